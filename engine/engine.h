@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine as its two fronts see it: RRC PDUs or events of one capture in, handovers and findings out.
+ *
+ * One engine serves one capture and one thread; engines share nothing. Results are handed out as soon as they
+ * cannot change any more, so that memory does not grow with the capture.
+ */
+#ifndef DAPS_ENGINE_ENGINE_H
+#define DAPS_ENGINE_ENGINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event.h"
+#include "finding.h"
+#include "rrc/rrc.h"
+
+struct daps_engine;
+struct daps_keylog;
+
+/* Any of these may be NULL. user is passed through. */
+struct daps_sink {
+    void *user;
+    void (*event)(void *user, const char *ue, const struct daps_event *ev);
+    void (*handover)(void *user, const struct daps_handover *handover);
+    void (*scg_change)(void *user, const struct daps_scg_change *change);
+    void (*key)(void *user, const struct daps_key_step *step);
+    void (*finding)(void *user, const struct daps_finding *finding);
+};
+
+struct daps_engine_options {
+    const struct daps_keylog *keylog; /* borrowed for the engine's life; NULL: symbolic only */
+    bool extract_only;                /* deliver events, judge nothing */
+};
+
+/* One RRC PDU as a framing layer hands it over. */
+struct daps_pdu {
+    uint64_t frame;
+    int64_t time_ns;
+    uint64_t ue_key; /* whatever tells UEs of one capture apart in its framing; equal key = same UE */
+    enum daps_rat rat;
+    enum daps_channel channel;
+    struct daps_cell logged_cell;
+    const uint8_t *octets;
+    size_t length;
+};
+
+struct daps_engine_counts {
+    uint64_t rrc_messages; /* PDUs handed over */
+    uint64_t undecoded;
+    uint64_t duplicates;   /* repeated log entries of one message, not counted as attempts */
+    uint64_t handovers, daps_handovers, fallbacks, scg_changes;
+    uint64_t ues;
+    uint64_t findings[DAPS_RULE_COUNT];
+};
+
+/* options may be NULL; sink is copied. Free with daps_engine_free. */
+struct daps_engine *daps_engine_new(const struct daps_engine_options *options, const struct daps_sink *sink);
+
+/*
+ * Decodes one PDU and follows what it says. result receives the decoder's answer (for messages about what could not
+ * be read); its events are filled with frame, time and cell. Returns result->status.
+ */
+enum daps_rrc_status daps_engine_pdu(struct daps_engine *engine, const struct daps_pdu *pdu,
+                                     struct daps_rrc_result *result);
+
+/* Follows one event of the UE that ue_key stands for; name is used for a UE not seen before (NULL: numbered). */
+void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *name, const struct daps_event *ev);
+
+/*
+ * Says that something of this UE's signalling may be missing at this frame (an undecoded PDU, a record the capture
+ * dropped): findings that span it say so. ue_key 0 with all = true: every UE.
+ */
+void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint64_t frame, const char *reason);
+
+/* The capture has ended: everything still open is settled and delivered. Call once, before the counts are read. */
+void daps_engine_finish(struct daps_engine *engine);
+
+const struct daps_engine_counts *daps_engine_counts(const struct daps_engine *engine);
+
+/* Wipes key material and frees. NULL is fine. */
+void daps_engine_free(struct daps_engine *engine);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * RRC PDUs to events (TS 38.331 6.2.2 and 11.2.2, UPER of ITU-T X.691).
+ *
+ * One call decodes one PDU. No allocation, no recursion on input, no state between calls.
+ */
+#ifndef DAPS_ENGINE_RRC_H
+#define DAPS_ENGINE_RRC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event.h"
+
+#define DAPS_RRC_MAX_EVENTS 48
+
+enum daps_rrc_status {
+    DAPS_RRC_OK,         /* decoded; events hold what it said, possibly none */
+    DAPS_RRC_UNDECODED,  /* malformed or cut short: error and error_bit say where and why, no events */
+};
+
+struct daps_rrc_result {
+    enum daps_rrc_status status;
+    const char *message;  /* name of the RRC message as in the ASN.1, "" if unknown; static storage */
+    const char *error;    /* reason in a few words; static storage, NULL if status is OK */
+    uint32_t error_bit;   /* bit offset in the PDU (or in its embedded container) where decoding stopped */
+    uint32_t n_events;
+    struct daps_event events[DAPS_RRC_MAX_EVENTS];
+};
+
+/*
+ * Decodes octets[0..length) as the NR RRC PDU type that channel names (TS 38.331 V17 with later extensions skipped).
+ * Fills out, whose events lack frame, time_ns and logged_cell (the caller knows those). Returns out->status.
+ */
+enum daps_rrc_status daps_rrc_decode_nr(enum daps_channel channel, const uint8_t *octets, size_t length,
+                                        struct daps_rrc_result *out);
+
+#endif
