@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Keys as terms.
+ *
+ * Most captures hold no key, so a key is first what it was derived from. Terms are hash-consed: in one pool, equal
+ * derivation is equal pointer, and that is all the audit needs to say "this key was derived twice". Where the value
+ * of a root is known, the terms below it carry their 32 octets as well.
+ *
+ *     ROOT  KgNB of a secured connection                              TS 33.501 A.9
+ *     NH    number n of a root's chain, n counted without wrap        TS 33.501 A.10
+ *     STEP  the parent a UE takes for NCC ncc when the NCC of its active key is not known: either that key or an
+ *           NH, but always the same one from the same state           TS 33.501 6.9.2.3.4
+ *     STAR  KgNB* of (parent, FC, PCI, ARFCN)                         TS 33.501 A.11, A.12; TS 33.401 A.5
+ *     KSN   secondary node key of (parent, counter)                   TS 33.501 A.16
+ *
+ * A KDF input that the log does not name is a symbol: a number below -1 from daps_term_symbol(), equal only to itself.
+ */
+#ifndef DAPS_ENGINE_TERM_H
+#define DAPS_ENGINE_TERM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event.h"
+#include "keys/keylog.h"
+
+enum daps_term_kind { DAPS_TERM_ROOT, DAPS_TERM_NH, DAPS_TERM_STEP, DAPS_TERM_STAR, DAPS_TERM_KSN };
+
+struct daps_term {
+    enum daps_term_kind kind;
+    const struct daps_term *parent; /* NULL for a root, and once the parent has been swept */
+    uint8_t fc;                     /* STAR, KSN: FC octet of the KDF */
+    int32_t pci, arfcn;             /* STAR: KDF inputs, values >= 0 or symbols < -1 */
+    uint32_t n;                     /* NH: index; STEP: NCC; KSN: counter; ROOT: which */
+    char label[24];                 /* "K3", "K1/NH2" */
+    char parent_label[24];
+    bool has_value, has_parent_value;
+    uint8_t value[32];
+    uint8_t parent_value[32];
+    bool kept;                      /* during a sweep */
+};
+
+struct daps_term_pool;
+
+struct daps_term_pool *daps_term_pool_new(enum daps_rat rat);
+
+/* Wipes every value and frees; NULL is fine. */
+void daps_term_pool_free(struct daps_term_pool *pool);
+
+/* A KDF input that is not known and equals nothing but itself. Always below -1. */
+int32_t daps_term_symbol(struct daps_term_pool *pool);
+
+/* A new root; known (may be NULL) gives its value and the means to compute its NH chain, and is copied. */
+const struct daps_term *daps_term_root(struct daps_term_pool *pool, const struct daps_keylog_root *known);
+
+/* What the key log's NH lines say about that root; keylog is borrowed for the life of the pool. */
+void daps_term_root_log(struct daps_term_pool *pool, const struct daps_term *root, const struct daps_keylog *keylog,
+                        const char *ue, unsigned ordinal);
+
+/* NH number n >= 1 of root's chain (TS 33.501 A.10, TS 33.401 A.4). */
+const struct daps_term *daps_term_nh(struct daps_term_pool *pool, const struct daps_term *root, uint32_t n);
+
+/* The parent that NCC ncc leads to from active, whose own NCC is not known. */
+const struct daps_term *daps_term_step(struct daps_term_pool *pool, const struct daps_term *active, uint32_t ncc);
+
+/* KgNB* (KeNB*) from parent. pci and arfcn are values or symbols. */
+const struct daps_term *daps_term_star(struct daps_term_pool *pool, const struct daps_term *parent, int32_t pci,
+                                       int32_t arfcn);
+
+/* KSN (S-KeNB) from parent and counter. */
+const struct daps_term *daps_term_ksn(struct daps_term_pool *pool, const struct daps_term *parent, uint16_t counter);
+
+/*
+ * Forgets terms: call daps_term_keep() for each that is still wanted (its parents are not kept with it), then sweep.
+ * A kept term whose parent goes can no longer be found again, which is right: nothing can be derived from the parent.
+ * Roots are kept as long as kept_root names them.
+ */
+void daps_term_keep(const struct daps_term *term);
+void daps_term_sweep(struct daps_term_pool *pool);
+
+/* Terms alive, for tests of memory bounds. */
+size_t daps_term_pool_size(const struct daps_term_pool *pool);
+
+#endif
