@@ -48,7 +48,7 @@ struct daps_pdu {
 struct daps_engine_counts {
     uint64_t rrc_messages; /* PDUs handed over */
     uint64_t undecoded;
-    uint64_t duplicates;   /* repeated log entries of one message, not counted as attempts */
+    uint64_t duplicates; /* repeated log entries of one message, not counted as attempts */
     uint64_t handovers, daps_handovers, fallbacks, scg_changes;
     uint64_t ues;
     uint64_t findings[DAPS_RULE_COUNT];
@@ -69,7 +69,9 @@ void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *
 
 /*
  * Says that something of this UE's signalling may be missing at this frame (an undecoded PDU, a record the capture
- * dropped): findings that span it say so. ue_key 0 with all = true: every UE.
+ * dropped): findings that span it say so. all = true: every UE seen so far,
+ * whatever ue_key. reason must live as long as the engine; it ends a sentence: "... was missed around frame 7
+ * (REASON)".
  */
 void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint64_t frame, const char *reason);
 

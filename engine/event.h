@@ -36,32 +36,32 @@ enum daps_channel {
 
 /* One value per message a rule needs; everything else on a DCCH is TRAFFIC. */
 enum daps_event_kind {
-    DAPS_EV_SYSTEM_INFORMATION,      /* MIB or SIB1 */
-    DAPS_EV_SETUP_REQUEST,           /* rrcSetupRequest */
-    DAPS_EV_SETUP,                   /* rrcSetup */
-    DAPS_EV_SETUP_COMPLETE,          /* rrcSetupComplete */
-    DAPS_EV_REJECT,                  /* rrcReject */
-    DAPS_EV_SECURITY_MODE_COMMAND,   /* ciphering, integrity */
+    DAPS_EV_SYSTEM_INFORMATION,    /* MIB or SIB1 */
+    DAPS_EV_SETUP_REQUEST,         /* rrcSetupRequest */
+    DAPS_EV_SETUP,                 /* rrcSetup */
+    DAPS_EV_SETUP_COMPLETE,        /* rrcSetupComplete */
+    DAPS_EV_REJECT,                /* rrcReject */
+    DAPS_EV_SECURITY_MODE_COMMAND, /* ciphering, integrity */
     DAPS_EV_SECURITY_MODE_COMPLETE,
     DAPS_EV_SECURITY_MODE_FAILURE,
-    DAPS_EV_RECONFIGURATION,         /* rrcReconfiguration; sync says whether it is a handover command */
-    DAPS_EV_CANDIDATE,               /* one conditional or LTM candidate of the RECONFIGURATION just before */
-    DAPS_EV_CANDIDATE_RELEASE,       /* one candidate removed; candidate_id -1: all */
-    DAPS_EV_SCG_CHANGE,              /* reconfigurationWithSync of a secondary cell group */
+    DAPS_EV_RECONFIGURATION,   /* rrcReconfiguration; sync says whether it is a handover command */
+    DAPS_EV_CANDIDATE,         /* one conditional or LTM candidate of the RECONFIGURATION just before */
+    DAPS_EV_CANDIDATE_RELEASE, /* one candidate removed; candidate_id -1: all */
+    DAPS_EV_SCG_CHANGE,        /* reconfigurationWithSync of a secondary cell group */
     DAPS_EV_RECONFIGURATION_COMPLETE,
     DAPS_EV_FAILURE_INFORMATION,     /* failureInformation; daps_failure says whether it is a DAPS failure */
     DAPS_EV_REESTABLISHMENT_REQUEST, /* ue_c_rnti, ue_pci, cause */
     DAPS_EV_REESTABLISHMENT,         /* ncc */
     DAPS_EV_REESTABLISHMENT_COMPLETE,
-    DAPS_EV_RELEASE,                 /* rrcRelease; suspend: with suspendConfig and its ncc */
-    DAPS_EV_RESUME_REQUEST,          /* rrcResumeRequest(1); cause */
+    DAPS_EV_RELEASE,        /* rrcRelease; suspend: with suspendConfig and its ncc */
+    DAPS_EV_RESUME_REQUEST, /* rrcResumeRequest(1); cause */
     DAPS_EV_RESUME,
     DAPS_EV_RESUME_COMPLETE,
     DAPS_EV_MOBILITY_FROM_NR,
     DAPS_EV_COUNTER_CHECK,
-    DAPS_EV_HANDOVER_PREPARATION,    /* HandoverPreparationInformation */
-    DAPS_EV_NAS_TRANSFER,            /* dl/ulInformationTransfer */
-    DAPS_EV_TRAFFIC,                 /* any other message on a DCCH */
+    DAPS_EV_HANDOVER_PREPARATION, /* HandoverPreparationInformation */
+    DAPS_EV_NAS_TRANSFER,         /* dl/ulInformationTransfer */
+    DAPS_EV_TRAFFIC,              /* any other message on a DCCH */
     DAPS_EV_KIND_COUNT
 };
 
@@ -84,11 +84,11 @@ struct daps_cell {
 
 /* Per bearer facts of radioBearerConfig (both of them merged): bit n-1 stands for drb-Identity n, srb-Identity n. */
 struct daps_bearers {
-    uint32_t drb_added;       /* in drb-ToAddModList */
-    uint32_t drb_released;    /* in drb-ToReleaseList */
-    uint32_t drb_daps;        /* daps-Config-r16 / daps-HO-r16 */
-    uint32_t drb_reestablish; /* reestablishPDCP */
-    uint32_t drb_recover;     /* recoverPDCP */
+    uint32_t drb_added;                /* in drb-ToAddModList */
+    uint32_t drb_released;             /* in drb-ToReleaseList */
+    uint32_t drb_daps;                 /* daps-Config-r16 / daps-HO-r16 */
+    uint32_t drb_reestablish;          /* reestablishPDCP */
+    uint32_t drb_recover;              /* recoverPDCP */
     uint32_t drb_ul_sn12, drb_ul_sn18; /* pdcp-SN-SizeUL */
     uint32_t drb_dl_sn12, drb_dl_sn18; /* pdcp-SN-SizeDL */
     uint32_t drb_integrity;            /* integrityProtection enabled */
@@ -104,46 +104,46 @@ struct daps_event {
     enum daps_channel channel;
 
     /* Where it was seen. */
-    uint64_t frame;            /* number in its capture, from 1 */
-    int64_t time_ns;           /* since 1970-01-01 UTC; INT64_MIN if the capture has no time */
+    uint64_t frame;               /* number in its capture, from 1 */
+    int64_t time_ns;              /* since 1970-01-01 UTC; INT64_MIN if the capture has no time */
     struct daps_cell logged_cell; /* cell the log says the PDU was sent in; -1 where it does not say */
 
     /* The PDU: enough to tell a repeated message from a new one and equal plaintext from different plaintext. */
-    uint64_t digest;           /* daps_digest() of the PDU's octets; 0 where no rule compares it */
-    uint32_t octets;           /* length of the PDU */
-    int8_t transaction;        /* rrc-TransactionIdentifier 0..3, -1 none */
+    uint64_t digest;    /* daps_digest() of the PDU's octets; 0 where no rule compares it */
+    uint32_t octets;    /* length of the PDU */
+    int8_t transaction; /* rrc-TransactionIdentifier 0..3, -1 none */
 
     /* Security. -1: not in the message. */
-    int8_t ncc;                /* nextHopChainingCount 0..7 of masterKeyUpdate, reestablishment or suspendConfig */
-    int8_t ciphering;          /* NEA/EEA number 0..7 */
-    int8_t integrity;          /* NIA/EIA number 0..7 */
-    bool key_update;           /* masterKeyUpdate is there */
-    bool key_set_change;       /* keySetChangeIndicator */
-    bool nas_container;        /* masterKeyUpdate holds a nas-Container ... */
-    uint64_t nas_digest;       /* ... with this digest */
-    int32_t sk_counter;        /* sk-Counter 0..65535, -1 none */
+    int8_t ncc;          /* nextHopChainingCount 0..7 of masterKeyUpdate, reestablishment or suspendConfig */
+    int8_t ciphering;    /* NEA/EEA number 0..7 */
+    int8_t integrity;    /* NIA/EIA number 0..7 */
+    bool key_update;     /* masterKeyUpdate is there */
+    bool key_set_change; /* keySetChangeIndicator */
+    bool nas_container;  /* masterKeyUpdate holds a nas-Container ... */
+    uint64_t nas_digest; /* ... with this digest */
+    int32_t sk_counter;  /* sk-Counter 0..65535, -1 none */
 
     /* Handover: RECONFIGURATION with sync, CANDIDATE, SCG_CHANGE. */
-    bool sync;                 /* reconfigurationWithSync of the master cell group is there */
-    bool prepared;             /* came in an inter-node HandoverCommand, not over the air */
+    bool sync;     /* reconfigurationWithSync of the master cell group is there */
+    bool prepared; /* came in an inter-node HandoverCommand, not over the air */
     bool full_config;
-    bool daps;                 /* at least one DRB has daps-Config (TS 38.331 5.3.5.5.2) */
+    bool daps; /* at least one DRB has daps-Config (TS 38.331 5.3.5.5.2) */
     bool daps_source_release;
-    bool daps_power;           /* daps-UplinkPowerConfig is there */
+    bool daps_power; /* daps-UplinkPowerConfig is there */
     enum daps_rach rach;
-    struct daps_cell target;   /* -1: same as the source (TS 38.331 5.3.5.5.2) */
-    int32_t point_a;           /* absoluteFrequencyPointA, -1 */
-    int32_t c_rnti;            /* newUE-Identity, -1 */
-    int32_t t304_ms;           /* -1 */
-    int16_t candidate_id;      /* condReconfigId, ltm-CandidateId; -1 */
-    bool ltm;                  /* the candidate is an LTM one */
+    struct daps_cell target; /* -1: same as the source (TS 38.331 5.3.5.5.2) */
+    int32_t point_a;         /* absoluteFrequencyPointA, -1 */
+    int32_t c_rnti;          /* newUE-Identity, -1 */
+    int32_t t304_ms;         /* -1 */
+    int16_t candidate_id;    /* condReconfigId, ltm-CandidateId; -1 */
+    bool ltm;                /* the candidate is an LTM one */
     struct daps_bearers bearers;
 
     /* Failure, re-establishment, resume, release. */
-    bool daps_failure;         /* FAILURE_INFORMATION: failureInfoDAPS */
-    bool suspend;              /* RELEASE: suspendConfig is there */
-    int32_t ue_c_rnti;         /* REESTABLISHMENT_REQUEST ue-Identity c-RNTI, -1 */
-    int32_t ue_pci;            /* REESTABLISHMENT_REQUEST ue-Identity physCellId, HANDOVER_PREPARATION source; -1 */
+    bool daps_failure; /* FAILURE_INFORMATION: failureInfoDAPS */
+    bool suspend;      /* RELEASE: suspendConfig is there */
+    int32_t ue_c_rnti; /* REESTABLISHMENT_REQUEST ue-Identity c-RNTI, -1 */
+    int32_t ue_pci;    /* REESTABLISHMENT_REQUEST ue-Identity physCellId, HANDOVER_PREPARATION source; -1 */
     enum daps_reestablishment_cause cause;
 };
 

@@ -68,7 +68,7 @@ enum daps_derivation {
 };
 
 enum daps_key_kind {
-    DAPS_KEY_ROOT,      /* KgNB (KeNB) of a secured connection, or of a new key set */
+    DAPS_KEY_ROOT, /* KgNB (KeNB) of a secured connection, or of a new key set */
     DAPS_KEY_NH,
     DAPS_KEY_KGNB_STAR, /* KgNB*, KNG-RAN* (KeNB*) */
     DAPS_KEY_KSN,
@@ -76,8 +76,8 @@ enum daps_key_kind {
 
 /* A key as it is shown: what it was derived from; never more of its value than the caller asked for. */
 struct daps_key_view {
-    char id[24];                 /* "K2", "K1/NH3" */
-    char parent[24];             /* "" for a root */
+    char id[24];     /* "K2", "K1/NH3" */
+    char parent[24]; /* "" for a root */
     enum daps_key_kind kind;
     enum daps_derivation derivation;
     int ncc;                     /* NCC that goes with the key, -1 unknown */
@@ -93,19 +93,19 @@ struct daps_handover {
     const char *ue;
     enum daps_rat rat;
     enum daps_procedure procedure;
-    uint64_t frame;          /* of the command */
+    uint64_t frame; /* of the command */
     int64_t time_ns;
     uint64_t complete_frame; /* of its RRCReconfigurationComplete, 0 none seen */
     uint64_t settled_frame;  /* of the message that settled the outcome, 0 none */
     uint64_t executed_frame; /* conditional handover: frame that shows it was executed, 0 otherwise */
     bool daps;
-    bool prepared;           /* seen in an inter-node HandoverCommand only */
+    bool prepared; /* seen in an inter-node HandoverCommand only */
     bool key_set_change;
     enum daps_derivation derivation;
     int ncc;                 /* received, -1 none */
     struct daps_cell source; /* -1 where the log does not say */
     struct daps_cell target;
-    bool same_frequency;     /* target frequency is the source's, which the log does not name */
+    bool same_frequency; /* target frequency is the source's, which the log does not name */
     int32_t c_rnti;
     int32_t t304_ms;
     enum daps_rach rach;
@@ -135,7 +135,7 @@ struct daps_keystream_tuple {
     bool plaintext_differs;
 };
 
-#define DAPS_FINDING_MAX_FRAMES 64
+#define DAPS_FINDING_MAX_FRAMES 1024
 
 struct daps_finding {
     enum daps_rule_id rule;
@@ -145,17 +145,17 @@ struct daps_finding {
     enum daps_exposure exposure;
     enum daps_rat rat;
     const char *ue;
-    uint32_t n_frames;       /* frames and procedures held; repeats counts them all */
+    uint32_t n_frames; /* frames and procedures held; repeats counts them all */
     uint64_t frames[DAPS_FINDING_MAX_FRAMES];
     uint32_t n_procedures;
     enum daps_procedure procedures[DAPS_FINDING_MAX_FRAMES];
-    uint32_t repeats;        /* derivations in all, even beyond DAPS_FINDING_MAX_FRAMES */
+    uint32_t repeats; /* derivations in all, even beyond DAPS_FINDING_MAX_FRAMES */
     bool has_key;
     struct daps_key_view key;
     struct daps_keystream_tuple keystream;
-    const char *title;       /* one line */
-    const char *detail;      /* a few sentences: what happened in which frame */
-    const char *assumes;     /* what the finding rests on that the log cannot show, NULL nothing */
+    const char *title;   /* one line */
+    const char *detail;  /* a few sentences: what happened in which frame */
+    const char *assumes; /* what the finding rests on that the log cannot show, NULL nothing */
 };
 
 /* A key coming into being, for the key chain listing. */

@@ -19,7 +19,7 @@ struct daps_chain {
     const struct daps_term *root; /* of the NH chain */
     const struct daps_term *key;  /* KgNB in force; NULL: no AS security */
     bool n_known;
-    uint32_t n;                   /* index that goes with key; meaningful if n_known */
+    uint32_t n; /* index that goes with key; meaningful if n_known */
 };
 
 /* What one NCC makes of it. */

@@ -18,9 +18,9 @@
 /* What is known of a root beyond its own value. */
 struct root_lore {
     const struct daps_term *root;
-    bool chain;          /* upper and the root's value give NH 1, 2, ... */
-    uint8_t upper[32];   /* KAMF, KASME */
-    uint32_t nh_n;       /* newest NH computed, 0: none yet */
+    bool chain;        /* upper and the root's value give NH 1, 2, ... */
+    uint8_t upper[32]; /* KAMF, KASME */
+    uint32_t nh_n;     /* newest NH computed, 0: none yet */
     uint8_t nh[32];
     const struct daps_keylog *keylog;
     char ue[64];
@@ -52,8 +52,8 @@ static gboolean term_equal(gconstpointer a, gconstpointer b)
 {
     const struct daps_term *s = a, *t = b;
 
-    return s->kind == t->kind && s->parent == t->parent && s->fc == t->fc && s->pci == t->pci &&
-           s->arfcn == t->arfcn && s->n == t->n;
+    return s->kind == t->kind && s->parent == t->parent && s->fc == t->fc && s->pci == t->pci && s->arfcn == t->arfcn &&
+           s->n == t->n;
 }
 
 static void term_free(gpointer data)
@@ -102,7 +102,8 @@ static struct root_lore *lore_of(struct daps_term_pool *pool, const struct daps_
     return NULL;
 }
 
-/* NH number n from the key log, or iterated from the root (TS 33.501 A.10: SYNC is first KgNB, then the previous NH). */
+/* NH number n from the key log, or iterated from the root (TS 33.501 A.10: SYNC is first KgNB, then the previous NH).
+ */
 static bool nh_value(struct daps_term_pool *pool, const struct daps_term *root, uint32_t n, uint8_t out[static 32])
 {
     struct root_lore *lore = lore_of(pool, root);

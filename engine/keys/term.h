@@ -38,7 +38,7 @@ struct daps_term {
     bool has_value, has_parent_value;
     uint8_t value[32];
     uint8_t parent_value[32];
-    bool kept;                      /* during a sweep */
+    bool kept; /* during a sweep */
 };
 
 struct daps_term_pool;

@@ -10,10 +10,10 @@ struct daps_rule {
     const char *name;            /* "repeated-key" */
     enum daps_severity severity; /* the usual one; a finding may carry another */
     const char *title;
-    const char *liaison;         /* "Q1", or "" */
-    const char *const *clauses;  /* NULL-terminated, "TS 33.501 A.11" */
-    const char *meaning;         /* a paragraph */
-    const char *remedy;          /* what to do, a paragraph */
+    const char *liaison;        /* "Q1", or "" */
+    const char *const *clauses; /* NULL-terminated, "TS 33.501 A.11" */
+    const char *meaning;        /* a paragraph */
+    const char *remedy;         /* what to do, a paragraph */
 };
 
 /* The rule; never NULL for an id below DAPS_RULE_COUNT. */

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The engine: PDUs to events, events to their UE, results to the sink. */
+#include "engine.h"
+
+#include <glib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ue/ue.h"
+
+struct daps_engine {
+    struct daps_engine_options options;
+    struct daps_sink sink;
+    struct daps_engine_counts counts;
+    GHashTable *by_key; /* uint64_t ue_key (owned by the UE entry) to struct entry */
+    GPtrArray *ues;     /* struct entry, owned, in order of appearance */
+    struct entry *last; /* most PDUs are from the same UE as the one before */
+};
+
+struct entry {
+    guint64 key;
+    struct daps_ue *ue;
+};
+
+static void entry_free(gpointer data)
+{
+    struct entry *entry = data;
+
+    daps_ue_free(entry->ue);
+    g_free(entry);
+}
+
+struct daps_engine *daps_engine_new(const struct daps_engine_options *options, const struct daps_sink *sink)
+{
+    struct daps_engine *engine = g_new0(struct daps_engine, 1);
+
+    if (options != NULL)
+        engine->options = *options;
+    if (sink != NULL)
+        engine->sink = *sink;
+    engine->by_key = g_hash_table_new(g_int64_hash, g_int64_equal);
+    engine->ues = g_ptr_array_new_with_free_func(entry_free);
+    return engine;
+}
+
+void daps_engine_free(struct daps_engine *engine)
+{
+    if (engine == NULL)
+        return;
+    g_hash_table_unref(engine->by_key);
+    g_ptr_array_unref(engine->ues);
+    g_free(engine);
+}
+
+static struct entry *find_ue(struct daps_engine *engine, uint64_t ue_key)
+{
+    guint64 key = ue_key;
+
+    if (engine->last == NULL || engine->last->key != key)
+        engine->last = g_hash_table_lookup(engine->by_key, &key);
+    return engine->last;
+}
+
+static struct daps_ue *get_ue(struct daps_engine *engine, uint64_t ue_key, const char *name, enum daps_rat rat)
+{
+    struct entry *entry = find_ue(engine, ue_key);
+    char number[16];
+
+    if (entry != NULL)
+        return entry->ue;
+    snprintf(number, sizeof number, "%u", engine->ues->len + 1);
+    entry = g_new0(struct entry, 1);
+    entry->key = ue_key;
+    entry->ue = daps_ue_new(engine, name != NULL ? name : number, rat);
+    g_hash_table_insert(engine->by_key, &entry->key, entry);
+    g_ptr_array_add(engine->ues, entry);
+    engine->last = entry;
+    engine->counts.ues++;
+    return entry->ue;
+}
+
+static bool is_broadcast(const struct daps_event *ev)
+{
+    return ev->kind == DAPS_EV_SYSTEM_INFORMATION;
+}
+
+void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *name, const struct daps_event *ev)
+{
+    struct daps_ue *ue;
+
+    if (is_broadcast(ev)) {
+        if (engine->sink.event != NULL)
+            engine->sink.event(engine->sink.user, "", ev);
+        return;
+    }
+    ue = get_ue(engine, ue_key, name, ev->rat);
+    if (engine->sink.event != NULL)
+        engine->sink.event(engine->sink.user, ue->name, ev);
+    if (!engine->options.extract_only)
+        daps_ue_event(ue, ev);
+}
+
+enum daps_rrc_status daps_engine_pdu(struct daps_engine *engine, const struct daps_pdu *pdu,
+                                     struct daps_rrc_result *result)
+{
+    engine->counts.rrc_messages++;
+    if (daps_rrc_decode_nr(pdu->channel, pdu->octets, pdu->length, result) != DAPS_RRC_OK) {
+        engine->counts.undecoded++;
+        return result->status;
+    }
+    for (uint32_t i = 0; i < result->n_events; i++) {
+        struct daps_event *ev = &result->events[i];
+        ev->rat = pdu->rat;
+        ev->frame = pdu->frame;
+        ev->time_ns = pdu->time_ns;
+        ev->logged_cell = pdu->logged_cell;
+        daps_engine_event(engine, pdu->ue_key, NULL, ev);
+    }
+    return result->status;
+}
+
+void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint64_t frame, const char *reason)
+{
+    struct entry *entry;
+
+    if (!all) {
+        entry = find_ue(engine, ue_key);
+        if (entry != NULL)
+            daps_ue_gap(entry->ue, frame, reason);
+        return;
+    }
+    for (guint i = 0; i < engine->ues->len; i++) {
+        entry = g_ptr_array_index(engine->ues, i);
+        daps_ue_gap(entry->ue, frame, reason);
+    }
+}
+
+void daps_engine_finish(struct daps_engine *engine)
+{
+    if (engine->options.extract_only)
+        return;
+    for (guint i = 0; i < engine->ues->len; i++) {
+        struct entry *entry = g_ptr_array_index(engine->ues, i);
+        daps_ue_finish(entry->ue);
+    }
+}
+
+const struct daps_engine_counts *daps_engine_counts(const struct daps_engine *engine)
+{
+    return &engine->counts;
+}
+
+const struct daps_sink *daps_engine_sink(const struct daps_engine *engine)
+{
+    return &engine->sink;
+}
+
+const struct daps_keylog *daps_engine_keylog(const struct daps_engine *engine)
+{
+    return engine->options.keylog;
+}
+
+struct daps_engine_counts *daps_engine_counters(struct daps_engine *engine)
+{
+    return &engine->counts;
+}

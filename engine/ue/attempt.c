@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Attempts: one derivation each, settled by what follows and kept while its key could be met again. */
+#include <string.h>
+
+#include "rules/rules.h"
+#include "ue/ue.h"
+
+const struct daps_context *daps_ue_context(const struct daps_ue *ue)
+{
+    if (ue->open != NULL && ue->open->outcome == DAPS_OUTCOME_COMPLETED)
+        return &ue->open->target;
+    return &ue->active;
+}
+
+/* The new key and the chain position that goes with it (TS 33.501 6.9.2.3.4). */
+static void derive_target(struct daps_ue *ue, struct daps_attempt *attempt, const struct daps_event *ev)
+{
+    struct daps_chain *target = &attempt->target.chain;
+    struct daps_chain_step step;
+
+    if (ev->key_set_change) {
+        target->root = daps_ue_new_key_set(ue, ev);
+        attempt->parent = target->root;
+        attempt->derivation = DAPS_DERIVATION_NEW_KEY_SET;
+        target->n = (uint32_t)ev->ncc;
+        target->n_known = true;
+    } else if (ev->key_update) {
+        step = daps_chain_step(ue->pool, &attempt->source.chain, (uint8_t)ev->ncc);
+        attempt->parent = step.parent;
+        attempt->derivation = step.derivation;
+        target->n = step.n;
+        target->n_known = true;
+    } else {
+        attempt->derivation = DAPS_DERIVATION_NONE;
+        attempt->key = target->key;
+        return;
+    }
+    target->key = daps_term_star(ue->pool, attempt->parent, attempt->target.pci, attempt->target.arfcn);
+    attempt->key = target->key;
+}
+
+static struct daps_attempt *new_attempt(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure)
+{
+    struct daps_attempt *attempt = g_new0(struct daps_attempt, 1);
+
+    attempt->procedure = procedure;
+    attempt->source = ue->active;
+    attempt->target = ue->active;
+    attempt->frame = ev->frame;
+    attempt->time_ns = ev->time_ns;
+    attempt->digest = ev->digest;
+    attempt->transaction = ev->transaction;
+    attempt->ncc = ev->ncc;
+    attempt->c_rnti = ev->c_rnti;
+    attempt->t304_ms = ev->t304_ms;
+    attempt->rach = ev->rach;
+    attempt->daps = ev->daps;
+    attempt->prepared = ev->prepared;
+    attempt->key_set_change = ev->key_set_change;
+    attempt->gaps = ue->gaps;
+    attempt->gap_frame = ue->gap_frame;
+    attempt->gap_reason = ue->gap_reason;
+    return attempt;
+}
+
+struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure,
+                                        int32_t pci, int32_t arfcn)
+{
+    struct daps_attempt *attempt;
+
+    daps_attempts_forget(ue, false);
+    attempt = new_attempt(ue, ev, procedure);
+    attempt->target.pci = pci;
+    attempt->target.arfcn = arfcn;
+    attempt->target.c_rnti = ev->c_rnti;
+    if (ev->ciphering >= 0)
+        attempt->target.ciphering = ev->ciphering;
+    if (ev->integrity >= 0)
+        attempt->target.integrity = ev->integrity;
+    derive_target(ue, attempt, ev);
+    if (procedure == DAPS_PROC_HANDOVER && pci == attempt->source.pci && arfcn == attempt->source.arfcn)
+        attempt->procedure = DAPS_PROC_INTRA_CELL_REFRESH;
+
+    g_ptr_array_add(ue->attempts, attempt);
+    ue->open = attempt;
+    daps_rule_ncc_ambiguity(ue, attempt);
+    daps_ue_note_null(ue, ev->frame, ev->ciphering, ev->integrity);
+    if (attempt->parent != NULL)
+        daps_deliver_derivation(ue, attempt);
+    return attempt;
+}
+
+void daps_attempt_settle(struct daps_ue *ue, enum daps_outcome outcome, uint64_t frame)
+{
+    struct daps_attempt *attempt = ue->open;
+
+    attempt->outcome = outcome;
+    attempt->settled_frame = frame;
+    if (outcome == DAPS_OUTCOME_COMPLETED)
+        ue->n_candidates = 0; /* TS 38.331 5.3.5.3: VarConditionalReconfig is emptied */
+    if (outcome == DAPS_OUTCOME_DAPS_FALLBACK) {
+        daps_engine_counters(ue->engine)->fallbacks++;
+        /* TS 38.331 5.3.5.7 stored the received NCC; 5.3.5.8.3 does not say that a fallback takes it back. */
+        if (attempt->parent != NULL && !attempt->key_set_change && attempt->source.chain.n_known) {
+            uint32_t base = ue->stored_n_valid ? ue->stored_n : attempt->source.chain.n;
+            ue->stored_n = daps_chain_index(base, (uint8_t)attempt->ncc);
+            ue->stored_n_valid = true;
+            ue->stored_frame = attempt->frame;
+        }
+    }
+}
+
+static bool is_handover(const struct daps_attempt *attempt)
+{
+    switch (attempt->procedure) {
+    case DAPS_PROC_HANDOVER:
+    case DAPS_PROC_DAPS_HANDOVER:
+    case DAPS_PROC_CONDITIONAL_HANDOVER:
+    case DAPS_PROC_INTRA_CELL_REFRESH:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void daps_attempt_close(struct daps_ue *ue, bool keep_target)
+{
+    struct daps_attempt *attempt = ue->open;
+
+    if (attempt == NULL)
+        return;
+    ue->open = NULL;
+    if (keep_target) {
+        if (attempt->target.chain.key != ue->active.chain.key)
+            ue->stored_n_valid = false;
+        ue->active = attempt->target;
+        if (attempt->outcome != DAPS_OUTCOME_COMPLETED)
+            ue->n_candidates = 0;
+    }
+    if (is_handover(attempt) && !attempt->delivered) {
+        attempt->delivered = true;
+        daps_deliver_handover(ue, attempt);
+    }
+}
+
+/*
+ * A command arrives while an attempt is open. SRBs of the source are suspended from the command on (TS 38.331
+ * 5.3.5.5.2), so nothing but the target can have sent it, unless a failure was missed.
+ */
+void daps_attempt_close_by_next(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_attempt *attempt = ue->open;
+
+    if (attempt == NULL)
+        return;
+    if (attempt->prepared) {
+        /* Prepared between nodes, never seen on the air. */
+        daps_attempt_settle(ue, DAPS_OUTCOME_SUPERSEDED, ev->frame);
+        daps_attempt_close(ue, false);
+        return;
+    }
+    if (attempt->outcome == DAPS_OUTCOME_UNKNOWN) {
+        if (attempt->complete_frame != 0)
+            daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
+        else
+            daps_ue_gap(ue, ev->frame, "a handover command without its Complete or failure");
+    }
+    daps_attempt_close(ue, true);
+}
+
+void daps_attempt_complete(struct daps_attempt *attempt, const struct daps_event *ev)
+{
+    attempt->complete_frame = ev->frame;
+    attempt->complete_digest = ev->digest;
+}
+
+void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_context *context = ue->open != NULL && ev->sync ? &ue->open->target : daps_ue_context(ue);
+    struct daps_attempt *attempt;
+
+    if (context->chain.key == NULL)
+        return;
+    for (guint i = ue->attempts->len; i-- > 0;) {
+        const struct daps_attempt *earlier = g_ptr_array_index(ue->attempts, i);
+        if (earlier->procedure == DAPS_PROC_SK_COUNTER) {
+            if (earlier->digest == ev->digest && earlier->parent == context->chain.key) {
+                daps_engine_counters(ue->engine)->duplicates++;
+                return;
+            }
+            break;
+        }
+    }
+    attempt = new_attempt(ue, ev, DAPS_PROC_SK_COUNTER);
+    attempt->source = attempt->target = *context;
+    attempt->sk_counter = (uint32_t)ev->sk_counter;
+    attempt->derivation = DAPS_DERIVATION_SK_COUNTER;
+    attempt->parent = context->chain.key;
+    attempt->key = daps_term_ksn(ue->pool, attempt->parent, (uint16_t)ev->sk_counter); /* TS 33.501 A.16 */
+    attempt->ncc = -1;
+    attempt->outcome = DAPS_OUTCOME_COMPLETED;
+    g_ptr_array_add(ue->attempts, attempt);
+    daps_deliver_derivation(ue, attempt);
+}
+
+/* Could the key of this attempt be derived once more from where the UE stands now? */
+static bool can_recur(const struct daps_ue *ue, const struct daps_attempt *attempt)
+{
+    const struct daps_term *parent = attempt->parent;
+
+    if (parent == NULL)
+        return false;
+    if (parent == ue->active.chain.key)
+        return true;
+    switch (parent->kind) {
+    case DAPS_TERM_NH:
+        /* NH numbers only go up; the one of the active key gives way to that key itself. */
+        return parent->parent == ue->active.chain.root && parent->n > ue->active.chain.n;
+    case DAPS_TERM_STEP:
+        return parent->parent == ue->active.chain.key;
+    case DAPS_TERM_ROOT:
+        return parent == ue->new_key_set.root && ue->new_key_set.nas_epoch == ue->nas_epoch;
+    default:
+        return false;
+    }
+}
+
+static void keep_context(const struct daps_context *context)
+{
+    daps_term_keep(context->chain.key);
+    daps_term_keep(context->chain.root);
+}
+
+static void sweep_terms(struct daps_ue *ue)
+{
+    keep_context(&ue->active);
+    daps_term_keep(ue->new_key_set.root);
+    for (guint i = 0; i < ue->attempts->len; i++) {
+        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        keep_context(&attempt->source);
+        keep_context(&attempt->target);
+        daps_term_keep(attempt->key);
+        daps_term_keep(attempt->parent);
+    }
+    daps_term_sweep(ue->pool);
+}
+
+/* Reports and drops attempts whose key cannot come again, so that memory does not grow with the log. */
+void daps_attempts_forget(struct daps_ue *ue, bool all)
+{
+    GPtrArray *leaving;
+
+    if (ue->attempts->len == 0)
+        return;
+    leaving = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < ue->attempts->len;) {
+        struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        if (all || (attempt != ue->open && !can_recur(ue, attempt)))
+            g_ptr_array_add(leaving, g_ptr_array_steal_index(ue->attempts, i));
+        else
+            i++;
+    }
+    if (leaving->len > 0) {
+        daps_rules_leave(ue, (struct daps_attempt *const *)leaving->pdata, leaving->len);
+        sweep_terms(ue);
+    }
+    g_ptr_array_unref(leaving);
+}

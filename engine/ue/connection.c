@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Secured connections: where a key hierarchy starts, restarts, is lost from sight and ends. */
+#include "crypto/kdf.h"
+#include "rules/rules.h"
+#include "ue/ue.h"
+
+static void unknown_cell(struct daps_ue *ue, struct daps_context *context)
+{
+    context->pci = daps_term_symbol(ue->pool);
+    context->arfcn = daps_term_symbol(ue->pool);
+    context->c_rnti = -1;
+}
+
+static void learn_cell(struct daps_context *context, const struct daps_cell *logged)
+{
+    if (context->pci < 0 && logged->pci >= 0)
+        context->pci = logged->pci;
+    if (context->arfcn < 0 && logged->ssb_arfcn >= 0)
+        context->arfcn = logged->ssb_arfcn;
+}
+
+/* Only while no key was derived from these inputs: what stood for them must go on standing for them. */
+void daps_ue_learn_cell(struct daps_ue *ue, const struct daps_event *ev)
+{
+    if (ue->open == NULL && ue->attempts->len == 0 && ue->active.chain.key != NULL)
+        learn_cell(&ue->active, &ev->logged_cell);
+}
+
+/* Root number ue->roots of the key log, if it has one. */
+static const struct daps_term *next_root(struct daps_ue *ue, uint32_t *n, bool *n_known)
+{
+    const struct daps_keylog *keylog = daps_engine_keylog(ue->engine);
+    struct daps_keylog_root known = {0};
+    unsigned ordinal = ue->roots++;
+    bool found = keylog != NULL && daps_keylog_root(keylog, ue->name, ue->rat, ordinal, &known);
+    const struct daps_term *root = daps_term_root(ue->pool, found ? &known : NULL);
+
+    if (keylog != NULL)
+        daps_term_root_log(ue->pool, root, keylog, ue->name, ordinal);
+    if (found) {
+        *n_known = true;
+        *n = known.has_ncc ? (uint32_t)known.ncc : 0;
+    }
+    daps_wipe(&known, sizeof known);
+    return root;
+}
+
+/* TS 33.501 6.9.2.1.1: a connection starts with KgNB from KAMF and NCC 0. */
+void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc)
+{
+    struct daps_context *active = &ue->active;
+    uint32_t n = 0;
+    bool n_known = true;
+
+    if (active->chain.key != NULL)
+        daps_ue_end_connection(ue, smc);
+    active->chain.root = active->chain.key = next_root(ue, &n, &n_known);
+    active->chain.n = n;
+    active->chain.n_known = true;
+    active->ciphering = smc->ciphering;
+    active->integrity = smc->integrity;
+    learn_cell(active, &smc->logged_cell);
+    ue->state = DAPS_UE_CONNECTED;
+    daps_ue_note_null(ue, smc->frame, smc->ciphering, smc->integrity);
+    daps_deliver_root(ue, active, smc, DAPS_DERIVATION_NONE);
+}
+
+/* The log began after the connection was secured: a key is in force, nobody knows which (unless the key log does). */
+void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_chain *chain = &ue->active.chain;
+
+    if (chain->key != NULL)
+        return;
+    chain->n = 0;
+    chain->n_known = false;
+    chain->root = chain->key = next_root(ue, &chain->n, &chain->n_known);
+    daps_deliver_root(ue, &ue->active, ev, DAPS_DERIVATION_UNKNOWN);
+}
+
+/* The log shows that a key change was missed: go on with an unknown key, which equals nothing before it. */
+void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, const char *reason)
+{
+    struct daps_context *active = &ue->active;
+
+    daps_ue_gap(ue, ev->frame, reason);
+    daps_attempt_close(ue, false);
+    daps_attempts_forget(ue, true);
+    active->chain.root = active->chain.key = daps_term_root(ue->pool, NULL);
+    active->chain.n_known = false;
+    unknown_cell(ue, active);
+    learn_cell(active, &ev->logged_cell);
+    ue->stored_n_valid = false;
+    ue->n_candidates = 0;
+    daps_deliver_root(ue, active, ev, DAPS_DERIVATION_UNKNOWN);
+}
+
+void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev)
+{
+    if (ue->open != NULL) {
+        if (ue->open->outcome == DAPS_OUTCOME_UNKNOWN)
+            daps_attempt_settle(ue, DAPS_OUTCOME_RELEASED, ev->frame);
+        daps_attempt_close(ue, true);
+    }
+    daps_rule_null_security(ue);
+    daps_attempts_forget(ue, true);
+    ue->active.chain = (struct daps_chain){0};
+    ue->active.ciphering = ue->active.integrity = -1;
+    unknown_cell(ue, &ue->active);
+    ue->new_key_set.root = NULL;
+    ue->stored_n_valid = false;
+    ue->n_candidates = 0;
+    ue->suspend_ncc = -1;
+    ue->smc_digest = 0;
+    for (unsigned i = 0; i < 4; i++)
+        ue->outstanding[i].n = 0;
+    ue->state = DAPS_UE_IDLE;
+}
+
+/*
+ * keySetChangeIndicator: KgNB anew from KAMF and the UL NAS COUNT of the latest NAS Security Mode Complete (TS 33.501
+ * 6.9.2.3.4). The same one again unless NAS messages in between may have changed either.
+ */
+const struct daps_term *daps_ue_new_key_set(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_context shown = ue->active;
+    uint32_t n = 0;
+    bool n_known = true;
+
+    if (ue->new_key_set.root != NULL && ue->new_key_set.nas_epoch == ue->nas_epoch &&
+        ue->new_key_set.nas_digest == ev->nas_digest)
+        return ue->new_key_set.root;
+    ue->new_key_set.root = next_root(ue, &n, &n_known);
+    ue->new_key_set.nas_epoch = ue->nas_epoch;
+    ue->new_key_set.nas_digest = ev->nas_digest;
+    shown.chain.root = ue->new_key_set.root;
+    shown.chain.n = n;
+    shown.chain.n_known = true;
+    daps_deliver_root(ue, &shown, ev, DAPS_DERIVATION_NEW_KEY_SET);
+    return ue->new_key_set.root;
+}
+
+void daps_ue_note_null(struct daps_ue *ue, uint64_t frame, int ciphering, int integrity)
+{
+    if (ciphering != 0 && integrity != 0)
+        return;
+    ue->null_ciphering |= ciphering == 0;
+    ue->null_integrity |= integrity == 0;
+    if (ue->n_null_frames < DAPS_MAX_NULL_FRAMES)
+        ue->null_frames[ue->n_null_frames++] = frame;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One UE: its security contexts, the attempts to move it, and what its log has shown so far.
+ *
+ *   active ──command──► open attempt {source = active, target} ──evidence──► closed, active = target
+ *      ▲                         │
+ *      └──── fallback, failure ──┘  active stays the source
+ *
+ * A UE log writes the Complete when RRC submits it, before random access succeeds. So an attempt stays open after its
+ * Complete; traffic from the target only makes it tentatively completed, and the source context is kept until the next
+ * command, the source release or the end of the connection, because a DAPS failure may still follow.
+ */
+#ifndef DAPS_ENGINE_UE_H
+#define DAPS_ENGINE_UE_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine.h"
+#include "keys/chain.h"
+
+/* One AS security context with the cell it is used in. */
+struct daps_context {
+    struct daps_chain chain;
+    int32_t pci, arfcn; /* values, or symbols (engine/keys/term.h) where the log does not say */
+    int32_t c_rnti;     /* -1 unknown */
+    int ciphering;      /* NEA number, -1 unknown */
+    int integrity;
+};
+
+/* One derivation of a key for this UE and what became of it. */
+struct daps_attempt {
+    struct daps_context source, target;
+    const struct daps_term *parent; /* of the derived key, NULL if no key was derived */
+    const struct daps_term *key;    /* target.chain.key, or the KSN */
+    enum daps_procedure procedure;
+    enum daps_derivation derivation;
+    uint64_t frame;
+    int64_t time_ns;
+    uint64_t digest;
+    int transaction;
+    int ncc;
+    int32_t c_rnti, t304_ms;
+    uint32_t sk_counter;
+    enum daps_rach rach;
+    bool daps, prepared, key_set_change;
+    bool rejected; /* a resume the network turned down */
+    enum daps_outcome outcome;
+    uint64_t settled_frame;
+    uint64_t complete_frame; /* of the message that used COUNT 0 of SRB1 uplink in the target */
+    uint64_t complete_digest;
+    uint64_t executed_frame;
+    unsigned gaps;      /* gaps of the log when it began */
+    uint64_t gap_frame; /* newest of them */
+    const char *gap_reason;
+    bool delivered;
+};
+
+#define DAPS_MAX_CANDIDATES  32
+#define DAPS_MAX_NULL_FRAMES 32
+
+enum daps_ue_state {
+    DAPS_UE_CONNECTED, /* or the log has not said otherwise */
+    DAPS_UE_IDLE,
+    DAPS_UE_REESTABLISHING, /* between the request and its answer */
+    DAPS_UE_SUSPENDED,
+};
+
+struct daps_ue {
+    struct daps_engine *engine;
+    char name[64];
+    enum daps_rat rat;
+    struct daps_term_pool *pool;
+
+    enum daps_ue_state state;
+    struct daps_context active; /* chain.key NULL: no AS security known */
+    struct daps_attempt *open;  /* in attempts, or NULL */
+    GPtrArray *attempts;        /* owned: all whose key could still be met again, oldest first */
+
+    /* 38.331's reading of "stored NCC" after a DAPS fallback, as a chain index (standards: 5.3.5.7 against 33.501). */
+    bool stored_n_valid;
+    uint32_t stored_n;
+    uint64_t stored_frame; /* of the failed command that stored it */
+
+    unsigned n_candidates;
+    struct daps_event candidates[DAPS_MAX_CANDIDATES];
+    struct daps_outstanding {
+        unsigned n;
+        uint64_t digest;
+    } outstanding[4]; /* reconfigurations by transaction without their Complete */
+    bool reconfiguration_seen;
+    uint64_t last_complete_digest;
+    int64_t last_complete_time_ns;
+
+    unsigned roots;     /* connections secured so far: which root of the key log is next */
+    unsigned nas_epoch; /* NAS messages seen: a NAS security mode command may hide among them */
+    struct {
+        const struct daps_term *root;
+        unsigned nas_epoch;
+        uint64_t nas_digest;
+    } new_key_set;
+
+    bool left_nr;                  /* mobilityFromNRCommand seen, nothing from NR since */
+    int suspend_ncc;               /* -1: not suspended with one */
+    struct daps_cell request_cell; /* cell the re-establishment request was logged in */
+    uint64_t smc_digest;           /* of a security mode command not yet answered, 0 none */
+
+    unsigned gaps;
+    uint64_t gap_frame;
+    const char *gap_reason;
+    int64_t last_time_ns;
+
+    /* Null algorithms selected in this connection. */
+    bool null_ciphering, null_integrity;
+    uint32_t n_null_frames;
+    uint64_t null_frames[DAPS_MAX_NULL_FRAMES]; /* the first ones */
+};
+
+/* ue.c: the life of a UE and what each event does to it. */
+struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum daps_rat rat);
+void daps_ue_free(struct daps_ue *ue);
+void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_gap(struct daps_ue *ue, uint64_t frame, const char *reason); /* reason: static storage */
+void daps_ue_finish(struct daps_ue *ue);
+
+/* connection.c: secured connections and their roots. */
+void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc);     /* TS 33.501 6.9.2.1.1 */
+void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev); /* log began in the middle */
+void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, const char *reason);
+void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev);
+const struct daps_term *daps_ue_new_key_set(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_learn_cell(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_note_null(struct daps_ue *ue, uint64_t frame, int ciphering, int integrity);
+
+/* attempt.c: beginning, settling and forgetting attempts. */
+struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure,
+                                        int32_t pci, int32_t arfcn);
+void daps_attempt_settle(struct daps_ue *ue, enum daps_outcome outcome, uint64_t frame);
+void daps_attempt_close(struct daps_ue *ue, bool keep_target);
+void daps_attempt_close_by_next(struct daps_ue *ue, const struct daps_event *ev);
+void daps_attempts_forget(struct daps_ue *ue, bool all);
+void daps_attempt_complete(struct daps_attempt *attempt, const struct daps_event *ev);
+void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev);
+/* The context in force: the open attempt's target once it is tentatively completed, else the active one. */
+const struct daps_context *daps_ue_context(const struct daps_ue *ue);
+
+/* procedures.c: what single messages mean. */
+void daps_ue_reconfiguration(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_reconfiguration_complete(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_candidate(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_candidate_release(struct daps_ue *ue, const struct daps_event *ev);
+
+/* recovery.c: re-establishment, suspend and resume. */
+void daps_ue_reestablishment_request(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_reestablishment(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_reestablishment_complete(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_release(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_resume_request(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_resume(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_resume_complete(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_reject(struct daps_ue *ue, const struct daps_event *ev);
+
+/* view.c: engine structures as the sink gets them. */
+void daps_view_key(struct daps_key_view *view, const struct daps_attempt *attempt);
+void daps_deliver_handover(struct daps_ue *ue, const struct daps_attempt *attempt);
+void daps_deliver_scg_change(struct daps_ue *ue, const struct daps_event *ev);
+void daps_deliver_root(struct daps_ue *ue, const struct daps_context *context, const struct daps_event *ev,
+                       enum daps_derivation derivation);
+void daps_deliver_derivation(struct daps_ue *ue, const struct daps_attempt *attempt);
+void daps_deliver_finding(struct daps_ue *ue, struct daps_finding *finding);
+
+/* engine.c: what a UE needs of its engine. */
+const struct daps_sink *daps_engine_sink(const struct daps_engine *engine);
+const struct daps_keylog *daps_engine_keylog(const struct daps_engine *engine);
+struct daps_engine_counts *daps_engine_counters(struct daps_engine *engine);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The engine's own structures as the sink gets to see them. */
+#include <string.h>
+
+#include "rules/rules.h"
+#include "ue/ue.h"
+
+static int32_t shown(int32_t value)
+{
+    return value >= 0 ? value : -1; /* symbols are the engine's own business */
+}
+
+static enum daps_key_kind key_kind(const struct daps_term *term)
+{
+    switch (term->kind) {
+    case DAPS_TERM_STAR:
+        return DAPS_KEY_KGNB_STAR;
+    case DAPS_TERM_KSN:
+        return DAPS_KEY_KSN;
+    case DAPS_TERM_NH:
+        return DAPS_KEY_NH;
+    default:
+        return DAPS_KEY_ROOT;
+    }
+}
+
+static void view_term(struct daps_key_view *view, const struct daps_term *term)
+{
+    memset(view, 0, sizeof *view);
+    g_strlcpy(view->id, term->label, sizeof view->id);
+    g_strlcpy(view->parent, term->parent_label, sizeof view->parent);
+    view->kind = key_kind(term);
+    view->fc = term->fc;
+    view->ncc = -1;
+    view->cell.pci = shown(term->pci);
+    view->cell.ssb_arfcn = shown(term->arfcn);
+    view->same_frequency = term->arfcn < -1;
+    view->sk_counter = term->kind == DAPS_TERM_KSN ? (int32_t)term->n : -1;
+    view->value = term->has_value ? term->value : NULL;
+    view->parent_value = term->has_parent_value ? term->parent_value : NULL;
+}
+
+void daps_view_key(struct daps_key_view *view, const struct daps_attempt *attempt)
+{
+    const struct daps_chain *chain = &attempt->target.chain;
+
+    view_term(view, attempt->key);
+    view->derivation = attempt->derivation;
+    view->ncc = attempt->ncc >= 0 ? attempt->ncc : chain->n_known ? (int)(chain->n & 7U) : -1;
+}
+
+void daps_deliver_handover(struct daps_ue *ue, const struct daps_attempt *attempt)
+{
+    struct daps_engine_counts *counts = daps_engine_counters(ue->engine);
+    const struct daps_sink *sink = daps_engine_sink(ue->engine);
+    struct daps_handover handover = {
+        .ue = ue->name,
+        .rat = ue->rat,
+        .procedure = attempt->procedure,
+        .frame = attempt->frame,
+        .time_ns = attempt->time_ns,
+        .complete_frame = attempt->complete_frame,
+        .settled_frame = attempt->settled_frame,
+        .executed_frame = attempt->executed_frame,
+        .daps = attempt->daps,
+        .prepared = attempt->prepared,
+        .key_set_change = attempt->key_set_change,
+        .derivation = attempt->derivation,
+        .ncc = attempt->ncc,
+        .source = {shown(attempt->source.pci), shown(attempt->source.arfcn)},
+        .target = {shown(attempt->target.pci), shown(attempt->target.arfcn)},
+        .same_frequency = attempt->target.arfcn < -1 && attempt->target.arfcn == attempt->source.arfcn,
+        .c_rnti = attempt->c_rnti,
+        .t304_ms = attempt->t304_ms,
+        .rach = attempt->rach,
+        .ciphering = attempt->target.ciphering,
+        .integrity = attempt->target.integrity,
+        .outcome = attempt->outcome,
+    };
+
+    counts->handovers++;
+    if (attempt->daps)
+        counts->daps_handovers++;
+    if (sink->handover == NULL)
+        return;
+    daps_view_key(&handover.key, attempt);
+    sink->handover(sink->user, &handover);
+}
+
+void daps_deliver_scg_change(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_sink *sink = daps_engine_sink(ue->engine);
+    const struct daps_scg_change change = {
+        .ue = ue->name,
+        .rat = ev->rat,
+        .frame = ev->frame,
+        .time_ns = ev->time_ns,
+        .target = ev->target,
+        .c_rnti = ev->c_rnti,
+        .t304_ms = ev->t304_ms,
+        .rach = ev->rach,
+        .sk_counter = ev->sk_counter,
+    };
+
+    daps_engine_counters(ue->engine)->scg_changes++;
+    if (sink->scg_change != NULL)
+        sink->scg_change(sink->user, &change);
+}
+
+void daps_deliver_root(struct daps_ue *ue, const struct daps_context *context, const struct daps_event *ev,
+                       enum daps_derivation derivation)
+{
+    const struct daps_sink *sink = daps_engine_sink(ue->engine);
+    struct daps_key_step step = {
+        .ue = ue->name,
+        .rat = ue->rat,
+        .frame = ev->frame,
+        .time_ns = ev->time_ns,
+        .procedure = DAPS_PROC_COUNT,
+        .ciphering = context->ciphering,
+        .integrity = context->integrity,
+    };
+
+    if (sink->key == NULL)
+        return;
+    view_term(&step.key, context->chain.root);
+    step.key.derivation = derivation;
+    step.key.ncc = context->chain.n_known ? (int)(context->chain.n & 7U) : -1;
+    sink->key(sink->user, &step);
+}
+
+/* An NH is shown before the first key that comes from it. */
+static void deliver_nh(struct daps_ue *ue, const struct daps_attempt *attempt, struct daps_key_step step)
+{
+    const struct daps_sink *sink = daps_engine_sink(ue->engine);
+
+    view_term(&step.key, attempt->parent);
+    step.key.derivation = DAPS_DERIVATION_VERTICAL;
+    step.key.ncc = attempt->ncc;
+    step.ciphering = step.integrity = -1;
+    sink->key(sink->user, &step);
+}
+
+void daps_deliver_derivation(struct daps_ue *ue, const struct daps_attempt *attempt)
+{
+    const struct daps_sink *sink = daps_engine_sink(ue->engine);
+    struct daps_key_step step = {
+        .ue = ue->name,
+        .rat = ue->rat,
+        .frame = attempt->frame,
+        .time_ns = attempt->time_ns,
+        .procedure = attempt->procedure,
+        .ciphering = attempt->target.ciphering,
+        .integrity = attempt->target.integrity,
+    };
+
+    if (sink->key == NULL)
+        return;
+    if (attempt->parent->kind == DAPS_TERM_NH)
+        deliver_nh(ue, attempt, step);
+    daps_view_key(&step.key, attempt);
+    sink->key(sink->user, &step);
+}
+
+void daps_deliver_finding(struct daps_ue *ue, struct daps_finding *finding)
+{
+    const struct daps_sink *sink = daps_engine_sink(ue->engine);
+
+    daps_engine_counters(ue->engine)->findings[finding->rule]++;
+    if (sink->finding != NULL)
+        sink->finding(sink->user, finding);
+}
