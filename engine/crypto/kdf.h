@@ -15,8 +15,8 @@
 
 #define DAPS_KEY_OCTETS 32
 
-/* HMAC-SHA-256(key, s[0..s_octets)) (TS 33.220 B.2.0). */
-bool daps_kdf(const uint8_t key[static 32], const uint8_t *s, size_t s_octets, uint8_t out[static 32]);
+/* HMAC-SHA-256(key, s[0..s_length)) (TS 33.220 B.2.0). */
+bool daps_kdf(const uint8_t key[static 32], const uint8_t *s, size_t s_length, uint8_t out[static 32]);
 
 /* Algorithm type distinguishers, TS 33.501 Table A.8-1 = TS 33.401 Table A.7-1. */
 enum daps_key_use {
@@ -30,25 +30,25 @@ enum daps_key_use {
 
 /* TS 33.501 */
 bool daps_kdf_algorithm_key(const uint8_t key[static 32], enum daps_key_use use, uint8_t algorithm,
-                            uint8_t out[static 32]);                                        /* A.8 */
+                            uint8_t out[static 32]); /* A.8 */
 bool daps_kdf_kgnb(const uint8_t kamf[static 32], uint32_t ul_nas_count, uint8_t access,
-                   uint8_t out[static 32]);                                                 /* A.9, access 1 = 3GPP */
+                   uint8_t out[static 32]); /* A.9, access 1 = 3GPP */
 bool daps_kdf_nh(const uint8_t kamf[static 32], const uint8_t sync[static 32], uint8_t out[static 32]); /* A.10 */
 bool daps_kdf_kgnb_star(const uint8_t parent[static 32], uint16_t pci, uint32_t ssb_arfcn,
-                        uint8_t out[static 32]);                                            /* A.11, 3-octet ARFCN */
+                        uint8_t out[static 32]); /* A.11, 3-octet ARFCN */
 bool daps_kdf_kngenb_star(const uint8_t parent[static 32], uint16_t pci, uint32_t earfcn_dl,
-                          uint8_t out[static 32]);                                          /* A.12, 3 octets */
+                          uint8_t out[static 32]); /* A.12, 3 octets */
 bool daps_kdf_kamf_prime(const uint8_t kamf[static 32], uint8_t direction, uint32_t nas_count,
-                         uint8_t out[static 32]);                                           /* A.13 */
+                         uint8_t out[static 32]);                                              /* A.13 */
 bool daps_kdf_ksn(const uint8_t kgnb[static 32], uint16_t sn_counter, uint8_t out[static 32]); /* A.16 */
 
 /* TS 33.401 */
-bool daps_kdf_kenb(const uint8_t kasme[static 32], uint32_t ul_nas_count, uint8_t out[static 32]);      /* A.3 */
+bool daps_kdf_kenb(const uint8_t kasme[static 32], uint32_t ul_nas_count, uint8_t out[static 32]);           /* A.3 */
 bool daps_kdf_nh_lte(const uint8_t kasme[static 32], const uint8_t sync[static 32], uint8_t out[static 32]); /* A.4 */
 bool daps_kdf_kenb_star(const uint8_t parent[static 32], uint16_t pci, uint32_t earfcn_dl,
                         uint8_t out[static 32]); /* A.5: 2 octets up to 65535, else 3 */
 bool daps_kdf_algorithm_key_lte(const uint8_t key[static 32], enum daps_key_use use, uint8_t algorithm,
-                                uint8_t out[static 32]);                                    /* A.7 */
+                                uint8_t out[static 32]);                                           /* A.7 */
 bool daps_kdf_s_kenb(const uint8_t kenb[static 32], uint16_t scg_counter, uint8_t out[static 32]); /* A.15 */
 
 /* Overwrites octets[0..length) with zeros in a way the compiler keeps. */

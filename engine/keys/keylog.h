@@ -26,11 +26,11 @@
 struct daps_keylog;
 
 struct daps_keylog_root {
-    bool has_key;          /* KGNB/KENB given, or computed from KAMF/KASME (TS 33.501 A.9, TS 33.401 A.3) */
+    bool has_key; /* KGNB/KENB given, or computed from KAMF/KASME (TS 33.501 A.9, TS 33.401 A.3) */
     uint8_t key[32];
-    bool has_ncc;          /* ncc= was on the line; without it the key is the one of a fresh connection, NCC 0 */
+    bool has_ncc; /* ncc= was on the line; without it the key is the one of a fresh connection, NCC 0 */
     int ncc;
-    bool has_upper;        /* KAMF/KASME is known, so every NH can be computed */
+    bool has_upper; /* KAMF/KASME is known, so every NH can be computed */
     uint8_t upper[32];
 };
 
