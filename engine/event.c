@@ -29,11 +29,11 @@ void daps_event_clear(struct daps_event *ev, enum daps_event_kind kind)
 
 uint64_t daps_digest(const uint8_t *octets, uint32_t length)
 {
-    uint64_t hash = 0xcbf29ce484222325U;
+    uint64_t hash = DAPS_DIGEST_START;
 
     for (uint32_t i = 0; i < length; i++)
-        hash = (hash ^ octets[i]) * 0x100000001b3U;
-    return hash != 0 ? hash : 1;
+        hash = daps_digest_octet(hash, octets[i]);
+    return daps_digest_end(hash);
 }
 
 const char *daps_event_kind_name(enum daps_event_kind kind)

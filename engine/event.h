@@ -150,8 +150,20 @@ struct daps_event {
 /* Fills ev so that nothing is present: kind as given, every "-1 where absent" field -1, the rest zero. */
 void daps_event_clear(struct daps_event *ev, enum daps_event_kind kind);
 
-/* 64-bit FNV-1a over octets[0..length): tells messages apart; not a cryptographic hash. Never 0. */
+/*
+ * 64-bit FNV-1a: tells messages apart; not a cryptographic hash. daps_digest() takes octets[0..length); the other two
+ * do the same octet by octet, from DAPS_DIGEST_START. Never 0.
+ */
+#define DAPS_DIGEST_START UINT64_C(0xcbf29ce484222325)
 uint64_t daps_digest(const uint8_t *octets, uint32_t length);
+static inline uint64_t daps_digest_octet(uint64_t hash, uint8_t octet)
+{
+    return (hash ^ octet) * UINT64_C(0x100000001b3);
+}
+static inline uint64_t daps_digest_end(uint64_t hash)
+{
+    return hash != 0 ? hash : 1;
+}
 
 /* Names used in every output form, for example "security-mode-command", "dl-dcch"; never NULL. */
 const char *daps_event_kind_name(enum daps_event_kind kind);

@@ -12,18 +12,19 @@
 
 #include "event.h"
 
-#define DAPS_RRC_MAX_EVENTS 48
+#define DAPS_RRC_MAX_EVENTS 80
+#define DAPS_RRC_MAX_OCTETS 524288 /* above the 45 segments of 9,000 octets that TS 38.331 5.7.7 allows */
 
 enum daps_rrc_status {
-    DAPS_RRC_OK,         /* decoded; events hold what it said, possibly none */
-    DAPS_RRC_UNDECODED,  /* malformed or cut short: error and error_bit say where and why, no events */
+    DAPS_RRC_OK,        /* decoded; events hold what it said, possibly none */
+    DAPS_RRC_UNDECODED, /* malformed or cut short: error and error_bit say where and why, no events */
 };
 
 struct daps_rrc_result {
     enum daps_rrc_status status;
-    const char *message;  /* name of the RRC message as in the ASN.1, "" if unknown; static storage */
-    const char *error;    /* reason in a few words; static storage, NULL if status is OK */
-    uint32_t error_bit;   /* bit offset in the PDU (or in its embedded container) where decoding stopped */
+    const char *message; /* name of the RRC message as in the ASN.1, "" if unknown; static storage */
+    const char *error;   /* reason in a few words; static storage, NULL if status is OK */
+    uint32_t error_bit;  /* bit offset in the PDU (or in its embedded container) where decoding stopped */
     uint32_t n_events;
     struct daps_event events[DAPS_RRC_MAX_EVENTS];
 };

@@ -209,11 +209,11 @@ static enum daps_outcome outcome(const struct log *log, guint i)
     return g_array_index(log->handovers, struct daps_handover, i).outcome;
 }
 
-#define A        11, 630000
-#define B        22, 632628
-#define C        33, 632628
-#define DAPS_B   ((struct command){22, 632628, .ncc = 0, .daps = true})
-#define PLAIN_B  ((struct command){22, 632628, .ncc = 0})
+#define A       11, 630000
+#define B       22, 632628
+#define C       33, 632628
+#define DAPS_B  ((struct command){22, 632628, .ncc = 0, .daps = true})
+#define PLAIN_B ((struct command){22, 632628, .ncc = 0})
 
 /* Connected, in cell A, NCC 0 known. */
 static struct log *connected(void)
@@ -296,8 +296,8 @@ END_TEST
 START_TEST(other_inputs_are_other_keys)
 {
     static const struct command second[] = {
-        {C, .ncc = 0, .daps = true},           /* other cell */
-        {22, 633000, .ncc = 0, .daps = true},  /* same PCI on another frequency */
+        {C, .ncc = 0, .daps = true},          /* other cell */
+        {22, 633000, .ncc = 0, .daps = true}, /* same PCI on another frequency */
     };
 
     for (unsigned i = 0; i < 2; i++) {

@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ITU-T X.691 (07/2002 and later): packed encoding rules, BASIC-PER, UNALIGNED and ALIGNED.
+ *
+ *   SEQUENCE     [extension bit] [bitmap of OPTIONAL root components] root components
+ *                [number of additions, bitmap, each addition as an open type]            18
+ *   CHOICE       [extension bit] index, or for an addition: small number, open type      22
+ *   open type    length determinant, octets                                              10.2
+ *   length       0nnnnnnn | 10nnnnnn nnnnnnnn | 11000mmm = m * 16K units, more follows   10.9.3
+ *   small number 0nnnnnn | 1 length octets                                               10.6
+ */
+#include "per/per.h"
+
+#define FRAGMENT 16384U
+
+struct frame {
+    const struct per_type *type;
+    enum { AT_ROOT, AT_ADDITIONS, AT_ELEMENTS, AT_OPEN } at;
+    bool tail;      /* nothing wanted follows this frame in its region */
+    bool extended;  /* SEQUENCE: additions follow */
+    uint32_t index; /* next component, or element */
+    uint32_t end;
+    uint64_t optional;  /* presence bits, next one on top */
+    uint64_t additions; /* presence bits of additions, next one on top */
+    uint32_t n_additions;
+    uint64_t open_end; /* AT_OPEN, AT_ADDITIONS: where the current open type ends */
+    uint64_t limit;    /* of the surrounding region */
+};
+
+struct walk {
+    const struct per_table *table;
+    struct daps_bits *bits;
+    per_on_hit *on_hit;
+    void *user;
+    bool stopped;
+    int64_t key; /* newest INTEGER hit, for OPEN */
+    unsigned depth;
+    struct frame frames[PER_DEPTH];
+};
+
+static void hit(struct walk *w, const struct per_type *type, int64_t value, uint64_t bit)
+{
+    struct per_hit h = {type->field, value, bit};
+
+    if (type->kind == PER_INTEGER)
+        w->key = value;
+    if (type->field != 0 && w->bits->error == NULL && !w->stopped && !w->on_hit(w->user, &h))
+        w->stopped = true;
+}
+
+/* X.691 10.9.3.5 to 10.9.3.8; more: this was a fragment and another length follows. */
+static uint32_t length_determinant(struct walk *w, bool *more)
+{
+    uint32_t first;
+
+    if (w->table->aligned)
+        daps_bits_align(w->bits);
+    *more = false;
+    first = daps_bits_take(w->bits, 8);
+    if (first < 0x80)
+        return first;
+    if (first < 0xC0)
+        return (first & 0x3F) << 8 | daps_bits_take(w->bits, 8);
+    if ((first & 0x3F) < 1 || (first & 0x3F) > 4) {
+        daps_bits_fail(w->bits, "impossible length");
+        return 0;
+    }
+    *more = true;
+    return (first & 0x3F) * FRAGMENT;
+}
+
+/* A length that must be whole because its contents are read in place. */
+static uint32_t whole_length(struct walk *w)
+{
+    bool more;
+    uint32_t length = length_determinant(w, &more);
+
+    if (more)
+        daps_bits_fail(w->bits, "contents in fragments");
+    return length;
+}
+
+/* Steps over units of that many bits each, fragments included. */
+static void skip_units(struct walk *w, unsigned unit)
+{
+    bool more;
+
+    do {
+        uint32_t n = length_determinant(w, &more);
+        daps_bits_skip(w->bits, (uint64_t)n * unit);
+    } while (more && w->bits->error == NULL);
+}
+
+/* X.691 10.6: normally small non-negative number. */
+static uint32_t small_number(struct walk *w)
+{
+    uint32_t octets;
+
+    if (daps_bits_take(w->bits, 1) == 0)
+        return daps_bits_take(w->bits, 6);
+    octets = whole_length(w);
+    if (octets > 4) {
+        daps_bits_fail(w->bits, "impossible number");
+        return 0;
+    }
+    return daps_bits_take(w->bits, octets * 8);
+}
+
+/* X.691 10.5.7: a number in 0..range; aligned: whole octets from 256 values on, counted ones beyond 65536. */
+static uint64_t constrained(struct walk *w, unsigned bits, uint64_t range)
+{
+    uint64_t value;
+    unsigned octets = (bits + 7) / 8, count_bits = 0;
+
+    if (!w->table->aligned || range < 255) {
+        value = daps_bits_take64(w->bits, bits);
+    } else if (range < 65536) {
+        daps_bits_align(w->bits);
+        value = daps_bits_take(w->bits, octets * 8);
+    } else {
+        while ((1U << count_bits) < octets)
+            count_bits++;
+        octets = daps_bits_take(w->bits, count_bits) + 1;
+        daps_bits_align(w->bits);
+        value = octets <= 8 ? daps_bits_take64(w->bits, octets * 8) : 0;
+    }
+    if (value > range)
+        daps_bits_fail(w->bits, "value out of range");
+    return value;
+}
+
+/* X.691 12.2.4: two's complement with a length. */
+static int64_t unconstrained_integer(struct walk *w)
+{
+    uint32_t octets = whole_length(w);
+    uint64_t value;
+
+    if (octets == 0 || octets > 8) {
+        daps_bits_skip(w->bits, (uint64_t)octets * 8);
+        return 0;
+    }
+    value = daps_bits_take64(w->bits, octets * 8);
+    if (octets < 8 && value >> (octets * 8 - 1) != 0)
+        value |= UINT64_MAX << (octets * 8);
+    return (int64_t)value;
+}
+
+static bool is_extended(struct walk *w, const struct per_type *type)
+{
+    return (type->flags & PER_EXTENSIBLE) != 0 && daps_bits_take(w->bits, 1) != 0;
+}
+
+static void integer(struct walk *w, const struct per_type *type)
+{
+    int64_t value;
+
+    if (is_extended(w, type) || type->bits == PER_UNCONSTRAINED) {
+        value = unconstrained_integer(w);
+    } else if (type->bits == PER_SEMI_CONSTRAINED) {
+        uint32_t octets = whole_length(w);
+        if (octets > 8)
+            daps_bits_fail(w->bits, "number too large");
+        value = (int64_t)((uint64_t)type->lower + (octets <= 8 ? daps_bits_take64(w->bits, octets * 8) : 0));
+    } else {
+        value = (int64_t)((uint64_t)type->lower + constrained(w, type->bits, type->range));
+    }
+    hit(w, type, value, w->bits->position);
+}
+
+static void enumerated(struct walk *w, const struct per_type *type)
+{
+    int64_t value;
+
+    if (is_extended(w, type))
+        value = (int64_t)type->range + 1 + small_number(w);
+    else
+        value = (int64_t)constrained(w, type->bits, type->range);
+    hit(w, type, value, w->bits->position);
+}
+
+/* Size of a string or list; fragments are possible only where nothing is wanted from it (then *skipped). */
+static uint64_t size_of(struct walk *w, const struct per_type *type, bool *skipped)
+{
+    bool counted = is_extended(w, type) || type->bits == PER_UNCONSTRAINED;
+
+    *skipped = false;
+    if (!counted)
+        return type->bits == 0 ? (uint64_t)type->lower
+                               : (uint64_t)type->lower + constrained(w, type->bits, type->range);
+    if (type->kind != PER_SEQUENCE_OF && type->field == 0) {
+        skip_units(w, type->unit);
+        *skipped = true;
+        return 0;
+    }
+    return whole_length(w);
+}
+
+/* X.691 15.9 to 15.11, 16.5 to 16.8, 27.5: contents are aligned unless fixed and at most 16 bits. */
+static void string(struct walk *w, const struct per_type *type)
+{
+    bool skipped;
+    uint64_t size = size_of(w, type, &skipped);
+    uint64_t most = (uint64_t)type->lower + type->range, start;
+    bool small =
+        type->bits != PER_UNCONSTRAINED && most * type->unit <= 16 && (type->bits == 0 || type->kind == PER_STRING);
+
+    if (skipped)
+        return;
+    if (w->table->aligned && !small && size > 0)
+        daps_bits_align(w->bits);
+    start = w->bits->position;
+    daps_bits_skip(w->bits, size * type->unit);
+    hit(w, type, (int64_t)size, start);
+}
+
+static struct frame *push(struct walk *w, const struct per_type *type, bool tail)
+{
+    struct frame *frame;
+
+    if (w->depth == PER_DEPTH) {
+        daps_bits_fail(w->bits, "nested too deep");
+        return NULL;
+    }
+    frame = &w->frames[w->depth++];
+    frame->type = type;
+    frame->tail = tail;
+    return frame;
+}
+
+static void sequence(struct walk *w, const struct per_type *type, bool tail)
+{
+    struct frame *frame = push(w, type, tail);
+    bool additions_wanted;
+
+    if (frame == NULL)
+        return;
+    frame->at = AT_ROOT;
+    frame->extended = is_extended(w, type);
+    frame->optional = type->bits == 0 ? 0 : daps_bits_take64(w->bits, type->bits) << (64 - type->bits);
+    frame->index = type->first;
+    additions_wanted = type->ext_n > 0 && frame->extended;
+    frame->end = type->first + (tail && !additions_wanted ? type->n_tail : type->n);
+    hit(w, type, 0, w->bits->position);
+}
+
+static void sequence_of(struct walk *w, const struct per_type *type, bool tail)
+{
+    bool skipped;
+    uint64_t n = size_of(w, type, &skipped);
+    const struct per_type *element = &w->table->types[type->first];
+    struct frame *frame;
+
+    hit(w, type, (int64_t)n, w->bits->position);
+    if (element->kind == PER_SKIP) {
+        daps_bits_skip(w->bits, n * element->bits);
+        return;
+    }
+    if (n == 0 || (frame = push(w, type, tail)) == NULL)
+        return;
+    frame->at = AT_ELEMENTS;
+    frame->index = 0;
+    frame->end = (uint32_t)n;
+}
+
+/* Limits reading to the open type that starts here; false if it must be stepped over (and was). */
+static bool enter_open(struct walk *w, struct frame *frame)
+{
+    uint32_t octets = whole_length(w);
+
+    if (w->bits->error != NULL)
+        return false;
+    if ((uint64_t)octets * 8 > w->bits->limit - w->bits->position) {
+        daps_bits_fail(w->bits, "message ends too early");
+        return false;
+    }
+    frame->limit = w->bits->limit;
+    frame->open_end = w->bits->position + (uint64_t)octets * 8;
+    w->bits->limit = frame->open_end;
+    return true;
+}
+
+static void leave_open(struct walk *w, const struct frame *frame)
+{
+    if (w->bits->error != NULL)
+        return;
+    w->bits->position = frame->open_end;
+    w->bits->limit = frame->limit;
+}
+
+static void enter(struct walk *w, const struct per_type *type, bool tail);
+
+/* The open type's contents are read as a region of their own. */
+static void open_contents(struct walk *w, const struct per_type *holder, const struct per_type *type)
+{
+    struct frame *frame = push(w, holder, true);
+
+    if (frame == NULL)
+        return;
+    frame->at = AT_OPEN;
+    if (enter_open(w, frame))
+        enter(w, type, true);
+}
+
+static void choice(struct walk *w, const struct per_type *type, bool tail)
+{
+    const struct per_component *alternatives = w->table->components;
+    uint32_t index;
+
+    if (is_extended(w, type)) {
+        index = small_number(w);
+        hit(w, type, (int64_t)type->n + index, w->bits->position);
+        if (index < type->ext_n &&
+            (w->table->types[alternatives[type->ext_first + index].type].flags & PER_WANTED) != 0)
+            open_contents(w, type, &w->table->types[alternatives[type->ext_first + index].type]);
+        else
+            skip_units(w, 8);
+        return;
+    }
+    index = (uint32_t)constrained(w, type->bits, type->n > 0 ? type->n - 1 : 0);
+    if (w->bits->error != NULL)
+        return;
+    hit(w, type, index, w->bits->position);
+    enter(w, &w->table->types[alternatives[type->first + index].type], tail);
+}
+
+static void open_type(struct walk *w, const struct per_type *type)
+{
+    const struct per_component *components = w->table->components;
+
+    hit(w, type, w->key, w->bits->position);
+    for (uint32_t i = 0; i < type->n; i++) {
+        if (components[type->first + i].key == w->key) {
+            open_contents(w, type, &w->table->types[components[type->first + i].type]);
+            return;
+        }
+    }
+    skip_units(w, 8);
+}
+
+/* Everything wanted of this region has been read: back to its open type, or to the end. */
+static void finish_region(struct walk *w)
+{
+    while (w->depth > 0) {
+        const struct frame *frame = &w->frames[w->depth - 1];
+        if (frame->at == AT_OPEN || frame->at == AT_ADDITIONS)
+            return;
+        w->depth--;
+    }
+}
+
+/* Reads one value, or lays its frame on the stack. Calls itself only through a CHOICE or an open type, and at most as
+ * deep as the tables are: a value never decides how deep. */
+static void enter(struct walk *w, const struct per_type *type, bool tail)
+{
+    if (tail && (type->flags & PER_WANTED) == 0) {
+        finish_region(w);
+        return;
+    }
+    switch ((enum per_kind)type->kind) {
+    case PER_SKIP:
+        daps_bits_skip(w->bits, type->bits);
+        break;
+    case PER_NULL:
+        hit(w, type, 0, w->bits->position);
+        break;
+    case PER_BOOLEAN:
+        hit(w, type, (int64_t)daps_bits_take(w->bits, 1), w->bits->position);
+        break;
+    case PER_INTEGER:
+        integer(w, type);
+        break;
+    case PER_ENUMERATED:
+        enumerated(w, type);
+        break;
+    case PER_BIT_STRING:
+    case PER_OCTET_STRING:
+    case PER_STRING:
+        string(w, type);
+        break;
+    case PER_SEQUENCE:
+        sequence(w, type, tail);
+        break;
+    case PER_SEQUENCE_OF:
+        sequence_of(w, type, tail);
+        break;
+    case PER_CHOICE:
+        choice(w, type, tail);
+        break;
+    case PER_OPEN:
+        open_type(w, type);
+        break;
+    }
+}
+
+/* X.691 18.7, 18.8: how many additions, which, and then each as an open type. */
+static void start_additions(struct walk *w, struct frame *frame)
+{
+    uint32_t n;
+
+    if (daps_bits_take(w->bits, 1) == 0)
+        n = daps_bits_take(w->bits, 6) + 1;
+    else
+        n = whole_length(w);
+    if (n == 0 || n > 1024) {
+        daps_bits_fail(w->bits, "impossible number of extension additions");
+        return;
+    }
+    frame->at = AT_ADDITIONS;
+    frame->index = 0;
+    frame->open_end = 0;
+    frame->limit = 0;
+    frame->n_additions = n;
+    frame->end = n;
+    if (n <= 64) {
+        frame->additions = daps_bits_take64(w->bits, n) << (64 - n);
+        return;
+    }
+    /* Beyond what any known type has: only the first 64 can be wanted, the rest are counted. */
+    frame->additions = daps_bits_take64(w->bits, 64);
+    frame->end = 64;
+    for (uint32_t i = 64; i < n; i++)
+        frame->end += daps_bits_take(w->bits, 1);
+    frame->n_additions = frame->end;
+}
+
+static void next_addition(struct walk *w, struct frame *frame)
+{
+    if (frame->open_end != 0) {
+        leave_open(w, frame);
+        frame->open_end = 0;
+    }
+    while (frame->index < frame->end && w->bits->error == NULL) {
+        uint32_t i = frame->index++;
+        bool there = i >= 64 || frame->additions >> 63 != 0;
+        const struct per_type *type;
+
+        if (i < 64)
+            frame->additions <<= 1;
+        if (!there)
+            continue;
+        type = i < frame->type->ext_n ? &w->table->types[w->table->components[frame->type->ext_first + i].type] : NULL;
+        if (type == NULL || (type->flags & PER_WANTED) == 0) {
+            skip_units(w, 8);
+            continue;
+        }
+        if (enter_open(w, frame))
+            enter(w, type, true);
+        return;
+    }
+    if (w->bits->error == NULL && --w->depth > 0 && frame->tail)
+        finish_region(w);
+}
+
+static void next_component(struct walk *w, struct frame *frame)
+{
+    const struct per_component *components = w->table->components;
+    const struct per_type *types = w->table->types;
+
+    while (frame->index < frame->end) {
+        const struct per_component *component = &components[frame->index++];
+        const struct per_type *type = &types[component->type];
+
+        if (component->optional) {
+            bool there = frame->optional >> 63 != 0;
+            frame->optional <<= 1;
+            if (!there)
+                continue;
+        }
+        if (type->kind == PER_SKIP) {
+            daps_bits_skip(w->bits, type->bits);
+            continue;
+        }
+        /* Nothing wanted after the last component of a tail: what it holds is a tail itself. */
+        enter(w, type,
+              frame->tail && frame->index == frame->type->first + frame->type->n_tail &&
+                  !(frame->extended && frame->type->ext_n > 0));
+        return;
+    }
+    if (!frame->extended || w->bits->error != NULL) {
+        w->depth--;
+        if (frame->tail)
+            finish_region(w);
+        return;
+    }
+    if (frame->tail && frame->type->ext_n == 0) {
+        w->depth--;
+        finish_region(w);
+        return;
+    }
+    start_additions(w, frame);
+}
+
+static void step(struct walk *w)
+{
+    struct frame *frame = &w->frames[w->depth - 1];
+
+    switch (frame->at) {
+    case AT_ROOT:
+        next_component(w, frame);
+        break;
+    case AT_ADDITIONS:
+        next_addition(w, frame);
+        break;
+    case AT_ELEMENTS:
+        if (frame->index++ < frame->end) {
+            enter(w, &w->table->types[frame->type->first], false);
+        } else {
+            w->depth--;
+            if (frame->tail)
+                finish_region(w);
+        }
+        break;
+    case AT_OPEN:
+        leave_open(w, frame);
+        w->depth--;
+        break;
+    }
+}
+
+bool per_walk(const struct per_table *table, uint32_t root, struct daps_bits *bits, per_on_hit *on_hit, void *user)
+{
+    struct walk w;
+
+    w.table = table;
+    w.bits = bits;
+    w.on_hit = on_hit;
+    w.user = user;
+    w.stopped = false;
+    w.key = 0;
+    w.depth = 0;
+    enter(&w, &table->types[root], true);
+    while (w.depth > 0 && bits->error == NULL && !w.stopped)
+        step(&w);
+    return bits->error == NULL;
+}

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * NR RRC PDUs by channel (TS 38.331 6.2.1, 6.2.2; inter-node messages 11.2.2) in unaligned PER (ITU-T X.691).
+ *
+ *   *-DCCH-Message   message: CHOICE { c1: CHOICE { one of 16 messages }, messageClassExtension }
+ *   HandoverCommand  criticalExtensions: CHOICE { c1: CHOICE { handoverCommand { handoverCommandMessage
+ *                    (OCTET STRING with a DL-DCCH-Message), ... } }, ... }
+ */
+#include "rrc/rrc.h"
+
+#include "rrc/reading.h"
+
+struct daps_event *rrc_add_event(struct rrc_reading *r, enum daps_event_kind kind)
+{
+    struct daps_rrc_result *out = r->out;
+    struct daps_event *ev;
+
+    if (out->n_events == DAPS_RRC_MAX_EVENTS) {
+        out->status = DAPS_RRC_UNDECODED;
+        out->error = "more content than any real message has";
+        return NULL;
+    }
+    ev = &out->events[out->n_events];
+    daps_event_clear(ev, kind);
+    ev->octets = (uint32_t)r->length;
+    out->n_events++;
+    return ev;
+}
+
+struct rrc_span rrc_whole(const struct rrc_reading *r)
+{
+    struct rrc_span span = {true, 0, (uint64_t)r->length * 8};
+
+    return span;
+}
+
+bool rrc_walk(struct rrc_reading *r, uint32_t root, struct rrc_span span, per_on_hit *on_hit, void *user)
+{
+    struct daps_bits bits = daps_bits_of(r->octets, r->length);
+
+    bits.position = span.bit;
+    bits.limit = span.bit + span.bits;
+    if (per_walk(&nr_rrc_table, root, &bits, on_hit, user))
+        return true;
+    r->out->status = DAPS_RRC_UNDECODED;
+    r->out->error = bits.error;
+    r->out->error_bit = (uint32_t)bits.position;
+    return false;
+}
+
+uint64_t rrc_digest(const struct rrc_reading *r, struct rrc_span span)
+{
+    struct daps_bits bits = daps_bits_of(r->octets, r->length);
+    uint64_t hash = DAPS_DIGEST_START;
+
+    bits.position = span.bit;
+    for (uint64_t i = 0; i < span.bits / 8; i++)
+        hash = daps_digest_octet(hash, (uint8_t)daps_bits_take(&bits, 8));
+    return daps_digest_end(hash);
+}
+
+/* What the walks of a message find. */
+struct message {
+    bool extension, future;
+    int c1, c2;
+    uint64_t start;           /* of the message itself, behind the choice of c1 */
+    struct daps_event fields; /* what simple messages carry */
+    struct rrc_span container;
+};
+
+/* Which message is it? Most need no more than that, so the walk stops there. */
+static bool on_kind(void *user, const struct per_hit *hit)
+{
+    struct message *m = user;
+
+    switch ((enum nr_rrc_field)hit->field) {
+    case NR_RRC_MESSAGE_CLASS:
+        m->extension = hit->value != 0;
+        return true;
+    case NR_RRC_C1:
+        m->c1 = (int)hit->value;
+        m->start = hit->bit;
+        return false;
+    case NR_RRC_C2:
+        m->c2 = (int)hit->value;
+        return false;
+    default:
+        return true;
+    }
+}
+
+static bool on_field(void *user, const struct per_hit *hit)
+{
+    struct message *m = user;
+    struct daps_event *ev = &m->fields;
+
+    switch ((enum nr_rrc_field)hit->field) {
+    case NR_RRC_TRANSACTION:
+        ev->transaction = (int8_t)hit->value;
+        break;
+    case NR_RRC_CRITICAL:
+        m->future = hit->value != 0;
+        break;
+    case NR_RRC_CIPHERING_ALGORITHM:
+        ev->ciphering = (int8_t)(hit->value <= 7 ? hit->value : 127);
+        break;
+    case NR_RRC_INTEGRITY_ALGORITHM:
+        ev->integrity = (int8_t)(hit->value <= 7 ? hit->value : 127);
+        break;
+    case NR_RRC_FAILURE_INFO_DAPS:
+        ev->daps_failure = true;
+        break;
+    case NR_RRC_SUSPEND_CONFIG:
+        ev->suspend = true;
+        break;
+    case NR_RRC_NEXT_HOP_CHAINING_COUNT:
+        ev->ncc = (int8_t)hit->value;
+        break;
+    case NR_RRC_UE_C_RNTI:
+        ev->ue_c_rnti = (int32_t)hit->value;
+        break;
+    case NR_RRC_UE_PHYS_CELL_ID:
+    case NR_RRC_SOURCE_PHYS_CELL_ID:
+        ev->ue_pci = (int32_t)hit->value;
+        break;
+    case NR_RRC_REESTABLISHMENT_CAUSE:
+        ev->cause = hit->value < 3 ? (enum daps_reestablishment_cause)(hit->value + 1) : DAPS_REEST_NONE;
+        break;
+    case NR_RRC_HANDOVER_COMMAND_MESSAGE:
+        m->container = rrc_span_of(hit);
+        break;
+    default:
+        break;
+    }
+    return true;
+}
+
+/* One row a message of a channel's c1. */
+struct message_kind {
+    const char *name; /* NULL: spare */
+    enum daps_event_kind kind;
+    bool digest; /* rules compare its octets */
+    bool fields; /* something inside is wanted */
+};
+
+#define OTHER(name)                                                                                                    \
+    {                                                                                                                  \
+        name, DAPS_EV_TRAFFIC, false, false                                                                            \
+    }
+#define SPARE                                                                                                          \
+    {                                                                                                                  \
+        NULL, DAPS_EV_KIND_COUNT, false, false                                                                         \
+    }
+
+static const struct message_kind dl_dcch[16] = {
+    {"rrcReconfiguration", DAPS_EV_RECONFIGURATION, true, true},
+    {"rrcResume", DAPS_EV_RESUME, false, true},
+    {"rrcRelease", DAPS_EV_RELEASE, false, true},
+    {"rrcReestablishment", DAPS_EV_REESTABLISHMENT, true, true},
+    {"securityModeCommand", DAPS_EV_SECURITY_MODE_COMMAND, true, true},
+    {"dlInformationTransfer", DAPS_EV_NAS_TRANSFER, false, false},
+    OTHER("ueCapabilityEnquiry"),
+    {"counterCheck", DAPS_EV_COUNTER_CHECK, false, false},
+    {"mobilityFromNRCommand", DAPS_EV_MOBILITY_FROM_NR, false, false},
+    OTHER("dlDedicatedMessageSegment"),
+    OTHER("ueInformationRequest"),
+    OTHER("dlInformationTransferMRDC"),
+    OTHER("loggedMeasurementConfiguration"),
+    SPARE,
+    SPARE,
+    SPARE,
+};
+
+static const struct message_kind ul_dcch[16] = {
+    OTHER("measurementReport"),
+    {"rrcReconfigurationComplete", DAPS_EV_RECONFIGURATION_COMPLETE, true, true},
+    {"rrcSetupComplete", DAPS_EV_SETUP_COMPLETE, false, true},
+    {"rrcReestablishmentComplete", DAPS_EV_REESTABLISHMENT_COMPLETE, true, true},
+    {"rrcResumeComplete", DAPS_EV_RESUME_COMPLETE, true, true},
+    {"securityModeComplete", DAPS_EV_SECURITY_MODE_COMPLETE, false, true},
+    {"securityModeFailure", DAPS_EV_SECURITY_MODE_FAILURE, false, true},
+    {"ulInformationTransfer", DAPS_EV_NAS_TRANSFER, false, false},
+    OTHER("locationMeasurementIndication"),
+    OTHER("ueCapabilityInformation"),
+    OTHER("counterCheckResponse"),
+    OTHER("ueAssistanceInformation"),
+    {"failureInformation", DAPS_EV_FAILURE_INFORMATION, false, true},
+    OTHER("ulInformationTransferMRDC"),
+    OTHER("scgFailureInformation"),
+    OTHER("scgFailureInformationEUTRA"),
+};
+
+static const struct message_kind dl_ccch[4] = {
+    {"rrcReject", DAPS_EV_REJECT, false, false}, {"rrcSetup", DAPS_EV_SETUP, false, true}, SPARE, SPARE};
+
+static const struct message_kind ul_ccch[4] = {
+    {"rrcSetupRequest", DAPS_EV_SETUP_REQUEST, false, false},
+    {"rrcResumeRequest", DAPS_EV_RESUME_REQUEST, false, false},
+    {"rrcReestablishmentRequest", DAPS_EV_REESTABLISHMENT_REQUEST, false, true},
+    {"rrcSystemInfoRequest", DAPS_EV_KIND_COUNT, false, false},
+};
+
+static const struct message_kind ul_ccch1[4] = {
+    {"rrcResumeRequest1", DAPS_EV_RESUME_REQUEST, false, false}, SPARE, SPARE, SPARE};
+
+static const struct message_kind bcch_dl_sch[2] = {
+    {"systemInformation", DAPS_EV_KIND_COUNT, false, false},
+    {"systemInformationBlockType1", DAPS_EV_SYSTEM_INFORMATION, false, false},
+};
+
+static const struct message_kind bcch_bch = {"mib", DAPS_EV_SYSTEM_INFORMATION, false, false};
+
+/* Contents from a later release (criticalExtensionsFuture): what is left when nothing inside can be known. */
+static enum daps_event_kind kind_without_contents(enum daps_event_kind kind)
+{
+    switch (kind) {
+    case DAPS_EV_REESTABLISHMENT: /* without its NCC it derives nothing */
+    case DAPS_EV_FAILURE_INFORMATION:
+        return DAPS_EV_TRAFFIC;
+    default:
+        return kind;
+    }
+}
+
+static void simple_message(struct rrc_reading *r, const struct message *m, const struct message_kind *kind)
+{
+    struct daps_event *ev;
+    uint64_t digest = kind->digest ? daps_digest(r->octets, (uint32_t)r->length) : 0;
+
+    if (kind->kind == DAPS_EV_KIND_COUNT)
+        return;
+    ev = rrc_add_event(r, kind->kind);
+    if (ev == NULL)
+        return;
+    *ev = m->fields;
+    ev->kind = m->future ? kind_without_contents(kind->kind) : kind->kind;
+    ev->digest = digest;
+    ev->octets = (uint32_t)r->length;
+}
+
+/* Reads span, a message of the class that root and kinds describe. */
+static void read_message(struct rrc_reading *r, struct rrc_span span, uint32_t root, const struct message_kind *kinds,
+                         bool prepared)
+{
+    struct message m = {.c1 = -1, .c2 = -1};
+    const struct message_kind *kind;
+
+    if (!rrc_walk(r, root, span, on_kind, &m))
+        return;
+    if (m.extension) {
+        r->out->message = "messageClassExtension";
+        if (root == NR_RRC_ROOT_UL_DCCH_MESSAGE && m.c2 >= 0 && m.c2 < 11) /* TS 38.331 6.2.1: the rest is spare */
+            (void)rrc_add_event(r, DAPS_EV_TRAFFIC);
+        return;
+    }
+    kind = m.c1 >= 0 ? &kinds[m.c1] : &bcch_bch;
+    r->out->message = kind->name != NULL ? kind->name : "spare";
+    if (kind->name == NULL)
+        return;
+    if (kind->kind == DAPS_EV_RECONFIGURATION) {
+        struct rrc_span inner = {true, m.start, span.bit + span.bits - m.start};
+        rrc_reconfiguration(r, inner, prepared, rrc_digest(r, span));
+        return;
+    }
+    daps_event_clear(&m.fields, kind->kind);
+    if (kind->fields && !rrc_walk(r, root, span, on_field, &m))
+        return;
+    simple_message(r, &m, kind);
+}
+
+/* A bare message without the layers of a channel around it. */
+static void read_bare(struct rrc_reading *r, uint32_t root, const struct message_kind *kind)
+{
+    struct message m = {0};
+
+    r->out->message = kind->name;
+    daps_event_clear(&m.fields, kind->kind);
+    if (rrc_walk(r, root, rrc_whole(r), on_field, &m))
+        simple_message(r, &m, kind);
+}
+
+/* TS 38.331 11.2.2: the command as the target node made it, a DL-DCCH-Message in an OCTET STRING. */
+static void read_handover_command(struct rrc_reading *r)
+{
+    struct message m = {0};
+
+    r->out->message = "handoverCommand";
+    if (!rrc_walk(r, NR_RRC_ROOT_HANDOVERCOMMAND, rrc_whole(r), on_field, &m) || !m.container.present)
+        return;
+    read_message(r, m.container, NR_RRC_ROOT_DL_DCCH_MESSAGE, dl_dcch, true);
+    /* Only a handover command is prepared this way; anything else was never sent to this UE by this capture. */
+    if (r->out->n_events > 0 && r->out->events[0].kind != DAPS_EV_RECONFIGURATION)
+        r->out->n_events = 0;
+}
+
+static void read_channel(struct rrc_reading *r, enum daps_channel channel)
+{
+    static const struct message_kind complete = {"rrcReconfigurationComplete", DAPS_EV_RECONFIGURATION_COMPLETE, true,
+                                                 true};
+    static const struct message_kind preparation = {"handoverPreparationInformation", DAPS_EV_HANDOVER_PREPARATION,
+                                                    false, true};
+    const struct rrc_span whole = rrc_whole(r);
+
+    switch (channel) {
+    case DAPS_CH_BCCH_BCH:
+        read_message(r, whole, NR_RRC_ROOT_BCCH_BCH_MESSAGE, &bcch_bch, false);
+        break;
+    case DAPS_CH_BCCH_DL_SCH:
+        read_message(r, whole, NR_RRC_ROOT_BCCH_DL_SCH_MESSAGE, bcch_dl_sch, false);
+        break;
+    case DAPS_CH_DL_CCCH:
+        read_message(r, whole, NR_RRC_ROOT_DL_CCCH_MESSAGE, dl_ccch, false);
+        break;
+    case DAPS_CH_DL_DCCH:
+        read_message(r, whole, NR_RRC_ROOT_DL_DCCH_MESSAGE, dl_dcch, false);
+        break;
+    case DAPS_CH_UL_CCCH:
+        read_message(r, whole, NR_RRC_ROOT_UL_CCCH_MESSAGE, ul_ccch, false);
+        break;
+    case DAPS_CH_UL_CCCH1:
+        read_message(r, whole, NR_RRC_ROOT_UL_CCCH1_MESSAGE, ul_ccch1, false);
+        break;
+    case DAPS_CH_UL_DCCH:
+        read_message(r, whole, NR_RRC_ROOT_UL_DCCH_MESSAGE, ul_dcch, false);
+        break;
+    case DAPS_CH_RECONFIGURATION:
+        r->out->message = "rrcReconfiguration";
+        rrc_reconfiguration(r, whole, false, daps_digest(r->octets, (uint32_t)r->length));
+        break;
+    case DAPS_CH_RECONFIGURATION_COMPLETE:
+        read_bare(r, NR_RRC_ROOT_RRCRECONFIGURATIONCOMPLETE, &complete);
+        break;
+    case DAPS_CH_HANDOVER_COMMAND:
+        read_handover_command(r);
+        break;
+    case DAPS_CH_HANDOVER_PREPARATION:
+        read_bare(r, NR_RRC_ROOT_HANDOVERPREPARATIONINFORMATION, &preparation);
+        break;
+    case DAPS_CH_RADIO_BEARER_CONFIG:
+        r->out->message = "radioBearerConfig";
+        rrc_radio_bearer_config(r, whole);
+        break;
+    case DAPS_CH_CELL_GROUP_CONFIG:
+        r->out->message = "cellGroupConfig";
+        rrc_secondary_cell_group(r, whole, -1);
+        break;
+    case DAPS_CH_PCCH:
+    case DAPS_CH_OTHER:
+    case DAPS_CH_NONE:
+    case DAPS_CH_COUNT:
+        break;
+    }
+}
+
+enum daps_rrc_status daps_rrc_decode_nr(enum daps_channel channel, const uint8_t *octets, size_t length,
+                                        struct daps_rrc_result *out)
+{
+    struct rrc_reading r = {octets, length, out};
+
+    out->status = DAPS_RRC_OK;
+    out->message = "";
+    out->error = NULL;
+    out->error_bit = 0;
+    out->n_events = 0;
+    if (length > DAPS_RRC_MAX_OCTETS) {
+        out->status = DAPS_RRC_UNDECODED;
+        out->error = "longer than any RRC message";
+        return out->status;
+    }
+    read_channel(&r, channel);
+    if (out->status != DAPS_RRC_OK)
+        out->n_events = 0;
+    for (uint32_t i = 0; i < out->n_events; i++)
+        out->events[i].channel = channel;
+    return out->status;
+}
