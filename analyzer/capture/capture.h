@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Capture files as a sequence of records, whatever the format.
+ *
+ * Classic pcap and simple pcapng are read by libpcap. What it refuses - mixed link types or snap lengths in one
+ * pcapng, gzip, zstd, lz4, K12, DCT2000 and the other formats Wireshark knows - is read by libwiretap, which is loaded
+ * only then. Memory does not grow with the file.
+ */
+#ifndef DAPS_CAPTURE_H
+#define DAPS_CAPTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Link type of a record whose encapsulation has no number of its own in pcap files. */
+#define DAPS_LINKTYPE_NONE (-1)
+
+struct daps_record {
+    uint64_t frame;      /* number in its capture, from 1 */
+    int64_t time_ns;     /* since 1970-01-01 UTC; INT64_MIN if the record has none */
+    int linktype;        /* DLT or LINKTYPE number of this very record */
+    uint32_t caplen;     /* octets at data */
+    uint32_t len;        /* octets the packet had; more than caplen: cut by the snap length */
+    const uint8_t *data; /* valid until the next call on the capture */
+};
+
+enum daps_capture_status {
+    DAPS_CAPTURE_RECORD,
+    DAPS_CAPTURE_END,
+    DAPS_CAPTURE_ERROR /* nothing more can be read; everything before was delivered */
+};
+
+struct daps_capture;
+
+/*
+ * Opens path, or standard input for "-". NULL on failure: then *error is a sentence that names the file and the
+ * reason, to be freed with g_free.
+ */
+struct daps_capture *daps_capture_open(const char *path, char **error);
+
+/* Fills record with the next one. */
+enum daps_capture_status daps_capture_next(struct daps_capture *capture, struct daps_record *record);
+
+/* After DAPS_CAPTURE_ERROR: a sentence that names the file, the last good frame and the reason. Owned by capture. */
+const char *daps_capture_error(const struct daps_capture *capture);
+
+/* Octets of the input read so far, and of the whole input (0: not known), for a progress display. */
+void daps_capture_progress(const struct daps_capture *capture, uint64_t *done, uint64_t *whole);
+
+/* NULL is fine. */
+void daps_capture_close(struct daps_capture *capture);
+
+enum daps_capture_kind {
+    DAPS_KIND_CAPTURE,     /* looks like something daps_capture_open reads */
+    DAPS_KIND_NOT_CAPTURE, /* readable, but not a capture */
+    DAPS_KIND_UNREADABLE
+};
+
+/* Tells by content what the file at path is. reason (may be NULL) gets static text unless it is a capture. */
+enum daps_capture_kind daps_capture_probe(const char *path, const char **reason);
+
+#endif

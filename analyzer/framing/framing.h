@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From a captured record to the RRC PDUs in it.
+ *
+ * Every record is peeled layer by layer until it is an NR RRC PDU, which is handed over, or something else that is
+ * recognised and counted. What cannot be peeled is counted and reported with its frame and the reason.
+ * Memory is bounded: IP fragments and log segments wait in tables of fixed size.
+ */
+#ifndef DAPS_FRAMING_H
+#define DAPS_FRAMING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capture/capture.h"
+#include "engine.h"
+
+/* What a record, or one payload in it, turned out to be. */
+enum daps_framing_class {
+    DAPS_FRAMING_NR_RRC, /* handed over */
+    DAPS_FRAMING_LTE_RRC,
+    DAPS_FRAMING_UMTS_RRC,
+    DAPS_FRAMING_NAS,
+    DAPS_FRAMING_MAC_NR,
+    DAPS_FRAMING_MAC_LTE,
+    DAPS_FRAMING_RLC,
+    DAPS_FRAMING_PDCP,
+    DAPS_FRAMING_NGAP,
+    DAPS_FRAMING_XNAP,
+    DAPS_FRAMING_F1AP,
+    DAPS_FRAMING_E1AP,
+    DAPS_FRAMING_E2AP,
+    DAPS_FRAMING_S1AP,
+    DAPS_FRAMING_X2AP,
+    DAPS_FRAMING_GTP_U,
+    DAPS_FRAMING_GSMTAP_OTHER,
+    DAPS_FRAMING_RLS_OTHER,   /* heartbeats, acknowledgements and user data of UERANSIM's radio link simulation */
+    DAPS_FRAMING_UPPER_OTHER, /* DLT 252 with a dissector that is none of the above */
+    DAPS_FRAMING_SCTP_OTHER,
+    DAPS_FRAMING_IP_OTHER,
+    DAPS_FRAMING_IP_FRAGMENT, /* one piece of a datagram; the datagram is counted when it is whole */
+    DAPS_FRAMING_SEGMENT,     /* one piece of a log entry, likewise */
+    DAPS_FRAMING_NON_IP,
+    DAPS_FRAMING_LINK_OTHER, /* link type not supported */
+    /* The rest are problems: each is reported, too. */
+    DAPS_FRAMING_UNKNOWN,    /* a carrier of NR RRC with a PDU type that it should not have */
+    DAPS_FRAMING_CUT,        /* cut by the snap length, and what is left is not enough */
+    DAPS_FRAMING_INCOMPLETE, /* fragments or segments of which some are missing */
+    DAPS_FRAMING_MALFORMED,
+    DAPS_FRAMING_CLASS_COUNT
+};
+
+struct daps_framing_problem {
+    enum daps_framing_class class;
+    uint64_t frame;
+    int64_t time_ns;
+    const char *layer;  /* for example "GSMTAP v3"; static storage */
+    const char *reason; /* a few words that can end a sentence; static storage */
+    const char *detail; /* one sentence: layer, reason and the numbers; valid during the call only */
+    bool rrc_lost;      /* an NR RRC PDU was, or may have been, in what is lost ... */
+    bool ue_known;      /* ... of the UE ... */
+    uint64_t ue_key;    /* ... with this key */
+};
+
+/* Either may be NULL. user is passed through. */
+struct daps_framing_sink {
+    void *user;
+    void (*pdu)(void *user, const struct daps_pdu *pdu);
+    void (*problem)(void *user, const struct daps_framing_problem *problem);
+};
+
+struct daps_framing_counts {
+    uint64_t frames;                            /* records given */
+    uint64_t classes[DAPS_FRAMING_CLASS_COUNT]; /* payloads; a record may hold several, or a part of one */
+    uint64_t keys;                              /* key values that came in GSMTAP v3 metadata; only counted */
+};
+
+struct daps_framing;
+
+/* State of one capture. sink is copied. Free with daps_framing_free. */
+struct daps_framing *daps_framing_new(const struct daps_framing_sink *sink);
+
+/* Peels one record. The octets of a PDU handed to the sink are valid during that call only. */
+void daps_framing_unwrap(struct daps_framing *framing, const struct daps_record *record);
+
+/* The capture has ended: whatever still waits for its missing pieces is reported. */
+void daps_framing_finish(struct daps_framing *framing);
+
+const struct daps_framing_counts *daps_framing_counts(const struct daps_framing *framing);
+
+/* NULL is fine. */
+void daps_framing_free(struct daps_framing *framing);
+
+/* "nr-rrc", "lte-rrc", "gtp-u", ...: names used in every output form; never NULL. */
+const char *daps_framing_class_name(enum daps_framing_class class);
+
+/* Whether payloads of this class are problems, which the sink was told about. */
+bool daps_framing_class_is_problem(enum daps_framing_class class);
+
+#endif
