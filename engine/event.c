@@ -2,6 +2,7 @@
 /* Names and defaults of events. */
 #include "event.h"
 
+#include <glib.h>
 #include <string.h>
 
 void daps_event_clear(struct daps_event *ev, enum daps_event_kind kind)
@@ -30,10 +31,21 @@ void daps_event_clear(struct daps_event *ev, enum daps_event_kind kind)
 uint64_t daps_digest(const uint8_t *octets, uint32_t length)
 {
     uint64_t hash = DAPS_DIGEST_START;
+    uint32_t i = 0;
 
-    for (uint32_t i = 0; i < length; i++)
-        hash = daps_digest_octet(hash, octets[i]);
-    return daps_digest_end(hash);
+    for (; i + 8 <= length; i += 8) {
+        uint64_t word;
+        memcpy(&word, octets + i, 8);
+        hash = daps_digest_word(hash, GUINT64_FROM_BE(word));
+    }
+    if (i < length) {
+        uint8_t last[8] = {0};
+        uint64_t word;
+        memcpy(last, octets + i, length - i);
+        memcpy(&word, last, 8);
+        hash = daps_digest_word(hash, GUINT64_FROM_BE(word));
+    }
+    return daps_digest_end(hash, length);
 }
 
 const char *daps_event_kind_name(enum daps_event_kind kind)

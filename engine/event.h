@@ -151,17 +151,20 @@ struct daps_event {
 void daps_event_clear(struct daps_event *ev, enum daps_event_kind kind);
 
 /*
- * 64-bit FNV-1a: tells messages apart; not a cryptographic hash. daps_digest() takes octets[0..length); the other two
- * do the same octet by octet, from DAPS_DIGEST_START. Never 0.
+ * Tells messages apart: 64 bits of octets[0..length), eight octets a step; not a cryptographic hash. Never 0. The steps
+ * are here for octets that do not lie in one piece: start, then every eight octets as a big-endian word, the last word
+ * padded with zero octets, then end with the length.
  */
 #define DAPS_DIGEST_START UINT64_C(0xcbf29ce484222325)
 uint64_t daps_digest(const uint8_t *octets, uint32_t length);
-static inline uint64_t daps_digest_octet(uint64_t hash, uint8_t octet)
+static inline uint64_t daps_digest_word(uint64_t hash, uint64_t word)
 {
-    return (hash ^ octet) * UINT64_C(0x100000001b3);
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 32;
 }
-static inline uint64_t daps_digest_end(uint64_t hash)
+static inline uint64_t daps_digest_end(uint64_t hash, uint64_t length)
 {
+    hash = daps_digest_word(hash, length);
     return hash != 0 ? hash : 1;
 }
 
