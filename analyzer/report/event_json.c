@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The fields of an event: their table, and writing them. */
+#include "report/event_json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "report/json.h"
+
+#define FIELD(name, type, member, most)                                                                                \
+    {                                                                                                                  \
+        name, EVENT_FIELD_##type, offsetof(struct daps_event, member), most                                            \
+    }
+#define BEARERS(name) FIELD(#name, SET, bearers.name, 0)
+#define FLAG(name)    FIELD(#name, FLAG, name, 0)
+
+/* Limits are those of TS 38.331 and TS 36.331, where the number comes from RRC. */
+const struct event_field event_fields[] = {
+    FIELD("logged_pci", I32, logged_cell.pci, INT32_MAX),
+    FIELD("logged_arfcn", I32, logged_cell.ssb_arfcn, INT32_MAX),
+    FIELD("digest", DIGEST, digest, 0),
+    FIELD("octets", COUNT, octets, 0),
+    FIELD("transaction", I8, transaction, 3),
+    FIELD("ncc", I8, ncc, 7),
+    FIELD("ciphering", I8, ciphering, 7),
+    FIELD("integrity", I8, integrity, 7),
+    FLAG(key_update),
+    FLAG(key_set_change),
+    FLAG(nas_container),
+    FIELD("nas_digest", DIGEST, nas_digest, 0),
+    FIELD("sk_counter", I32, sk_counter, 65535),
+    FLAG(sync),
+    FLAG(prepared),
+    FLAG(full_config),
+    FLAG(daps),
+    FLAG(daps_source_release),
+    FLAG(daps_power),
+    FIELD("rach", RACH, rach, 0),
+    FIELD("pci", I32, target.pci, 1007),
+    FIELD("arfcn", I32, target.ssb_arfcn, 3279165),
+    FIELD("point_a", I32, point_a, 3279165),
+    FIELD("c_rnti", I32, c_rnti, 65535),
+    FIELD("t304", I32, t304_ms, INT32_MAX),
+    FIELD("candidate_id", I16, candidate_id, INT16_MAX),
+    FLAG(ltm),
+    BEARERS(drb_added),
+    BEARERS(drb_released),
+    BEARERS(drb_daps),
+    BEARERS(drb_reestablish),
+    BEARERS(drb_recover),
+    BEARERS(drb_ul_sn12),
+    BEARERS(drb_ul_sn18),
+    BEARERS(drb_dl_sn12),
+    BEARERS(drb_dl_sn18),
+    BEARERS(drb_integrity),
+    BEARERS(drb_ciphering_disabled),
+    BEARERS(drb_sdap_ul),
+    BEARERS(drb_sdap_dl),
+    BEARERS(srb_added),
+    BEARERS(srb_reestablish),
+    FLAG(daps_failure),
+    FLAG(suspend),
+    FIELD("ue_c_rnti", I32, ue_c_rnti, 65535),
+    FIELD("ue_pci", I32, ue_pci, 1007),
+    FIELD("cause", CAUSE, cause, 0),
+};
+const size_t event_fields_n = G_N_ELEMENTS(event_fields);
+
+static const void *at(const struct event_field *field, const struct daps_event *ev)
+{
+    return (const char *)ev + field->offset;
+}
+
+/* Numbers and enumerations alike; negative: not present. */
+static int64_t number(const struct event_field *field, const struct daps_event *ev)
+{
+    const void *value = at(field, ev);
+
+    switch (field->type) {
+    case EVENT_FIELD_FLAG:
+        return *(const bool *)value ? 1 : -1;
+    case EVENT_FIELD_I8:
+        return *(const int8_t *)value;
+    case EVENT_FIELD_I16:
+        return *(const int16_t *)value;
+    case EVENT_FIELD_I32:
+        return *(const int32_t *)value;
+    case EVENT_FIELD_COUNT:
+    case EVENT_FIELD_SET:
+        return *(const uint32_t *)value != 0 ? (int64_t) * (const uint32_t *)value : -1;
+    case EVENT_FIELD_DIGEST:
+        return *(const uint64_t *)value != 0 ? 0 : -1;
+    case EVENT_FIELD_RACH:
+        return ev->rach != DAPS_RACH_UNKNOWN ? (int64_t)ev->rach : -1;
+    case EVENT_FIELD_CAUSE:
+        return ev->cause != DAPS_REEST_NONE ? (int64_t)ev->cause : -1;
+    }
+    return -1;
+}
+
+bool event_field_is_present(const struct event_field *field, const struct daps_event *ev)
+{
+    return number(field, ev) >= 0;
+}
+
+static void write_set(struct outbuf *out, uint32_t set, char separator)
+{
+    bool first = true;
+
+    for (unsigned bit = 0; bit < 32; bit++) {
+        if ((set >> bit & 1U) == 0)
+            continue;
+        if (!first)
+            outbuf_char(out, separator);
+        outbuf_unsigned(out, bit + 1);
+        first = false;
+    }
+}
+
+static void write_value(struct outbuf *out, const struct event_field *field, const struct daps_event *ev, bool json)
+{
+    const char *quote = json ? "\"" : "";
+    uint64_t digest;
+
+    switch (field->type) {
+    case EVENT_FIELD_FLAG:
+        outbuf_literal(out, "true");
+        break;
+    case EVENT_FIELD_SET:
+        outbuf_string(out, json ? "[" : "");
+        write_set(out, *(const uint32_t *)at(field, ev), json ? ',' : ' ');
+        outbuf_string(out, json ? "]" : "");
+        break;
+    case EVENT_FIELD_DIGEST:
+        digest = *(const uint64_t *)at(field, ev);
+        outbuf_string(out, quote);
+        for (int shift = 56; shift >= 0; shift -= 8)
+            outbuf_hex(out, &(const uint8_t){(uint8_t)(digest >> shift)}, 1);
+        outbuf_string(out, quote);
+        break;
+    case EVENT_FIELD_RACH:
+        outbuf_string(out, quote);
+        outbuf_string(out, daps_rach_name(ev->rach));
+        outbuf_string(out, quote);
+        break;
+    case EVENT_FIELD_CAUSE:
+        outbuf_string(out, quote);
+        outbuf_string(out, daps_reestablishment_cause_name(ev->cause));
+        outbuf_string(out, quote);
+        break;
+    default:
+        outbuf_signed(out, number(field, ev));
+        break;
+    }
+}
+
+void event_fields_write(struct outbuf *out, const struct daps_event *ev)
+{
+    for (size_t i = 0; i < event_fields_n; i++) {
+        const struct event_field *field = &event_fields[i];
+        if (!event_field_is_present(field, ev))
+            continue;
+        outbuf_literal(out, ",\"");
+        outbuf_string(out, field->name);
+        outbuf_literal(out, "\":");
+        write_value(out, field, ev, true);
+    }
+}
+
+void event_field_write_plain(struct outbuf *out, const struct event_field *field, const struct daps_event *ev)
+{
+    if (event_field_is_present(field, ev))
+        write_value(out, field, ev, false);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Events as NDJSON lines, out and in again without loss (schema: docs/schema.json, type "event").
+ *
+ * One table of fields drives writer, reader, CSV and schema test: a field is written when it differs from what
+ * daps_event_clear() leaves, and a field that is not written is read back as that.
+ */
+#ifndef DAPSAUDIT_EVENT_JSON_H
+#define DAPSAUDIT_EVENT_JSON_H
+
+#include <json-glib/json-glib.h>
+#include <stddef.h>
+
+#include "event.h"
+#include "report/outbuf.h"
+
+enum event_field_type {
+    EVENT_FIELD_FLAG,   /* bool, present when true */
+    EVENT_FIELD_I8,     /* number from 0, present when not negative */
+    EVENT_FIELD_I16,    /* the same */
+    EVENT_FIELD_I32,    /* the same */
+    EVENT_FIELD_COUNT,  /* uint32_t, present when not 0 */
+    EVENT_FIELD_SET,    /* uint32_t as a list of identities: bit n-1 stands for n; present when not empty */
+    EVENT_FIELD_DIGEST, /* uint64_t as 16 hexadecimal digits, present when not 0 */
+    EVENT_FIELD_RACH,
+    EVENT_FIELD_CAUSE,
+};
+
+struct event_field {
+    const char *name;
+    enum event_field_type type;
+    size_t offset; /* in struct daps_event */
+    uint32_t most; /* largest number; 0 where the type says it all */
+};
+
+extern const struct event_field event_fields[];
+extern const size_t event_fields_n;
+
+/* ,"name":value for every field that is present. */
+void event_fields_write(struct outbuf *out, const struct daps_event *ev);
+
+/* One field's value without its name, nothing if it is not present: for tables. */
+void event_field_write_plain(struct outbuf *out, const struct event_field *field, const struct daps_event *ev);
+bool event_field_is_present(const struct event_field *field, const struct daps_event *ev);
+
+/*
+ * The event of a parsed line of type "event". Fills ev, or returns false with a sentence about what is wrong in
+ * error[0..error_octets). Members capture and ue are the caller's business.
+ */
+bool event_read(JsonObject *line, struct daps_event *ev, char *error, size_t error_octets);
+
+#endif

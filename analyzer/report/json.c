@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* JSON values (RFC 8259). */
+#include "report/json.h"
+
+#include <glib.h>
+
+#include "report/rfc3339.h"
+
+static void escaped(struct outbuf *out, unsigned char c)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    switch (c) {
+    case '"':
+        outbuf_literal(out, "\\\"");
+        break;
+    case '\\':
+        outbuf_literal(out, "\\\\");
+        break;
+    case '\n':
+        outbuf_literal(out, "\\n");
+        break;
+    case '\r':
+        outbuf_literal(out, "\\r");
+        break;
+    case '\t':
+        outbuf_literal(out, "\\t");
+        break;
+    default:
+        outbuf_literal(out, "\\u00");
+        outbuf_char(out, digits[c >> 4]);
+        outbuf_char(out, digits[c & 15]);
+        break;
+    }
+}
+
+/* Appends the character at *at, or U+FFFD for an octet that starts none, and moves on. */
+static void multi_octet(struct outbuf *out, const char **at)
+{
+    gunichar c = g_utf8_get_char_validated(*at, -1);
+    const char *next;
+
+    if (c == (gunichar)-1 || c == (gunichar)-2) {
+        outbuf_literal(out, "\xEF\xBF\xBD");
+        (*at)++;
+        return;
+    }
+    next = g_utf8_next_char(*at);
+    outbuf_octets(out, *at, (size_t)(next - *at));
+    *at = next;
+}
+
+void json_string(struct outbuf *out, const char *string)
+{
+    const char *at = string, *plain = string;
+
+    if (string == NULL) {
+        outbuf_literal(out, "null");
+        return;
+    }
+    outbuf_char(out, '"');
+    while (*at != '\0') {
+        unsigned char c = (unsigned char)*at;
+        if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+            at++;
+            continue;
+        }
+        outbuf_octets(out, plain, (size_t)(at - plain));
+        if (c < 0x80) {
+            escaped(out, c);
+            at++;
+        } else {
+            multi_octet(out, &at);
+        }
+        plain = at;
+    }
+    outbuf_octets(out, plain, (size_t)(at - plain));
+    outbuf_char(out, '"');
+}
+
+void json_bool(struct outbuf *out, bool value)
+{
+    if (value)
+        outbuf_literal(out, "true");
+    else
+        outbuf_literal(out, "false");
+}
+
+void json_integer_or_null(struct outbuf *out, int64_t value)
+{
+    if (value < 0)
+        outbuf_literal(out, "null");
+    else
+        outbuf_unsigned(out, (uint64_t)value);
+}
+
+void json_frame_or_null(struct outbuf *out, uint64_t frame)
+{
+    if (frame == 0)
+        outbuf_literal(out, "null");
+    else
+        outbuf_unsigned(out, frame);
+}
+
+void json_time(struct outbuf *out, int64_t time_ns)
+{
+    char text[RFC3339_OCTETS];
+
+    if (!rfc3339_write(time_ns, text)) {
+        outbuf_literal(out, "null");
+        return;
+    }
+    outbuf_char(out, '"');
+    outbuf_string(out, text);
+    outbuf_char(out, '"');
+}

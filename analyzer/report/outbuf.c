@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The output buffer: growing, flushing, numbers. */
+#include "report/outbuf.h"
+
+#include <glib.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#define OUTBUF_MUCH 65536
+
+void outbuf_init(struct outbuf *out, outbuf_outlet *outlet, void *user)
+{
+    *out = (struct outbuf){.outlet = outlet, .user = user};
+}
+
+void outbuf_clear(struct outbuf *out)
+{
+    g_free(out->octets);
+    *out = (struct outbuf){0};
+}
+
+void outbuf_reserve(struct outbuf *out, size_t more)
+{
+    size_t room = out->room > 0 ? out->room : 1024;
+
+    while (room - out->length < more)
+        room *= 2;
+    if (room != out->room) {
+        out->octets = g_realloc(out->octets, room);
+        out->room = room;
+    }
+}
+
+void outbuf_flush(struct outbuf *out)
+{
+    if (out->outlet == NULL || out->length == 0)
+        return;
+    if (!out->failed && !out->outlet(out->user, out->octets, out->length))
+        out->failed = true;
+    out->length = 0;
+}
+
+void outbuf_settle(struct outbuf *out)
+{
+    if (out->length >= OUTBUF_MUCH)
+        outbuf_flush(out);
+}
+
+void outbuf_unsigned(struct outbuf *out, uint64_t value)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    outbuf_octets(out, digits + at, sizeof digits - at);
+}
+
+void outbuf_signed(struct outbuf *out, int64_t value)
+{
+    if (value < 0)
+        outbuf_char(out, '-');
+    outbuf_unsigned(out, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
+void outbuf_hex(struct outbuf *out, const uint8_t *octets, size_t length)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < length; i++) {
+        outbuf_char(out, digits[octets[i] >> 4]);
+        outbuf_char(out, digits[octets[i] & 15]);
+    }
+}
+
+void outbuf_printf(struct outbuf *out, const char *format, ...)
+{
+    va_list args;
+    char *text;
+
+    va_start(args, format);
+    text = g_strdup_vprintf(format, args);
+    va_end(args);
+    outbuf_string(out, text);
+    g_free(text);
+}
+
+void outbuf_spaces(struct outbuf *out, size_t n)
+{
+    while (n-- > 0)
+        outbuf_char(out, ' ');
+}

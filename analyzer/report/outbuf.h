@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A growing buffer of output octets with an outlet. All numbers are written without regard to the locale.
+ *
+ * What is appended goes to the outlet whenever outbuf_settle() finds enough of it; a buffer without an outlet only
+ * grows. Once the outlet has refused, everything further is dropped and `failed` stays true.
+ */
+#ifndef DAPSAUDIT_OUTBUF_H
+#define DAPSAUDIT_OUTBUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Takes octets[0..length); false if it cannot take any more. */
+typedef bool outbuf_outlet(void *user, const char *octets, size_t length);
+
+struct outbuf {
+    char *octets;
+    size_t length, room;
+    outbuf_outlet *outlet; /* may be NULL */
+    void *user;
+    bool failed;
+};
+
+/* Starts empty; free with outbuf_clear. */
+void outbuf_init(struct outbuf *out, outbuf_outlet *outlet, void *user);
+void outbuf_clear(struct outbuf *out); /* drops what has not gone to the outlet */
+
+void outbuf_flush(struct outbuf *out);                /* everything to the outlet */
+void outbuf_settle(struct outbuf *out);               /* the same if there is much; call between lines */
+void outbuf_reserve(struct outbuf *out, size_t more); /* room for that many octets */
+
+void outbuf_unsigned(struct outbuf *out, uint64_t value);
+void outbuf_signed(struct outbuf *out, int64_t value);
+void outbuf_hex(struct outbuf *out, const uint8_t *octets, size_t length); /* lower case */
+void outbuf_printf(struct outbuf *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void outbuf_spaces(struct outbuf *out, size_t n);
+
+static inline void outbuf_octets(struct outbuf *out, const void *octets, size_t length)
+{
+    if (out->room - out->length < length)
+        outbuf_reserve(out, length);
+    memcpy(out->octets + out->length, octets, length);
+    out->length += length;
+}
+
+static inline void outbuf_char(struct outbuf *out, char c)
+{
+    if (out->length == out->room)
+        outbuf_reserve(out, 1);
+    out->octets[out->length++] = c;
+}
+
+static inline void outbuf_string(struct outbuf *out, const char *string)
+{
+    outbuf_octets(out, string, strlen(string));
+}
+
+/* A string literal, whose length the compiler knows. */
+#define outbuf_literal(out, literal) outbuf_octets((out), "" literal, sizeof(literal) - 1)
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The records that count: one per capture, and the last one over all. */
+#include "report/json.h"
+#include "report/records.h"
+#include "rules/rule.h"
+
+#define COUNT(out, name, value)                                                                                        \
+    do {                                                                                                               \
+        json_key((out), name);                                                                                         \
+        outbuf_unsigned((out), (value));                                                                               \
+    } while (0)
+
+static void write_other(struct outbuf *out, const struct capture_totals *totals)
+{
+    json_key(out, "other");
+    outbuf_char(out, '{');
+    for (unsigned i = 0; i < totals->n_other; i++) {
+        if (i > 0)
+            outbuf_char(out, ',');
+        json_string(out, totals->other[i].name);
+        outbuf_char(out, ':');
+        outbuf_unsigned(out, totals->other[i].n);
+    }
+    outbuf_char(out, '}');
+}
+
+void record_capture(struct outbuf *out, const char *capture, const struct capture_totals *totals, bool judged)
+{
+    const struct daps_engine_counts *counts = &totals->counts;
+
+    outbuf_literal(out, "{\"type\":\"capture\"");
+    json_key(out, "capture");
+    json_string(out, capture);
+    COUNT(out, "frames", totals->frames);
+    COUNT(out, "rrc_messages", counts->rrc_messages);
+    COUNT(out, "undecoded", counts->undecoded);
+    if (judged) {
+        COUNT(out, "duplicates", counts->duplicates);
+        COUNT(out, "handovers", counts->handovers);
+        COUNT(out, "daps_handovers", counts->daps_handovers);
+        COUNT(out, "fallbacks", counts->fallbacks);
+    }
+    COUNT(out, "ues", counts->ues);
+    write_other(out, totals);
+    json_key(out, "error");
+    json_string(out, totals->error);
+    if (judged)
+        COUNT(out, "scg_changes", counts->scg_changes);
+    outbuf_char(out, '}');
+}
+
+void record_summary(struct outbuf *out, const struct run_totals *run)
+{
+    const struct daps_engine_counts *counts = &run->sum.counts;
+    bool first = true;
+
+    outbuf_literal(out, "{\"type\":\"summary\"");
+    COUNT(out, "captures", run->captures);
+    COUNT(out, "frames", run->sum.frames);
+    COUNT(out, "rrc_messages", counts->rrc_messages);
+    COUNT(out, "undecoded", counts->undecoded);
+    COUNT(out, "handovers", counts->handovers);
+    COUNT(out, "daps_handovers", counts->daps_handovers);
+    COUNT(out, "fallbacks", counts->fallbacks);
+    COUNT(out, "ues", counts->ues);
+    json_key(out, "findings");
+    outbuf_char(out, '{');
+    for (unsigned rule = 0; rule < DAPS_RULE_COUNT; rule++) {
+        if (counts->findings[rule] == 0)
+            continue;
+        if (!first)
+            outbuf_char(out, ',');
+        json_string(out, daps_rule((enum daps_rule_id)rule)->name);
+        outbuf_char(out, ':');
+        outbuf_unsigned(out, counts->findings[rule]);
+        first = false;
+    }
+    outbuf_char(out, '}');
+    COUNT(out, "duplicates", counts->duplicates);
+    COUNT(out, "scg_changes", counts->scg_changes);
+    COUNT(out, "unreadable", run->unreadable);
+    outbuf_char(out, '}');
+}
