@@ -46,6 +46,15 @@ void outbuf_settle(struct outbuf *out)
         outbuf_flush(out);
 }
 
+bool outbuf_take(void *user, const char *octets, size_t length)
+{
+    struct outbuf *out = user;
+
+    outbuf_octets(out, octets, length);
+    outbuf_settle(out);
+    return !out->failed;
+}
+
 void outbuf_unsigned(struct outbuf *out, uint64_t value)
 {
     char digits[20];

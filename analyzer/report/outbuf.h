@@ -32,6 +32,9 @@ void outbuf_flush(struct outbuf *out);                /* everything to the outle
 void outbuf_settle(struct outbuf *out);               /* the same if there is much; call between lines */
 void outbuf_reserve(struct outbuf *out, size_t more); /* room for that many octets */
 
+/* An outlet into another buffer: out is a struct outbuf. */
+bool outbuf_take(void *out, const char *octets, size_t length);
+
 void outbuf_unsigned(struct outbuf *out, uint64_t value);
 void outbuf_signed(struct outbuf *out, int64_t value);
 void outbuf_hex(struct outbuf *out, const uint8_t *octets, size_t length); /* lower case */

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An audit as a person reads it: a heading for the capture, per UE its handovers in a table and its SCG changes in a
+ * line, then the findings, gravest first. Handovers wait as short rows, findings as text, until the capture has ended.
+ */
+#include <inttypes.h>
+
+#include "report/rfc3339.h"
+#include "report/spool.h"
+#include "report/text.h"
+#include "report/text_finding.h"
+#include "report/text_handovers.h"
+#include "rules/rule.h"
+
+#define MOST_ROWS      10000 /* of a capture; the machine forms have no limit */
+#define MOST_UES       1000
+#define SPOOL_OCTETS   (1U << 20)
+#define SCG_FRAMES_MAX 8
+
+struct ue_section {
+    char *name;
+    enum daps_rat rat;
+    GArray *rows; /* struct handover_row */
+    uint64_t scg_changes;
+    uint64_t scg_frames[SCG_FRAMES_MAX];
+};
+
+struct text_audit {
+    GPtrArray *ues; /* struct ue_section, in order of appearance */
+    GHashTable *by_name;
+    uint64_t rows, rows_left_out;
+    struct spool findings[DAPS_SEVERITY_HIGH + 1];
+    bool remedy_given[DAPS_RULE_COUNT][DAPS_SEVERITY_HIGH + 1];
+    int64_t first_time_ns;
+};
+
+static void section_free(gpointer data)
+{
+    struct ue_section *section = data;
+
+    g_free(section->name);
+    g_array_unref(section->rows);
+    g_free(section);
+}
+
+static void text_begin(struct report *report)
+{
+    struct text_audit *state = g_new0(struct text_audit, 1);
+
+    state->ues = g_ptr_array_new_with_free_func(section_free);
+    state->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    state->first_time_ns = INT64_MIN;
+    for (unsigned i = 0; i <= DAPS_SEVERITY_HIGH; i++)
+        spool_init(&state->findings[i], SPOOL_OCTETS);
+    report->state = state;
+}
+
+static void text_free(struct report *report)
+{
+    struct text_audit *state = report->state;
+
+    g_hash_table_unref(state->by_name);
+    g_ptr_array_unref(state->ues);
+    for (unsigned i = 0; i <= DAPS_SEVERITY_HIGH; i++)
+        spool_clear(&state->findings[i]);
+    g_free(state);
+}
+
+/* NULL once there are too many. */
+static struct ue_section *section_of(struct text_audit *state, const char *ue, enum daps_rat rat)
+{
+    struct ue_section *section = g_hash_table_lookup(state->by_name, ue);
+
+    if (section != NULL || state->ues->len == MOST_UES)
+        return section;
+    section = g_new0(struct ue_section, 1);
+    section->name = g_strdup(ue);
+    section->rat = rat;
+    section->rows = g_array_new(FALSE, FALSE, sizeof(struct handover_row));
+    g_ptr_array_add(state->ues, section);
+    g_hash_table_insert(state->by_name, section->name, section);
+    return section;
+}
+
+static void text_handover(struct report *report, const struct daps_handover *handover)
+{
+    struct text_audit *state = report->state;
+    struct ue_section *section = section_of(state, handover->ue, handover->rat);
+    struct handover_row row;
+
+    if (state->rows == MOST_ROWS || section == NULL) {
+        state->rows_left_out++;
+        return;
+    }
+    state->rows++;
+    text_handover_row(&row, handover);
+    g_array_append_val(section->rows, row);
+}
+
+static void text_scg_change(struct report *report, const struct daps_scg_change *change)
+{
+    struct ue_section *section = section_of(report->state, change->ue, change->rat);
+
+    if (section == NULL)
+        return;
+    if (section->scg_changes < SCG_FRAMES_MAX)
+        section->scg_frames[section->scg_changes] = change->frame;
+    section->scg_changes++;
+}
+
+static void text_audit_finding(struct report *report, const struct daps_finding *finding)
+{
+    struct text_audit *state = report->state;
+    bool *given = &state->remedy_given[finding->rule][finding->severity];
+    struct outbuf out;
+
+    outbuf_init(&out, spool_take, &state->findings[finding->severity]);
+    text_finding(&out, report->style, finding, true, !*given);
+    *given = true;
+    outbuf_flush(&out);
+    if (out.failed)
+        report->out->failed = true;
+    outbuf_clear(&out);
+}
+
+static void write_scg_changes(struct outbuf *out, const struct ue_section *section)
+{
+    uint64_t shown = MIN(section->scg_changes, SCG_FRAMES_MAX);
+
+    outbuf_spaces(out, 4);
+    text_counted(out, section->scg_changes, "SCG change", NULL);
+    outbuf_string(out, " (no handover of the UE): ");
+    outbuf_string(out, section->scg_changes == 1 ? "frame" : "frames");
+    for (uint64_t i = 0; i < shown; i++)
+        outbuf_printf(out, "%s %" PRIu64, i == 0 ? "" : ",", section->scg_frames[i]);
+    if (section->scg_changes > shown)
+        outbuf_printf(out, " and %" PRIu64 " more", section->scg_changes - shown);
+    outbuf_char(out, '\n');
+}
+
+static void write_section(struct report *report, const struct ue_section *section, int64_t first_ns)
+{
+    struct outbuf *out = report->out;
+
+    outbuf_literal(out, "\n  UE ");
+    text_safe(out, section->name);
+    outbuf_printf(out, " (%s): ", section->rat == DAPS_RAT_LTE ? "LTE" : "NR");
+    text_counted(out, section->rows->len, "handover or other key change", "handovers and other key changes");
+    outbuf_char(out, '\n');
+    if (section->rows->len > 0)
+        text_handovers(out, section->rows, section->rat, first_ns, report->style->colour);
+    if (section->scg_changes > 0)
+        write_scg_changes(out, section);
+}
+
+static void start_time(struct text_audit *state)
+{
+    for (guint i = 0; i < state->ues->len; i++) {
+        const struct ue_section *section = g_ptr_array_index(state->ues, i);
+        for (guint j = 0; j < section->rows->len; j++) {
+            int64_t time_ns = g_array_index(section->rows, struct handover_row, j).time_ns;
+            if (time_ns != INT64_MIN && (state->first_time_ns == INT64_MIN || time_ns < state->first_time_ns))
+                state->first_time_ns = time_ns;
+        }
+    }
+}
+
+/* "278 NR RRC messages", or what there was instead. */
+static void write_contents(struct outbuf *out, const struct capture_totals *totals, int64_t first_ns)
+{
+    char time[RFC3339_OCTETS];
+
+    outbuf_spaces(out, 2);
+    text_counted(out, totals->frames, "frame", NULL);
+    outbuf_literal(out, ", ");
+    if (totals->counts.rrc_messages == 0) {
+        outbuf_literal(out, "no NR RRC seen");
+    } else {
+        text_counted(out, totals->counts.rrc_messages, "NR RRC message", NULL);
+        outbuf_literal(out, ", ");
+        text_counted(out, totals->counts.ues, "UE", NULL);
+    }
+    if (rfc3339_write(first_ns, time))
+        outbuf_printf(out, "; times count from the first handover, %s", time);
+    outbuf_char(out, '\n');
+}
+
+static const char *other_words(const char *class)
+{
+    static const struct {
+        const char *class, *words;
+    } known[] = {{"lte-rrc", "LTE RRC PDUs"}, {"umts-rrc", "UMTS RRC PDUs"}, {"nas", "NAS PDUs"},
+                 {"mac-nr", "NR MAC PDUs"},   {"mac-lte", "LTE MAC PDUs"},   {"rlc", "RLC PDUs"},
+                 {"pdcp", "PDCP PDUs"},       {"ngap", "NGAP PDUs"},         {"xnap", "XnAP PDUs"},
+                 {"f1ap", "F1AP PDUs"},       {"e1ap", "E1AP PDUs"},         {"e2ap", "E2AP PDUs"},
+                 {"s1ap", "S1AP PDUs"},       {"x2ap", "X2AP PDUs"},         {"gtp-u", "GTP-U packets"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
+        if (strcmp(known[i].class, class) == 0)
+            return known[i].words;
+    }
+    return class;
+}
+
+/* What was there and is not looked at by this version, and what could not be read. */
+static void write_unseen(struct outbuf *out, const struct capture_totals *totals)
+{
+    struct outbuf text;
+
+    outbuf_init(&text, NULL, NULL);
+    for (unsigned i = 0; i < totals->n_other; i++) {
+        outbuf_string(&text, i == 0 ? "not audited by this version: " : ", ");
+        text_grouped(&text, totals->other[i].n);
+        outbuf_char(&text, ' ');
+        outbuf_string(&text, other_words(totals->other[i].name));
+    }
+    if (text.length > 0) {
+        outbuf_char(&text, '\0');
+        outbuf_spaces(out, 2);
+        text_wrap(out, text.octets, 2, 4);
+    }
+    text.length = 0;
+    if (totals->counts.undecoded > 0) {
+        text_counted(&text, totals->counts.undecoded, "NR RRC message", NULL);
+        outbuf_string(&text, " could not be read (--verbose lists them): what they said is not in this audit");
+    }
+    if (totals->error != NULL) {
+        outbuf_string(&text, totals->counts.undecoded > 0 ? "; " : "");
+        outbuf_string(&text, totals->error);
+    }
+    if (text.length > 0) {
+        outbuf_char(&text, '\0');
+        outbuf_spaces(out, 2);
+        text_wrap(out, text.octets, 2, 4);
+    }
+    outbuf_clear(&text);
+}
+
+static uint64_t all_findings(const struct capture_totals *totals)
+{
+    uint64_t n = 0;
+
+    for (unsigned i = 0; i < DAPS_RULE_COUNT; i++)
+        n += totals->counts.findings[i];
+    return n;
+}
+
+static void write_verdict(struct report *report, const struct capture_totals *totals)
+{
+    struct text_audit *state = report->state;
+    struct outbuf *out = report->out;
+    uint64_t n = all_findings(totals);
+
+    outbuf_char(out, '\n');
+    if (n > 0) {
+        for (int i = DAPS_SEVERITY_HIGH; i >= 0; i--) {
+            if (!spool_copy(&state->findings[i], outbuf_take, out))
+                out->failed = true;
+        }
+        return;
+    }
+    outbuf_spaces(out, 2);
+    text_colour(out, report->style->colour, TEXT_GREEN);
+    outbuf_literal(out, "No findings");
+    text_colour(out, report->style->colour, TEXT_PLAIN);
+    if (totals->counts.rrc_messages > 0) {
+        outbuf_literal(out, " in ");
+        text_counted(out, totals->counts.rrc_messages - MIN(totals->counts.undecoded, totals->counts.rrc_messages),
+                     "NR RRC message", NULL);
+        outbuf_literal(out, " and ");
+        text_counted(out, totals->counts.handovers, "handover", NULL);
+        outbuf_literal(out, totals->unreadable ? ", as far as they could be read.\n" : ".\n");
+    } else {
+        outbuf_literal(out, ": there was no NR RRC to look at.\n");
+    }
+    outbuf_char(out, '\n');
+}
+
+static void text_end(struct report *report, const struct capture_totals *totals)
+{
+    struct text_audit *state = report->state;
+    struct outbuf *out = report->out;
+
+    start_time(state);
+    text_colour(out, report->style->colour, TEXT_BOLD);
+    text_safe(out, report->capture);
+    text_colour(out, report->style->colour, TEXT_PLAIN);
+    outbuf_char(out, '\n');
+    write_contents(out, totals, state->first_time_ns);
+    write_unseen(out, totals);
+    for (guint i = 0; i < state->ues->len; i++)
+        write_section(report, g_ptr_array_index(state->ues, i), state->first_time_ns);
+    if (state->rows_left_out > 0) {
+        outbuf_literal(out, "\n  ");
+        text_counted(out, state->rows_left_out, "more handover", NULL);
+        outbuf_literal(out, " not shown here; --format ndjson or csv has all.\n");
+    }
+    write_verdict(report, totals);
+}
+
+const struct report_form report_form_text_audit = {
+    .begin = text_begin,
+    .handover = text_handover,
+    .scg_change = text_scg_change,
+    .finding = text_audit_finding,
+    .end = text_end,
+    .free = text_free,
+};
