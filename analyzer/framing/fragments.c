@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * IP fragments put together again. Specified in RFC 791 3.2 and RFC 8200 4.5; overlaps are refused (RFC 5722).
+ *
+ * A fixed number of datagrams wait at a time. One that gets no fragment for a while, or that is the oldest when all
+ * places are taken, is given up and reported. A finished datagram keeps its place for a while, so that fragments seen
+ * on a second interface are recognised as the same ones.
+ */
+#include <glib.h>
+#include <string.h>
+
+#include "peel.h"
+
+enum {
+    SLOTS = 64,
+    PATIENCE = 20000, /* records without a further fragment */
+    DATAGRAM_MAX = 65535,
+    PROTOCOL_UDP = 17,
+    UNIT = 8, /* octets, all offsets are multiples of it */
+    UNITS = (DATAGRAM_MAX + UNIT) / UNIT
+};
+
+enum state { FREE, WAITING, DONE };
+
+enum coverage { NOTHING, SOME, ALL };
+
+struct slot {
+    enum state state;
+    struct fragment id; /* of any of its fragments: offset and more are not looked at */
+    uint8_t protocol;
+    uint64_t first_frame, last_frame;
+    uint32_t total; /* octets; 0 until the last fragment was seen */
+    uint32_t have;  /* octets */
+    uint32_t end;   /* of the fragment that reaches furthest */
+    uint8_t present[(UNITS + 7) / 8];
+    uint8_t *data; /* DATAGRAM_MAX octets, kept for reuse */
+};
+
+struct fragments {
+    struct slot slot[SLOTS];
+};
+
+struct fragments *fragments_new(void)
+{
+    return g_new0(struct fragments, 1);
+}
+
+void fragments_free(struct fragments *fragments)
+{
+    if (!fragments)
+        return;
+    for (int i = 0; i < SLOTS; i++)
+        g_free(fragments->slot[i].data);
+    g_free(fragments);
+}
+
+static void give_up(struct slot *slot, struct peel *peel)
+{
+    if (slot->state == WAITING)
+        peel_problem(peel, DAPS_FRAMING_INCOMPLETE, slot->id.version == 4 ? "IPv4" : "IPv6",
+                     "fragments of a datagram are missing", slot->id.protocol == PROTOCOL_UDP, NULL,
+                     "identification 0x%x, from frame %llu on, %u octets of %s%u", slot->id.id,
+                     (unsigned long long)slot->first_frame, slot->have, slot->total ? "" : "more than ",
+                     slot->total ? slot->total : slot->have);
+    slot->state = FREE;
+}
+
+static bool same_datagram(const struct fragment *a, const struct fragment *b)
+{
+    return a->id == b->id && a->version == b->version && (a->version == 6 || a->protocol == b->protocol) &&
+           !memcmp(a->source, b->source, sizeof a->source) &&
+           !memcmp(a->destination, b->destination, sizeof a->destination);
+}
+
+static bool unit_present(const struct slot *slot, uint32_t unit)
+{
+    return slot->present[unit / 8] >> (unit % 8) & 1;
+}
+
+/* How much of [offset, offset + length) is there already: all, some or nothing. */
+static enum coverage coverage(const struct slot *slot, uint32_t offset, uint32_t length)
+{
+    uint32_t first = offset / UNIT, end = (offset + length + UNIT - 1) / UNIT, found = 0;
+    for (uint32_t unit = first; unit < end; unit++)
+        found += unit_present(slot, unit);
+    return found == 0 ? NOTHING : found == end - first ? ALL : SOME;
+}
+
+static bool is_repeat(const struct slot *slot, const struct fragment *fragment, struct octets data)
+{
+    return coverage(slot, fragment->offset, (uint32_t)data.left) == ALL &&
+           (!slot->total || fragment->offset + data.left <= slot->total) &&
+           !memcmp(slot->data + fragment->offset, data.at, data.left);
+}
+
+static void start(struct slot *slot, const struct peel *peel, const struct fragment *fragment)
+{
+    uint8_t *data = slot->data ? slot->data : g_malloc(DATAGRAM_MAX);
+    memset(slot, 0, sizeof *slot);
+    slot->data = data;
+    slot->state = WAITING;
+    slot->id = *fragment;
+    slot->first_frame = peel->frame;
+}
+
+/* The place of this fragment's datagram: its own, a free one, or the one that waited longest. */
+static struct slot *find(struct fragments *fragments, struct peel *peel, const struct fragment *fragment)
+{
+    struct slot *own = NULL, *best = &fragments->slot[0];
+    for (int i = 0; i < SLOTS; i++) {
+        struct slot *slot = &fragments->slot[i];
+        if (slot->state != FREE && peel->frame - slot->last_frame > PATIENCE)
+            give_up(slot, peel);
+        if (slot->state != FREE && same_datagram(&slot->id, fragment))
+            own = slot;
+        /* Prefer what is free, then what is finished, then what is oldest. */
+        int rank = slot->state == FREE ? 0 : slot->state == DONE ? 1 : 2;
+        int best_rank = best->state == FREE ? 0 : best->state == DONE ? 1 : 2;
+        if (rank < best_rank || (rank == best_rank && slot->last_frame < best->last_frame))
+            best = slot;
+    }
+    if (own)
+        return own;
+    give_up(best, peel);
+    start(best, peel, fragment);
+    return best;
+}
+
+/* False: reported, the datagram is dropped. */
+static bool store(struct slot *slot, struct peel *peel, const struct fragment *fragment, struct octets data)
+{
+    const char *layer = fragment->version == 4 ? "IPv4" : "IPv6";
+    uint32_t length = (uint32_t)data.left, end = fragment->offset + length;
+    const char *wrong = NULL;
+    if (coverage(slot, fragment->offset, length) != NOTHING)
+        wrong = "overlapping fragments";
+    else if (slot->total && (end > slot->total || (!fragment->more && end != slot->total)))
+        wrong = "fragments disagree on the length of the datagram";
+    else if (!fragment->more && end < slot->end)
+        wrong = "fragments disagree on the length of the datagram";
+    if (wrong) {
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, wrong, false, NULL,
+                     "identification 0x%x, offset %u, from frame %llu on", fragment->id, fragment->offset,
+                     (unsigned long long)slot->first_frame);
+        slot->state = FREE;
+        return false;
+    }
+    memcpy(slot->data + fragment->offset, data.at, length);
+    for (uint32_t unit = fragment->offset / UNIT; unit < (end + UNIT - 1) / UNIT; unit++)
+        slot->present[unit / 8] |= (uint8_t)(1u << (unit % 8));
+    slot->have += length;
+    if (end > slot->end)
+        slot->end = end;
+    if (!fragment->more)
+        slot->total = end;
+    if (fragment->offset == 0)
+        slot->protocol = fragment->protocol;
+    return true;
+}
+
+bool fragments_add(struct fragments *fragments, struct peel *peel, const struct fragment *fragment, struct octets data,
+                   struct octets *datagram, uint8_t *protocol)
+{
+    const char *layer = fragment->version == 4 ? "IPv4" : "IPv6";
+    if (!data.left || (fragment->more && data.left % UNIT) || fragment->offset + data.left > DATAGRAM_MAX) {
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "a fragment of impossible length", false, NULL,
+                     "offset %u, %zu octets", fragment->offset, data.left);
+        return false;
+    }
+    struct slot *slot = find(fragments, peel, fragment);
+    slot->last_frame = peel->frame;
+    if (is_repeat(slot, fragment, data))
+        return false;
+    if (slot->state == DONE) /* the identification was used again */
+        start(slot, peel, fragment);
+    slot->last_frame = peel->frame;
+    if (!store(slot, peel, fragment, data) || !slot->total || slot->have != slot->total)
+        return false;
+    slot->state = DONE;
+    *datagram = octets_of(slot->data, slot->total);
+    *protocol = slot->protocol;
+    return true;
+}
+
+void fragments_finish(struct fragments *fragments, struct peel *peel)
+{
+    for (int i = 0; i < SLOTS; i++)
+        give_up(&fragments->slot[i], peel);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The context of one capture: what was counted, and how results and problems reach the caller. */
+#include "framing.h"
+
+#include <glib.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "peel.h"
+
+static const char *const class_names[DAPS_FRAMING_CLASS_COUNT] = {
+    [DAPS_FRAMING_NR_RRC] = "nr-rrc",
+    [DAPS_FRAMING_LTE_RRC] = "lte-rrc",
+    [DAPS_FRAMING_UMTS_RRC] = "umts-rrc",
+    [DAPS_FRAMING_NAS] = "nas",
+    [DAPS_FRAMING_MAC_NR] = "mac-nr",
+    [DAPS_FRAMING_MAC_LTE] = "mac-lte",
+    [DAPS_FRAMING_RLC] = "rlc",
+    [DAPS_FRAMING_PDCP] = "pdcp",
+    [DAPS_FRAMING_NGAP] = "ngap",
+    [DAPS_FRAMING_XNAP] = "xnap",
+    [DAPS_FRAMING_F1AP] = "f1ap",
+    [DAPS_FRAMING_E1AP] = "e1ap",
+    [DAPS_FRAMING_E2AP] = "e2ap",
+    [DAPS_FRAMING_S1AP] = "s1ap",
+    [DAPS_FRAMING_X2AP] = "x2ap",
+    [DAPS_FRAMING_GTP_U] = "gtp-u",
+    [DAPS_FRAMING_GSMTAP_OTHER] = "other-gsmtap",
+    [DAPS_FRAMING_RLS_OTHER] = "other-rls",
+    [DAPS_FRAMING_UPPER_OTHER] = "other-upper-pdu",
+    [DAPS_FRAMING_SCTP_OTHER] = "other-sctp",
+    [DAPS_FRAMING_IP_OTHER] = "other-ip",
+    [DAPS_FRAMING_IP_FRAGMENT] = "ip-fragment",
+    [DAPS_FRAMING_SEGMENT] = "log-segment",
+    [DAPS_FRAMING_NON_IP] = "non-ip",
+    [DAPS_FRAMING_LINK_OTHER] = "other-link-type",
+    [DAPS_FRAMING_UNKNOWN] = "unknown",
+    [DAPS_FRAMING_CUT] = "cut",
+    [DAPS_FRAMING_INCOMPLETE] = "incomplete",
+    [DAPS_FRAMING_MALFORMED] = "malformed",
+};
+
+const char *daps_framing_class_name(enum daps_framing_class class)
+{
+    return (unsigned)class < DAPS_FRAMING_CLASS_COUNT ? class_names[class] : "unknown";
+}
+
+bool daps_framing_class_is_problem(enum daps_framing_class class)
+{
+    return class >= DAPS_FRAMING_UNKNOWN && class < DAPS_FRAMING_CLASS_COUNT;
+}
+
+struct daps_framing *daps_framing_new(const struct daps_framing_sink *sink)
+{
+    struct daps_framing *framing = g_new0(struct daps_framing, 1);
+    framing->sink = *sink;
+    return framing;
+}
+
+void daps_framing_unwrap(struct daps_framing *framing, const struct daps_record *record)
+{
+    struct peel peel = {
+        .framing = framing,
+        .frame = record->frame,
+        .time_ns = record->time_ns,
+        .cut = record->caplen < record->len,
+    };
+    framing->frame = record->frame;
+    framing->counts.frames++;
+    peel_link(&peel, record->linktype, octets_of(record->data, record->caplen));
+}
+
+void daps_framing_finish(struct daps_framing *framing)
+{
+    struct peel peel = {.framing = framing, .frame = framing->frame, .time_ns = INT64_MIN};
+    if (framing->fragments)
+        fragments_finish(framing->fragments, &peel);
+    if (framing->segments)
+        segments_finish(framing->segments, &peel);
+}
+
+const struct daps_framing_counts *daps_framing_counts(const struct daps_framing *framing)
+{
+    return &framing->counts;
+}
+
+void daps_framing_free(struct daps_framing *framing)
+{
+    if (!framing)
+        return;
+    fragments_free(framing->fragments);
+    segments_free(framing->segments);
+    g_free(framing);
+}
+
+void peel_count(struct peel *peel, enum daps_framing_class class)
+{
+    peel->framing->counts.classes[class]++;
+}
+
+void peel_deliver(struct peel *peel, const char *layer, const struct pdu_context *context, struct octets pdu)
+{
+    if (pdu.bad || peel->cut) {
+        peel_problem(peel, peel->cut ? DAPS_FRAMING_CUT : DAPS_FRAMING_MALFORMED, layer,
+                     peel->cut ? "the RRC PDU is cut by the snap length" : "the RRC PDU ends early", true,
+                     &context->ue_key, NULL);
+        return;
+    }
+    if (!pdu.left) {
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "no RRC PDU behind the header", true, &context->ue_key, NULL);
+        return;
+    }
+    peel_count(peel, DAPS_FRAMING_NR_RRC);
+    const struct daps_framing_sink *sink = &peel->framing->sink;
+    if (!sink->pdu)
+        return;
+    struct daps_pdu out = {
+        .frame = peel->frame,
+        .time_ns = peel->time_ns,
+        .ue_key = context->ue_key,
+        .rat = DAPS_RAT_NR,
+        .channel = context->channel,
+        .logged_cell = context->cell,
+        .octets = pdu.at,
+        .length = pdu.left,
+    };
+    sink->pdu(sink->user, &out);
+}
+
+void peel_problem(struct peel *peel, enum daps_framing_class class, const char *layer, const char *reason, bool rrc,
+                  const uint64_t *ue_key, const char *format, ...)
+{
+    peel_count(peel, class);
+    const struct daps_framing_sink *sink = &peel->framing->sink;
+    if (!sink->problem)
+        return;
+    char numbers[160] = "";
+    if (format) {
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(numbers, sizeof numbers, format, arguments);
+        va_end(arguments);
+    }
+    char detail[320];
+    snprintf(detail, sizeof detail, "%s: %s%s%s%s", layer, reason, format ? " (" : "", numbers, format ? ")" : "");
+    struct daps_framing_problem problem = {
+        .class = class,
+        .frame = peel->frame,
+        .time_ns = peel->time_ns,
+        .layer = layer,
+        .reason = reason,
+        .detail = detail,
+        .rrc_lost = rrc,
+        .ue_known = ue_key != NULL,
+        .ue_key = ue_key ? *ue_key : 0,
+    };
+    sink->problem(sink->user, &problem);
+}
+
+void peel_short(struct peel *peel, const char *layer, bool rrc)
+{
+    if (peel->cut)
+        peel_problem(peel, DAPS_FRAMING_CUT, layer, "cut by the snap length inside a header", rrc, NULL, NULL);
+    else
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "a header or field runs past the end", rrc, NULL, NULL);
+}
+
+struct daps_cell peel_cell(uint32_t pci, uint32_t arfcn)
+{
+    struct daps_cell cell = NO_CELL;
+    /* Loggers write 0 and 0 where they know neither; 0 MHz is no cell's frequency. */
+    if (arfcn > 0 && arfcn <= 3279165)
+        cell.ssb_arfcn = (int32_t)arfcn;
+    if (pci <= 1007 && (pci > 0 || arfcn != 0))
+        cell.pci = (int32_t)pci;
+    return cell;
+}
+
+static uint64_t mix(uint64_t state, uint64_t value)
+{
+    state = (state ^ value) * 0x9e3779b97f4a7c15u;
+    return state ^ state >> 29;
+}
+
+static uint64_t endpoint_hash(uint64_t state, const struct endpoint *e, bool with_port)
+{
+    return mix(mix(mix(state, e->high), e->low), with_port ? e->port : 0);
+}
+
+static bool endpoint_before(const struct endpoint *a, const struct endpoint *b, bool with_ports)
+{
+    if (a->high != b->high)
+        return a->high < b->high;
+    if (a->low != b->low)
+        return a->low < b->low;
+    return with_ports && a->port < b->port;
+}
+
+uint64_t peel_pair_key(const struct endpoint *a, const struct endpoint *b, bool with_ports)
+{
+    bool swap = endpoint_before(b, a, with_ports);
+    uint64_t key = endpoint_hash(1, swap ? b : a, with_ports);
+    key = endpoint_hash(key, swap ? a : b, with_ports);
+    return key ? key : 1;
+}
+
+uint64_t peel_endpoint_key(const struct endpoint *a)
+{
+    uint64_t key = endpoint_hash(2, a, true);
+    return key ? key : 1;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * GSMTAP version 3, the one with NR. Specified in gsmtapv3.h (osmocom, peremen/gsmtapv3) and, for the sub-types above
+ * 0x0200, by SCAT that writes them.
+ *
+ *     0 version = 3 | 1 reserved | 2 header length in words of 4 octets | 4 type | 6 sub-type | metadata | PDU
+ *     metadata: u16 tag | u16 length | value ... , ended by tag 0xfffe, which has no length
+ *
+ * The header length is rounded up by the writers but nothing is written to fill it, so the PDU begins right behind
+ * tag 0xfffe. Only a header without metadata (length 2) ends where its length says.
+ */
+#include "peel.h"
+
+enum { WORDS_WITHOUT_METADATA = 2 };
+
+enum { TAG_CHANNEL_NUMBER = 0x0002, TAG_PCI = 0x0005, TAG_KEY_FIRST = 0x0200, TAG_KEY_LAST = 0x0207, TAG_END = 0xfffe };
+
+enum { TYPE_NR_RRC = 0x0503 };
+
+static const char layer[] = "GSMTAP v3";
+
+struct metadata {
+    uint32_t arfcn, pci;
+    unsigned keys;
+};
+
+static const struct {
+    uint16_t type;
+    enum daps_framing_class class;
+} types[] = {
+    {0x0303, DAPS_FRAMING_UMTS_RRC}, {0x0400, DAPS_FRAMING_MAC_LTE}, {0x0401, DAPS_FRAMING_RLC},
+    {0x0402, DAPS_FRAMING_PDCP},     {0x0403, DAPS_FRAMING_LTE_RRC}, {0x0404, DAPS_FRAMING_NAS},
+    {0x0500, DAPS_FRAMING_MAC_NR},   {0x0501, DAPS_FRAMING_RLC},     {0x0502, DAPS_FRAMING_PDCP},
+    {0x0504, DAPS_FRAMING_NAS},
+};
+
+static const enum daps_channel standard_channels[] = {
+    [1] = DAPS_CH_BCCH_BCH, [2] = DAPS_CH_BCCH_DL_SCH, [3] = DAPS_CH_DL_CCCH,  [4] = DAPS_CH_DL_DCCH,
+    [5] = DAPS_CH_OTHER, /* MCCH */
+    [6] = DAPS_CH_PCCH,     [7] = DAPS_CH_UL_CCCH,     [8] = DAPS_CH_UL_CCCH1, [9] = DAPS_CH_UL_DCCH,
+};
+
+/* DAPS_CH_NONE: no such sub-type. */
+static enum daps_channel channel_of(uint16_t subtype)
+{
+    if (subtype < sizeof standard_channels / sizeof *standard_channels)
+        return standard_channels[subtype];
+    switch (subtype) {
+    case 0x0201:
+        return DAPS_CH_RECONFIGURATION;
+    case 0x0202:
+        return DAPS_CH_RECONFIGURATION_COMPLETE;
+    default:
+        break;
+    }
+    /* 0x0101, 0x0102 sidelink; 0x0203 to 0x0206 capabilities and paging; from 0x0207 on SIB1, SIB2, ... by themselves
+     */
+    bool other = subtype == 0x0101 || subtype == 0x0102 || (subtype >= 0x0203 && subtype <= 0x02ff);
+    return other ? DAPS_CH_OTHER : DAPS_CH_NONE;
+}
+
+static void read_metadata(struct octets *payload, struct metadata *metadata)
+{
+    while (!payload->bad) {
+        uint16_t tag = octets_u16(payload);
+        if (tag == TAG_END)
+            return;
+        struct octets value = octets_take(payload, octets_u16(payload));
+        if (payload->bad)
+            return;
+        if (tag == TAG_CHANNEL_NUMBER && value.left == 4)
+            metadata->arfcn = octets_u32(&value);
+        else if (tag == TAG_PCI && value.left == 2)
+            metadata->pci = octets_u16(&value);
+        else if (tag >= TAG_KEY_FIRST && tag <= TAG_KEY_LAST)
+            metadata->keys++;
+    }
+}
+
+static void peel_nr_rrc(struct peel *peel, uint16_t subtype, const struct metadata *metadata, struct octets pdu)
+{
+    struct pdu_context context = {
+        .channel = channel_of(subtype),
+        .cell = peel_cell(metadata->pci, metadata->arfcn),
+    };
+    if (peel->addressed)
+        context.ue_key = peel_pair_key(&peel->source, &peel->destination, false);
+    if (context.channel == DAPS_CH_NONE)
+        peel_problem(peel, DAPS_FRAMING_UNKNOWN, layer, "unknown NR RRC sub-type", true, &context.ue_key, "0x%04x",
+                     subtype);
+    else
+        peel_deliver(peel, layer, &context, pdu);
+}
+
+static void peel_type(struct peel *peel, uint16_t type, uint16_t subtype, const struct metadata *metadata,
+                      struct octets pdu)
+{
+    if (type == TYPE_NR_RRC) {
+        peel_nr_rrc(peel, subtype, metadata, pdu);
+        return;
+    }
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (types[i].type == type) {
+            peel_count(peel, types[i].class);
+            return;
+        }
+    }
+    peel_count(peel, DAPS_FRAMING_GSMTAP_OTHER);
+}
+
+bool peel_gsmtap3(struct peel *peel, struct octets payload)
+{
+    if (octets_u8(&payload) != 3)
+        return false;
+    octets_skip(&payload, 1);
+    uint16_t words = octets_u16(&payload);
+    uint16_t type = octets_u16(&payload);
+    uint16_t subtype = octets_u16(&payload);
+    struct metadata metadata = {.arfcn = UINT32_MAX, .pci = UINT32_MAX};
+    if (!payload.bad && words < WORDS_WITHOUT_METADATA) {
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "header too short", true, NULL, "%u words", words);
+        return true;
+    }
+    if (words > WORDS_WITHOUT_METADATA)
+        read_metadata(&payload, &metadata);
+    if (payload.bad) {
+        peel_short(peel, layer, type == TYPE_NR_RRC || type == 0);
+        return true;
+    }
+    peel->framing->counts.keys += metadata.keys;
+    peel_type(peel, type, subtype, &metadata, payload);
+    return true;
+}

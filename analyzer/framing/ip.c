@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * IPv4 and IPv6 down to the transport protocol. Specified in RFC 791 and RFC 8200.
+ *
+ * Checksums are not looked at: the tools that write these captures put anything there.
+ *
+ *     IPv4   0 version, header length | 1 TOS | 2 total length | 4 identification | 6 flags, fragment offset
+ *            8 TTL | 9 protocol | 10 checksum | 12 source | 16 destination | 20 options
+ *     IPv6   0 version, class, flow | 4 payload length | 6 next header | 7 hop limit | 8 source | 24 destination
+ */
+#include "peel.h"
+
+enum {
+    PROTOCOL_HOP_BY_HOP = 0,
+    PROTOCOL_UDP = 17,
+    PROTOCOL_ROUTING = 43,
+    PROTOCOL_FRAGMENT = 44,
+    PROTOCOL_AH = 51,
+    PROTOCOL_DESTINATION_OPTIONS = 60,
+    PROTOCOL_SCTP = 132,
+    PROTOCOL_MOBILITY = 135,
+    PROTOCOL_HIP = 139,
+    PROTOCOL_SHIM6 = 140,
+};
+
+void peel_transport(struct peel *peel, uint8_t protocol, struct octets payload)
+{
+    if (protocol == PROTOCOL_UDP)
+        peel_udp(peel, payload);
+    else if (protocol == PROTOCOL_SCTP)
+        peel_sctp(peel, payload);
+    else
+        peel_count(peel, DAPS_FRAMING_IP_OTHER);
+}
+
+void peel_ip(struct peel *peel, struct octets packet)
+{
+    if (!packet.left) {
+        peel_short(peel, "IP", false);
+        return;
+    }
+    switch (octets_peek(packet) >> 4) {
+    case 4:
+        peel_ipv4(peel, packet);
+        break;
+    case 6:
+        peel_ipv6(peel, packet);
+        break;
+    default:
+        peel_count(peel, DAPS_FRAMING_NON_IP);
+    }
+}
+
+static struct endpoint ipv4_endpoint(struct octets *header)
+{
+    return (struct endpoint){.high = 0, .low = 0xffff00000000u | octets_u32(header), .port = 0};
+}
+
+static struct endpoint ipv6_endpoint(struct octets *header)
+{
+    struct endpoint e = {.port = 0};
+    e.high = octets_u64(header);
+    e.low = octets_u64(header);
+    return e;
+}
+
+/*
+ * Leaves the octets that belong to the packet, without the padding of the link. False (and reported) if there are
+ * fewer than the header says although the record is whole; a shorter record makes what follows "cut".
+ */
+static bool keep_payload(struct peel *peel, struct octets *payload, size_t length, const char *layer)
+{
+    if (length > payload->left && !peel->cut) {
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "its length field goes past the end of the packet", false,
+                     NULL, "%zu octets after the header, %zu are there", length, payload->left);
+        return false;
+    }
+    peel->cut = length > payload->left;
+    octets_trim(payload, length);
+    return true;
+}
+
+static bool skip_extensions(struct peel *peel, uint8_t *protocol, struct octets *packet, bool reassembled);
+
+static void add_fragment(struct peel *peel, struct fragment *fragment, struct octets data, const char *layer)
+{
+    if (peel->cut) {
+        peel_problem(peel, DAPS_FRAMING_CUT, layer, "a fragment is cut by the snap length", false, NULL, NULL);
+        return;
+    }
+    fragment->source[0] = peel->source.high;
+    fragment->source[1] = peel->source.low;
+    fragment->destination[0] = peel->destination.high;
+    fragment->destination[1] = peel->destination.low;
+    if (!peel->framing->fragments)
+        peel->framing->fragments = fragments_new();
+    struct octets datagram;
+    uint8_t protocol;
+    peel_count(peel, DAPS_FRAMING_IP_FRAGMENT);
+    if (!fragments_add(peel->framing->fragments, peel, fragment, data, &datagram, &protocol))
+        return;
+    if (fragment->version == 4 || skip_extensions(peel, &protocol, &datagram, true))
+        peel_transport(peel, protocol, datagram);
+}
+
+void peel_ipv4(struct peel *peel, struct octets packet)
+{
+    const char *layer = "IPv4";
+    struct octets whole = packet;
+    uint8_t first = octets_u8(&packet);
+    octets_skip(&packet, 1);
+    uint16_t total = octets_u16(&packet);
+    uint16_t id = octets_u16(&packet);
+    uint16_t offset = octets_u16(&packet);
+    octets_skip(&packet, 1);
+    uint8_t protocol = octets_u8(&packet);
+    octets_skip(&packet, 2);
+    struct endpoint source = ipv4_endpoint(&packet), destination = ipv4_endpoint(&packet);
+    size_t header = (first & 15u) * 4u;
+    if (packet.bad) {
+        peel_short(peel, layer, false);
+        return;
+    }
+    if (first >> 4 != 4 || header < 20) {
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "not an IPv4 header", false, NULL,
+                     "version %u, header length %zu", first >> 4, header);
+        return;
+    }
+    octets_skip(&whole, header);
+    if (whole.bad) {
+        peel_short(peel, layer, false);
+        return;
+    }
+    /* Total length 0: captured before the network card cut a large send into packets. */
+    if (total && total < header) {
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "total length shorter than the header", false, NULL,
+                     "%u octets, header %zu", total, header);
+        return;
+    }
+    if (total && !keep_payload(peel, &whole, total - header, layer))
+        return;
+    peel->addressed = true;
+    peel->source = source;
+    peel->destination = destination;
+    if (offset & 0x3fff) {
+        struct fragment fragment = {
+            .id = id,
+            .version = 4,
+            .protocol = protocol,
+            .offset = (offset & 0x1fffu) * 8,
+            .more = offset & 0x2000,
+        };
+        add_fragment(peel, &fragment, whole, layer);
+        return;
+    }
+    peel_transport(peel, protocol, whole);
+}
+
+/*
+ * Walks the extension headers (RFC 8200 4). True: *protocol is the transport and packet is at it. False: it was a
+ * fragment or something was wrong, and that has been dealt with. Each header takes at least 8 octets, so the walk ends.
+ */
+static bool skip_extensions(struct peel *peel, uint8_t *protocol, struct octets *packet, bool reassembled)
+{
+    for (;;) {
+        uint8_t next;
+        switch (*protocol) {
+        case PROTOCOL_HOP_BY_HOP:
+        case PROTOCOL_ROUTING:
+        case PROTOCOL_DESTINATION_OPTIONS:
+        case PROTOCOL_MOBILITY:
+        case PROTOCOL_HIP:
+        case PROTOCOL_SHIM6:
+            next = octets_u8(packet);
+            octets_skip(packet, octets_u8(packet) * 8u + 6);
+            break;
+        case PROTOCOL_AH: /* RFC 4302 2.2: length in words of 4 octets minus 2 */
+            next = octets_u8(packet);
+            octets_skip(packet, octets_u8(packet) * 4u + 6);
+            break;
+        case PROTOCOL_FRAGMENT: {
+            if (reassembled) {
+                peel_problem(peel, DAPS_FRAMING_MALFORMED, "IPv6", "a fragment inside a fragment", false, NULL, NULL);
+                return false;
+            }
+            next = octets_u8(packet);
+            octets_skip(packet, 1);
+            uint16_t offset = octets_u16(packet);
+            uint32_t id = octets_u32(packet);
+            if (packet->bad || !(offset & 0xfff9)) /* RFC 6946: an atomic fragment is the whole packet */
+                break;
+            struct fragment fragment = {
+                .id = id,
+                .version = 6,
+                .protocol = next,
+                .offset = offset & 0xfff8u,
+                .more = offset & 1,
+            };
+            add_fragment(peel, &fragment, *packet, "IPv6");
+            return false;
+        }
+        default:
+            return true;
+        }
+        if (packet->bad) {
+            peel_short(peel, "IPv6", false);
+            return false;
+        }
+        *protocol = next;
+    }
+}
+
+void peel_ipv6(struct peel *peel, struct octets packet)
+{
+    const char *layer = "IPv6";
+    uint32_t first = octets_u32(&packet);
+    uint16_t length = octets_u16(&packet);
+    uint8_t protocol = octets_u8(&packet);
+    octets_skip(&packet, 1);
+    struct endpoint source = ipv6_endpoint(&packet), destination = ipv6_endpoint(&packet);
+    if (packet.bad) {
+        peel_short(peel, layer, false);
+        return;
+    }
+    if (first >> 28 != 6) {
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "not an IPv6 header", false, NULL, "version %u",
+                     (unsigned)(first >> 28));
+        return;
+    }
+    /* Length 0: a jumbogram, or captured before segmentation; the record says where it ends. */
+    if (length && !keep_payload(peel, &packet, length, layer))
+        return;
+    peel->addressed = true;
+    peel->source = source;
+    peel->destination = destination;
+    if (skip_extensions(peel, &protocol, &packet, false))
+        peel_transport(peel, protocol, packet);
+}

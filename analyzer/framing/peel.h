@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Inside of the room: the state of one record on its way through the layers, and the layers themselves.
+ *
+ * Every layer is a function that takes its header off and calls the next one. The calls go strictly inwards (link, IP,
+ * transport, carrier), so their depth is bounded whatever the input says.
+ */
+#ifndef DAPS_FRAMING_PEEL_H
+#define DAPS_FRAMING_PEEL_H
+
+#include "framing.h"
+#include "octets.h"
+
+/* One side of a conversation. IPv4 is kept as ::ffff:a.b.c.d. */
+struct endpoint {
+    uint64_t high, low;
+    uint32_t port;
+};
+
+struct peel {
+    struct daps_framing *framing;
+    uint64_t frame;
+    int64_t time_ns;
+    bool cut; /* the octets at hand end before the packet did: what runs out of them is cut, not malformed */
+    bool addressed;
+    struct endpoint source, destination;
+};
+
+/* What the metadata around a PDU said. */
+struct pdu_context {
+    uint64_t ue_key;
+    enum daps_channel channel;
+    struct daps_cell cell;
+};
+
+#define NO_CELL ((struct daps_cell){.pci = -1, .ssb_arfcn = -1})
+
+/* framing.c: counting and reporting */
+void peel_count(struct peel *peel, enum daps_framing_class class);
+/* Hands an NR RRC PDU over, or reports why it is not whole. */
+void peel_deliver(struct peel *peel, const char *layer, const struct pdu_context *context, struct octets pdu);
+/* rrc: NR RRC may be in what is lost. format (may be NULL) adds numbers to the sentence. */
+void peel_problem(struct peel *peel, enum daps_framing_class class, const char *layer, const char *reason, bool rrc,
+                  const uint64_t *ue_key, const char *format, ...) __attribute__((format(printf, 7, 8)));
+/* A header of layer ended early: cut or malformed, as the record tells. */
+void peel_short(struct peel *peel, const char *layer, bool rrc);
+/* A cell as a log states it: -1 for what cannot be (TS 38.331: PhysCellId 0..1007, ARFCN-ValueNR 0..3279165). */
+struct daps_cell peel_cell(uint32_t pci, uint32_t arfcn);
+/* A UE key from both ends, the same whichever way round they are. */
+uint64_t peel_pair_key(const struct endpoint *a, const struct endpoint *b, bool with_ports);
+uint64_t peel_endpoint_key(const struct endpoint *a);
+
+/* link.c */
+void peel_link(struct peel *peel, int linktype, struct octets packet);
+
+/* ip.c */
+void peel_ip(struct peel *peel, struct octets packet);
+void peel_ipv4(struct peel *peel, struct octets packet);
+void peel_ipv6(struct peel *peel, struct octets packet);
+void peel_transport(struct peel *peel, uint8_t protocol, struct octets payload);
+
+/* udp.c */
+void peel_udp(struct peel *peel, struct octets datagram);
+/* mac-nr, rlc-lte, ... by the name a payload starts with; false: no such name */
+bool peel_named_payload(struct peel *peel, struct octets payload);
+
+/* sctp.c */
+void peel_sctp(struct peel *peel, struct octets packet);
+enum daps_framing_class sctp_payload_class(uint32_t ppid);
+
+/* upper_pdu.c */
+void peel_upper_pdu(struct peel *peel, struct octets packet);
+
+/* gsmtap2.c, gsmtap3.c: false if the payload is no GSMTAP of that version */
+bool peel_gsmtap2(struct peel *peel, struct octets payload);
+bool peel_gsmtap3(struct peel *peel, struct octets payload);
+
+/* qcsuper.c, rls.c: false if the payload is something else that happens to use the port */
+bool peel_qcsuper(struct peel *peel, struct octets payload);
+bool peel_rls(struct peel *peel, struct octets payload);
+
+/* upper_names.c */
+enum upper_kind {
+    UPPER_NR_RRC,  /* channel */
+    UPPER_COUNTED, /* class */
+    UPPER_INNER    /* unwrap */
+};
+
+struct upper_name {
+    const char *name; /* lower case, every separator a '.' */
+    enum upper_kind kind;
+    enum daps_channel channel;
+    enum daps_framing_class class;
+    void (*unwrap)(struct peel *peel, struct octets payload);
+};
+
+#define UPPER_NAME_MAX 48
+
+/* The entry for a dissector name (without trailing NULs); never NULL: unknown names get a general entry. */
+const struct upper_name *upper_name_find(const uint8_t *name, size_t length);
+
+/* The last names looked up: captures hold few different ones. */
+struct upper_cache {
+    struct {
+        uint8_t name[UPPER_NAME_MAX];
+        size_t length;
+        const struct upper_name *entry;
+    } slot[16];
+};
+
+/* fragments.c */
+struct fragments;
+struct fragments *fragments_new(void);
+void fragments_free(struct fragments *fragments);
+
+struct fragment {
+    uint64_t source[2], destination[2];
+    uint32_t id;
+    uint8_t version;  /* 4 or 6 */
+    uint8_t protocol; /* of the datagram; counts in the first fragment */
+    uint32_t offset;  /* in octets */
+    bool more;
+};
+
+/*
+ * Adds one fragment. True when the datagram is whole: *datagram (valid until the next call) and *protocol are set.
+ * Datagrams given up are reported through peel.
+ */
+bool fragments_add(struct fragments *fragments, struct peel *peel, const struct fragment *fragment, struct octets data,
+                   struct octets *datagram, uint8_t *protocol);
+void fragments_finish(struct fragments *fragments, struct peel *peel);
+
+/* segments.c: log entries that QCSuper's log wrote in several parts */
+struct segments;
+struct segments *segments_new(void);
+void segments_free(struct segments *segments);
+/* number 1..6 a part, last = true for the final one. True when whole: *whole is set, valid until the next call. */
+bool segments_add(struct segments *segments, struct peel *peel, const struct pdu_context *context, unsigned number,
+                  bool last, struct octets part, struct octets *whole);
+void segments_finish(struct segments *segments, struct peel *peel);
+
+struct daps_framing {
+    struct daps_framing_sink sink;
+    struct daps_framing_counts counts;
+    uint64_t frame;              /* last one seen */
+    struct fragments *fragments; /* NULL until the first one */
+    struct segments *segments;   /* likewise */
+    struct upper_cache upper;
+};
+
+#endif

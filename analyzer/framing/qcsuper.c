@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * NR RRC as QCSuper writes it: the body of Qualcomm's log 0xB821 on UDP port 47928. There is no specification; the
+ * layouts are those that QCSuper and SCAT read. Little-endian.
+ *
+ *     u8 version | u24 | u8 RRC release | u8 RRC version | u8 radio bearer | u16 PCI
+ *     | from version 17 on: u64 NCGI
+ *     | u32 NR-ARFCN | u32 SFN and subframe, u24 from version 12 on | u8 PDU type | u32 SIB mask | u16 length
+ *     | version 19, 20, 25: u8      | version 23, 24, 26, 28: u24, u8 segment (0 whole, 1..6 a part, 7 the last)
+ *     | PDU
+ */
+#include "peel.h"
+
+enum { PORT = 47928, PORTS_OF_SERVICES = 1024, SEGMENT_LAST = 7 };
+
+static const char layer[] = "Qualcomm NR RRC log";
+
+#define COMMON_CHANNELS [1] = DAPS_CH_BCCH_BCH, [2] = DAPS_CH_BCCH_DL_SCH, [3] = DAPS_CH_DL_CCCH, [4] = DAPS_CH_DL_DCCH
+
+#define CHANNELS_OF_15                                                                                                 \
+    COMMON_CHANNELS, [5] = DAPS_CH_PCCH, [6] = DAPS_CH_UL_CCCH, [7] = DAPS_CH_UL_CCCH1, [8] = DAPS_CH_UL_DCCH,         \
+                     [9] = DAPS_CH_RECONFIGURATION, [10] = DAPS_CH_RECONFIGURATION_COMPLETE
+
+/* With MCCH at 5. */
+#define CHANNELS_OF_17                                                                                                 \
+    COMMON_CHANNELS, [5] = DAPS_CH_OTHER, [6] = DAPS_CH_PCCH, [7] = DAPS_CH_UL_CCCH, [8] = DAPS_CH_UL_CCCH1,           \
+                     [9] = DAPS_CH_UL_DCCH
+
+enum { PDU_TYPES = 40 };
+
+/* PDU type to channel; DAPS_CH_NONE where none is known. */
+static const enum daps_channel
+    map_7[PDU_TYPES] = {CHANNELS_OF_15, [24] = DAPS_CH_RADIO_BEARER_CONFIG, [28] = DAPS_CH_OTHER, [29] = DAPS_CH_OTHER},
+    map_8[PDU_TYPES] = {CHANNELS_OF_15, [26] = DAPS_CH_RADIO_BEARER_CONFIG, [28] = DAPS_CH_OTHER, [29] = DAPS_CH_OTHER},
+    map_9[PDU_TYPES] = {CHANNELS_OF_15, [25] = DAPS_CH_RADIO_BEARER_CONFIG, [28] = DAPS_CH_OTHER, [29] = DAPS_CH_OTHER},
+    map_14[PDU_TYPES] = {CHANNELS_OF_15, [28] = DAPS_CH_RADIO_BEARER_CONFIG, [31] = DAPS_CH_OTHER, [32] = DAPS_CH_OTHER,
+                         [33] = DAPS_CH_OTHER},
+    map_17[PDU_TYPES] = {CHANNELS_OF_15, [29] = DAPS_CH_RADIO_BEARER_CONFIG},
+    map_20[PDU_TYPES] = {CHANNELS_OF_17, [10] = DAPS_CH_RECONFIGURATION, [11] = DAPS_CH_RECONFIGURATION_COMPLETE,
+                         [36] = DAPS_CH_RADIO_BEARER_CONFIG},
+    map_26[PDU_TYPES] = {CHANNELS_OF_17, [11] = DAPS_CH_RECONFIGURATION, [12] = DAPS_CH_RECONFIGURATION_COMPLETE,
+                         [36] = DAPS_CH_RADIO_BEARER_CONFIG},
+    map_28[PDU_TYPES] = {CHANNELS_OF_17, [10] = DAPS_CH_UL_DCCH, [11] = DAPS_CH_RECONFIGURATION,
+                         [12] = DAPS_CH_RECONFIGURATION_COMPLETE, [36] = DAPS_CH_RADIO_BEARER_CONFIG};
+
+struct layout {
+    uint8_t version;
+    bool ncgi;
+    uint8_t sfn_octets;
+    uint8_t extra; /* octets between the length and the PDU */
+    bool segment;  /* the last of them is the segment number */
+    const enum daps_channel *channels;
+};
+
+static const struct layout layouts[] = {
+    {7, false, 4, 0, false, map_7},  {8, false, 4, 0, false, map_8},   {9, false, 4, 0, false, map_9},
+    {12, false, 3, 0, false, map_9}, {14, false, 3, 0, false, map_14}, {17, true, 3, 0, false, map_17},
+    {19, true, 3, 1, false, map_17}, {20, true, 3, 1, false, map_20},  {23, true, 3, 4, true, map_20},
+    {24, true, 3, 4, true, map_20},  {25, true, 3, 1, false, map_17},  {26, true, 3, 4, true, map_26},
+    {28, true, 3, 4, true, map_28},
+};
+
+struct entry {
+    uint32_t pci, arfcn;
+    uint8_t pdu_type, segment;
+    uint16_t length;
+    struct octets pdu;
+};
+
+static const struct layout *layout_of(uint8_t version)
+{
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
+        if (layouts[i].version == version)
+            return &layouts[i];
+    }
+    return NULL;
+}
+
+/* False: the payload ends inside the header. */
+static bool read_entry(const struct layout *layout, struct octets payload, struct entry *entry)
+{
+    octets_skip(&payload, 7);
+    entry->pci = octets_le16(&payload);
+    if (layout->ncgi)
+        octets_skip(&payload, 8);
+    entry->arfcn = octets_le32(&payload);
+    octets_skip(&payload, layout->sfn_octets);
+    entry->pdu_type = octets_u8(&payload);
+    octets_skip(&payload, 4);
+    entry->length = octets_le16(&payload);
+    entry->segment = 0;
+    octets_skip(&payload, layout->segment ? layout->extra - 1u : layout->extra);
+    if (layout->segment)
+        entry->segment = octets_u8(&payload);
+    entry->pdu = payload;
+    return !payload.bad;
+}
+
+/* The port lies in the range that systems give out to clients, so an entry has to look like one there. */
+static bool is_plausible(const struct peel *peel, const struct octets *payload)
+{
+    uint32_t source = peel->source.port, destination = peel->destination.port;
+    if (destination == PORT && source >= PORTS_OF_SERVICES)
+        return true;
+    struct entry entry;
+    const struct layout *layout = layout_of(octets_peek(*payload));
+    return layout && read_entry(layout, *payload, &entry) && entry.length == entry.pdu.left;
+}
+
+/* Version 8 came with either size of the SFN field: where only the other one fits its own length, it is that one. */
+static bool read_best(const struct layout *layout, struct octets payload, struct entry *entry)
+{
+    bool whole = read_entry(layout, payload, entry);
+    if (layout->version > 9 || (whole && entry->length == entry->pdu.left))
+        return whole;
+    struct layout other = *layout;
+    other.sfn_octets = 3;
+    struct entry candidate;
+    if (read_entry(&other, payload, &candidate) && candidate.length == candidate.pdu.left) {
+        *entry = candidate;
+        return true;
+    }
+    return whole;
+}
+
+static void peel_entry(struct peel *peel, const struct layout *layout, struct entry *entry)
+{
+    struct pdu_context context = {
+        .channel = entry->pdu_type < PDU_TYPES ? layout->channels[entry->pdu_type] : DAPS_CH_NONE,
+        .cell = peel_cell(entry->pci, entry->arfcn),
+    };
+    if (peel->addressed)
+        context.ue_key = peel_pair_key(&peel->source, &peel->destination, false);
+    struct octets pdu = octets_take(&entry->pdu, entry->length);
+    if (context.channel == DAPS_CH_NONE) {
+        peel_problem(peel, DAPS_FRAMING_UNKNOWN, layer, "unknown PDU type", true, &context.ue_key,
+                     "type %u of version %u", entry->pdu_type, layout->version);
+        return;
+    }
+    if (entry->segment > SEGMENT_LAST) {
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "unknown segment number", true, &context.ue_key, "%u",
+                     entry->segment);
+        return;
+    }
+    if (entry->segment && !pdu.bad) {
+        if (!peel->framing->segments)
+            peel->framing->segments = segments_new();
+        struct octets whole;
+        if (!segments_add(peel->framing->segments, peel, &context, entry->segment, entry->segment == SEGMENT_LAST, pdu,
+                          &whole))
+            return;
+        pdu = whole;
+    }
+    if (!pdu.bad)
+        peel->cut = false; /* what the entry says it holds is all there */
+    peel_deliver(peel, layer, &context, pdu);
+}
+
+bool peel_qcsuper(struct peel *peel, struct octets payload)
+{
+    if (!is_plausible(peel, &payload))
+        return false;
+    if (!payload.left) {
+        peel_short(peel, layer, true);
+        return true;
+    }
+    uint8_t version = octets_peek(payload);
+    const struct layout *layout = layout_of(version);
+    struct entry entry;
+    if (!layout)
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "unknown version of the log", true, NULL, "version %u",
+                     version);
+    else if (!read_best(layout, payload, &entry))
+        peel_short(peel, layer, true);
+    else
+        peel_entry(peel, layout, &entry);
+    return true;
+}

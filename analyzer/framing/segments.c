@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * RRC PDUs that the modem's log wrote in several entries, numbered 1, 2, ... and 7 for the last (log 0xB821 of
+ * version 23 on). Parts come in order; anything else is given up and reported.
+ */
+#include <glib.h>
+#include <string.h>
+
+#include "peel.h"
+
+enum { SLOTS = 4, PDU_MAX = 65535 };
+
+struct slot {
+    bool used;
+    struct pdu_context context;
+    unsigned next; /* number of the part that must come */
+    uint64_t first_frame, last_frame;
+    uint32_t length;
+    uint8_t *data; /* PDU_MAX octets, kept for reuse */
+};
+
+struct segments {
+    struct slot slot[SLOTS];
+};
+
+struct segments *segments_new(void)
+{
+    return g_new0(struct segments, 1);
+}
+
+void segments_free(struct segments *segments)
+{
+    if (!segments)
+        return;
+    for (int i = 0; i < SLOTS; i++)
+        g_free(segments->slot[i].data);
+    g_free(segments);
+}
+
+static void incomplete(struct peel *peel, uint64_t ue_key, unsigned number)
+{
+    peel_problem(peel, DAPS_FRAMING_INCOMPLETE, "Qualcomm NR RRC log", "parts of an RRC PDU are missing", true, &ue_key,
+                 "part %u", number);
+}
+
+static void give_up(struct slot *slot, struct peel *peel)
+{
+    if (slot->used)
+        incomplete(peel, slot->context.ue_key, slot->next);
+    slot->used = false;
+}
+
+static struct slot *find(struct segments *segments, struct peel *peel, const struct pdu_context *context)
+{
+    struct slot *oldest = &segments->slot[0];
+    for (int i = 0; i < SLOTS; i++) {
+        struct slot *slot = &segments->slot[i];
+        if (slot->used && slot->context.ue_key == context->ue_key)
+            return slot;
+        if (!slot->used || (oldest->used && slot->last_frame < oldest->last_frame))
+            oldest = slot;
+    }
+    give_up(oldest, peel);
+    return oldest;
+}
+
+static void start(struct slot *slot, const struct peel *peel, const struct pdu_context *context)
+{
+    if (!slot->data)
+        slot->data = g_malloc(PDU_MAX);
+    slot->used = true;
+    slot->context = *context;
+    slot->next = 1;
+    slot->first_frame = peel->frame;
+    slot->length = 0;
+}
+
+bool segments_add(struct segments *segments, struct peel *peel, const struct pdu_context *context, unsigned number,
+                  bool last, struct octets part, struct octets *whole)
+{
+    peel_count(peel, DAPS_FRAMING_SEGMENT);
+    struct slot *slot = find(segments, peel, context);
+    if (slot->used && (slot->context.channel != context->channel || (!last && number != slot->next)))
+        give_up(slot, peel);
+    if (!slot->used) {
+        if (last || number != 1) {
+            incomplete(peel, context->ue_key, 1);
+            return false;
+        }
+        start(slot, peel, context);
+    }
+    slot->last_frame = peel->frame;
+    if (part.left > PDU_MAX - slot->length) {
+        slot->used = false;
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, "Qualcomm NR RRC log", "an RRC PDU of impossible length", true,
+                     &context->ue_key, NULL);
+        return false;
+    }
+    memcpy(slot->data + slot->length, part.at, part.left);
+    slot->length += (uint32_t)part.left;
+    slot->next++;
+    if (!last)
+        return false;
+    slot->used = false;
+    *whole = octets_of(slot->data, slot->length);
+    return true;
+}
+
+void segments_finish(struct segments *segments, struct peel *peel)
+{
+    for (int i = 0; i < SLOTS; i++)
+        give_up(&segments->slot[i], peel);
+}

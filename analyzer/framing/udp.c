@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * UDP, and what it carries by port or by the name a payload starts with. Specified in RFC 768.
+ *
+ *     0 source port | 2 destination port | 4 length | 6 checksum (never looked at: the writers put anything there)
+ */
+#include <string.h>
+
+#include "peel.h"
+
+enum {
+    PORT_GTP_U = 2152,
+    PORT_GSMTAP = 4729,
+    PORT_RLS = 4997,
+    PORT_QCSUPER = 47928,
+};
+
+static bool peel_gtp_u(struct peel *peel, struct octets payload)
+{
+    (void)payload;
+    peel_count(peel, DAPS_FRAMING_GTP_U);
+    return true;
+}
+
+static bool peel_gsmtap(struct peel *peel, struct octets payload)
+{
+    return peel_gsmtap2(peel, payload) || peel_gsmtap3(peel, payload);
+}
+
+/* Each function says whether the payload really is what the port stands for. */
+static const struct {
+    uint16_t port;
+    bool (*unwrap)(struct peel *peel, struct octets payload);
+} ports[] = {
+    {PORT_GSMTAP, peel_gsmtap},
+    {PORT_QCSUPER, peel_qcsuper},
+    {PORT_RLS, peel_rls},
+    {PORT_GTP_U, peel_gtp_u},
+};
+
+static const struct {
+    const char *name;
+    enum daps_framing_class class;
+} names[] = {
+    {"mac-nr", DAPS_FRAMING_MAC_NR}, {"mac-lte", DAPS_FRAMING_MAC_LTE}, {"rlc-nr", DAPS_FRAMING_RLC},
+    {"rlc-lte", DAPS_FRAMING_RLC},   {"pdcp-nr", DAPS_FRAMING_PDCP},    {"pdcp-lte", DAPS_FRAMING_PDCP},
+};
+
+bool peel_named_payload(struct peel *peel, struct octets payload)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t length = strlen(names[i].name);
+        if (payload.left > length && !memcmp(payload.at, names[i].name, length)) {
+            peel_count(peel, names[i].class);
+            return true;
+        }
+    }
+    return false;
+}
+
+void peel_udp(struct peel *peel, struct octets datagram)
+{
+    uint16_t source = octets_u16(&datagram);
+    uint16_t destination = octets_u16(&datagram);
+    uint16_t length = octets_u16(&datagram);
+    octets_skip(&datagram, 2);
+    if (datagram.bad) {
+        peel_short(peel, "UDP", false);
+        return;
+    }
+    size_t carried = length >= 8 ? length - 8u : 0;
+    if ((length && length < 8) || (carried > datagram.left && !peel->cut)) {
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, "UDP", "its length field does not fit", false, NULL,
+                     "length %u, %zu octets are there", length, datagram.left + 8);
+        return;
+    }
+    if (length) { /* 0: RFC 2675 4, longer than the field can say */
+        peel->cut = carried > datagram.left;
+        octets_trim(&datagram, carried);
+    }
+    peel->source.port = source;
+    peel->destination.port = destination;
+    for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {
+        if ((ports[i].port == destination || ports[i].port == source) && ports[i].unwrap(peel, datagram))
+            return;
+    }
+    if (!peel_named_payload(peel, datagram))
+        peel_count(peel, DAPS_FRAMING_IP_OTHER);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * LINKTYPE_WIRESHARK_UPPER_PDU (252), "exported PDU": one PDU of a named dissector behind a list of tags.
+ * Specified in Wireshark's wsutil/exported_pdu_tlvs.h.
+ *
+ *     u16 tag | u16 length | value ... , ended by tag 0; then the PDU
+ *
+ * Values are not aligned. Strings may end in any number of NULs, or in none.
+ */
+#include <string.h>
+
+#include "peel.h"
+
+enum {
+    TAG_END = 0,
+    TAG_DISSECTOR_NAME = 12,
+    TAG_HEURISTIC_NAME = 13,
+    TAG_DISSECTOR_TABLE = 14,
+    TAG_IPV4_SOURCE = 20,
+    TAG_IPV4_DESTINATION = 21,
+    TAG_IPV6_SOURCE = 22,
+    TAG_IPV6_DESTINATION = 23,
+    TAG_SOURCE_PORT = 25,
+    TAG_DESTINATION_PORT = 26,
+    TAG_TABLE_VALUE = 32,
+};
+
+static const char layer[] = "upper PDU";
+
+struct tags {
+    struct octets dissector, heuristic, table;
+    uint32_t table_value;
+};
+
+static void read_ipv4(struct peel *peel, struct endpoint *e, struct octets value)
+{
+    uint32_t address = octets_u32(&value);
+    if (value.bad)
+        return;
+    e->high = 0;
+    e->low = 0xffff00000000u | address;
+    peel->addressed = true;
+}
+
+static void read_ipv6(struct peel *peel, struct endpoint *e, struct octets value)
+{
+    uint64_t high = octets_u64(&value), low = octets_u64(&value);
+    if (value.bad)
+        return;
+    e->high = high;
+    e->low = low;
+    peel->addressed = true;
+}
+
+/* Octets of a string without the NULs at its end. */
+static struct octets read_string(struct octets value)
+{
+    while (value.left && !value.at[value.left - 1])
+        value.left--;
+    return value;
+}
+
+static void read_tag(struct peel *peel, struct tags *tags, uint16_t tag, struct octets value)
+{
+    switch (tag) {
+    case TAG_DISSECTOR_NAME:
+        tags->dissector = read_string(value);
+        break;
+    case TAG_HEURISTIC_NAME:
+        tags->heuristic = read_string(value);
+        break;
+    case TAG_DISSECTOR_TABLE:
+        tags->table = read_string(value);
+        break;
+    case TAG_IPV4_SOURCE:
+        read_ipv4(peel, &peel->source, value);
+        break;
+    case TAG_IPV4_DESTINATION:
+        read_ipv4(peel, &peel->destination, value);
+        break;
+    case TAG_IPV6_SOURCE:
+        read_ipv6(peel, &peel->source, value);
+        break;
+    case TAG_IPV6_DESTINATION:
+        read_ipv6(peel, &peel->destination, value);
+        break;
+    case TAG_SOURCE_PORT:
+        peel->source.port = octets_u32(&value);
+        break;
+    case TAG_DESTINATION_PORT:
+        peel->destination.port = octets_u32(&value);
+        break;
+    case TAG_TABLE_VALUE:
+        tags->table_value = octets_u32(&value);
+        break;
+    default: /* port type, SS7 point codes, column text, ...: nothing here depends on them */
+        break;
+    }
+}
+
+static const struct upper_name *look_up(struct upper_cache *cache, struct octets name)
+{
+    if (!name.left || name.left > UPPER_NAME_MAX)
+        return upper_name_find(name.at, name.left);
+    size_t spread = name.left + name.at[name.left - 1] * 3u + name.at[name.left / 2] * 5u;
+    size_t i = spread % (sizeof cache->slot / sizeof *cache->slot);
+    if (cache->slot[i].length != name.left || memcmp(cache->slot[i].name, name.at, name.left) != 0) {
+        memcpy(cache->slot[i].name, name.at, name.left);
+        cache->slot[i].length = name.left;
+        cache->slot[i].entry = upper_name_find(name.at, name.left);
+    }
+    return cache->slot[i].entry;
+}
+
+static void peel_named(struct peel *peel, const struct upper_name *entry, struct octets pdu)
+{
+    struct pdu_context context = {.channel = entry->channel, .cell = NO_CELL};
+    switch (entry->kind) {
+    case UPPER_NR_RRC:
+        if (peel->addressed)
+            context.ue_key = peel_pair_key(&peel->source, &peel->destination, true);
+        peel_deliver(peel, layer, &context, pdu);
+        break;
+    case UPPER_COUNTED:
+        peel_count(peel, entry->class);
+        break;
+    case UPPER_INNER:
+        entry->unwrap(peel, pdu);
+        break;
+    }
+}
+
+void peel_upper_pdu(struct peel *peel, struct octets packet)
+{
+    struct tags tags = {.table_value = 0};
+    for (;;) {
+        uint16_t tag = octets_u16(&packet);
+        struct octets value = octets_take(&packet, octets_u16(&packet));
+        if (packet.bad) {
+            peel_short(peel, layer, true);
+            return;
+        }
+        if (tag == TAG_END)
+            break;
+        read_tag(peel, &tags, tag, value);
+    }
+    static const char ppid_table[] = "sctp.ppi";
+    if (tags.dissector.left)
+        peel_named(peel, look_up(&peel->framing->upper, tags.dissector), packet);
+    else if (tags.heuristic.left)
+        peel_named(peel, look_up(&peel->framing->upper, tags.heuristic), packet);
+    else if (tags.table.left == sizeof ppid_table - 1 && !memcmp(tags.table.at, ppid_table, tags.table.left))
+        peel_count(peel, sctp_payload_class(tags.table_value));
+    else if (tags.table.left)
+        peel_count(peel, DAPS_FRAMING_UPPER_OTHER);
+    else
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "no tag names the dissector", true, NULL, NULL);
+}
