@@ -265,11 +265,11 @@ class Tables:
             else:
                 below = sub.get(names[0])
             if sub:
-                row = self.type_of(addition, below, True, level + 2, path + "." + "/".join(names))
+                row = self.type_of(addition, below, not self.writer, level + 2, path + "." + "/".join(names))
                 last = i + 1
             else:
                 row = self.stop()
-            rows.append((row, 0, False, "/".join(names)))
+            rows.append((row, 0, False, "/" + "/".join(names) if grouped else names[0]))
         return rows[:last]
 
     def make_sequence(self, obj, tree, tail, level, path):
@@ -325,7 +325,7 @@ class Tables:
         self.check_steps(tree, names + additions, path)
         rows = []
         for name in names:
-            if self.writer and name not in tree["sub"] and tree["sub"]:
+            if self.writer and name not in tree["sub"] and (tree["sub"] or name != names[0]):
                 rows.append((self.stop(), 0, False, name))
                 continue
             rows.append((self.type_of(obj._cont[name], tree["sub"].get(name), tail and not self.writer, level + 1,

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Wrapping an RRC PDU the way real tools do, so that readers of those tools' captures can be tried. */
+#ifndef DAPS_SYNTH_CARRIER_H
+#define DAPS_SYNTH_CARRIER_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event.h"
+
+enum synth_framing {
+    SYNTH_UPPER_PDU,          /* link type 252, names padded to four octets as Wireshark does */
+    SYNTH_UPPER_PDU_UNPADDED, /* the same as some phone tools write it */
+    SYNTH_GSMTAP_V3,          /* Ethernet, UDP 4729, with metadata and the header length as SCAT writes it */
+    SYNTH_QCSUPER,            /* raw IPv4, UDP 47928, log 0xB821 version 9 */
+    SYNTH_RLS,                /* Ethernet, UDP 4997, UERANSIM */
+    SYNTH_FRAMING_COUNT
+};
+
+struct synth_frame {
+    enum daps_channel channel;
+    const GByteArray *octets;
+    unsigned ue;           /* from 1 */
+    bool many_ues;         /* the capture holds more than one, so the framing must tell them apart */
+    struct daps_cell cell; /* the UE logs it in */
+    int64_t time_ns;
+    uint32_t number; /* of the frame, for identifiers that count */
+};
+
+/* The framing called name ("upper-pdu", "gsmtap-v3", ...), or SYNTH_FRAMING_COUNT. */
+enum synth_framing synth_framing_by_name(const char *name);
+
+/* Names of all framings, joined by commas; static storage. */
+const char *synth_framing_names(void);
+
+/* Link type of the framing. */
+int synth_link_type(enum synth_framing framing);
+
+/* The frame's octets at link level; NULL if the framing cannot carry that channel. The caller unrefs. */
+GByteArray *synth_wrap(enum synth_framing framing, const struct synth_frame *frame);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pcapng (IETF draft-ietf-opsawg-pcapng), in the writer's byte order, times in nanoseconds:
+ *
+ *   section header        0A0D0D0A | length | 1A2B3C4D | 1 | 0 | -1 (8) | length
+ *   interface description 00000001 | length | link type (2) | 0 (2) | snaplen | option 9 (if_tsresol) = 9 | length
+ *   enhanced packet       00000006 | length | 0 | time high | time low | captured | original | octets, padded | length
+ */
+#include "synth/output.h"
+
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+
+#define SNAPLEN 262144
+
+struct synth_output {
+    enum synth_format format;
+    pcap_t *pcap;
+    pcap_dumper_t *dumper;
+    FILE *file;
+    bool failed;
+};
+
+static void put(struct synth_output *output, const void *octets, size_t n)
+{
+    if (fwrite(octets, 1, n, output->file) != n)
+        output->failed = true;
+}
+
+static void put32(struct synth_output *output, uint32_t value)
+{
+    put(output, &value, sizeof value);
+}
+
+static void put_headers(struct synth_output *output, int link_type)
+{
+    const uint16_t version[2] = {1, 0}, link[2] = {(uint16_t)link_type, 0}, resolution[2] = {9, 1}, end[2] = {0, 0};
+    const uint64_t unknown_length = UINT64_MAX;
+    const uint8_t nanoseconds[4] = {9, 0, 0, 0};
+
+    put32(output, 0x0A0D0D0A);
+    put32(output, 28);
+    put32(output, 0x1A2B3C4D);
+    put(output, version, sizeof version);
+    put(output, &unknown_length, sizeof unknown_length);
+    put32(output, 28);
+
+    put32(output, 1);
+    put32(output, 32);
+    put(output, link, sizeof link);
+    put32(output, SNAPLEN);
+    put(output, resolution, sizeof resolution);
+    put(output, nanoseconds, sizeof nanoseconds);
+    put(output, end, sizeof end);
+    put32(output, 32);
+}
+
+static bool open_pcap(struct synth_output *output, const char *path, int link_type)
+{
+    output->pcap = pcap_open_dead_with_tstamp_precision(
+        link_type, SNAPLEN,
+        output->format == SYNTH_PCAP_NANO ? PCAP_TSTAMP_PRECISION_NANO : PCAP_TSTAMP_PRECISION_MICRO);
+    if (output->pcap == NULL)
+        return false;
+    output->dumper = pcap_dump_open(output->pcap, path);
+    return output->dumper != NULL;
+}
+
+struct synth_output *synth_output_open(const char *path, enum synth_format format, int link_type)
+{
+    struct synth_output *output = g_new0(struct synth_output, 1);
+
+    output->format = format;
+    if (format != SYNTH_PCAPNG) {
+        if (open_pcap(output, path, link_type))
+            return output;
+    } else {
+        output->file = strcmp(path, "-") == 0 ? stdout : fopen(path, "wb");
+        if (output->file != NULL) {
+            put_headers(output, link_type);
+            return output;
+        }
+    }
+    if (output->pcap != NULL)
+        pcap_close(output->pcap);
+    g_free(output);
+    return NULL;
+}
+
+static void put_packet(struct synth_output *output, int64_t time_ns, const GByteArray *octets)
+{
+    static const uint8_t padding[4];
+    const uint32_t padded = (octets->len + 3) / 4 * 4, length = 32 + padded;
+
+    put32(output, 6);
+    put32(output, length);
+    put32(output, 0);
+    put32(output, (uint32_t)((uint64_t)time_ns >> 32));
+    put32(output, (uint32_t)time_ns);
+    put32(output, octets->len);
+    put32(output, octets->len);
+    put(output, octets->data, octets->len);
+    put(output, padding, padded - octets->len);
+    put32(output, length);
+}
+
+bool synth_output_frame(struct synth_output *output, int64_t time_ns, const GByteArray *octets)
+{
+    if (output->format == SYNTH_PCAPNG) {
+        put_packet(output, time_ns, octets);
+    } else {
+        struct pcap_pkthdr header = {.caplen = octets->len, .len = octets->len};
+        int64_t rest = time_ns % 1000000000;
+        header.ts.tv_sec = (time_t)(time_ns / 1000000000);
+        header.ts.tv_usec = (suseconds_t)(output->format == SYNTH_PCAP_NANO ? rest : rest / 1000);
+        pcap_dump((u_char *)output->dumper, &header, octets->data);
+        output->failed |= ferror(pcap_dump_file(output->dumper)) != 0;
+    }
+    return !output->failed;
+}
+
+bool synth_output_close(struct synth_output *output)
+{
+    bool ok;
+
+    if (output == NULL)
+        return true;
+    if (output->format == SYNTH_PCAPNG) {
+        output->failed |= (output->file == stdout ? fflush(stdout) : fclose(output->file)) != 0;
+    } else {
+        output->failed |= pcap_dump_flush(output->dumper) != 0;
+        pcap_dump_close(output->dumper);
+        pcap_close(output->pcap);
+    }
+    ok = !output->failed;
+    g_free(output);
+    return ok;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writing the synthetic capture: pcap by libpcap, pcapng as the three blocks such a file needs. */
+#ifndef DAPS_SYNTH_OUTPUT_H
+#define DAPS_SYNTH_OUTPUT_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum synth_format { SYNTH_PCAP, SYNTH_PCAP_NANO, SYNTH_PCAPNG };
+
+struct synth_output;
+
+/* Opens path ("-": standard output) for records of one link type. NULL with errno set if that fails. */
+struct synth_output *synth_output_open(const char *path, enum synth_format format, int link_type);
+
+/* Appends one record, time in nanoseconds since 1970. False on a write error, errno set. */
+bool synth_output_frame(struct synth_output *output, int64_t time_ns, const GByteArray *octets);
+
+/* Flushes and closes; false if anything could not be written. NULL is fine (true). */
+bool synth_output_close(struct synth_output *output);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the scenario player share; not for others. */
+#ifndef DAPS_SYNTH_PLAYER_H
+#define DAPS_SYNTH_PLAYER_H
+
+#include "synth/scenario.h"
+
+struct synth_ue {
+    unsigned number;
+    int32_t c_rnti, next_c_rnti;
+    int32_t source_c_rnti;           /* while a command is open */
+    const struct synth_cell *cell;   /* serving */
+    const struct synth_cell *target; /* of the open command, NULL none */
+    const struct synth_cell *logged; /* the cell the next frame is logged in */
+    unsigned transaction;            /* next one of the network */
+    unsigned last_transaction;       /* of the newest command */
+    unsigned candidate_transaction[8];
+    const struct synth_cell *candidates[8];
+    int32_t candidate_c_rnti[8];
+    unsigned n_candidates;
+    char key_line[160]; /* of a key log, empty: none */
+    bool key_told;
+    bool failed; /* the open command has failed */
+    uint32_t messages;
+};
+
+struct player {
+    const char *name;
+    const struct synth_sink *sink;
+    enum synth_framing framing;
+    bool opened, silent;    /* silent: the log loses what happens */
+    GPtrArray *cells, *ues; /* struct synth_cell, struct synth_ue, owned */
+    struct synth_ue *ue;
+    bool many_ues;
+    int64_t time_ns, step_ns;
+    uint32_t frames;
+    GByteArray *last; /* newest PDU, for "duplicate" */
+    enum daps_channel last_channel;
+    char **words;  /* of the current line */
+    unsigned next; /* word to be read */
+    char *error;   /* first one */
+};
+
+/* words.c: reading a statement's words; errors name the word. */
+void player_fail(struct player *p, const char *format, ...) G_GNUC_PRINTF(2, 3);
+const char *player_peek(const struct player *p);
+const char *player_word(struct player *p, const char *what);
+bool player_accept(struct player *p, const char *keyword);
+int64_t player_number(struct player *p, const char *what, int64_t least, int64_t most);
+int64_t player_duration(struct player *p);
+const struct synth_cell *player_cell(struct player *p);
+
+/* steps.c: one statement each; false if word is no statement of a UE. */
+bool player_step(struct player *p, const char *word);
+
+/* scenario.c */
+void player_key_words(struct player *p, struct synth_ue *ue, const char *kind);
+void player_send(struct player *p, enum daps_channel channel, GByteArray *pdu); /* takes pdu, which may be NULL */
+
+#endif

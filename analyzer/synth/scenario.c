@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The player: declarations, time, repetition, and frames on their way out. */
+#include "synth/scenario.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "synth/player.h"
+
+#define START_NS INT64_C(1767225600000000000) /* 2026-01-01T00:00:00Z */
+#define STEP_NS  INT64_C(20000000)
+
+struct line {
+    unsigned number;
+    char **words;
+};
+
+void player_send(struct player *p, enum daps_channel channel, GByteArray *pdu)
+{
+    struct synth_frame frame = {.channel = channel, .octets = pdu, .many_ues = p->many_ues};
+    GByteArray *octets;
+
+    if (pdu == NULL || p->error != NULL) {
+        if (pdu != NULL)
+            g_byte_array_unref(pdu);
+        return;
+    }
+    p->time_ns += p->step_ns;
+    if (p->last != NULL)
+        g_byte_array_unref(p->last);
+    p->last = pdu;
+    p->last_channel = channel;
+    p->ue->messages++;
+    if (p->silent)
+        return;
+    frame.ue = p->ue->number;
+    frame.cell.pci = p->ue->logged->pci;
+    frame.cell.ssb_arfcn = p->ue->logged->ssb_arfcn;
+    frame.time_ns = p->time_ns;
+    frame.number = ++p->frames;
+    octets = synth_wrap(p->framing, &frame);
+    if (octets == NULL) {
+        player_fail(p, "this framing cannot carry a PDU of channel %s", daps_channel_name(channel));
+        return;
+    }
+    if (!p->opened) {
+        p->opened = p->sink->open(p->sink->user, synth_link_type(p->framing));
+        if (!p->opened)
+            player_fail(p, "the output cannot be opened");
+    }
+    if (p->error == NULL && !p->sink->frame(p->sink->user, p->time_ns, octets))
+        player_fail(p, "writing failed: %s", g_strerror(errno));
+    g_byte_array_unref(octets);
+}
+
+static void declare_cell(struct player *p)
+{
+    struct synth_cell *cell = g_new0(struct synth_cell, 1);
+    const char *name = player_word(p, "the cell's name");
+
+    g_strlcpy(cell->name, name, sizeof cell->name);
+    cell->point_a = -1;
+    cell->pci = cell->ssb_arfcn = -1;
+    while (p->error == NULL && player_peek(p) != NULL) {
+        if (player_accept(p, "pci"))
+            cell->pci = (int32_t)player_number(p, "PCI", 0, 1007);
+        else if (player_accept(p, "ssb-arfcn"))
+            cell->ssb_arfcn = (int32_t)player_number(p, "NR-ARFCN", 0, 3279165);
+        else if (player_accept(p, "point-a"))
+            cell->point_a = (int32_t)player_number(p, "NR-ARFCN", 0, 3279165);
+        else
+            player_fail(p, "'%s' is none of pci, ssb-arfcn, point-a", player_peek(p));
+    }
+    if (p->error == NULL && (cell->pci < 0 || cell->ssb_arfcn < 0))
+        player_fail(p, "cell '%s' needs pci and ssb-arfcn", name);
+    if (cell->point_a < 0)
+        cell->point_a = cell->ssb_arfcn > 1000 ? cell->ssb_arfcn - 1000 : cell->ssb_arfcn;
+    g_ptr_array_add(p->cells, cell);
+}
+
+void player_key_words(struct player *p, struct synth_ue *ue, const char *kind)
+{
+    const char *key = player_word(p, "a key of 64 hexadecimal digits");
+
+    ue->key_told = false;
+    if (p->error == NULL && (strlen(key) != 64 || strspn(key, "0123456789abcdefABCDEF") != 64))
+        player_fail(p, "'%.12s...' is no key of 64 hexadecimal digits", key);
+    g_snprintf(ue->key_line, sizeof ue->key_line, "%s %u %.64s", kind, ue->number, key);
+    if (strcmp(kind, "KAMF") == 0) {
+        int64_t count = 0;
+        if (player_accept(p, "ul-nas-count"))
+            count = player_number(p, "COUNT", 0, G_MAXUINT32);
+        g_snprintf(ue->key_line, sizeof ue->key_line, "%s %u %.64s ul_nas_count=%" G_GINT64_FORMAT, kind, ue->number,
+                   key, count);
+    }
+}
+
+static void declare_ue(struct player *p)
+{
+    struct synth_ue *ue = g_new0(struct synth_ue, 1);
+
+    ue->number = (unsigned)player_number(p, "UE number", 1, 250);
+    ue->c_rnti = ue->next_c_rnti = 17000 + (int32_t)ue->number * 100;
+    while (p->error == NULL && player_peek(p) != NULL) {
+        if (player_accept(p, "c-rnti"))
+            ue->c_rnti = ue->next_c_rnti = (int32_t)player_number(p, "C-RNTI", 0, 65535);
+        else if (player_accept(p, "in"))
+            ue->cell = player_cell(p);
+        else if (player_accept(p, "kgnb"))
+            player_key_words(p, ue, "KGNB");
+        else if (player_accept(p, "kamf"))
+            player_key_words(p, ue, "KAMF");
+        else
+            player_fail(p, "'%s' is none of c-rnti, in, kgnb, kamf", player_peek(p));
+    }
+    if (ue->cell == NULL && p->cells->len > 0)
+        ue->cell = g_ptr_array_index(p->cells, 0);
+    if (ue->cell == NULL)
+        player_fail(p, "a cell must be declared before a UE");
+    ue->logged = ue->cell;
+    g_ptr_array_add(p->ues, ue);
+    p->ue = ue;
+}
+
+static void choose_ue(struct player *p)
+{
+    int64_t number;
+
+    player_accept(p, "ue");
+    number = player_number(p, "UE number", 1, 250);
+    p->ue = NULL;
+    for (guint i = 0; i < p->ues->len; i++) {
+        struct synth_ue *ue = g_ptr_array_index(p->ues, i);
+        if (ue->number == number)
+            p->ue = ue;
+    }
+    if (p->ue == NULL)
+        player_fail(p, "no UE %" G_GINT64_FORMAT " has been declared", number);
+}
+
+static void choose_framing(struct player *p)
+{
+    const char *word = player_word(p, "a framing");
+    enum synth_framing framing = synth_framing_by_name(word);
+
+    if (framing == SYNTH_FRAMING_COUNT)
+        player_fail(p, "'%s' is none of %s", word, synth_framing_names());
+    else
+        p->framing = framing;
+}
+
+/* One statement; lose before it keeps its frames out of the log. */
+static void play_statement(struct player *p, const struct synth_options *options)
+{
+    const char *word = player_word(p, "a statement");
+
+    p->silent = false;
+    if (strcmp(word, "lose") == 0) {
+        p->silent = true;
+        word = player_word(p, "a statement");
+    }
+    if (strcmp(word, "cell") == 0) {
+        declare_cell(p);
+    } else if (strcmp(word, "ue") == 0) {
+        declare_ue(p);
+    } else if (strcmp(word, "as") == 0) {
+        choose_ue(p);
+    } else if (strcmp(word, "framing") == 0) {
+        enum synth_framing kept = p->framing;
+        choose_framing(p);
+        if (options->framing != NULL)
+            p->framing = kept;
+    } else if (strcmp(word, "step") == 0) {
+        p->step_ns = player_duration(p);
+    } else if (strcmp(word, "wait") == 0) {
+        p->time_ns += player_duration(p);
+    } else if (p->ue == NULL) {
+        player_fail(p, "'%s' needs a UE: declare one with ue", word);
+    } else if (!player_step(p, word)) {
+        player_fail(p, "no statement '%s'", word);
+    }
+    if (p->error == NULL && player_peek(p) != NULL)
+        player_fail(p, "'%s' is more than this statement takes", player_peek(p));
+}
+
+static GArray *split_lines(const char *text)
+{
+    GArray *lines = g_array_new(FALSE, FALSE, sizeof(struct line));
+    char **raw = g_strsplit(text, "\n", -1);
+
+    for (unsigned i = 0; raw[i] != NULL; i++) {
+        struct line line = {i + 1, NULL};
+        GPtrArray *words = g_ptr_array_new();
+        char **pieces;
+        raw[i][strcspn(raw[i], "#")] = '\0';
+        g_strdelimit(raw[i], "\t\r", ' ');
+        pieces = g_strsplit(raw[i], " ", -1);
+        for (unsigned j = 0; pieces[j] != NULL; j++) {
+            if (*pieces[j] != '\0')
+                g_ptr_array_add(words, pieces[j]);
+            else
+                g_free(pieces[j]);
+        }
+        g_free(pieces);
+        g_ptr_array_add(words, NULL);
+        line.words = (char **)g_ptr_array_free(words, FALSE);
+        if (line.words[0] != NULL)
+            g_array_append_val(lines, line);
+        else
+            g_strfreev(line.words);
+    }
+    g_strfreev(raw);
+    return lines;
+}
+
+#define MOST_NESTED 8
+
+struct loop {
+    guint first; /* line behind repeat */
+    int64_t left;
+};
+
+/* Plays all lines; repeat N ... end may nest. */
+static void play_lines(struct player *p, GArray *lines, const struct synth_options *options)
+{
+    struct loop loops[MOST_NESTED];
+    unsigned depth = 0;
+
+    for (guint i = 0; i < lines->len; i++) {
+        const struct line *line = &g_array_index(lines, struct line, i);
+        p->words = line->words;
+        p->next = 0;
+        if (player_accept(p, "repeat")) {
+            if (depth == MOST_NESTED)
+                player_fail(p, "repeat is nested more than %d deep", MOST_NESTED);
+            else
+                loops[depth++] = (struct loop){i, player_number(p, "number of times", 1, 100000000)};
+        } else if (player_accept(p, "end")) {
+            if (depth == 0)
+                player_fail(p, "end without repeat");
+            else if (--loops[depth - 1].left > 0)
+                i = loops[depth - 1].first;
+            else
+                depth--;
+        } else {
+            play_statement(p, options);
+        }
+        if (p->error != NULL) {
+            char *whole = g_strdup_printf("%s: line %u: %s", p->name, line->number, p->error);
+            g_free(p->error);
+            p->error = whole;
+            return;
+        }
+    }
+    if (depth > 0)
+        p->error = g_strdup_printf("%s: a repeat has no end", p->name);
+}
+
+static bool declares_many_ues(GArray *lines)
+{
+    unsigned n = 0;
+
+    for (guint i = 0; i < lines->len; i++)
+        n += strcmp(g_array_index(lines, struct line, i).words[0], "ue") == 0;
+    return n > 1;
+}
+
+char *synth_play(const char *name, const char *text, const struct synth_options *options, const struct synth_sink *sink)
+{
+    struct player p = {.name = name, .sink = sink, .time_ns = START_NS, .step_ns = STEP_NS};
+    GArray *lines = split_lines(text);
+
+    p.cells = g_ptr_array_new_with_free_func(g_free);
+    p.ues = g_ptr_array_new_with_free_func(g_free);
+    p.many_ues = declares_many_ues(lines);
+    if (options->framing != NULL) {
+        p.framing = synth_framing_by_name(options->framing);
+        if (p.framing == SYNTH_FRAMING_COUNT)
+            p.error = g_strdup_printf("'%s' is none of %s", options->framing, synth_framing_names());
+    }
+    if (p.error == NULL)
+        play_lines(&p, lines, options);
+    if (p.error == NULL && !p.opened && !sink->open(sink->user, synth_link_type(p.framing)))
+        p.error = g_strdup_printf("%s: the output cannot be opened", name);
+    if (p.last != NULL)
+        g_byte_array_unref(p.last);
+    g_ptr_array_unref(p.cells);
+    g_ptr_array_unref(p.ues);
+    for (guint i = 0; i < lines->len; i++)
+        g_strfreev(g_array_index(lines, struct line, i).words);
+    g_array_unref(lines);
+    return p.error;
+}
