@@ -20,7 +20,7 @@ struct daps_walk {
 struct daps_walk *daps_walk_new(void);
 
 /*
- * Adds what path stands for: a directory gives every capture below it, sorted by path octets, directories and links
+ * Adds what path stands for: a directory gives every capture below it, by name in each directory, directories and links
  * followed once each; anything else ("-" too) is taken as it is, so that opening it says what is wrong with it.
  * A file below a directory that cannot be read is taken as a capture for the same reason.
  */

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which library reads a capture, and what to say when it cannot.
+ *
+ * libpcap has the first try at pcap and pcapng. Where it stops in the middle of a pcapng for anything but the end of
+ * the data (a second link type or snap length, mostly), libwiretap goes on from the same packet.
+ */
+#include "capture.h"
+
+#include <glib.h>
+#include <inttypes.h>
+#include <pcap/pcap.h>
+#include <string.h>
+
+#include "input.h"
+#include "reader.h"
+
+struct daps_capture {
+    struct input *input;
+    FILE *file; /* closed with pcap */
+    pcap_t *pcap;
+    struct wiretap *wiretap;
+    int linktype;
+    uint64_t frames; /* delivered */
+    char *error;
+};
+
+static enum daps_capture_status fail(struct daps_capture *capture, char *error)
+{
+    g_free(capture->error);
+    capture->error = error;
+    return DAPS_CAPTURE_ERROR;
+}
+
+static uint64_t position(const struct daps_capture *capture)
+{
+    if (capture->wiretap)
+        return wiretap_offset(capture->wiretap);
+    if (capture->input->stream)
+        return capture->input->taken;
+    off_t at = capture->file ? ftello(capture->file) : 0;
+    return at > 0 ? (uint64_t)at : 0;
+}
+
+static char *cut_short(const struct daps_capture *capture)
+{
+    return g_strdup_printf("%s: cut short in the middle of a packet after frame %" PRIu64 " (offset %" PRIu64 ")",
+                           capture->input->name, capture->frames, position(capture));
+}
+
+/* The sentence for a file that only libwiretap could read; takes reason over. */
+static char *not_opened(const struct input *input, bool not_capture, char *reason)
+{
+    const char *compression = input_compression(input->format);
+    char *error;
+    if (not_capture && compression)
+        error = g_strdup_printf("%s: is compressed with %s and holds no capture", input->name, compression);
+    else if (not_capture)
+        error = g_strdup_printf("%s: %s", input->name, reason);
+    else if (wiretap_missing() && compression)
+        error = g_strdup_printf("%s: is compressed with %s; to read it libwiretap is needed, and %s", input->name,
+                                compression, reason);
+    else if (wiretap_missing())
+        error = g_strdup_printf("%s: not a pcap or pcapng file; to read other formats libwiretap is needed, and %s",
+                                input->name, reason);
+    else
+        error = g_strdup_printf("%s: %s", input->name, reason);
+    g_free(reason);
+    return error;
+}
+
+static bool open_with_wiretap(struct daps_capture *capture, char **error)
+{
+    const char *missing = wiretap_missing();
+    if (missing) { /* do not copy a stream for nothing */
+        *error = not_opened(capture->input, false, g_strdup(missing));
+        return false;
+    }
+    const char *path = input_reopen_path(capture->input, error);
+    if (!path)
+        return false;
+    char *reason = NULL;
+    bool not_capture;
+    capture->wiretap = wiretap_open(path, &reason, &not_capture);
+    if (!capture->wiretap)
+        *error = not_opened(capture->input, not_capture, reason);
+    return capture->wiretap != NULL;
+}
+
+static bool is_truncation(const char *libpcap_text)
+{
+    return strstr(libpcap_text, "truncated") != NULL;
+}
+
+static bool open_with_pcap(struct daps_capture *capture, char **error)
+{
+    struct input *input = capture->input;
+    char text[PCAP_ERRBUF_SIZE] = "";
+    capture->file = input_stdio(input, error);
+    if (!capture->file)
+        return false;
+    capture->pcap = pcap_fopen_offline_with_tstamp_precision(capture->file, PCAP_TSTAMP_PRECISION_NANO, text);
+    if (capture->pcap) {
+        capture->linktype = pcap_datalink(capture->pcap);
+        return true;
+    }
+    if (is_truncation(text)) {
+        *error = g_strdup_printf("%s: cut short inside the file header (offset %" PRIu64 ")", input->name,
+                                 position(capture));
+        return false;
+    }
+    char *second = NULL;
+    bool opened = open_with_wiretap(capture, &second);
+    if (!opened)
+        *error = g_strdup_printf("%s: %s", input->name, text);
+    g_free(second);
+    return opened;
+}
+
+struct daps_capture *daps_capture_open(const char *path, char **error)
+{
+    *error = NULL;
+    struct input *input = input_open(path, error);
+    if (!input)
+        return NULL;
+    struct daps_capture *capture = g_new0(struct daps_capture, 1);
+    capture->input = input;
+    bool for_pcap = input->format == INPUT_PCAP || input->format == INPUT_PCAPNG;
+    if (for_pcap ? open_with_pcap(capture, error) : open_with_wiretap(capture, error))
+        return capture;
+    daps_capture_close(capture);
+    return NULL;
+}
+
+static enum daps_capture_status next_of_wiretap(struct daps_capture *capture, struct daps_record *record)
+{
+    char *reason = NULL;
+    switch (wiretap_next(capture->wiretap, record, &reason)) {
+    case WIRETAP_RECORD:
+        record->frame = ++capture->frames;
+        return DAPS_CAPTURE_RECORD;
+    case WIRETAP_END:
+        return DAPS_CAPTURE_END;
+    case WIRETAP_CUT:
+        g_free(reason);
+        return fail(capture, cut_short(capture));
+    default:
+        break;
+    }
+    char *error = g_strdup_printf("%s: cannot be read after frame %" PRIu64 " (offset %" PRIu64 "): %s",
+                                  capture->input->name, capture->frames, position(capture), reason);
+    g_free(reason);
+    return fail(capture, error);
+}
+
+/* Starts over with libwiretap and skips what libpcap has delivered. False: *reason says why not. */
+static bool go_on_with_wiretap(struct daps_capture *capture, char **reason)
+{
+    if (!open_with_wiretap(capture, reason))
+        return false;
+    struct daps_record skipped;
+    for (uint64_t i = 0; i < capture->frames; i++) {
+        char *ignored = NULL;
+        if (wiretap_next(capture->wiretap, &skipped, &ignored) != WIRETAP_RECORD) {
+            g_free(ignored);
+            *reason = g_strdup("libwiretap reads fewer packets of it");
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum daps_capture_status pcap_stopped(struct daps_capture *capture, struct daps_record *record)
+{
+    const char *text = pcap_geterr(capture->pcap);
+    if (is_truncation(text))
+        return fail(capture, cut_short(capture));
+    char *error = g_strdup_printf("%s: cannot be read after frame %" PRIu64 " (offset %" PRIu64 "): %s",
+                                  capture->input->name, capture->frames, position(capture), text);
+    if (capture->input->format != INPUT_PCAPNG)
+        return fail(capture, error);
+    char *reason = NULL;
+    if (go_on_with_wiretap(capture, &reason)) {
+        g_free(error);
+        return next_of_wiretap(capture, record);
+    }
+    const char *missing = wiretap_missing();
+    if (missing) {
+        char *longer = g_strdup_printf("%s; to read on libwiretap is needed, and %s", error, missing);
+        g_free(error);
+        error = longer;
+    }
+    g_free(reason);
+    wiretap_close(capture->wiretap);
+    capture->wiretap = NULL;
+    return fail(capture, error);
+}
+
+/* With the precision asked for, tv_usec holds nanoseconds. A simple packet block has no time; libpcap makes it 0. */
+static int64_t time_of(const struct daps_capture *capture, const struct pcap_pkthdr *header)
+{
+    int64_t seconds = header->ts.tv_sec, nanoseconds = header->ts.tv_usec;
+    if (capture->input->format == INPUT_PCAP)
+        seconds = (uint32_t)seconds; /* libpcap takes the field for signed; it is not */
+    else if (!seconds && !nanoseconds)
+        return INT64_MIN;
+    if (seconds > INT64_MAX / 1000000000 - 2 || seconds < INT64_MIN / 1000000000 + 2)
+        return INT64_MIN;
+    return seconds * 1000000000 + nanoseconds;
+}
+
+enum daps_capture_status daps_capture_next(struct daps_capture *capture, struct daps_record *record)
+{
+    if (capture->error)
+        return DAPS_CAPTURE_ERROR;
+    if (capture->wiretap)
+        return next_of_wiretap(capture, record);
+    struct pcap_pkthdr *header;
+    const u_char *data;
+    int status = pcap_next_ex(capture->pcap, &header, &data);
+    if (status == 1) {
+        record->frame = ++capture->frames;
+        record->time_ns = time_of(capture, header);
+        record->linktype = capture->linktype;
+        record->caplen = header->caplen;
+        record->len = header->len;
+        record->data = data;
+        return DAPS_CAPTURE_RECORD;
+    }
+    return status == PCAP_ERROR_BREAK ? DAPS_CAPTURE_END : pcap_stopped(capture, record);
+}
+
+const char *daps_capture_error(const struct daps_capture *capture)
+{
+    return capture->error;
+}
+
+void daps_capture_progress(const struct daps_capture *capture, uint64_t *done, uint64_t *whole)
+{
+    *done = position(capture);
+    *whole = capture->input->size;
+}
+
+void daps_capture_close(struct daps_capture *capture)
+{
+    if (!capture)
+        return;
+    if (capture->pcap)
+        pcap_close(capture->pcap);
+    else if (capture->file)
+        fclose(capture->file);
+    wiretap_close(capture->wiretap);
+    input_close(capture->input);
+    g_free(capture->error);
+    g_free(capture);
+}
+
+static bool has_capture_name(const char *path)
+{
+    return strstr(path, ".pcap") || strstr(path, ".cap");
+}
+
+enum daps_capture_kind daps_capture_probe(const char *path, const char **reason)
+{
+    const char *unused;
+    if (!reason)
+        reason = &unused;
+    char *error = NULL;
+    struct input *input = input_open(path, &error);
+    if (!input) {
+        bool empty = error && g_str_has_suffix(error, "is empty");
+        g_free(error);
+        *reason = empty ? "is empty" : "cannot be read";
+        return empty ? DAPS_KIND_NOT_CAPTURE : DAPS_KIND_UNREADABLE;
+    }
+    enum input_format format = input->format;
+    input_close(input);
+    if (format == INPUT_PCAP || format == INPUT_PCAPNG)
+        return DAPS_KIND_CAPTURE;
+    if (wiretap_missing()) {
+        *reason = "not a pcap or pcapng file, and libwiretap is not there";
+        return format != INPUT_OTHER && has_capture_name(path) ? DAPS_KIND_CAPTURE : DAPS_KIND_NOT_CAPTURE;
+    }
+    char *text = NULL;
+    bool not_capture;
+    struct wiretap *wiretap = wiretap_open(path, &text, &not_capture);
+    bool opened = wiretap != NULL;
+    wiretap_close(wiretap);
+    g_free(text);
+    *reason = "not a capture file";
+    return opened || !not_capture ? DAPS_KIND_CAPTURE : DAPS_KIND_NOT_CAPTURE;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Regular files are handed on as they are. A stream goes through a stdio cookie that first gives back the octets looked
+ * at to tell the format; for pcapng it keeps a copy in a temporary file, because libpcap may stop in the middle of one
+ * and the rest is then libwiretap's, which has to start over.
+ */
+#define _GNU_SOURCE /* fopencookie */
+#include "input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BUFFER = 256 * 1024 };
+
+static enum input_format format_of(const uint8_t *head, size_t length)
+{
+    static const struct {
+        uint8_t magic[4];
+        enum input_format format;
+    } magics[] = {
+        {{0xa1, 0xb2, 0xc3, 0xd4}, INPUT_PCAP},   {{0xd4, 0xc3, 0xb2, 0xa1}, INPUT_PCAP}, /* microseconds */
+        {{0xa1, 0xb2, 0x3c, 0x4d}, INPUT_PCAP},   {{0x4d, 0x3c, 0xb2, 0xa1}, INPUT_PCAP}, /* nanoseconds */
+        {{0xa1, 0xb2, 0xcd, 0x34}, INPUT_PCAP},   {{0x34, 0xcd, 0xb2, 0xa1}, INPUT_PCAP}, /* Kuznetzov's */
+        {{0xa1, 0xb2, 0x34, 0xcd}, INPUT_PCAP},   {{0xcd, 0x34, 0xb2, 0xa1}, INPUT_PCAP}, /* Mesquita's */
+        {{0xa1, 0x2b, 0x3c, 0x4d}, INPUT_PCAP},   {{0x4d, 0x3c, 0x2b, 0xa1}, INPUT_PCAP}, /* Navtel's */
+        {{0x0a, 0x0d, 0x0d, 0x0a}, INPUT_PCAPNG}, {{0x28, 0xb5, 0x2f, 0xfd}, INPUT_ZSTD},
+        {{0x04, 0x22, 0x4d, 0x18}, INPUT_LZ4},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(magics); i++) {
+        if (length >= 4 && !memcmp(head, magics[i].magic, 4))
+            return magics[i].format;
+    }
+    return length >= 2 && head[0] == 0x1f && head[1] == 0x8b ? INPUT_GZIP : INPUT_OTHER;
+}
+
+const char *input_compression(enum input_format format)
+{
+    switch (format) {
+    case INPUT_GZIP:
+        return "gzip";
+    case INPUT_ZSTD:
+        return "zstd";
+    case INPUT_LZ4:
+        return "lz4";
+    default:
+        return NULL;
+    }
+}
+
+static ssize_t read_some(int fd, void *buffer, size_t size)
+{
+    ssize_t n;
+    do
+        n = read(fd, buffer, size);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+static bool write_all(int fd, const uint8_t *data, size_t size)
+{
+    while (size) {
+        ssize_t n = write(fd, data, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        data += n;
+        size -= (size_t)n;
+    }
+    return true;
+}
+
+/* False: errno says why. */
+static bool read_head(struct input *input)
+{
+    while (input->head_length < sizeof input->head) {
+        size_t missing = sizeof input->head - input->head_length;
+        ssize_t n = read_some(input->fd, input->head + input->head_length, missing);
+        if (n < 0)
+            return false;
+        if (n == 0)
+            break;
+        input->head_length += (size_t)n;
+    }
+    return input->stream || lseek(input->fd, 0, SEEK_SET) == 0;
+}
+
+struct input *input_open(const char *path, char **error)
+{
+    struct input *input = g_new0(struct input, 1);
+    bool standard = !strcmp(path, "-");
+    input->path = g_strdup(path);
+    input->name = standard ? "standard input" : input->path;
+    input->spool = -1;
+    input->fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    struct stat st;
+    if (input->fd < 0 || fstat(input->fd, &st) != 0) {
+        *error = g_strdup_printf("%s: %s", input->name, g_strerror(errno));
+    } else if (S_ISDIR(st.st_mode)) {
+        *error = g_strdup_printf("%s: is a directory", input->name);
+    } else {
+        /* Standard input from a file may already have been read from: then it is a stream, too. */
+        input->stream = !S_ISREG(st.st_mode) || lseek(input->fd, 0, SEEK_CUR) != 0;
+        input->size = input->stream ? 0 : (uint64_t)st.st_size;
+        if (!read_head(input))
+            *error = g_strdup_printf("%s: %s", input->name, g_strerror(errno));
+        else if (!input->head_length)
+            *error = g_strdup_printf("%s: is empty", input->name);
+        else {
+            input->format = format_of(input->head, input->head_length);
+            return input;
+        }
+    }
+    input_close(input);
+    return NULL;
+}
+
+static bool open_spool(struct input *input)
+{
+    if (input->spool >= 0)
+        return true;
+    char *name = NULL;
+    input->spool = g_file_open_tmp("dapsaudit-XXXXXX", &name, NULL);
+    if (input->spool < 0) {
+        input->spool_errno = errno ? errno : EIO;
+        return false;
+    }
+    unlink(name);
+    g_free(name);
+    return true;
+}
+
+static void keep_copy(struct input *input, const uint8_t *data, size_t size)
+{
+    if (!input->keep || input->spool_errno)
+        return;
+    if (open_spool(input) && !write_all(input->spool, data, size))
+        input->spool_errno = errno ? errno : ENOSPC;
+}
+
+static ssize_t stream_read(void *cookie, char *buffer, size_t size)
+{
+    struct input *input = cookie;
+    size_t waiting = input->head_length - input->head_taken;
+    ssize_t n;
+    if (waiting) {
+        n = (ssize_t)MIN(waiting, size);
+        memcpy(buffer, input->head + input->head_taken, (size_t)n);
+        input->head_taken += (size_t)n;
+    } else {
+        n = read_some(input->fd, buffer, size);
+    }
+    if (n > 0) {
+        input->taken += (uint64_t)n;
+        keep_copy(input, (const uint8_t *)buffer, (size_t)n);
+    }
+    input->spooled_to_end = n == 0;
+    return n;
+}
+
+FILE *input_stdio(struct input *input, char **error)
+{
+    FILE *file;
+    if (input->stream) {
+        input->keep = input->format == INPUT_PCAPNG;
+        file = fopencookie(input, "r", (cookie_io_functions_t){.read = stream_read});
+    } else {
+        int fd = dup(input->fd);
+        file = fd < 0 ? NULL : fdopen(fd, "r");
+        if (!file && fd >= 0)
+            close(fd);
+    }
+    if (!file) {
+        *error = g_strdup_printf("%s: %s", input->name, g_strerror(errno));
+        return NULL;
+    }
+    setvbuf(file, NULL, _IOFBF, input->stream ? BUFFER / 4 : BUFFER);
+    return file;
+}
+
+const char *input_reopen_path(struct input *input, char **error)
+{
+    if (!input->stream && strcmp(input->path, "-") != 0)
+        return input->path;
+    int fd = input->fd;
+    if (input->stream) {
+        uint8_t *buffer = g_malloc(BUFFER);
+        ssize_t n = 1;
+        input->keep = true;
+        while (!input->spooled_to_end && n > 0 && !input->spool_errno)
+            n = stream_read(input, (char *)buffer, BUFFER);
+        g_free(buffer);
+        if (n < 0 || input->spool_errno) {
+            *error = g_strdup_printf("%s: could not be copied to a temporary file: %s", input->name,
+                                     g_strerror(input->spool_errno ? input->spool_errno : errno));
+            return NULL;
+        }
+        fd = input->spool;
+    }
+    g_snprintf(input->spool_path, sizeof input->spool_path, "/dev/fd/%d", fd);
+    return input->spool_path;
+}
+
+void input_close(struct input *input)
+{
+    if (!input)
+        return;
+    if (input->fd >= 0)
+        close(input->fd);
+    if (input->spool >= 0)
+        close(input->spool);
+    g_free(input->path);
+    g_free(input);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Inside of the room: where the octets of a capture come from, a file or a stream that can be read only once. */
+#ifndef DAPS_CAPTURE_INPUT_H
+#define DAPS_CAPTURE_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum input_format {
+    INPUT_PCAP,
+    INPUT_PCAPNG,
+    INPUT_GZIP,
+    INPUT_ZSTD,
+    INPUT_LZ4,
+    INPUT_OTHER,
+};
+
+struct input {
+    char *path;
+    const char *name; /* for messages */
+    int fd;
+    bool stream;   /* not a regular file: can be read only once */
+    uint64_t size; /* of a regular file, 0 otherwise */
+    uint8_t head[8];
+    size_t head_length;
+    enum input_format format;
+
+    /* Of a stream only. */
+    size_t head_taken;   /* octets of head already given out */
+    uint64_t taken;      /* octets given out */
+    bool keep;           /* write a copy of what is read to spool */
+    int spool;           /* temporary file without a name, -1 */
+    bool spooled_to_end; /* all of the stream is in spool */
+    int spool_errno;     /* why the copy is of no use */
+    char spool_path[32];
+};
+
+/* Opens path ("-": standard input) and looks at its first octets. NULL: *error is a sentence, g_free it. */
+struct input *input_open(const char *path, char **error);
+
+/* A stdio stream over the input from its beginning. Call once. NULL: *error. The input must live longer. */
+FILE *input_stdio(struct input *input, char **error);
+
+/*
+ * A path under which a library can open the whole input by itself; a stream is copied to a temporary file without a
+ * name first. Valid while input lives. NULL: *error.
+ */
+const char *input_reopen_path(struct input *input, char **error);
+
+void input_close(struct input *input);
+
+/* "gzip", ... for compressed formats, NULL for others. */
+const char *input_compression(enum input_format format);
+
+#endif
