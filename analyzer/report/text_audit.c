@@ -269,7 +269,7 @@ static void write_verdict(struct report *report, const struct capture_totals *to
                      "NR RRC message", NULL);
         outbuf_literal(out, " and ");
         text_counted(out, totals->counts.handovers, "handover", NULL);
-        outbuf_literal(out, totals->unreadable ? ", as far as they could be read.\n" : ".\n");
+        outbuf_string(out, totals->unreadable ? ", as far as they could be read.\n" : ".\n");
     } else {
         outbuf_literal(out, ": there was no NR RRC to look at.\n");
     }

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One capture from its file to its report: capture/ gives records, framing/ peels RRC PDUs out of them, the engine
+ * follows those, and the report writes what the engine says. audit, events and keys differ only in the report's view.
+ */
+#ifndef DAPSAUDIT_AUDIT_RUN_H
+#define DAPSAUDIT_AUDIT_RUN_H
+
+#include "batch.h"
+
+/* A batch_work for captures; user is a const struct options *. */
+void audit_run_capture(struct batch_job *job, void *user);
+
+/* Finds the captures that options->paths stand for, audits them, and gives the exit status. */
+int audit_run(const struct options *options);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Workers, their spools, and the order of things. */
+#include "batch.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "progress.h"
+#include "report/spool.h"
+#include "report/text.h"
+
+#define LINES_IN_MEMORY (4U << 20)
+#define NOTES_IN_MEMORY (256U << 10)
+
+struct item {
+    struct batch_job job;
+    struct spool lines, notes;
+    bool done;
+};
+
+struct batch {
+    const GPtrArray *paths;
+    batch_work *work;
+    void *user;
+    guint window; /* how many inputs beyond the one whose turn it is may be begun */
+    GMutex lock;
+    GCond changed;
+    struct item **items; /* by index, NULL: not begun or over */
+    guint next;          /* index to be begun */
+    guint turn;          /* index whose output is next */
+    bool stop;
+};
+
+static bool stderr_take(void *user, const char *octets, size_t length)
+{
+    (void)user;
+    progress_clear();
+    return fwrite(octets, 1, length, stderr) == length;
+}
+
+void batch_note(struct batch_job *job, const char *path, const char *format, ...)
+{
+    va_list args;
+    char *text;
+
+    va_start(args, format);
+    text = g_strdup_vprintf(format, args);
+    va_end(args);
+    text_safe(&job->notes, path);
+    outbuf_literal(&job->notes, ": ");
+    text_safe(&job->notes, text);
+    outbuf_char(&job->notes, '\n');
+    outbuf_flush(&job->notes);
+    g_free(text);
+}
+
+static void add_totals(struct run_totals *run, const struct run_totals *more)
+{
+    uint64_t captures = run->captures + more->captures, unreadable = run->unreadable + more->unreadable;
+
+    totals_add_capture(run, &more->sum);
+    run->captures = captures;
+    run->unreadable = unreadable;
+}
+
+static struct item *item_new(const char *path)
+{
+    struct item *item = g_new0(struct item, 1);
+
+    item->job.path = path;
+    spool_init(&item->lines, LINES_IN_MEMORY);
+    spool_init(&item->notes, NOTES_IN_MEMORY);
+    outbuf_init(&item->job.lines, spool_take, &item->lines);
+    outbuf_init(&item->job.notes, spool_take, &item->notes);
+    return item;
+}
+
+static void item_free(struct item *item)
+{
+    outbuf_clear(&item->job.lines);
+    outbuf_clear(&item->job.notes);
+    spool_clear(&item->lines);
+    spool_clear(&item->notes);
+    totals_clear(&item->job.totals.sum);
+    g_free(item);
+}
+
+/* The next item to work on, NULL when there is none any more. Waits while too far ahead. */
+static struct item *begin_next(struct batch *batch)
+{
+    struct item *item = NULL;
+
+    g_mutex_lock(&batch->lock);
+    while (!batch->stop && batch->next < batch->paths->len && batch->next >= batch->turn + batch->window)
+        g_cond_wait(&batch->changed, &batch->lock);
+    if (!batch->stop && batch->next < batch->paths->len) {
+        item = item_new(g_ptr_array_index(batch->paths, batch->next));
+        batch->items[batch->next++] = item;
+        g_cond_broadcast(&batch->changed);
+    }
+    g_mutex_unlock(&batch->lock);
+    return item;
+}
+
+static gpointer worker(gpointer data)
+{
+    struct batch *batch = data;
+    struct item *item;
+
+    while ((item = begin_next(batch)) != NULL) {
+        batch->work(&item->job, batch->user);
+        outbuf_flush(&item->job.lines);
+        outbuf_flush(&item->job.notes);
+        progress_file_done();
+        g_mutex_lock(&batch->lock);
+        item->done = true;
+        g_cond_broadcast(&batch->changed);
+        g_mutex_unlock(&batch->lock);
+    }
+    return NULL;
+}
+
+static struct item *wait_for(struct batch *batch, guint index)
+{
+    struct item *item;
+
+    g_mutex_lock(&batch->lock);
+    while (batch->items[index] == NULL || !batch->items[index]->done)
+        g_cond_wait(&batch->changed, &batch->lock);
+    item = batch->items[index];
+    g_mutex_unlock(&batch->lock);
+    return item;
+}
+
+static void give_turn(struct batch *batch, guint turn, bool stop)
+{
+    g_mutex_lock(&batch->lock);
+    batch->turn = turn;
+    batch->stop |= stop;
+    g_cond_broadcast(&batch->changed);
+    g_mutex_unlock(&batch->lock);
+}
+
+/* Notes, then results of one item. False if the output takes no more. */
+static bool put_out(struct item *item, struct output *output, struct run_totals *run)
+{
+    bool ok;
+
+    spool_copy(&item->notes, stderr_take, NULL);
+    ok = spool_copy(&item->lines, output_take, output);
+    if (item->lines.error != 0) {
+        fprintf(stderr, "dapsaudit: temporary file: %s\n", strerror(item->lines.error));
+        output->error = output->error != 0 ? output->error : item->lines.error;
+        ok = false;
+    }
+    add_totals(run, &item->job.totals);
+    return ok;
+}
+
+static void run_parallel(struct batch *batch, guint jobs, struct output *output, struct run_totals *run)
+{
+    GThread **threads = g_new0(GThread *, jobs);
+    bool ok = true;
+
+    for (guint i = 0; i < jobs; i++)
+        threads[i] = g_thread_new("audit", worker, batch);
+    for (guint i = 0; ok && i < batch->paths->len; i++) {
+        ok = put_out(wait_for(batch, i), output, run);
+        item_free(batch->items[i]);
+        batch->items[i] = NULL;
+        give_turn(batch, i + 1, !ok);
+    }
+    for (guint i = 0; i < jobs; i++)
+        g_thread_join(threads[i]);
+    for (guint i = 0; i < batch->paths->len; i++) {
+        if (batch->items[i] != NULL)
+            item_free(batch->items[i]);
+    }
+    g_free(threads);
+}
+
+static void run_one_by_one(struct batch *batch, struct output *output, struct run_totals *run)
+{
+    for (guint i = 0; i < batch->paths->len && output->error == 0; i++) {
+        struct batch_job job = {.path = g_ptr_array_index(batch->paths, i)};
+
+        outbuf_init(&job.lines, output_take, output);
+        outbuf_init(&job.notes, stderr_take, NULL);
+        batch->work(&job, batch->user);
+        outbuf_flush(&job.lines);
+        outbuf_flush(&job.notes);
+        progress_file_done();
+        outbuf_clear(&job.lines);
+        outbuf_clear(&job.notes);
+        add_totals(run, &job.totals);
+        totals_clear(&job.totals.sum);
+    }
+}
+
+void batch_run(const GPtrArray *paths, const struct options *options, struct output *output, batch_work *work,
+               void *user, struct run_totals *run)
+{
+    guint jobs = MIN(options->jobs, paths->len);
+    struct batch batch = {.paths = paths, .work = work, .user = user, .window = MAX(32, 4 * jobs)};
+
+    progress_start(paths->len, options->quiet);
+    if (jobs <= 1) {
+        run_one_by_one(&batch, output, run);
+    } else {
+        g_mutex_init(&batch.lock);
+        g_cond_init(&batch.changed);
+        batch.items = g_new0(struct item *, paths->len);
+        run_parallel(&batch, jobs, output, run);
+        g_free(batch.items);
+        g_cond_clear(&batch.changed);
+        g_mutex_clear(&batch.lock);
+    }
+    progress_clear();
+}
+
+/* Reading a file that is being written would never end; true if an input is the output. */
+static bool overwrites_input(const GPtrArray *paths, const struct output *output)
+{
+    for (guint i = 0; i < paths->len; i++) {
+        const char *path = g_ptr_array_index(paths, i);
+        if (strcmp(path, "-") != 0 && output_is(output, path)) {
+            fprintf(stderr, "dapsaudit: %s is both input and output\n", path);
+            return true;
+        }
+    }
+    return false;
+}
+
+static int status_of(const struct options *options, const struct run_totals *run)
+{
+    if (run->unreadable > 0)
+        return EXIT_UNREADABLE;
+    if (options->fail_on <= DAPS_SEVERITY_HIGH && totals_findings_from(&run->sum, options->fail_on) > 0)
+        return EXIT_FINDINGS;
+    return EXIT_CLEAN;
+}
+
+int batch_command(const GPtrArray *paths, const struct options *options, batch_work *work, void *user, uint64_t skipped,
+                  uint64_t unreadable)
+{
+    struct run_totals run = {.skipped = skipped, .unreadable = unreadable};
+    struct output output;
+    struct outbuf frame;
+    int status;
+
+    if (!output_open(&output, options->output))
+        return EXIT_UNREADABLE;
+    if (overwrites_input(paths, &output)) {
+        output_close(&output);
+        return EXIT_USAGE;
+    }
+    output_begin(&output);
+    outbuf_init(&frame, output_take, &output);
+    report_prologue(&options->style, &frame);
+    outbuf_flush(&frame);
+    if (options->style.format == REPORT_JSON)
+        output.skip = strlen(REPORT_JSON_SEPARATOR);
+    batch_run(paths, options, &output, work, user, &run);
+    report_epilogue(&options->style, &frame, &run);
+    outbuf_flush(&frame);
+    outbuf_clear(&frame);
+    status = status_of(options, &run);
+    totals_clear(&run.sum);
+    return output_close(&output) ? status : EXIT_UNREADABLE;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* dapsaudit audit: the findings of captures. */
+#include "audit_run.h"
+#include "commands.h"
+
+int daps_cmd_audit(int argc, char **argv)
+{
+    static const struct options_command command = {
+        .name = "audit",
+        .parameters = "PATH...",
+        .summary = "Finds repeated keys and reused keystream. PATH is a capture file, a folder of captures,\n"
+                   "or - for standard input.",
+        .description = "Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 wrong usage,\n"
+                       "3 some input could not be read (the rest was audited).",
+    };
+    struct options options = {.style = {.format = REPORT_TEXT, .view = REPORT_AUDIT}};
+    int status;
+
+    if (options_parse(&options, &command, argc, argv, &status))
+        status = audit_run(&options);
+    options_clear(&options);
+    return status;
+}

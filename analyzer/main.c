@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* dapsaudit: picks the subcommand. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+
+static const struct {
+    const char *name;
+    int (*function)(int argc, char **argv);
+    const char *help;
+} commands[] = {
+    {"audit", daps_cmd_audit, "Find repeated keys and reused keystream in captures"},
+    {"events", daps_cmd_events, "Write what was extracted from captures, one event a line"},
+    {"judge", daps_cmd_judge, "Audit from extracted events"},
+    {"keys", daps_cmd_keys, "Show the key chain of every UE"},
+    {"derive", daps_cmd_derive, "Do one key derivation by hand"},
+    {"synth", daps_cmd_synth, "Make a capture from a scenario"},
+    {"explain", daps_cmd_explain, "Say what a rule means, where it comes from and what to do"},
+};
+
+static void show_usage(FILE *file)
+{
+    fprintf(file, "Usage: dapsaudit COMMAND [OPTION...] [ARGUMENT...]\n\n"
+                  "Finds handovers that derive the same key twice, in captures of NR RRC.\n\nCommands:\n");
+    for (unsigned i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        fprintf(file, "  %-8s  %s\n", commands[i].name, commands[i].help);
+    fprintf(file, "\n'dapsaudit COMMAND --help' describes a command; 'man dapsaudit' describes everything.\n");
+}
+
+/* Standard output may be a full disk: what was promised must have arrived. */
+static int flushed(int status)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return status;
+    perror("dapsaudit: standard output");
+    return EXIT_UNREADABLE;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe shows as EPIPE where it is written to */
+    if (argc < 2) {
+        show_usage(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("dapsaudit " DAPSAUDIT_VERSION);
+        return flushed(EXIT_CLEAN);
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        show_usage(stdout);
+        return flushed(EXIT_CLEAN);
+    }
+    for (unsigned i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].function(argc - 1, argv + 1);
+    }
+    fprintf(stderr, "dapsaudit: '%s' is not a command; 'dapsaudit --help' lists them\n", argv[1]);
+    return EXIT_USAGE;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The shared options: their names, their values, and sentences about wrong ones. */
+#include "options.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "keyfile.h"
+
+#define MOST_JOBS 256
+
+/* As they come from the command line. */
+struct words {
+    gboolean help, show_keys, verbose, quiet;
+    char *format, *keys, *fail_on, *colour, *table;
+    int jobs;
+};
+
+static bool pick(const char *option, const char *word, const char *const *choices, unsigned *out)
+{
+    char *all;
+
+    if (word == NULL)
+        return true;
+    for (unsigned i = 0; choices[i] != NULL; i++) {
+        if (strcmp(word, choices[i]) == 0) {
+            *out = i;
+            return true;
+        }
+    }
+    all = g_strjoinv(", ", (char **)choices);
+    fprintf(stderr, "dapsaudit: --%s %s: must be one of %s\n", option, word, all);
+    g_free(all);
+    return false;
+}
+
+static bool colour_wanted(unsigned choice, const struct options *options)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+    if (choice != 0)
+        return choice == 1;
+    return options->output == NULL && isatty(STDOUT_FILENO) == 1 && (no_color == NULL || no_color[0] == '\0') &&
+           (term == NULL || strcmp(term, "dumb") != 0);
+}
+
+static bool take_words(struct options *options, const struct words *words)
+{
+    static const char *const formats[] = {"text", "ndjson", "json", "csv", NULL};
+    static const char *const severities[] = {"info", "low", "medium", "high", "never", NULL};
+    static const char *const colours[] = {"auto", "always", "never", NULL};
+    static const char *const tables[] = {"findings", "handovers", NULL};
+    unsigned format = options->style.format, colour = 0, table = REPORT_TABLE_FINDINGS;
+
+    if (!pick("format", words->format, formats, &format) ||
+        !pick("fail-on", words->fail_on, severities, &options->fail_on) ||
+        !pick("color", words->colour, colours, &colour) || !pick("table", words->table, tables, &table))
+        return false;
+    if (words->jobs < 0 || words->jobs > MOST_JOBS) {
+        fprintf(stderr, "dapsaudit: --jobs %d: must be 1 to %d\n", words->jobs, MOST_JOBS);
+        return false;
+    }
+    options->style.format = (enum report_format)format;
+    options->style.table = (enum report_table)table;
+    options->style.show_keys = words->show_keys;
+    options->style.colour = format == REPORT_TEXT && colour_wanted(colour, options);
+    options->verbose = words->verbose;
+    options->quiet = words->quiet;
+    options->jobs = words->jobs > 0 ? (unsigned)words->jobs : g_get_num_processors();
+    if (words->keys == NULL)
+        return true;
+    options->keylog = keyfile_load(words->keys);
+    return options->keylog != NULL;
+}
+
+static bool have_paths(struct options *options, const struct options_command *command)
+{
+    if (options->paths != NULL && options->paths[0] != NULL)
+        return true;
+    if (command->paths_optional) {
+        g_strfreev(options->paths);
+        options->paths = g_strdupv((char *[]){(char *)"-", NULL});
+        return true;
+    }
+    fprintf(stderr, "dapsaudit: %s needs a path: dapsaudit %s %s\n", command->name, command->name, command->parameters);
+    return false;
+}
+
+/* 1: go on, 0: leave with success, -1: leave with an error. */
+static int parse_words(struct options *options, struct words *words, const struct options_command *command, int argc,
+                       char **argv)
+{
+    const GOptionEntry entries[] = {
+        {"help", 'h', 0, G_OPTION_ARG_NONE, &words->help, "Show this help", NULL},
+        {"format", 'f', 0, G_OPTION_ARG_STRING, &words->format, "text, ndjson, json or csv", "FORMAT"},
+        {"table", 0, 0, G_OPTION_ARG_STRING, &words->table, "What CSV lists: findings (default) or handovers", "TABLE"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, "Write to FILE", "FILE"},
+        {"keys", 'k', 0, G_OPTION_ARG_FILENAME, &words->keys, "Key log with known keys", "FILE"},
+        {"show-keys", 0, 0, G_OPTION_ARG_NONE, &words->show_keys, "Print key values that are known", NULL},
+        {"fail-on", 0, 0, G_OPTION_ARG_STRING, &words->fail_on,
+         "Exit status 1 from this severity on: info, low (default), medium, high, never", "SEVERITY"},
+        {"jobs", 'j', 0, G_OPTION_ARG_INT, &words->jobs, "Files read at a time (default: processors)", "N"},
+        {"color", 0, 0, G_OPTION_ARG_STRING, &words->colour, "auto (default), always or never", "WHEN"},
+        {"verbose", 'v', 0, G_OPTION_ARG_NONE, &words->verbose, "List every message that could not be read", NULL},
+        {"quiet", 'q', 0, G_OPTION_ARG_NONE, &words->quiet, "No progress, no notes, only errors", NULL},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->paths, NULL, NULL},
+        {0},
+    };
+    GOptionContext *context = g_option_context_new(command->parameters);
+    GError *error = NULL;
+    char *prgname = g_strconcat("dapsaudit ", command->name, NULL), *help;
+    int go_on = 1;
+
+    g_set_prgname(prgname);
+    g_option_context_set_help_enabled(context, FALSE);
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_set_summary(context, command->summary);
+    g_option_context_set_description(context, command->description);
+    if (!g_option_context_parse(context, &argc, &argv, &error)) {
+        fprintf(stderr, "dapsaudit: %s: %s; 'dapsaudit %s --help' lists the options\n", command->name, error->message,
+                command->name);
+        g_error_free(error);
+        go_on = -1;
+    } else if (words->help) {
+        help = g_option_context_get_help(context, TRUE, NULL);
+        go_on = fputs(help, stdout) >= 0 && fflush(stdout) == 0 ? 0 : -1;
+        g_free(help);
+    }
+    g_option_context_free(context);
+    g_free(prgname);
+    return go_on;
+}
+
+bool options_parse(struct options *options, const struct options_command *command, int argc, char **argv, int *status)
+{
+    struct words words = {0};
+    int go_on;
+
+    options->fail_on = DAPS_SEVERITY_LOW;
+    go_on = parse_words(options, &words, command, argc, argv);
+    *status = go_on == 0 ? EXIT_CLEAN : EXIT_USAGE;
+    if (go_on == 1 && (!take_words(options, &words) || !have_paths(options, command)))
+        go_on = -1;
+    g_free(words.format);
+    g_free(words.keys);
+    g_free(words.fail_on);
+    g_free(words.colour);
+    g_free(words.table);
+    return go_on == 1;
+}
+
+void options_clear(struct options *options)
+{
+    daps_keylog_free(options->keylog);
+    g_free(options->output);
+    g_strfreev(options->paths);
+}

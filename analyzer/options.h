@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The options that the commands share. */
+#ifndef DAPSAUDIT_OPTIONS_H
+#define DAPSAUDIT_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "keys/keylog.h"
+#include "report/report.h"
+
+#define FAIL_NEVER (DAPS_SEVERITY_HIGH + 1)
+
+struct options {
+    struct report_style style; /* view and format preset by the command */
+    unsigned fail_on;          /* enum daps_severity or FAIL_NEVER */
+    bool verbose, quiet;
+    unsigned jobs;
+    char *output;               /* path, NULL: standard output */
+    struct daps_keylog *keylog; /* NULL: none given */
+    char **paths;               /* NULL-terminated, at least one */
+};
+
+struct options_command {
+    const char *name, *parameters, *summary, *description;
+    bool paths_optional; /* standard input is read without any */
+};
+
+/*
+ * Reads the command line into options, whose style has the command's defaults. True to go on; false to leave with
+ * *status (help was shown, or an error was reported on standard error). Free with options_clear either way.
+ */
+bool options_parse(struct options *options, const struct options_command *command, int argc, char **argv, int *status);
+
+/* Wipes the keys and frees what is in options. */
+void options_clear(struct options *options);
+
+#endif
