@@ -187,12 +187,8 @@ void audit_run_capture(struct batch_job *job, void *user)
         sum_up_problems(&audit, totals.counts.undecoded);
         daps_capture_close(capture);
     }
-    if (totals.error != NULL) {
-        outbuf_literal(&job->notes, "dapsaudit: ");
-        text_safe(&job->notes, totals.error);
-        outbuf_char(&job->notes, '\n');
-        outbuf_flush(&job->notes);
-    }
+    if (totals.error != NULL)
+        batch_error(job, totals.error);
     totals.unreadable = totals.error != NULL || totals.counts.undecoded > 0;
     report_end(audit.report, &totals);
     totals_add_capture(&job->totals, &totals);

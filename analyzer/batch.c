@@ -56,6 +56,14 @@ void batch_note(struct batch_job *job, const char *path, const char *format, ...
     g_free(text);
 }
 
+void batch_error(struct batch_job *job, const char *sentence)
+{
+    outbuf_literal(&job->notes, "dapsaudit: ");
+    text_safe(&job->notes, sentence);
+    outbuf_char(&job->notes, '\n');
+    outbuf_flush(&job->notes);
+}
+
 static void add_totals(struct run_totals *run, const struct run_totals *more)
 {
     uint64_t captures = run->captures + more->captures, unreadable = run->unreadable + more->unreadable;

@@ -28,6 +28,9 @@ typedef void batch_work(struct batch_job *job, void *user);
 /* A message: path, a colon, and what format says, as one line. */
 void batch_note(struct batch_job *job, const char *path, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* An error that is a whole sentence already. */
+void batch_error(struct batch_job *job, const char *sentence);
+
 /* paths: char *, "-" for standard input. Adds to run. Stops when the output takes no more. */
 void batch_run(const GPtrArray *paths, const struct options *options, struct output *output, batch_work *work,
                void *user, struct run_totals *run);

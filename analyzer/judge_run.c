@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Lines to events to engines. */
+#include "judge_run.h"
+
+#include <inttypes.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#include "lines.h"
+#include "progress.h"
+#include "report/event_json.h"
+#include "report/report.h"
+
+#define MOST_OPEN      256 /* captures whose lines may be interleaved */
+#define MOST_REASONS   256
+#define MOST_DEPTH     16
+#define PROGRESS_LINES 4096
+
+struct session {
+    char *capture;
+    struct report *report;
+    struct daps_engine *engine;
+    GHashTable *ues;       /* name (owned) to its ue_key */
+    GStringChunk *reasons; /* of gaps; the engine keeps pointers to them */
+    unsigned n_reasons;
+    uint64_t last_frame, frames_with_events;
+};
+
+struct judge {
+    const struct options *options;
+    struct batch_job *job;
+    GPtrArray *open; /* struct session, oldest first */
+    JsonParser *parser;
+    uint64_t wrong_lines;
+    uint64_t frame; /* last one seen */
+    char error[256];
+};
+
+static bool wrong(struct judge *judge, const char *what)
+{
+    g_strlcpy(judge->error, what, sizeof judge->error);
+    return false;
+}
+
+static struct session *session_new(struct judge *judge, const char *capture)
+{
+    const struct daps_engine_options options = {.keylog = judge->options->keylog};
+    struct session *session = g_new0(struct session, 1);
+    struct daps_sink sink;
+
+    session->capture = g_strdup(capture);
+    session->report = report_new(&judge->options->style, session->capture, &judge->job->lines);
+    sink = report_sink(session->report);
+    session->engine = daps_engine_new(&options, &sink);
+    session->ues = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    session->reasons = g_string_chunk_new(256);
+    g_ptr_array_add(judge->open, session);
+    return session;
+}
+
+static void session_free(struct session *session)
+{
+    daps_engine_free(session->engine);
+    report_free(session->report);
+    g_hash_table_unref(session->ues);
+    g_string_chunk_free(session->reasons);
+    g_free(session->capture);
+    g_free(session);
+}
+
+/* Settles everything and reports. totals has what only the capture line knows; it is cleared. */
+static void session_end(struct judge *judge, struct session *session, struct capture_totals *totals)
+{
+    struct daps_engine_counts counts;
+
+    daps_engine_finish(session->engine);
+    counts = *daps_engine_counts(session->engine);
+    counts.rrc_messages = totals->counts.rrc_messages;
+    counts.undecoded = totals->counts.undecoded;
+    totals->counts = counts;
+    totals->unreadable = totals->error != NULL || counts.undecoded > 0;
+    memcpy(totals->findings_by_severity, session->report->findings_by_severity, sizeof totals->findings_by_severity);
+    if (totals->error != NULL)
+        batch_error(judge->job, totals->error);
+    report_end(session->report, totals);
+    totals_add_capture(&judge->job->totals, totals);
+    totals_clear(totals);
+    g_ptr_array_remove(judge->open, session);
+    session_free(session);
+}
+
+/* The log of a capture that no line closed: its counts are those of the events. */
+static void session_end_unclosed(struct judge *judge, struct session *session)
+{
+    struct capture_totals totals = {.frames = session->last_frame};
+
+    totals.counts.rrc_messages = session->frames_with_events;
+    if (!judge->options->quiet)
+        batch_note(judge->job, judge->job->path, "no \"capture\" line for %s: its events may be incomplete",
+                   session->capture);
+    session_end(judge, session, &totals);
+}
+
+static struct session *session_of(struct judge *judge, const char *capture)
+{
+    for (guint i = judge->open->len; i-- > 0;) {
+        struct session *session = g_ptr_array_index(judge->open, i);
+        if (strcmp(session->capture, capture) == 0)
+            return session;
+    }
+    if (judge->open->len == MOST_OPEN)
+        session_end_unclosed(judge, g_ptr_array_index(judge->open, 0));
+    return session_new(judge, capture);
+}
+
+/* A member that is a string, or null where that is allowed; *ok tells what came of it. */
+static const char *string_member(struct judge *judge, JsonObject *line, const char *name, bool null_ok, bool *ok)
+{
+    JsonNode *node = json_object_get_member(line, name);
+
+    *ok = true;
+    if (node != NULL && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
+        return json_node_get_string(node);
+    if (null_ok && (node == NULL || JSON_NODE_HOLDS_NULL(node)))
+        return NULL;
+    g_snprintf(judge->error, sizeof judge->error, "\"%s\" is %s", name, node == NULL ? "missing" : "not a string");
+    *ok = false;
+    return NULL;
+}
+
+static bool count_member(struct judge *judge, JsonObject *line, const char *name, uint64_t *out)
+{
+    JsonNode *node = json_object_get_member(line, name);
+
+    if (node != NULL && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_INT64 &&
+        json_node_get_int(node) >= 0) {
+        *out = (uint64_t)json_node_get_int(node);
+        return true;
+    }
+    g_snprintf(judge->error, sizeof judge->error, "\"%s\" is %s", name,
+               node == NULL ? "missing" : "not a number from 0 on");
+    return false;
+}
+
+static bool take_event(struct judge *judge, JsonObject *line, const char *capture)
+{
+    struct session *session;
+    struct daps_event ev;
+    const char *ue;
+    guint64 key = 0;
+    bool ok;
+
+    ue = string_member(judge, line, "ue", true, &ok);
+    if (!ok || !event_read(line, &ev, judge->error, sizeof judge->error))
+        return false;
+    if ((ue == NULL || ue[0] == '\0') && ev.kind != DAPS_EV_SYSTEM_INFORMATION)
+        return wrong(judge, "\"ue\" is missing");
+    if (ue != NULL && strlen(ue) >= 64)
+        return wrong(judge, "\"ue\" is longer than 63 octets");
+    session = session_of(judge, capture);
+    if (ue != NULL) {
+        key = GPOINTER_TO_SIZE(g_hash_table_lookup(session->ues, ue));
+        if (key == 0) {
+            key = g_hash_table_size(session->ues) + 1;
+            g_hash_table_insert(session->ues, g_strdup(ue), GSIZE_TO_POINTER(key));
+        }
+    }
+    if (ev.frame != session->last_frame)
+        session->frames_with_events++;
+    judge->frame = session->last_frame = ev.frame;
+    daps_engine_event(session->engine, key, ue, &ev);
+    return true;
+}
+
+static const char *kept_reason(struct session *session, const char *reason)
+{
+    if (session->n_reasons == MOST_REASONS)
+        return "several reasons";
+    session->n_reasons++;
+    return g_string_chunk_insert_const(session->reasons, reason);
+}
+
+static bool take_gap(struct judge *judge, JsonObject *line, const char *capture)
+{
+    struct session *session;
+    const char *ue, *reason;
+    uint64_t frame;
+    guint64 key = 0;
+    bool ok;
+
+    ue = string_member(judge, line, "ue", true, &ok);
+    if (!ok)
+        return false;
+    reason = string_member(judge, line, "reason", false, &ok);
+    if (!ok || !count_member(judge, line, "frame", &frame))
+        return false;
+    session = session_of(judge, capture);
+    if (ue != NULL)
+        key = GPOINTER_TO_SIZE(g_hash_table_lookup(session->ues, ue));
+    if (ue == NULL || key != 0)
+        daps_engine_gap(session->engine, key, ue == NULL, frame, kept_reason(session, reason));
+    return true;
+}
+
+static bool read_other(struct judge *judge, JsonObject *line, struct capture_totals *totals)
+{
+    JsonNode *node = json_object_get_member(line, "other");
+    JsonObjectIter iter;
+    const char *name;
+
+    if (node == NULL)
+        return true;
+    if (!JSON_NODE_HOLDS_OBJECT(node))
+        return wrong(judge, "\"other\" is not an object");
+    json_object_iter_init(&iter, json_node_get_object(node));
+    while (json_object_iter_next(&iter, &name, &node)) {
+        if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64 ||
+            json_node_get_int(node) < 0)
+            return wrong(judge, "\"other\" holds something that is not a number from 0 on");
+        totals_add_other(totals, name, (uint64_t)json_node_get_int(node));
+    }
+    return true;
+}
+
+static bool take_capture(struct judge *judge, JsonObject *line, const char *capture)
+{
+    struct capture_totals totals = {0};
+    const char *error;
+    bool ok;
+
+    error = string_member(judge, line, "error", true, &ok);
+    if (!ok || !count_member(judge, line, "frames", &totals.frames) ||
+        !count_member(judge, line, "rrc_messages", &totals.counts.rrc_messages) ||
+        !count_member(judge, line, "undecoded", &totals.counts.undecoded) || !read_other(judge, line, &totals))
+        return false;
+    totals.error = g_strdup(error);
+    session_end(judge, session_of(judge, capture), &totals);
+    return true;
+}
+
+/* The parser recurses, so that depth is a matter of stack. */
+static bool is_shallow(const char *text, size_t length)
+{
+    unsigned depth = 0;
+    bool in_string = false;
+
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i];
+        if (in_string) {
+            if (c == '\\')
+                i++;
+            else if (c == '"')
+                in_string = false;
+        } else if (c == '"') {
+            in_string = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > MOST_DEPTH)
+                return false;
+        } else if ((c == ']' || c == '}') && depth > 0) {
+            depth--;
+        }
+    }
+    return true;
+}
+
+static bool take_object(struct judge *judge, JsonObject *line)
+{
+    const char *type, *capture;
+    bool ok;
+
+    type = string_member(judge, line, "type", false, &ok);
+    if (!ok)
+        return false;
+    capture = string_member(judge, line, "capture", false, &ok);
+    if (!ok)
+        return false;
+    if (strcmp(type, "event") == 0)
+        return take_event(judge, line, capture);
+    if (strcmp(type, "gap") == 0)
+        return take_gap(judge, line, capture);
+    if (strcmp(type, "capture") == 0)
+        return take_capture(judge, line, capture);
+    g_snprintf(judge->error, sizeof judge->error, "type \"%.40s\" is none of event, gap, capture", type);
+    return false;
+}
+
+static bool take_line(struct judge *judge, const char *text, size_t length)
+{
+    GError *error = NULL;
+    JsonNode *root;
+
+    if (!is_shallow(text, length))
+        return wrong(judge, "nested deeper than any event");
+    if (!json_parser_load_from_data(judge->parser, text, (gssize)length, &error)) {
+        g_snprintf(judge->error, sizeof judge->error, "not JSON: %s", error->message);
+        g_error_free(error);
+        return false;
+    }
+    root = json_parser_get_root(judge->parser);
+    if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root))
+        return wrong(judge, "not a JSON object");
+    return take_object(judge, json_node_get_object(root));
+}
+
+/* What that line said is not known, nor of which UE: whatever is open may lack something. */
+static void lose_line(struct judge *judge, uint64_t number)
+{
+    batch_note(judge->job, judge->job->path, "line %" PRIu64 ": %s", number, judge->error);
+    judge->wrong_lines++;
+    for (guint i = 0; i < judge->open->len; i++) {
+        struct session *session = g_ptr_array_index(judge->open, i);
+        daps_engine_gap(session->engine, 0, true, session->last_frame, "a line of the events could not be read");
+    }
+}
+
+static bool is_blank(const GString *line)
+{
+    return line->str[strspn(line->str, " \t\r")] == '\0' && strlen(line->str) == line->len;
+}
+
+static void read_lines(struct judge *judge, struct lines *lines)
+{
+    enum lines_result result;
+
+    while (!judge->job->lines.failed && (result = lines_next(lines)) != LINES_END) {
+        if (lines->number % PROGRESS_LINES == 0)
+            progress_frames(PROGRESS_LINES);
+        if (result == LINES_TOO_LONG) {
+            wrong(judge, "longer than a mebibyte");
+            lose_line(judge, lines->number);
+        } else if (!is_blank(lines->line) && !take_line(judge, lines->line->str, lines->line->len)) {
+            lose_line(judge, lines->number);
+        }
+    }
+}
+
+void judge_run_events(struct batch_job *job, void *user)
+{
+    struct judge judge = {.options = user, .job = job};
+    struct lines lines;
+
+    judge.open = g_ptr_array_new();
+    judge.parser = json_parser_new();
+    if (lines_open(&lines, job->path))
+        read_lines(&judge, &lines);
+    while (judge.open->len > 0)
+        session_end_unclosed(&judge, g_ptr_array_index(judge.open, 0));
+    if (lines.error != 0)
+        batch_note(job, job->path, "%s", g_strerror(lines.error));
+    if (lines.error != 0 || judge.wrong_lines > 0)
+        job->totals.unreadable++;
+    lines_close(&lines);
+    g_object_unref(judge.parser);
+    g_ptr_array_unref(judge.open);
+}
