@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Prints what the capture and framing layers make of a file, one JSON line each: every NR RRC PDU, every problem, and
+ * last the counts. For comparison with other readers; with --quiet it only reads, for timing.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "capture/capture.h"
+#include "framing/framing.h"
+
+static void print_pdu(void *user, const struct daps_pdu *pdu)
+{
+    (void)user;
+    printf("{\"frame\":%" PRIu64 ",\"channel\":\"%s\",\"ue_key\":\"%" PRIx64
+           "\",\"pci\":%d,\"arfcn\":%d,\"time\":%" PRId64 ",\"octets\":\"",
+           pdu->frame, daps_channel_name(pdu->channel), pdu->ue_key, pdu->logged_cell.pci, pdu->logged_cell.ssb_arfcn,
+           pdu->time_ns);
+    for (size_t i = 0; i < pdu->length; i++)
+        printf("%02x", pdu->octets[i]);
+    printf("\"}\n");
+}
+
+static void print_problem(void *user, const struct daps_framing_problem *problem)
+{
+    (void)user;
+    printf("{\"frame\":%" PRIu64 ",\"problem\":\"%s\",\"detail\":\"%s\"}\n", problem->frame,
+           daps_framing_class_name(problem->class), problem->detail);
+}
+
+static void print_counts(const struct daps_framing_counts *counts)
+{
+    printf("{\"frames\":%" PRIu64 ",\"keys\":%" PRIu64, counts->frames, counts->keys);
+    for (unsigned class = 0; class < DAPS_FRAMING_CLASS_COUNT; class ++)
+        if (counts->classes[class])
+            printf(",\"%s\":%" PRIu64, daps_framing_class_name((enum daps_framing_class) class),
+                   counts->classes[class]);
+    printf("}\n");
+}
+
+int main(int argc, char **argv)
+{
+    bool quiet = argc > 2 && !strcmp(argv[2], "--quiet");
+    if (argc < 2) {
+        fprintf(stderr, "usage: framing_dump FILE [--quiet]\n");
+        return 2;
+    }
+    char *error;
+    struct daps_capture *capture = daps_capture_open(argv[1], &error);
+    if (!capture) {
+        fprintf(stderr, "%s\n", error);
+        return 3;
+    }
+    struct daps_framing_sink sink = {.pdu = quiet ? NULL : print_pdu, .problem = quiet ? NULL : print_problem};
+    struct daps_framing *framing = daps_framing_new(&sink);
+    struct daps_record record;
+    enum daps_capture_status status;
+    while ((status = daps_capture_next(capture, &record)) == DAPS_CAPTURE_RECORD)
+        daps_framing_unwrap(framing, &record);
+    daps_framing_finish(framing);
+    print_counts(daps_framing_counts(framing));
+    if (status == DAPS_CAPTURE_ERROR)
+        fprintf(stderr, "%s\n", daps_capture_error(capture));
+    daps_framing_free(framing);
+    daps_capture_close(capture);
+    return status == DAPS_CAPTURE_ERROR ? 3 : 0;
+}
