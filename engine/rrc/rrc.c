@@ -243,8 +243,7 @@ static void simple_message(struct rrc_reading *r, const struct message *m, const
 }
 
 /* Reads span, a message of the class that root and kinds describe. */
-static void read_message(struct rrc_reading *r, struct rrc_span span, uint32_t root, const struct message_kind *kinds,
-                         bool prepared)
+static void read_message(struct rrc_reading *r, struct rrc_span span, uint32_t root, const struct message_kind *kinds)
 {
     struct message m = {.c1 = -1, .c2 = -1};
     const struct message_kind *kind;
@@ -263,7 +262,7 @@ static void read_message(struct rrc_reading *r, struct rrc_span span, uint32_t r
         return;
     if (kind->kind == DAPS_EV_RECONFIGURATION) {
         struct rrc_span inner = {true, m.start, span.bit + span.bits - m.start};
-        rrc_reconfiguration(r, inner, prepared, rrc_digest(r, span));
+        rrc_reconfiguration(r, inner, false, rrc_digest(r, span));
         return;
     }
     daps_event_clear(&m.fields, kind->kind);
@@ -283,7 +282,7 @@ static void read_bare(struct rrc_reading *r, uint32_t root, const struct message
         simple_message(r, &m, kind);
 }
 
-/* TS 38.331 11.2.2: the command as the target node made it, a DL-DCCH-Message in an OCTET STRING. */
+/* TS 38.331 11.2.2: the command as the target node made it, an RRCReconfiguration in an OCTET STRING. */
 static void read_handover_command(struct rrc_reading *r)
 {
     struct message m = {0};
@@ -291,10 +290,7 @@ static void read_handover_command(struct rrc_reading *r)
     r->out->message = "handoverCommand";
     if (!rrc_walk(r, NR_RRC_ROOT_HANDOVERCOMMAND, rrc_whole(r), on_field, &m) || !m.container.present)
         return;
-    read_message(r, m.container, NR_RRC_ROOT_DL_DCCH_MESSAGE, dl_dcch, true);
-    /* Only a handover command is prepared this way; anything else was never sent to this UE by this capture. */
-    if (r->out->n_events > 0 && r->out->events[0].kind != DAPS_EV_RECONFIGURATION)
-        r->out->n_events = 0;
+    rrc_reconfiguration(r, m.container, true, rrc_digest(r, m.container));
 }
 
 static void read_channel(struct rrc_reading *r, enum daps_channel channel)
@@ -307,25 +303,25 @@ static void read_channel(struct rrc_reading *r, enum daps_channel channel)
 
     switch (channel) {
     case DAPS_CH_BCCH_BCH:
-        read_message(r, whole, NR_RRC_ROOT_BCCH_BCH_MESSAGE, &bcch_bch, false);
+        read_message(r, whole, NR_RRC_ROOT_BCCH_BCH_MESSAGE, &bcch_bch);
         break;
     case DAPS_CH_BCCH_DL_SCH:
-        read_message(r, whole, NR_RRC_ROOT_BCCH_DL_SCH_MESSAGE, bcch_dl_sch, false);
+        read_message(r, whole, NR_RRC_ROOT_BCCH_DL_SCH_MESSAGE, bcch_dl_sch);
         break;
     case DAPS_CH_DL_CCCH:
-        read_message(r, whole, NR_RRC_ROOT_DL_CCCH_MESSAGE, dl_ccch, false);
+        read_message(r, whole, NR_RRC_ROOT_DL_CCCH_MESSAGE, dl_ccch);
         break;
     case DAPS_CH_DL_DCCH:
-        read_message(r, whole, NR_RRC_ROOT_DL_DCCH_MESSAGE, dl_dcch, false);
+        read_message(r, whole, NR_RRC_ROOT_DL_DCCH_MESSAGE, dl_dcch);
         break;
     case DAPS_CH_UL_CCCH:
-        read_message(r, whole, NR_RRC_ROOT_UL_CCCH_MESSAGE, ul_ccch, false);
+        read_message(r, whole, NR_RRC_ROOT_UL_CCCH_MESSAGE, ul_ccch);
         break;
     case DAPS_CH_UL_CCCH1:
-        read_message(r, whole, NR_RRC_ROOT_UL_CCCH1_MESSAGE, ul_ccch1, false);
+        read_message(r, whole, NR_RRC_ROOT_UL_CCCH1_MESSAGE, ul_ccch1);
         break;
     case DAPS_CH_UL_DCCH:
-        read_message(r, whole, NR_RRC_ROOT_UL_DCCH_MESSAGE, ul_dcch, false);
+        read_message(r, whole, NR_RRC_ROOT_UL_DCCH_MESSAGE, ul_dcch);
         break;
     case DAPS_CH_RECONFIGURATION:
         r->out->message = "rrcReconfiguration";
