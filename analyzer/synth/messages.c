@@ -23,7 +23,7 @@ static struct draft draft_start(const char *prefix)
 
 static struct per_assign *add(struct draft *draft, const char *path)
 {
-    struct per_assign assign = {0};
+    struct per_assign assign = {.only_there = true};
 
     assign.path = g_strconcat(draft->prefix, *draft->prefix != '\0' && *path != '\0' ? "." : "", path, NULL);
     g_array_append_val(draft->assigns, assign);
@@ -32,12 +32,18 @@ static struct per_assign *add(struct draft *draft, const char *path)
 
 static void set(struct draft *draft, const char *path, int64_t value)
 {
-    add(draft, path)->value = value;
+    struct per_assign *assign = add(draft, path);
+
+    assign->value = value;
+    assign->only_there = false;
 }
 
 static void set_name(struct draft *draft, const char *path, const char *name)
 {
-    add(draft, path)->name = name;
+    struct per_assign *assign = add(draft, path);
+
+    assign->name = name;
+    assign->only_there = false;
 }
 
 static void set_octets(struct draft *draft, const char *path, const GByteArray *octets)
@@ -46,6 +52,7 @@ static void set_octets(struct draft *draft, const char *path, const GByteArray *
 
     assign->octets = octets->data;
     assign->length = octets->len;
+    assign->only_there = false;
 }
 
 static GByteArray *finish(struct draft *draft, uint32_t root, char **error)
@@ -78,6 +85,7 @@ static void set_rows(struct draft *draft, const struct row *rows, size_t n)
         struct per_assign *assign = add(draft, rows[i].path);
         assign->value = rows[i].value;
         assign->name = rows[i].name;
+        assign->only_there = false;
     }
 }
 
@@ -353,7 +361,17 @@ GByteArray *synth_scg_change(const struct synth_command *command, char **error)
 
 /* ---- messages without cell group ---- */
 
-enum filler { FILL_NONE, FILL_TRANSACTION, FILL_SECURITY, FILL_NCC, FILL_SUSPEND, FILL_REQUEST, FILL_NAS, FILL_REPORT };
+enum filler {
+    FILL_NONE,
+    FILL_TRANSACTION,
+    FILL_SECURITY,
+    FILL_NCC,
+    FILL_SUSPEND,
+    FILL_REQUEST,
+    FILL_NAS,
+    FILL_REPORT,
+    FILL_LTE
+};
 
 static const struct simple_row {
     const char *name;
@@ -367,7 +385,8 @@ static const struct simple_row {
     {"setup", DAPS_CH_DL_CCCH, "message.c1.rrcSetup", FILL_TRANSACTION,
      "criticalExtensions.rrcSetup.radioBearerConfig.srb-ToAddModList.[0]"},
     {"reject", DAPS_CH_DL_CCCH, "message.c1.rrcReject", FILL_NONE, "criticalExtensions.rrcReject.waitTime"},
-    {"setup-complete", DAPS_CH_UL_DCCH, "message.c1.rrcSetupComplete", FILL_TRANSACTION, NULL},
+    {"setup-complete", DAPS_CH_UL_DCCH, "message.c1.rrcSetupComplete", FILL_NAS,
+     "criticalExtensions.rrcSetupComplete.dedicatedNAS-Message"},
     {"security-mode-command", DAPS_CH_DL_DCCH, "message.c1.securityModeCommand", FILL_SECURITY, NULL},
     {"security-mode-complete", DAPS_CH_UL_DCCH, "message.c1.securityModeComplete", FILL_TRANSACTION, NULL},
     {"security-mode-failure", DAPS_CH_UL_DCCH, "message.c1.securityModeFailure", FILL_TRANSACTION, NULL},
@@ -391,7 +410,8 @@ static const struct simple_row {
     {"capability-enquiry", DAPS_CH_DL_DCCH, "message.c1.ueCapabilityEnquiry", FILL_TRANSACTION, NULL},
     {"measurement-report", DAPS_CH_UL_DCCH, "message.c1.measurementReport", FILL_REPORT, NULL},
     {"counter-check", DAPS_CH_DL_DCCH, "message.c1.counterCheck", FILL_TRANSACTION, NULL},
-    {"mobility-from-nr", DAPS_CH_DL_DCCH, "message.c1.mobilityFromNRCommand", FILL_TRANSACTION, NULL},
+    {"mobility-from-nr", DAPS_CH_DL_DCCH, "message.c1.mobilityFromNRCommand", FILL_LTE,
+     "criticalExtensions.mobilityFromNRCommand.targetRAT-MessageContainer"},
 };
 
 static void fill_security(struct draft *draft, const struct synth_simple *values)
@@ -421,7 +441,7 @@ static void fill_report(struct draft *draft, const struct synth_simple *values)
     prefix[strlen(prefix) - 1] = '\0';
     draft->prefix = prefix;
     set(draft, "measId", 1 + values->number % 3);
-    set(draft, "measResultServingMOList.[0].measResultServingCell.measResult.cellResults", 0);
+    add(draft, "measResultServingMOList.[0].measResultServingCell.measResult.cellResults");
     for (unsigned i = 0; i < 4; i++) {
         char *cell = g_strdup_printf("%s.measResultNeighCells.measResultListNR.[%u]", prefix, i);
         draft->prefix = cell;
@@ -442,6 +462,8 @@ GByteArray *synth_message(const char *name, const struct synth_simple *values, e
         [DAPS_CH_DL_DCCH] = NR_SYNTH_ROOT_DL_DCCH_MESSAGE,
         [DAPS_CH_UL_DCCH] = NR_SYNTH_ROOT_UL_DCCH_MESSAGE,
     };
+    /* DL-DCCH-Message, rrcConnectionReconfiguration without contents (TS 36.331 6.2.2) */
+    static const uint8_t empty_lte_reconfiguration[3] = {0x20, 0x00, 0x00};
     const struct simple_row *row = NULL;
     struct draft draft;
     GByteArray *nas = NULL, *octets;
@@ -481,12 +503,19 @@ GByteArray *synth_message(const char *name, const struct synth_simple *values, e
         nas->data[0] = 0x7E; /* 5GMM, security protected (TS 24.501 9.2) */
         nas->data[1] = 0x02;
         set_octets(&draft, row->also, nas);
+        if (row->channel != DAPS_CH_UL_DCCH || strcmp(row->name, "setup-complete") == 0)
+            set(&draft, "rrc-TransactionIdentifier", values->transaction);
         break;
     case FILL_REPORT:
         fill_report(&draft, values);
         break;
+    case FILL_LTE:
+        set(&draft, "rrc-TransactionIdentifier", values->transaction);
+        nas = g_byte_array_append(g_byte_array_new(), empty_lte_reconfiguration, sizeof empty_lte_reconfiguration);
+        set_octets(&draft, row->also, nas);
+        break;
     }
-    if (row->also != NULL && row->filler != FILL_NAS)
+    if (row->also != NULL && nas == NULL)
         add(&draft, row->also);
     *channel = row->channel;
     octets = finish(&draft, roots[row->channel], error);

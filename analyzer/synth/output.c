@@ -14,7 +14,8 @@
 #include <string.h>
 #include <sys/time.h>
 
-#define SNAPLEN 262144
+#define SNAPLEN         262144
+#define LINKTYPE_RAW_IP 101
 
 struct synth_output {
     enum synth_format format;
@@ -61,8 +62,8 @@ static void put_headers(struct synth_output *output, int link_type)
 static bool open_pcap(struct synth_output *output, const char *path, int link_type)
 {
     output->pcap = pcap_open_dead_with_tstamp_precision(
-        link_type, SNAPLEN,
-        output->format == SYNTH_PCAP_NANO ? PCAP_TSTAMP_PRECISION_NANO : PCAP_TSTAMP_PRECISION_MICRO);
+        link_type == LINKTYPE_RAW_IP ? DLT_RAW : link_type, /* the one link type libpcap numbers by platform */
+        SNAPLEN, output->format == SYNTH_PCAP_NANO ? PCAP_TSTAMP_PRECISION_NANO : PCAP_TSTAMP_PRECISION_MICRO);
     if (output->pcap == NULL)
         return false;
     output->dumper = pcap_dump_open(output->pcap, path);

@@ -286,6 +286,8 @@ static void write_type(struct writing *w, uint32_t index, const char *path)
     given = find(w, path, &below);
     if (given != NULL)
         w->used[given - w->assigns] = true;
+    if (given != NULL && given->only_there)
+        given = NULL;
     switch ((enum per_kind)type->kind) {
     case PER_SKIP:
         if (given != NULL || below)

@@ -21,6 +21,7 @@ struct per_assign {
     const char *name;      /* enumeration by name; NULL: by value */
     const uint8_t *octets; /* contents of an OCTET STRING, length of them; NULL: by value */
     size_t length;
+    bool only_there; /* the component shall be there, with its smallest value */
 };
 
 #define PER_MOST_OCTETS 65536
