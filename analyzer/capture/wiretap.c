@@ -15,6 +15,7 @@
 #include <string.h>
 #include <wiretap/pcap-encap.h>
 #include <wiretap/wtap.h>
+#include <wsutil/wslog.h>
 
 enum { LINKTYPES = 400 };
 
@@ -22,6 +23,10 @@ enum { LINKTYPES = 400 };
 #define FUNCTIONS(F)                                                                                                   \
     F(wtap_init)                                                                                                       \
     F(wtap_open_offline)                                                                                               \
+    F(wtap_file_type_subtype)                                                                                          \
+    F(wtap_pcap_file_type_subtype)                                                                                     \
+    F(wtap_pcap_nsec_file_type_subtype)                                                                                \
+    F(wtap_pcapng_file_type_subtype)                                                                                   \
     F(wtap_file_encap)                                                                                                 \
     F(wtap_read)                                                                                                       \
     F(wtap_read_so_far)                                                                                                \
@@ -33,7 +38,8 @@ enum { LINKTYPES = 400 };
     F(wtap_get_num_encap_types)                                                                                        \
     F(wtap_pcap_encap_to_wtap_encap)                                                                                   \
     F(ws_buffer_init)                                                                                                  \
-    F(ws_buffer_free)
+    F(ws_buffer_free)                                                                                                  \
+    F(ws_log_set_level)
 
 /* Written once, under load_once. */
 static struct {
@@ -52,6 +58,10 @@ struct wiretap {
     wtap *file;
     wtap_rec record;
     Buffer buffer;
+    struct daps_record first; /* read ahead by wiretap_open, with what came of it */
+    enum wiretap_status first_status;
+    char *first_reason;
+    bool first_given;
 };
 
 /* The library maps link types to its own numbers only; turn that round. The lowest link type wins. */
@@ -88,6 +98,7 @@ static void load(void)
 #undef RESOLVE
     if (library.missing)
         return;
+    library.ws_log_set_level(LOG_LEVEL_CRITICAL); /* or it reports every step on standard error */
     library.wtap_init(FALSE);
     map_encapsulations();
 }
@@ -106,6 +117,7 @@ static bool is_no_capture(int encap)
     case WTAP_ENCAP_JSON:
     case WTAP_ENCAP_RFC7468:
     case WTAP_ENCAP_RUBY_MARSHAL:
+    case WTAP_ENCAP_MP4:
     case WTAP_ENCAP_MPEG:
     case WTAP_ENCAP_MPEG_2_TS:
     case WTAP_ENCAP_LOGCAT:
@@ -131,6 +143,82 @@ static char *reason_of(int err, char *err_info)
     return reason;
 }
 
+static int64_t time_of(const wtap_rec *rec)
+{
+    if (!(rec->presence_flags & WTAP_HAS_TS) || rec->ts.secs > INT64_MAX / 1000000000 - 1 ||
+        rec->ts.secs < INT64_MIN / 1000000000 + 1)
+        return INT64_MIN;
+    return rec->ts.secs * (int64_t)1000000000 + rec->ts.nsecs;
+}
+
+/* Called with the lock held. */
+static enum wiretap_status read_packet(struct wiretap *wiretap, struct daps_record *record, char **reason)
+{
+    enum wiretap_status status = WIRETAP_RECORD;
+    int err = 0;
+    gchar *err_info = NULL;
+    gint64 offset;
+    do { /* what is no packet (journal entries, custom blocks) has no number in libpcap's count either */
+        library.wtap_rec_reset(&wiretap->record);
+        if (!library.wtap_read(wiretap->file, &wiretap->record, &wiretap->buffer, &err, &err_info, &offset)) {
+            status = err == 0 ? WIRETAP_END : err == WTAP_ERR_SHORT_READ ? WIRETAP_CUT : WIRETAP_ERROR;
+            if (status != WIRETAP_END)
+                *reason = reason_of(err, err_info);
+            break;
+        }
+    } while (wiretap->record.rec_type != REC_TYPE_PACKET);
+    if (status != WIRETAP_RECORD)
+        return status;
+    const wtap_packet_header *header = &wiretap->record.rec_header.packet_header;
+    bool known = header->pkt_encap > 0 && header->pkt_encap < library.encaps;
+    record->time_ns = time_of(&wiretap->record);
+    record->linktype = known ? library.linktype[header->pkt_encap] : DAPS_LINKTYPE_NONE;
+    record->caplen = header->caplen;
+    record->len = header->len;
+    record->data = ws_buffer_start_ptr(&wiretap->buffer);
+    return WIRETAP_RECORD;
+}
+
+static bool is_pcap(wtap *file)
+{
+    int type = library.wtap_file_type_subtype(file);
+    return type == library.wtap_pcap_file_type_subtype() || type == library.wtap_pcap_nsec_file_type_subtype() ||
+           type == library.wtap_pcapng_file_type_subtype();
+}
+
+static void close_file(struct wiretap *wiretap)
+{
+    library.wtap_rec_cleanup(&wiretap->record);
+    library.ws_buffer_free(&wiretap->buffer);
+    library.wtap_close(wiretap->file);
+    g_free(wiretap->first_reason);
+    g_free(wiretap);
+}
+
+/*
+ * Some formats have no signature, and the library takes text for one of them. So a file of a format other than pcap has
+ * to begin with a readable packet before it counts as a capture.
+ */
+static struct wiretap *begin(wtap *file, char **reason, bool *not_capture)
+{
+    struct wiretap *wiretap = g_new0(struct wiretap, 1);
+    wiretap->file = file;
+    library.wtap_rec_init(&wiretap->record);
+    library.ws_buffer_init(&wiretap->buffer, 1514);
+    if (is_no_capture(library.wtap_file_encap(file))) {
+        *reason = g_strdup("not a capture file");
+    } else {
+        wiretap->first_status = read_packet(wiretap, &wiretap->first, &wiretap->first_reason);
+        if (is_pcap(file) || wiretap->first_status == WIRETAP_RECORD)
+            return wiretap;
+        *reason = g_strdup_printf("not a capture file, or damaged where it begins: %s",
+                                  wiretap->first_reason ? wiretap->first_reason : "there is no packet in it");
+    }
+    *not_capture = true;
+    close_file(wiretap);
+    return NULL;
+}
+
 struct wiretap *wiretap_open(const char *path, char **reason, bool *not_capture)
 {
     *not_capture = false;
@@ -144,58 +232,28 @@ struct wiretap *wiretap_open(const char *path, char **reason, bool *not_capture)
     gchar *err_info = NULL;
     wtap *file = library.wtap_open_offline(path, WTAP_TYPE_AUTO, &err, &err_info, FALSE);
     struct wiretap *wiretap = NULL;
-    if (!file) {
+    if (file) {
+        wiretap = begin(file, reason, not_capture);
+    } else {
         *not_capture = err == WTAP_ERR_FILE_UNKNOWN_FORMAT;
         *reason = *not_capture ? g_strdup("not a capture file of any known format") : reason_of(err, err_info);
-    } else if (is_no_capture(library.wtap_file_encap(file))) {
-        *not_capture = true;
-        *reason = g_strdup("not a capture file");
-        library.wtap_close(file);
-    } else {
-        wiretap = g_new0(struct wiretap, 1);
-        wiretap->file = file;
-        library.wtap_rec_init(&wiretap->record);
-        library.ws_buffer_init(&wiretap->buffer, 1514);
     }
     pthread_mutex_unlock(&lock);
     return wiretap;
 }
 
-static int64_t time_of(const wtap_rec *rec)
-{
-    if (!(rec->presence_flags & WTAP_HAS_TS) || rec->ts.secs > INT64_MAX / 1000000000 - 1 ||
-        rec->ts.secs < INT64_MIN / 1000000000 + 1)
-        return INT64_MIN;
-    return rec->ts.secs * (int64_t)1000000000 + rec->ts.nsecs;
-}
-
 enum wiretap_status wiretap_next(struct wiretap *wiretap, struct daps_record *record, char **reason)
 {
-    enum wiretap_status status = WIRETAP_RECORD;
-    int err = 0;
-    gchar *err_info = NULL;
-    gint64 offset;
+    if (!wiretap->first_given) {
+        wiretap->first_given = true;
+        *record = wiretap->first;
+        *reason = g_strdup(wiretap->first_reason);
+        return wiretap->first_status;
+    }
     pthread_mutex_lock(&lock);
-    do { /* what is no packet (journal entries, custom blocks) has no number in libpcap's count either */
-        library.wtap_rec_reset(&wiretap->record);
-        if (!library.wtap_read(wiretap->file, &wiretap->record, &wiretap->buffer, &err, &err_info, &offset)) {
-            status = err == 0 ? WIRETAP_END : err == WTAP_ERR_SHORT_READ ? WIRETAP_CUT : WIRETAP_ERROR;
-            if (status != WIRETAP_END)
-                *reason = reason_of(err, err_info);
-            break;
-        }
-    } while (wiretap->record.rec_type != REC_TYPE_PACKET);
+    enum wiretap_status status = read_packet(wiretap, record, reason);
     pthread_mutex_unlock(&lock);
-    if (status != WIRETAP_RECORD)
-        return status;
-    const wtap_packet_header *header = &wiretap->record.rec_header.packet_header;
-    bool known = header->pkt_encap > 0 && header->pkt_encap < library.encaps;
-    record->time_ns = time_of(&wiretap->record);
-    record->linktype = known ? library.linktype[header->pkt_encap] : DAPS_LINKTYPE_NONE;
-    record->caplen = header->caplen;
-    record->len = header->len;
-    record->data = ws_buffer_start_ptr(&wiretap->buffer);
-    return WIRETAP_RECORD;
+    return status;
 }
 
 uint64_t wiretap_offset(const struct wiretap *wiretap)
@@ -208,11 +266,8 @@ void wiretap_close(struct wiretap *wiretap)
     if (!wiretap)
         return;
     pthread_mutex_lock(&lock);
-    library.wtap_rec_cleanup(&wiretap->record);
-    library.ws_buffer_free(&wiretap->buffer);
-    library.wtap_close(wiretap->file);
+    close_file(wiretap);
     pthread_mutex_unlock(&lock);
-    g_free(wiretap);
 }
 
 #else
