@@ -40,7 +40,7 @@ struct walk {
 
 static void hit(struct walk *w, const struct per_type *type, int64_t value, uint64_t bit)
 {
-    struct per_hit h = {type->field, value, bit};
+    struct per_hit h = {type->field, value, bit, false};
 
     if (type->kind == PER_INTEGER)
         w->key = value;
@@ -178,34 +178,44 @@ static void enumerated(struct walk *w, const struct per_type *type)
     hit(w, type, value, w->bits->position);
 }
 
-/* Size of a string or list; fragments are possible only where nothing is wanted from it (then *skipped). */
-static uint64_t size_of(struct walk *w, const struct per_type *type, bool *skipped)
+/* How many units a string or list has. */
+static uint64_t size_of(struct walk *w, const struct per_type *type, bool counted)
 {
-    bool counted = is_extended(w, type) || type->bits == PER_UNCONSTRAINED;
+    if (counted)
+        return whole_length(w);
+    return type->bits == 0 ? (uint64_t)type->lower : (uint64_t)type->lower + constrained(w, type->bits, type->range);
+}
 
-    *skipped = false;
-    if (!counted)
-        return type->bits == 0 ? (uint64_t)type->lower
-                               : (uint64_t)type->lower + constrained(w, type->bits, type->range);
-    if (type->kind != PER_SEQUENCE_OF && type->field == 0) {
-        skip_units(w, type->unit);
-        *skipped = true;
-        return 0;
-    }
-    return whole_length(w);
+/* A string with a length determinant; its contents may come in fragments. */
+static void counted_string(struct walk *w, const struct per_type *type)
+{
+    struct per_hit h = {type->field, 0, w->bits->position, false};
+    bool more;
+
+    do {
+        uint32_t n = length_determinant(w, &more);
+        if (more)
+            h.fragmented = true;
+        else if (!h.fragmented)
+            h.bit = w->bits->position;
+        h.value += n;
+        daps_bits_skip(w->bits, (uint64_t)n * type->unit);
+    } while (more && w->bits->error == NULL);
+    if (type->field != 0 && w->bits->error == NULL && !w->stopped && !w->on_hit(w->user, &h))
+        w->stopped = true;
 }
 
 /* X.691 15.9 to 15.11, 16.5 to 16.8, 27.5: contents are aligned unless fixed and at most 16 bits. */
 static void string(struct walk *w, const struct per_type *type)
 {
-    bool skipped;
-    uint64_t size = size_of(w, type, &skipped);
-    uint64_t most = (uint64_t)type->lower + type->range, start;
-    bool small =
-        type->bits != PER_UNCONSTRAINED && most * type->unit <= 16 && (type->bits == 0 || type->kind == PER_STRING);
+    uint64_t most = (uint64_t)type->lower + type->range, size, start;
+    bool small = most * type->unit <= 16 && (type->bits == 0 || type->kind == PER_STRING);
 
-    if (skipped)
+    if (is_extended(w, type) || type->bits == PER_UNCONSTRAINED) {
+        counted_string(w, type);
         return;
+    }
+    size = size_of(w, type, false);
     if (w->table->aligned && !small && size > 0)
         daps_bits_align(w->bits);
     start = w->bits->position;
@@ -245,8 +255,7 @@ static void sequence(struct walk *w, const struct per_type *type, bool tail)
 
 static void sequence_of(struct walk *w, const struct per_type *type, bool tail)
 {
-    bool skipped;
-    uint64_t n = size_of(w, type, &skipped);
+    uint64_t n = size_of(w, type, is_extended(w, type) || type->bits == PER_UNCONSTRAINED);
     const struct per_type *element = &w->table->types[type->first];
     struct frame *frame;
 
@@ -532,4 +541,22 @@ bool per_walk(const struct per_table *table, uint32_t root, struct daps_bits *bi
     while (w.depth > 0 && bits->error == NULL && !w.stopped)
         step(&w);
     return bits->error == NULL;
+}
+
+size_t per_gather(const struct per_table *table, struct daps_bits *bits, uint8_t *octets, size_t capacity)
+{
+    struct walk w = {.table = table, .bits = bits};
+    size_t length = 0;
+    bool more;
+
+    do {
+        uint32_t n = length_determinant(&w, &more);
+        if (n > capacity - length) {
+            daps_bits_fail(bits, "contents too long");
+            return 0;
+        }
+        for (uint32_t i = 0; i < n && bits->error == NULL; i++)
+            octets[length++] = (uint8_t)daps_bits_take(bits, 8);
+    } while (more && bits->error == NULL);
+    return bits->error == NULL ? length : 0;
 }

@@ -90,6 +90,8 @@ struct per_hit {
     uint16_t field;
     int64_t value;
     uint64_t bit;
+    bool
+        fragmented; /* OCTET_STRING in fragments (X.691 10.9.3.8): bit is where its first length is; see per_gather() */
 };
 
 /* Called for each hit; false stops the walk (not an error). */
@@ -100,6 +102,12 @@ typedef bool per_on_hit(void *user, const struct per_hit *hit);
  * with bits->error and bits->position saying what is wrong and where.
  */
 bool per_walk(const struct per_table *table, uint32_t root, struct daps_bits *bits, per_on_hit *on_hit, void *user);
+
+/*
+ * Joins the fragments of an OCTET STRING whose first length determinant is at bits->position into
+ * octets[0..capacity). Returns its length in octets; 0 with bits->error set if it does not fit or is cut short.
+ */
+size_t per_gather(const struct per_table *table, struct daps_bits *bits, uint8_t *octets, size_t capacity);
 
 #define PER_DEPTH 64 /* generator's limit on nested types */
 

@@ -7,18 +7,25 @@
 #include "per/tables_nr_rrc.h"
 #include "rrc/rrc.h"
 
+/*
+ * A part of the PDU that is read by itself, as the contents of an OCTET STRING; UPER does not align it. octets is the
+ * PDU, or the scratch room where contents that came in fragments have been joined.
+ */
+struct rrc_span {
+    bool present;
+    const uint8_t *octets;
+    size_t length; /* of octets */
+    uint64_t bit;  /* first */
+    uint64_t bits; /* how many */
+};
+
 /* One PDU on its way to events. */
 struct rrc_reading {
     const uint8_t *octets;
     size_t length;
     struct daps_rrc_result *out;
-};
-
-/* A part of the PDU that is read by itself, as the contents of an OCTET STRING; UPER does not align it. */
-struct rrc_span {
-    bool present;
-    uint64_t bit;  /* first */
-    uint64_t bits; /* how many */
+    struct rrc_span walked; /* what the walk under way goes through: positions of hits count in it */
+    size_t scratch;         /* octets of out->scratch in use */
 };
 
 /* Appends an event; NULL (and the result is marked) if the message holds more than any real one. */
@@ -28,17 +35,13 @@ struct daps_event *rrc_add_event(struct rrc_reading *r, enum daps_event_kind kin
 bool rrc_walk(struct rrc_reading *r, uint32_t root, struct rrc_span span, per_on_hit *on_hit, void *user);
 
 /* Digest of a span of whole octets, equal to that of the same octets as a PDU of their own. */
-uint64_t rrc_digest(const struct rrc_reading *r, struct rrc_span span);
+uint64_t rrc_digest(struct rrc_span span);
 
 /* The whole PDU as a span. */
 struct rrc_span rrc_whole(const struct rrc_reading *r);
 
-static inline struct rrc_span rrc_span_of(const struct per_hit *hit)
-{
-    struct rrc_span span = {true, hit->bit, (uint64_t)hit->value * 8};
-
-    return span;
-}
+/* The contents of an OCTET STRING hit of the walk under way; not present if they cannot be had. */
+struct rrc_span rrc_span_of(struct rrc_reading *r, const struct per_hit *hit);
 
 /* Reads span, an RRCReconfiguration, into a RECONFIGURATION event and those that go with it. digest: of the message. */
 void rrc_reconfiguration(struct rrc_reading *r, struct rrc_span span, bool prepared, uint64_t digest);

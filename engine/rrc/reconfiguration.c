@@ -263,7 +263,7 @@ static void note_removed(struct reconfiguration *c, int id, bool ltm)
     c->removed[c->n_removed++] = (struct candidate){.id = id, .ltm = ltm};
 }
 
-static void candidate_hit(struct reconfiguration *c, const struct per_hit *hit)
+static void candidate_hit(struct rrc_reading *r, struct reconfiguration *c, const struct per_hit *hit)
 {
     struct candidate *newest = c->n_candidates > 0 ? &c->candidates[c->n_candidates - 1] : NULL;
 
@@ -278,7 +278,7 @@ static void candidate_hit(struct reconfiguration *c, const struct per_hit *hit)
         break;
     case NR_RRC_CANDIDATE_RECONFIGURATION:
         if (newest != NULL)
-            newest->reconfiguration = rrc_span_of(hit);
+            newest->reconfiguration = rrc_span_of(r, hit);
         break;
     case NR_RRC_CANDIDATE_REMOVED:
         note_removed(c, (int)hit->value, false);
@@ -314,16 +314,16 @@ static bool on_reconfiguration(void *user, const struct per_hit *hit)
         c->future = hit->value != 0;
         break;
     case NR_RRC_MASTER_CELL_GROUP:
-        c->master = rrc_span_of(hit);
+        c->master = rrc_span_of(walk->r, hit);
         break;
     case NR_RRC_SECONDARY_CELL_GROUP:
-        c->secondary = rrc_span_of(hit);
+        c->secondary = rrc_span_of(walk->r, hit);
         break;
     case NR_RRC_NR_SCG:
-        c->nr_scg = rrc_span_of(hit);
+        c->nr_scg = rrc_span_of(walk->r, hit);
         break;
     case NR_RRC_RADIO_BEARER_CONFIG2:
-        c->bearers2 = rrc_span_of(hit);
+        c->bearers2 = rrc_span_of(walk->r, hit);
         break;
     case NR_RRC_FULL_CONFIG:
         ev->full_config = true;
@@ -342,7 +342,7 @@ static bool on_reconfiguration(void *user, const struct per_hit *hit)
         break;
     case NR_RRC_NAS_CONTAINER:
         ev->nas_container = true;
-        ev->nas_digest = rrc_digest(walk->r, rrc_span_of(hit));
+        ev->nas_digest = rrc_digest(rrc_span_of(walk->r, hit));
         break;
     case NR_RRC_SK_COUNTER:
         ev->sk_counter = (int32_t)hit->value;
@@ -351,7 +351,7 @@ static bool on_reconfiguration(void *user, const struct per_hit *hit)
         ev->daps_source_release = true;
         break;
     default:
-        candidate_hit(c, hit);
+        candidate_hit(walk->r, c, hit);
         break;
     }
     return true;
@@ -393,7 +393,7 @@ static void read_candidate(struct rrc_reading *r, const struct candidate *candid
         return;
     ev->candidate_id = (int16_t)candidate->id;
     ev->ltm = candidate->ltm;
-    ev->digest = rrc_digest(r, candidate->reconfiguration);
+    ev->digest = rrc_digest(candidate->reconfiguration);
     (void)read_reconfiguration(r, candidate->reconfiguration, &c, ev);
 }
 

@@ -29,15 +29,16 @@ struct daps_event *rrc_add_event(struct rrc_reading *r, enum daps_event_kind kin
 
 struct rrc_span rrc_whole(const struct rrc_reading *r)
 {
-    struct rrc_span span = {true, 0, (uint64_t)r->length * 8};
+    struct rrc_span span = {true, r->octets, r->length, 0, (uint64_t)r->length * 8};
 
     return span;
 }
 
 bool rrc_walk(struct rrc_reading *r, uint32_t root, struct rrc_span span, per_on_hit *on_hit, void *user)
 {
-    struct daps_bits bits = daps_bits_of(r->octets, r->length);
+    struct daps_bits bits = daps_bits_of(span.octets, span.length);
 
+    r->walked = span;
     bits.position = span.bit;
     bits.limit = span.bit + span.bits;
     if (per_walk(&nr_rrc_table, root, &bits, on_hit, user))
@@ -48,13 +49,39 @@ bool rrc_walk(struct rrc_reading *r, uint32_t root, struct rrc_span span, per_on
     return false;
 }
 
-uint64_t rrc_digest(const struct rrc_reading *r, struct rrc_span span)
+struct rrc_span rrc_span_of(struct rrc_reading *r, const struct per_hit *hit)
 {
-    struct daps_bits bits = daps_bits_of(r->octets, r->length);
+    struct rrc_span span = r->walked;
+    struct daps_bits bits = daps_bits_of(span.octets, span.length);
+
+    span.bit = hit->bit;
+    span.bits = (uint64_t)hit->value * 8;
+    if (!hit->fragmented)
+        return span;
+    bits.position = hit->bit;
+    span.octets = r->out->scratch + r->scratch;
+    span.length = per_gather(&nr_rrc_table, &bits, r->out->scratch + r->scratch, DAPS_RRC_SCRATCH - r->scratch);
+    r->scratch += span.length;
+    span.bit = 0;
+    span.bits = (uint64_t)span.length * 8;
+    span.present = bits.error == NULL;
+    if (!span.present) {
+        r->out->status = DAPS_RRC_UNDECODED;
+        r->out->error = bits.error;
+        r->out->error_bit = (uint32_t)bits.position;
+    }
+    return span;
+}
+
+uint64_t rrc_digest(struct rrc_span span)
+{
+    struct daps_bits bits = daps_bits_of(span.octets, span.length);
     uint64_t hash = DAPS_DIGEST_START, left;
 
+    if (!span.present)
+        return 0;
     if ((span.bit & 7) == 0)
-        return daps_digest(r->octets + span.bit / 8, (uint32_t)(span.bits / 8));
+        return daps_digest(span.octets + span.bit / 8, (uint32_t)(span.bits / 8));
     bits.position = span.bit;
     for (left = span.bits / 8; left >= 8; left -= 8)
         hash = daps_digest_word(hash, daps_bits_take64(&bits, 64));
@@ -63,8 +90,48 @@ uint64_t rrc_digest(const struct rrc_reading *r, struct rrc_span span)
     return daps_digest_end(hash, span.bits / 8);
 }
 
+/* Octets without the zero octets at their end: padding, which differs by how a message is wrapped. */
+static uint32_t without_padding(const uint8_t *octets, size_t length)
+{
+    while (length > 0 && octets[length - 1] == 0)
+        length--;
+    return (uint32_t)length;
+}
+
+/*
+ * Digest of a bare RRCReconfiguration as if it stood in a DL-DCCH-Message, where five zero bits (c1,
+ * rrcReconfiguration) go before it: what one node prepared for another is then told to be what was sent over the air.
+ */
+static uint64_t digest_as_dcch(struct rrc_span span)
+{
+    struct daps_bits bits = daps_bits_of(span.octets, span.length);
+    uint64_t hash = DAPS_DIGEST_START, word = 0, octets = 0, kept_hash = hash, kept_word = 0, kept = 0;
+
+    bits.position = span.bit;
+    bits.limit = span.bit + span.bits;
+    for (unsigned want = 3; bits.position < bits.limit; want = 8) {
+        unsigned there = bits.limit - bits.position < want ? (unsigned)(bits.limit - bits.position) : want;
+        uint64_t octet = (uint64_t)daps_bits_take(&bits, there) << (want - there);
+        word |= octet << (56 - 8 * (octets % 8));
+        octets++;
+        if (octet != 0) {
+            kept_hash = hash;
+            kept_word = word;
+            kept = octets;
+        }
+        if (octets % 8 == 0) {
+            hash = daps_digest_word(hash, word);
+            word = 0;
+        }
+    }
+    if (kept > 0)
+        kept_hash = daps_digest_word(kept_hash, kept_word);
+    return daps_digest_end(kept_hash, kept);
+}
+
 /* What the walks of a message find. */
 struct message {
+    struct rrc_reading *r;
     bool extension, future;
     int c1, c2;
     uint64_t start;           /* of the message itself, behind the choice of c1 */
@@ -131,7 +198,7 @@ static bool on_field(void *user, const struct per_hit *hit)
         ev->cause = hit->value < 3 ? (enum daps_reestablishment_cause)(hit->value + 1) : DAPS_REEST_NONE;
         break;
     case NR_RRC_HANDOVER_COMMAND_MESSAGE:
-        m->container = rrc_span_of(hit);
+        m->container = rrc_span_of(m->r, hit);
         break;
     default:
         break;
@@ -245,7 +312,7 @@ static void simple_message(struct rrc_reading *r, const struct message *m, const
 /* Reads span, a message of the class that root and kinds describe. */
 static void read_message(struct rrc_reading *r, struct rrc_span span, uint32_t root, const struct message_kind *kinds)
 {
-    struct message m = {.c1 = -1, .c2 = -1};
+    struct message m = {.r = r, .c1 = -1, .c2 = -1};
     const struct message_kind *kind;
 
     if (!rrc_walk(r, root, span, on_kind, &m))
@@ -261,8 +328,10 @@ static void read_message(struct rrc_reading *r, struct rrc_span span, uint32_t r
     if (kind->name == NULL)
         return;
     if (kind->kind == DAPS_EV_RECONFIGURATION) {
-        struct rrc_span inner = {true, m.start, span.bit + span.bits - m.start};
-        rrc_reconfiguration(r, inner, false, rrc_digest(r, span));
+        struct rrc_span inner = span;
+        inner.bits = span.bit + span.bits - m.start;
+        inner.bit = m.start;
+        rrc_reconfiguration(r, inner, false, daps_digest(r->octets, without_padding(r->octets, r->length)));
         return;
     }
     daps_event_clear(&m.fields, kind->kind);
@@ -274,7 +343,7 @@ static void read_message(struct rrc_reading *r, struct rrc_span span, uint32_t r
 /* A bare message without the layers of a channel around it. */
 static void read_bare(struct rrc_reading *r, uint32_t root, const struct message_kind *kind)
 {
-    struct message m = {0};
+    struct message m = {.r = r};
 
     r->out->message = kind->name;
     daps_event_clear(&m.fields, kind->kind);
@@ -285,12 +354,14 @@ static void read_bare(struct rrc_reading *r, uint32_t root, const struct message
 /* TS 38.331 11.2.2: the command as the target node made it, an RRCReconfiguration in an OCTET STRING. */
 static void read_handover_command(struct rrc_reading *r)
 {
-    struct message m = {0};
+    struct message m = {.r = r};
 
     r->out->message = "handoverCommand";
     if (!rrc_walk(r, NR_RRC_ROOT_HANDOVERCOMMAND, rrc_whole(r), on_field, &m) || !m.container.present)
         return;
-    rrc_reconfiguration(r, m.container, true, rrc_digest(r, m.container));
+    rrc_reconfiguration(r, m.container, true, digest_as_dcch(m.container));
+    if (r->out->n_events > 0 && r->out->events[0].kind != DAPS_EV_RECONFIGURATION)
+        r->out->n_events = 0; /* criticalExtensionsFuture */
 }
 
 static void read_channel(struct rrc_reading *r, enum daps_channel channel)
@@ -325,7 +396,7 @@ static void read_channel(struct rrc_reading *r, enum daps_channel channel)
         break;
     case DAPS_CH_RECONFIGURATION:
         r->out->message = "rrcReconfiguration";
-        rrc_reconfiguration(r, whole, false, daps_digest(r->octets, (uint32_t)r->length));
+        rrc_reconfiguration(r, whole, false, digest_as_dcch(whole));
         break;
     case DAPS_CH_RECONFIGURATION_COMPLETE:
         read_bare(r, NR_RRC_ROOT_RRCRECONFIGURATIONCOMPLETE, &complete);
@@ -355,7 +426,7 @@ static void read_channel(struct rrc_reading *r, enum daps_channel channel)
 enum daps_rrc_status daps_rrc_decode_nr(enum daps_channel channel, const uint8_t *octets, size_t length,
                                         struct daps_rrc_result *out)
 {
-    struct rrc_reading r = {octets, length, out};
+    struct rrc_reading r = {.octets = octets, .length = length, .out = out};
 
     out->status = DAPS_RRC_OK;
     out->message = "";

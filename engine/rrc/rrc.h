@@ -15,6 +15,8 @@
 #define DAPS_RRC_MAX_EVENTS 80
 #define DAPS_RRC_MAX_OCTETS 524288 /* above the 45 segments of 9,000 octets that TS 38.331 5.7.7 allows */
 
+#define DAPS_RRC_SCRATCH 131072 /* for contents of 16K and more, which PER cuts into fragments */
+
 enum daps_rrc_status {
     DAPS_RRC_OK,        /* decoded; events hold what it said, possibly none */
     DAPS_RRC_UNDECODED, /* malformed or cut short: error and error_bit say where and why, no events */
@@ -27,6 +29,7 @@ struct daps_rrc_result {
     uint32_t error_bit;  /* bit offset in the PDU (or in its embedded container) where decoding stopped */
     uint32_t n_events;
     struct daps_event events[DAPS_RRC_MAX_EVENTS];
+    uint8_t scratch[DAPS_RRC_SCRATCH]; /* the decoder's own */
 };
 
 /*
