@@ -43,6 +43,8 @@ void outbuf_spaces(struct outbuf *out, size_t n);
 
 static inline void outbuf_octets(struct outbuf *out, const void *octets, size_t length)
 {
+    if (length == 0)
+        return; /* there may be no buffer yet */
     if (out->room - out->length < length)
         outbuf_reserve(out, length);
     memcpy(out->octets + out->length, octets, length);
