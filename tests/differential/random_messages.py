@@ -51,6 +51,7 @@ class Maker:
     def __init__(self, seed, unknown=False):
         self.random = random.Random(seed)
         self.richness = 0.15
+        self.grouped = 0  # inside an addition group: kept below 16K, which would put the group itself in fragments
         if unknown:
             add_unknown_additions()
 
@@ -116,7 +117,7 @@ class Maker:
                 VALUES[named._name, octets] = value
                 return octets
         n = self.size(obj._const_sz, self.random.choice((4, 20, 200)))
-        if obj._const_sz is None and self.random.random() < 0.002:
+        if obj._const_sz is None and not self.grouped and self.random.random() < 0.002:
             n = self.random.choice((16384, 16400, 40000))
         return self.random.getrandbits(8 * n).to_bytes(n, "big") if n else b""
 
@@ -147,9 +148,11 @@ class Maker:
                 value[name] = self.value(obj._cont[name], depth + 1)
         for entry in (obj._ext_nest or []) if obj._ext else []:
             names = entry if isinstance(entry, list) else [entry]
+            self.grouped += 1
             for name in names:
                 if self.random.random() < self.chance(name, depth):
                     value[name] = self.value(obj._cont[name], depth + 1)
+            self.grouped -= 1
             if isinstance(entry, list) and any(name in value for name in names):
                 group = obj._ext_group_obj[obj._ext_ident[names[0]]]
                 for name in group._root_mand:
