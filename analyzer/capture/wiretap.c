@@ -24,6 +24,7 @@ enum { LINKTYPES = 400 };
     F(wtap_init)                                                                                                       \
     F(wtap_open_offline)                                                                                               \
     F(wtap_file_type_subtype)                                                                                          \
+    F(wtap_file_type_subtype_name)                                                                                     \
     F(wtap_pcap_file_type_subtype)                                                                                     \
     F(wtap_pcap_nsec_file_type_subtype)                                                                                \
     F(wtap_pcapng_file_type_subtype)                                                                                   \
@@ -110,9 +111,13 @@ const char *wiretap_missing(void)
 }
 
 /* Things the library reads, too, that are no packet captures: pictures, JSON, logs, ... */
-static bool is_no_capture(int encap)
+static bool is_no_capture(wtap *file)
 {
-    switch (encap) {
+    /* Veriwave's format is guessed so freely that licence texts pass for it. */
+    const char *type = library.wtap_file_type_subtype_name(library.wtap_file_type_subtype(file));
+    if (type && g_str_has_prefix(type, "vwr"))
+        return true;
+    switch (library.wtap_file_encap(file)) {
     case WTAP_ENCAP_MIME:
     case WTAP_ENCAP_JSON:
     case WTAP_ENCAP_RFC7468:
@@ -205,7 +210,7 @@ static struct wiretap *begin(wtap *file, char **reason, bool *not_capture)
     wiretap->file = file;
     library.wtap_rec_init(&wiretap->record);
     library.ws_buffer_init(&wiretap->buffer, 1514);
-    if (is_no_capture(library.wtap_file_encap(file))) {
+    if (is_no_capture(file)) {
         *reason = g_strdup("not a capture file");
     } else {
         wiretap->first_status = read_packet(wiretap, &wiretap->first, &wiretap->first_reason);

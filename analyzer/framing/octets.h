@@ -56,7 +56,9 @@ static inline uint8_t octets_u8(struct octets *from)
 static inline uint16_t octets_u16(struct octets *from)
 {
     struct octets o = octets_take(from, 2);
-    return o.bad ? 0 : (uint16_t)(o.at[0] << 8 | o.at[1]);
+    if (o.bad)
+        return 0;
+    return (uint16_t)(o.at[0] << 8 | o.at[1]);
 }
 
 static inline uint32_t octets_u32(struct octets *from)
@@ -74,7 +76,9 @@ static inline uint64_t octets_u64(struct octets *from)
 static inline uint16_t octets_le16(struct octets *from)
 {
     struct octets o = octets_take(from, 2);
-    return o.bad ? 0 : (uint16_t)(o.at[1] << 8 | o.at[0]);
+    if (o.bad)
+        return 0;
+    return (uint16_t)(o.at[1] << 8 | o.at[0]);
 }
 
 static inline uint32_t octets_le32(struct octets *from)
