@@ -3,8 +3,9 @@
  * IP fragments put together again. Specified in RFC 791 3.2 and RFC 8200 4.5; overlaps are refused (RFC 5722).
  *
  * A fixed number of datagrams wait at a time. One that gets no fragment for a while, or that is the oldest when all
- * places are taken, is given up and reported. A finished datagram keeps its place for a while, so that fragments seen
- * on a second interface are recognised as the same ones.
+ * places are taken, is given up and reported. A finished datagram keeps its place for a while: fragments of it that
+ * come again were seen on a second interface and are not another datagram - unless a different one follows, for some
+ * writers give all datagrams one identification; then they were the first fragments of the next.
  */
 #include <glib.h>
 #include <string.h>
@@ -33,7 +34,8 @@ struct slot {
     uint32_t have;  /* octets */
     uint32_t end;   /* of the fragment that reaches furthest */
     uint8_t present[(UNITS + 7) / 8];
-    uint8_t *data; /* DATAGRAM_MAX octets, kept for reuse */
+    uint8_t again[(UNITS + 7) / 8]; /* of a finished datagram: what has come a second time, with the same octets */
+    uint8_t *data;                  /* DATAGRAM_MAX octets, kept for reuse */
 };
 
 struct fragments {
@@ -72,23 +74,24 @@ static bool same_datagram(const struct fragment *a, const struct fragment *b)
            !memcmp(a->destination, b->destination, sizeof a->destination);
 }
 
-static bool unit_present(const struct slot *slot, uint32_t unit)
-{
-    return slot->present[unit / 8] >> (unit % 8) & 1;
-}
-
-/* How much of [offset, offset + length) is there already: all, some or nothing. */
-static enum coverage coverage(const struct slot *slot, uint32_t offset, uint32_t length)
+/* How much of [offset, offset + length) is marked: all, some or nothing. */
+static enum coverage coverage(const uint8_t *marks, uint32_t offset, uint32_t length)
 {
     uint32_t first = offset / UNIT, end = (offset + length + UNIT - 1) / UNIT, found = 0;
     for (uint32_t unit = first; unit < end; unit++)
-        found += unit_present(slot, unit);
+        found += marks[unit / 8] >> (unit % 8) & 1;
     return found == 0 ? NOTHING : found == end - first ? ALL : SOME;
+}
+
+static void mark(uint8_t *marks, uint32_t offset, uint32_t length)
+{
+    for (uint32_t unit = offset / UNIT; unit < (offset + length + UNIT - 1) / UNIT; unit++)
+        marks[unit / 8] |= (uint8_t)(1u << (unit % 8));
 }
 
 static bool is_repeat(const struct slot *slot, const struct fragment *fragment, struct octets data)
 {
-    return coverage(slot, fragment->offset, (uint32_t)data.left) == ALL &&
+    return coverage(slot->present, fragment->offset, (uint32_t)data.left) == ALL &&
            (!slot->total || fragment->offset + data.left <= slot->total) &&
            !memcmp(slot->data + fragment->offset, data.at, data.left);
 }
@@ -101,6 +104,38 @@ static void start(struct slot *slot, const struct peel *peel, const struct fragm
     slot->state = WAITING;
     slot->id = *fragment;
     slot->first_frame = peel->frame;
+}
+
+/* The identification of a finished datagram was used for the next one, which begins with what has come again. */
+static void start_next(struct slot *slot, const struct peel *peel, const struct fragment *fragment, uint32_t length)
+{
+    uint8_t again[sizeof slot->again];
+    uint8_t protocol = slot->protocol;
+    uint32_t old_total = slot->total;
+    memcpy(again, slot->again, sizeof again);
+    start(slot, peel, fragment);
+    if (coverage(again, fragment->offset, length) != NOTHING)
+        return; /* they belonged to the finished one */
+    memcpy(slot->present, again, sizeof again);
+    slot->protocol = protocol;
+    for (uint32_t offset = 0; offset < old_total; offset += UNIT) {
+        if (coverage(again, offset, 1) == NOTHING)
+            continue;
+        slot->end = MIN(offset + UNIT, old_total);
+        slot->have += slot->end - offset;
+    }
+    if (slot->end == old_total)
+        slot->total = old_total;
+}
+
+/* One more fragment of a finished datagram with the octets it already has. */
+static void note_repeat(struct slot *slot, const struct fragment *fragment, uint32_t length)
+{
+    if (slot->state != DONE)
+        return;
+    mark(slot->again, fragment->offset, length);
+    if (coverage(slot->again, 0, slot->total) == ALL)
+        memset(slot->again, 0, sizeof slot->again); /* all of it once more */
 }
 
 /* The place of this fragment's datagram: its own, a free one, or the one that waited longest. */
@@ -132,7 +167,7 @@ static bool store(struct slot *slot, struct peel *peel, const struct fragment *f
     const char *layer = fragment->version == 4 ? "IPv4" : "IPv6";
     uint32_t length = (uint32_t)data.left, end = fragment->offset + length;
     const char *wrong = NULL;
-    if (coverage(slot, fragment->offset, length) != NOTHING)
+    if (coverage(slot->present, fragment->offset, length) != NOTHING)
         wrong = "overlapping fragments";
     else if (slot->total && (end > slot->total || (!fragment->more && end != slot->total)))
         wrong = "fragments disagree on the length of the datagram";
@@ -146,8 +181,7 @@ static bool store(struct slot *slot, struct peel *peel, const struct fragment *f
         return false;
     }
     memcpy(slot->data + fragment->offset, data.at, length);
-    for (uint32_t unit = fragment->offset / UNIT; unit < (end + UNIT - 1) / UNIT; unit++)
-        slot->present[unit / 8] |= (uint8_t)(1u << (unit % 8));
+    mark(slot->present, fragment->offset, length);
     slot->have += length;
     if (end > slot->end)
         slot->end = end;
@@ -169,10 +203,12 @@ bool fragments_add(struct fragments *fragments, struct peel *peel, const struct 
     }
     struct slot *slot = find(fragments, peel, fragment);
     slot->last_frame = peel->frame;
-    if (is_repeat(slot, fragment, data))
+    if (is_repeat(slot, fragment, data)) {
+        note_repeat(slot, fragment, (uint32_t)data.left);
         return false;
-    if (slot->state == DONE) /* the identification was used again */
-        start(slot, peel, fragment);
+    }
+    if (slot->state == DONE)
+        start_next(slot, peel, fragment, (uint32_t)data.left);
     slot->last_frame = peel->frame;
     if (!store(slot, peel, fragment, data) || !slot->total || slot->have != slot->total)
         return false;
