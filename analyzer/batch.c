@@ -14,13 +14,19 @@
 #define LINES_IN_MEMORY (4U << 20)
 #define NOTES_IN_MEMORY (256U << 10)
 
+struct batch;
+
 struct item {
+    struct batch *batch;
+    guint index;
     struct batch_job job;
-    struct spool lines, notes;
+    struct spool lines, notes; /* what was written before its turn came */
+    bool direct;               /* its turn has come: it writes straight to the output */
     bool done;
 };
 
 struct batch {
+    struct output *output;
     const GPtrArray *paths;
     batch_work *work;
     void *user;
@@ -29,7 +35,7 @@ struct batch {
     GCond changed;
     struct item **items; /* by index, NULL: not begun or over */
     guint next;          /* index to be begun */
-    guint turn;          /* index whose output is next */
+    gint turn;           /* index whose output is next; atomic */
     bool stop;
 };
 
@@ -73,15 +79,57 @@ static void add_totals(struct run_totals *run, const struct run_totals *more)
     run->unreadable = unreadable;
 }
 
-static struct item *item_new(const char *path)
+/* What was spooled goes out, and everything after it directly. False if the output takes no more. */
+static bool go_direct(struct item *item)
+{
+    struct output *output = item->batch->output;
+
+    item->direct = true;
+    spool_copy(&item->notes, stderr_take, NULL);
+    if (item->lines.error == 0 && spool_copy(&item->lines, output_take, output))
+        return true;
+    if (item->lines.error != 0) {
+        fprintf(stderr, "dapsaudit: temporary file: %s\n", strerror(item->lines.error));
+        output->error = output->error != 0 ? output->error : item->lines.error;
+    }
+    return false;
+}
+
+/* Only the item whose turn it is touches the output, so that it needs no lock. */
+static bool is_my_turn(struct item *item)
+{
+    return item->direct || g_atomic_int_get(&item->batch->turn) == (gint)item->index;
+}
+
+static bool lines_take(void *user, const char *octets, size_t length)
+{
+    struct item *item = user;
+
+    if (!is_my_turn(item))
+        return spool_take(&item->lines, octets, length);
+    return (item->direct || go_direct(item)) && output_take(item->batch->output, octets, length);
+}
+
+static bool notes_take(void *user, const char *octets, size_t length)
+{
+    struct item *item = user;
+
+    if (!is_my_turn(item))
+        return spool_take(&item->notes, octets, length);
+    return (item->direct || go_direct(item)) && stderr_take(NULL, octets, length);
+}
+
+static struct item *item_new(struct batch *batch, guint index)
 {
     struct item *item = g_new0(struct item, 1);
 
-    item->job.path = path;
+    item->batch = batch;
+    item->index = index;
+    item->job.path = g_ptr_array_index(batch->paths, index);
     spool_init(&item->lines, LINES_IN_MEMORY);
     spool_init(&item->notes, NOTES_IN_MEMORY);
-    outbuf_init(&item->job.lines, spool_take, &item->lines);
-    outbuf_init(&item->job.notes, spool_take, &item->notes);
+    outbuf_init(&item->job.lines, lines_take, item);
+    outbuf_init(&item->job.notes, notes_take, item);
     return item;
 }
 
@@ -101,10 +149,10 @@ static struct item *begin_next(struct batch *batch)
     struct item *item = NULL;
 
     g_mutex_lock(&batch->lock);
-    while (!batch->stop && batch->next < batch->paths->len && batch->next >= batch->turn + batch->window)
+    while (!batch->stop && batch->next < batch->paths->len && batch->next >= (guint)batch->turn + batch->window)
         g_cond_wait(&batch->changed, &batch->lock);
     if (!batch->stop && batch->next < batch->paths->len) {
-        item = item_new(g_ptr_array_index(batch->paths, batch->next));
+        item = item_new(batch, batch->next);
         batch->items[batch->next++] = item;
         g_cond_broadcast(&batch->changed);
     }
@@ -145,29 +193,13 @@ static struct item *wait_for(struct batch *batch, guint index)
 static void give_turn(struct batch *batch, guint turn, bool stop)
 {
     g_mutex_lock(&batch->lock);
-    batch->turn = turn;
+    g_atomic_int_set(&batch->turn, (gint)turn);
     batch->stop |= stop;
     g_cond_broadcast(&batch->changed);
     g_mutex_unlock(&batch->lock);
 }
 
-/* Notes, then results of one item. False if the output takes no more. */
-static bool put_out(struct item *item, struct output *output, struct run_totals *run)
-{
-    bool ok;
-
-    spool_copy(&item->notes, stderr_take, NULL);
-    ok = spool_copy(&item->lines, output_take, output);
-    if (item->lines.error != 0) {
-        fprintf(stderr, "dapsaudit: temporary file: %s\n", strerror(item->lines.error));
-        output->error = output->error != 0 ? output->error : item->lines.error;
-        ok = false;
-    }
-    add_totals(run, &item->job.totals);
-    return ok;
-}
-
-static void run_parallel(struct batch *batch, guint jobs, struct output *output, struct run_totals *run)
+static void run_parallel(struct batch *batch, guint jobs, struct run_totals *run)
 {
     GThread **threads = g_new0(GThread *, jobs);
     bool ok = true;
@@ -175,8 +207,10 @@ static void run_parallel(struct batch *batch, guint jobs, struct output *output,
     for (guint i = 0; i < jobs; i++)
         threads[i] = g_thread_new("audit", worker, batch);
     for (guint i = 0; ok && i < batch->paths->len; i++) {
-        ok = put_out(wait_for(batch, i), output, run);
-        item_free(batch->items[i]);
+        struct item *item = wait_for(batch, i);
+        ok = (item->direct || go_direct(item)) && batch->output->error == 0;
+        add_totals(run, &item->job.totals);
+        item_free(item);
         batch->items[i] = NULL;
         give_turn(batch, i + 1, !ok);
     }
@@ -189,12 +223,12 @@ static void run_parallel(struct batch *batch, guint jobs, struct output *output,
     g_free(threads);
 }
 
-static void run_one_by_one(struct batch *batch, struct output *output, struct run_totals *run)
+static void run_one_by_one(struct batch *batch, struct run_totals *run)
 {
-    for (guint i = 0; i < batch->paths->len && output->error == 0; i++) {
+    for (guint i = 0; i < batch->paths->len && batch->output->error == 0; i++) {
         struct batch_job job = {.path = g_ptr_array_index(batch->paths, i)};
 
-        outbuf_init(&job.lines, output_take, output);
+        outbuf_init(&job.lines, output_take, batch->output);
         outbuf_init(&job.notes, stderr_take, NULL);
         batch->work(&job, batch->user);
         outbuf_flush(&job.lines);
@@ -211,16 +245,16 @@ void batch_run(const GPtrArray *paths, const struct options *options, struct out
                void *user, struct run_totals *run)
 {
     guint jobs = MIN(options->jobs, paths->len);
-    struct batch batch = {.paths = paths, .work = work, .user = user, .window = MAX(32, 4 * jobs)};
+    struct batch batch = {.output = output, .paths = paths, .work = work, .user = user, .window = MAX(32, 4 * jobs)};
 
     progress_start(paths->len, options->quiet);
     if (jobs <= 1) {
-        run_one_by_one(&batch, output, run);
+        run_one_by_one(&batch, run);
     } else {
         g_mutex_init(&batch.lock);
         g_cond_init(&batch.changed);
         batch.items = g_new0(struct item *, paths->len);
-        run_parallel(&batch, jobs, output, run);
+        run_parallel(&batch, jobs, run);
         g_free(batch.items);
         g_cond_clear(&batch.changed);
         g_mutex_clear(&batch.lock);

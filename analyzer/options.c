@@ -91,6 +91,34 @@ static bool have_paths(struct options *options, const struct options_command *co
     return false;
 }
 
+/*
+ * GOption wants the value of a short option as an argument of its own; people write -j4 and -vofile as well. The
+ * result has such values cut off; its strings are owned by it.
+ */
+static char **split_short_options(int argc, char **argv)
+{
+    static const char takes_value[] = "fokj", flags[] = "vqh";
+    GPtrArray *split = g_ptr_array_new();
+    bool is_value = false, only_paths = false;
+
+    for (int i = 0; i < argc; i++) {
+        const char *word = argv[i];
+        size_t n = word[0] == '-' && word[1] != '-' ? 1 + strspn(word + 1, flags) : 0;
+        const bool has_letter = !is_value && !only_paths && n > 0 && word[n] != '\0' && strchr(takes_value, word[n]);
+
+        only_paths |= !is_value && strcmp(word, "--") == 0;
+        is_value = has_letter && word[n + 1] == '\0';
+        if (has_letter && !is_value) {
+            g_ptr_array_add(split, g_strndup(word, n + 1));
+            g_ptr_array_add(split, g_strdup(word + n + 1));
+        } else {
+            g_ptr_array_add(split, g_strdup(word));
+        }
+    }
+    g_ptr_array_add(split, NULL);
+    return (char **)g_ptr_array_free(split, FALSE);
+}
+
 /* 1: go on, 0: leave with success, -1: leave with an error. */
 static int parse_words(struct options *options, struct words *words, const struct options_command *command, int argc,
                        char **argv)
@@ -114,6 +142,7 @@ static int parse_words(struct options *options, struct words *words, const struc
     GOptionContext *context = g_option_context_new(command->parameters);
     GError *error = NULL;
     char *prgname = g_strconcat("dapsaudit ", command->name, NULL), *help;
+    char **words_split = split_short_options(argc, argv);
     int go_on = 1;
 
     g_set_prgname(prgname);
@@ -121,7 +150,7 @@ static int parse_words(struct options *options, struct words *words, const struc
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_summary(context, command->summary);
     g_option_context_set_description(context, command->description);
-    if (!g_option_context_parse(context, &argc, &argv, &error)) {
+    if (!g_option_context_parse_strv(context, &words_split, &error)) {
         fprintf(stderr, "dapsaudit: %s: %s; 'dapsaudit %s --help' lists the options\n", command->name, error->message,
                 command->name);
         g_error_free(error);
@@ -133,6 +162,7 @@ static int parse_words(struct options *options, struct words *words, const struc
     }
     g_option_context_free(context);
     g_free(prgname);
+    g_strfreev(words_split);
     return go_on;
 }
 

@@ -94,6 +94,17 @@ class Usage(Case):
         self.expect(run("explain", "repeated-kye"), 2, "did you mean repeated-key?")
         self.expect(run("explain", "xyzzy"), 2, "'xyzzy'")
 
+    def test_short_options_as_people_write_them(self):
+        expected = run("audit", "--format", "ndjson", REPEAT).stdout
+        out = self.folder / "-out"
+        for arguments in (["-fndjson"], ["-qfndjson", "-j4"], ["-f", "ndjson", "-vj", "2"], ["-j2", "--format=ndjson"]):
+            self.assertEqual(run("audit", *arguments, REPEAT).stdout, expected)
+        run("audit", "-fndjson", "-o", "-out", REPEAT, cwd=self.folder)
+        self.assertEqual(out.read_bytes(), expected)
+        shutil.copy(REPEAT, self.folder / "-j4.pcap")
+        self.expect(run("audit", "--", "-j4.pcap", cwd=self.folder), 1)
+        self.expect(run("audit", "-jx", REPEAT), 2, "x")
+
     def test_wrong_usage_writes_nothing(self):
         for arguments in (["adit"], ["audit"], ["audit", "-f", "xml", REPEAT], ["explain", "xyzzy"]):
             self.assertEqual(run(*arguments).stdout, b"")
