@@ -200,7 +200,8 @@ static struct synth_command new_command(struct player *p, const struct synth_cel
     struct synth_command command = {
         .target = target, .ncc = -1, .nea = -1, .nia = -1, .sk_counter = -1, .rach = DAPS_RACH_CBRA, .t304 = "ms1000"};
 
-    command.c_rnti = ++p->ue->next_c_rnti;
+    p->ue->next_c_rnti = p->ue->next_c_rnti % 65500 + 1;
+    command.c_rnti = p->ue->next_c_rnti;
     command.transaction = p->ue->transaction;
     return command;
 }

@@ -38,14 +38,18 @@ struct walk {
     struct frame frames[PER_DEPTH];
 };
 
-static void hit(struct walk *w, const struct per_type *type, int64_t value, uint64_t bit)
+static void report(struct walk *w, const struct per_type *type, int64_t value, uint64_t bit)
 {
     struct per_hit h = {type->field, value, bit, false};
 
-    if (type->kind == PER_INTEGER)
-        w->key = value;
-    if (type->field != 0 && w->bits->error == NULL && !w->stopped && !w->on_hit(w->user, &h))
+    if (w->bits->error == NULL && !w->stopped && !w->on_hit(w->user, &h))
         w->stopped = true;
+}
+
+static inline void hit(struct walk *w, const struct per_type *type, int64_t value, uint64_t bit)
+{
+    if (type->field != 0)
+        report(w, type, value, bit);
 }
 
 /* X.691 10.9.3.5 to 10.9.3.8; more: this was a fragment and another length follows. */
@@ -107,7 +111,7 @@ static uint32_t small_number(struct walk *w)
 }
 
 /* X.691 10.5.7: a number in 0..range; aligned: whole octets from 256 values on, counted ones beyond 65536. */
-static uint64_t constrained(struct walk *w, unsigned bits, uint64_t range)
+static uint64_t constrained_slow(struct walk *w, unsigned bits, uint64_t range)
 {
     uint64_t value;
     unsigned octets = (bits + 7) / 8, count_bits = 0;
@@ -124,6 +128,18 @@ static uint64_t constrained(struct walk *w, unsigned bits, uint64_t range)
         daps_bits_align(w->bits);
         value = octets <= 8 ? daps_bits_take64(w->bits, octets * 8) : 0;
     }
+    if (value > range)
+        daps_bits_fail(w->bits, "value out of range");
+    return value;
+}
+
+static inline uint64_t constrained(struct walk *w, unsigned bits, uint64_t range)
+{
+    uint64_t value;
+
+    if (w->table->aligned || bits > 32)
+        return constrained_slow(w, bits, range);
+    value = daps_bits_take(w->bits, bits);
     if (value > range)
         daps_bits_fail(w->bits, "value out of range");
     return value;
@@ -164,6 +180,7 @@ static void integer(struct walk *w, const struct per_type *type)
     } else {
         value = (int64_t)((uint64_t)type->lower + constrained(w, type->bits, type->range));
     }
+    w->key = value;
     hit(w, type, value, w->bits->position);
 }
 
@@ -460,10 +477,26 @@ static void next_addition(struct walk *w, struct frame *frame)
         finish_region(w);
 }
 
+/* Behind the last root component: additions if there are any that matter, else the SEQUENCE is done. */
+static void end_of_root(struct walk *w, struct frame *frame)
+{
+    if (w->bits->error == NULL && frame->extended && !(frame->tail && frame->type->ext_n == 0)) {
+        start_additions(w, frame);
+        return;
+    }
+    w->depth--;
+    if (frame->tail)
+        finish_region(w);
+}
+
 static void next_component(struct walk *w, struct frame *frame)
 {
     const struct per_component *components = w->table->components;
     const struct per_type *types = w->table->types;
+    const unsigned depth = w->depth;
+    /* Nothing wanted after the last component of a tail: what it holds is a tail itself. */
+    const uint32_t last =
+        frame->tail && !(frame->extended && frame->type->ext_n > 0) ? frame->type->first + frame->type->n_tail : 0;
 
     while (frame->index < frame->end) {
         const struct per_component *component = &components[frame->index++];
@@ -479,24 +512,11 @@ static void next_component(struct walk *w, struct frame *frame)
             daps_bits_skip(w->bits, type->bits);
             continue;
         }
-        /* Nothing wanted after the last component of a tail: what it holds is a tail itself. */
-        enter(w, type,
-              frame->tail && frame->index == frame->type->first + frame->type->n_tail &&
-                  !(frame->extended && frame->type->ext_n > 0));
-        return;
+        enter(w, type, frame->index == last);
+        if (w->depth != depth || w->bits->error != NULL || w->stopped)
+            return;
     }
-    if (!frame->extended || w->bits->error != NULL) {
-        w->depth--;
-        if (frame->tail)
-            finish_region(w);
-        return;
-    }
-    if (frame->tail && frame->type->ext_n == 0) {
-        w->depth--;
-        finish_region(w);
-        return;
-    }
-    start_additions(w, frame);
+    end_of_root(w, frame);
 }
 
 static void step(struct walk *w)

@@ -129,41 +129,29 @@ static uint64_t digest_as_dcch(struct rrc_span span)
     return daps_digest_end(kept_hash, kept);
 }
 
-/* What the walks of a message find. */
+/* What the walk of a message finds. */
 struct message {
     struct rrc_reading *r;
-    bool extension, future;
-    int c1, c2;
-    uint64_t start;           /* of the message itself, behind the choice of c1 */
-    struct daps_event fields; /* what simple messages carry */
+    struct daps_event *ev;
+    bool future;
+    int c2;
     struct rrc_span container;
 };
 
-/* Which message is it? Most need no more than that, so the walk stops there. */
-static bool on_kind(void *user, const struct per_hit *hit)
+static bool on_extension(void *user, const struct per_hit *hit)
 {
     struct message *m = user;
 
-    switch ((enum nr_rrc_field)hit->field) {
-    case NR_RRC_MESSAGE_CLASS:
-        m->extension = hit->value != 0;
+    if (hit->field != NR_RRC_C2)
         return true;
-    case NR_RRC_C1:
-        m->c1 = (int)hit->value;
-        m->start = hit->bit;
-        return false;
-    case NR_RRC_C2:
-        m->c2 = (int)hit->value;
-        return false;
-    default:
-        return true;
-    }
+    m->c2 = (int)hit->value;
+    return false;
 }
 
 static bool on_field(void *user, const struct per_hit *hit)
 {
     struct message *m = user;
-    struct daps_event *ev = &m->fields;
+    struct daps_event *ev = m->ev;
 
     switch ((enum nr_rrc_field)hit->field) {
     case NR_RRC_TRANSACTION:
@@ -293,62 +281,68 @@ static enum daps_event_kind kind_without_contents(enum daps_event_kind kind)
     }
 }
 
-static void simple_message(struct rrc_reading *r, const struct message *m, const struct message_kind *kind)
-{
-    struct daps_event *ev;
-    uint64_t digest = kind->digest ? daps_digest(r->octets, (uint32_t)r->length) : 0;
-
-    if (kind->kind == DAPS_EV_KIND_COUNT)
-        return;
-    ev = rrc_add_event(r, kind->kind);
-    if (ev == NULL)
-        return;
-    *ev = m->fields;
-    ev->kind = m->future ? kind_without_contents(kind->kind) : kind->kind;
-    ev->digest = digest;
-    ev->octets = (uint32_t)r->length;
-}
-
-/* Reads span, a message of the class that root and kinds describe. */
-static void read_message(struct rrc_reading *r, struct rrc_span span, uint32_t root, const struct message_kind *kinds)
-{
-    struct message m = {.r = r, .c1 = -1, .c2 = -1};
-    const struct message_kind *kind;
-
-    if (!rrc_walk(r, root, span, on_kind, &m))
-        return;
-    if (m.extension) {
-        r->out->message = "messageClassExtension";
-        if (root == NR_RRC_ROOT_UL_DCCH_MESSAGE && m.c2 >= 0 && m.c2 < 11) /* TS 38.331 6.2.1: the rest is spare */
-            (void)rrc_add_event(r, DAPS_EV_TRAFFIC);
-        return;
-    }
-    kind = m.c1 >= 0 ? &kinds[m.c1] : &bcch_bch;
-    r->out->message = kind->name != NULL ? kind->name : "spare";
-    if (kind->name == NULL)
-        return;
-    if (kind->kind == DAPS_EV_RECONFIGURATION) {
-        struct rrc_span inner = span;
-        inner.bits = span.bit + span.bits - m.start;
-        inner.bit = m.start;
-        rrc_reconfiguration(r, inner, false, daps_digest(r->octets, without_padding(r->octets, r->length)));
-        return;
-    }
-    daps_event_clear(&m.fields, kind->kind);
-    if (kind->fields && !rrc_walk(r, root, span, on_field, &m))
-        return;
-    simple_message(r, &m, kind);
-}
-
-/* A bare message without the layers of a channel around it. */
-static void read_bare(struct rrc_reading *r, uint32_t root, const struct message_kind *kind)
+/* Reads span, of type root, into one event: the message called kind->name. */
+static void read_fields(struct rrc_reading *r, struct rrc_span span, uint32_t root, const struct message_kind *kind)
 {
     struct message m = {.r = r};
 
-    r->out->message = kind->name;
-    daps_event_clear(&m.fields, kind->kind);
-    if (rrc_walk(r, root, rrc_whole(r), on_field, &m))
-        simple_message(r, &m, kind);
+    r->out->message = kind->name != NULL ? kind->name : "spare";
+    if (kind->kind == DAPS_EV_KIND_COUNT)
+        return;
+    m.ev = rrc_add_event(r, kind->kind);
+    if (m.ev == NULL || (kind->fields && !rrc_walk(r, root, span, on_field, &m)))
+        return;
+    if (m.future)
+        m.ev->kind = kind_without_contents(kind->kind);
+    if (kind->digest)
+        m.ev->digest = daps_digest(r->octets, (uint32_t)r->length);
+}
+
+/* TS 38.331 6.2.1: UL-DCCH is the one channel whose extension class has messages; behind the eleventh all are spare. */
+static void read_extension(struct rrc_reading *r, struct rrc_span span, uint32_t root)
+{
+    struct message m = {.r = r, .c2 = -1};
+
+    r->out->message = "messageClassExtension";
+    if (root == NR_RRC_ROOT_UL_DCCH_MESSAGE && rrc_walk(r, root, span, on_extension, &m) && m.c2 >= 0 && m.c2 < 11)
+        (void)rrc_add_event(r, DAPS_EV_TRAFFIC);
+}
+
+struct message_class {
+    uint32_t root;
+    const struct message_kind *kinds; /* 2 to the power of c1_bits of them */
+    unsigned c1_bits;                 /* 0: no c1, one message */
+};
+
+/*
+ * Reads a message of that class. Which one it is stands in the first bits, and for most that is all that matters:
+ *
+ *   | 0 c1, 1 extension | index in c1 | the message
+ */
+static void read_message(struct rrc_reading *r, const struct message_class *class)
+{
+    const struct rrc_span span = rrc_whole(r);
+    struct daps_bits bits = daps_bits_of(r->octets, r->length);
+    uint32_t extension = daps_bits_take(&bits, 1), c1 = 0;
+    const struct message_kind *kind;
+
+    if (extension == 0)
+        c1 = daps_bits_take(&bits, class->c1_bits);
+    kind = &class->kinds[c1];
+    if (bits.error != NULL) {
+        r->out->status = DAPS_RRC_UNDECODED;
+        r->out->error = bits.error;
+    } else if (extension != 0) {
+        read_extension(r, span, class->root);
+    } else if (kind->kind == DAPS_EV_RECONFIGURATION) {
+        struct rrc_span inner = span;
+        inner.bit = bits.position;
+        inner.bits = span.bits - bits.position;
+        r->out->message = kind->name;
+        rrc_reconfiguration(r, inner, false, daps_digest(r->octets, without_padding(r->octets, r->length)));
+    } else {
+        read_fields(r, span, class->root, kind);
+    }
 }
 
 /* TS 38.331 11.2.2: the command as the target node made it, an RRCReconfiguration in an OCTET STRING. */
@@ -364,6 +358,16 @@ static void read_handover_command(struct rrc_reading *r)
         r->out->n_events = 0; /* criticalExtensionsFuture */
 }
 
+static const struct message_class classes[DAPS_CH_COUNT] = {
+    [DAPS_CH_BCCH_BCH] = {NR_RRC_ROOT_BCCH_BCH_MESSAGE, &bcch_bch, 0},
+    [DAPS_CH_BCCH_DL_SCH] = {NR_RRC_ROOT_BCCH_DL_SCH_MESSAGE, bcch_dl_sch, 1},
+    [DAPS_CH_DL_CCCH] = {NR_RRC_ROOT_DL_CCCH_MESSAGE, dl_ccch, 2},
+    [DAPS_CH_DL_DCCH] = {NR_RRC_ROOT_DL_DCCH_MESSAGE, dl_dcch, 4},
+    [DAPS_CH_UL_CCCH] = {NR_RRC_ROOT_UL_CCCH_MESSAGE, ul_ccch, 2},
+    [DAPS_CH_UL_CCCH1] = {NR_RRC_ROOT_UL_CCCH1_MESSAGE, ul_ccch1, 2},
+    [DAPS_CH_UL_DCCH] = {NR_RRC_ROOT_UL_DCCH_MESSAGE, ul_dcch, 4},
+};
+
 static void read_channel(struct rrc_reading *r, enum daps_channel channel)
 {
     static const struct message_kind complete = {"rrcReconfigurationComplete", DAPS_EV_RECONFIGURATION_COMPLETE, true,
@@ -374,38 +378,26 @@ static void read_channel(struct rrc_reading *r, enum daps_channel channel)
 
     switch (channel) {
     case DAPS_CH_BCCH_BCH:
-        read_message(r, whole, NR_RRC_ROOT_BCCH_BCH_MESSAGE, &bcch_bch);
-        break;
     case DAPS_CH_BCCH_DL_SCH:
-        read_message(r, whole, NR_RRC_ROOT_BCCH_DL_SCH_MESSAGE, bcch_dl_sch);
-        break;
     case DAPS_CH_DL_CCCH:
-        read_message(r, whole, NR_RRC_ROOT_DL_CCCH_MESSAGE, dl_ccch);
-        break;
     case DAPS_CH_DL_DCCH:
-        read_message(r, whole, NR_RRC_ROOT_DL_DCCH_MESSAGE, dl_dcch);
-        break;
     case DAPS_CH_UL_CCCH:
-        read_message(r, whole, NR_RRC_ROOT_UL_CCCH_MESSAGE, ul_ccch);
-        break;
     case DAPS_CH_UL_CCCH1:
-        read_message(r, whole, NR_RRC_ROOT_UL_CCCH1_MESSAGE, ul_ccch1);
-        break;
     case DAPS_CH_UL_DCCH:
-        read_message(r, whole, NR_RRC_ROOT_UL_DCCH_MESSAGE, ul_dcch);
+        read_message(r, &classes[channel]);
         break;
     case DAPS_CH_RECONFIGURATION:
         r->out->message = "rrcReconfiguration";
         rrc_reconfiguration(r, whole, false, digest_as_dcch(whole));
         break;
     case DAPS_CH_RECONFIGURATION_COMPLETE:
-        read_bare(r, NR_RRC_ROOT_RRCRECONFIGURATIONCOMPLETE, &complete);
+        read_fields(r, whole, NR_RRC_ROOT_RRCRECONFIGURATIONCOMPLETE, &complete);
         break;
     case DAPS_CH_HANDOVER_COMMAND:
         read_handover_command(r);
         break;
     case DAPS_CH_HANDOVER_PREPARATION:
-        read_bare(r, NR_RRC_ROOT_HANDOVERPREPARATIONINFORMATION, &preparation);
+        read_fields(r, whole, NR_RRC_ROOT_HANDOVERPREPARATIONINFORMATION, &preparation);
         break;
     case DAPS_CH_RADIO_BEARER_CONFIG:
         r->out->message = "radioBearerConfig";
