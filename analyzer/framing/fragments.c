@@ -16,7 +16,6 @@ enum {
     SLOTS = 64,
     PATIENCE = 20000, /* records without a further fragment */
     DATAGRAM_MAX = 65535,
-    PROTOCOL_UDP = 17,
     UNIT = 8, /* octets, all offsets are multiples of it */
     UNITS = (DATAGRAM_MAX + UNIT) / UNIT
 };
@@ -56,24 +55,6 @@ void fragments_free(struct fragments *fragments)
     g_free(fragments);
 }
 
-static void give_up(struct slot *slot, struct peel *peel)
-{
-    if (slot->state == WAITING)
-        peel_problem(peel, DAPS_FRAMING_INCOMPLETE, slot->id.version == 4 ? "IPv4" : "IPv6",
-                     "fragments of a datagram are missing", slot->id.protocol == PROTOCOL_UDP, NULL,
-                     "identification 0x%x, from frame %llu on, %u octets of %s%u", slot->id.id,
-                     (unsigned long long)slot->first_frame, slot->have, slot->total ? "" : "more than ",
-                     slot->total ? slot->total : slot->have);
-    slot->state = FREE;
-}
-
-static bool same_datagram(const struct fragment *a, const struct fragment *b)
-{
-    return a->id == b->id && a->version == b->version && (a->version == 6 || a->protocol == b->protocol) &&
-           !memcmp(a->source, b->source, sizeof a->source) &&
-           !memcmp(a->destination, b->destination, sizeof a->destination);
-}
-
 /* How much of [offset, offset + length) is marked: all, some or nothing. */
 static enum coverage coverage(const uint8_t *marks, uint32_t offset, uint32_t length)
 {
@@ -87,6 +68,30 @@ static void mark(uint8_t *marks, uint32_t offset, uint32_t length)
 {
     for (uint32_t unit = offset / UNIT; unit < (offset + length + UNIT - 1) / UNIT; unit++)
         marks[unit / 8] |= (uint8_t)(1u << (unit % 8));
+}
+
+static bool may_hold_rrc(const struct slot *slot, const struct peel *peel)
+{
+    bool begun = coverage(slot->present, 0, 1) == ALL;
+    return udp_may_hold_rrc(peel, begun ? slot->protocol : slot->id.protocol, octets_of(slot->data, begun ? UNIT : 0));
+}
+
+static void give_up(struct slot *slot, struct peel *peel)
+{
+    if (slot->state == WAITING)
+        peel_problem(peel, DAPS_FRAMING_INCOMPLETE, slot->id.version == 4 ? "IPv4" : "IPv6",
+                     "fragments of a datagram are missing", may_hold_rrc(slot, peel), NULL,
+                     "identification 0x%x, from frame %llu on, %u octets of %s%u", slot->id.id,
+                     (unsigned long long)slot->first_frame, slot->have, slot->total ? "" : "more than ",
+                     slot->total ? slot->total : slot->have);
+    slot->state = FREE;
+}
+
+static bool same_datagram(const struct fragment *a, const struct fragment *b)
+{
+    return a->id == b->id && a->version == b->version && (a->version == 6 || a->protocol == b->protocol) &&
+           !memcmp(a->source, b->source, sizeof a->source) &&
+           !memcmp(a->destination, b->destination, sizeof a->destination);
 }
 
 static bool is_repeat(const struct slot *slot, const struct fragment *fragment, struct octets data)

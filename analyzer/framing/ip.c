@@ -85,7 +85,9 @@ static bool skip_extensions(struct peel *peel, uint8_t *protocol, struct octets 
 static void add_fragment(struct peel *peel, struct fragment *fragment, struct octets data, const char *layer)
 {
     if (peel->cut) {
-        peel_problem(peel, DAPS_FRAMING_CUT, layer, "a fragment is cut by the snap length", false, NULL, NULL);
+        octets_trim(&data, fragment->offset ? 0 : data.left);
+        peel_problem(peel, DAPS_FRAMING_CUT, layer, "a fragment is cut by the snap length",
+                     udp_may_hold_rrc(peel, fragment->protocol, data), NULL, NULL);
         return;
     }
     fragment->source[0] = peel->source.high;

@@ -61,6 +61,11 @@ void peel_transport(struct peel *peel, uint8_t protocol, struct octets payload);
 
 /* udp.c */
 void peel_udp(struct peel *peel, struct octets datagram);
+/*
+ * Whether a datagram that is lost may have held NR RRC: by its ports if its first octets are there, else by whether
+ * the capture has had any so far.
+ */
+bool udp_may_hold_rrc(const struct peel *peel, uint8_t protocol, struct octets first_octets);
 /* mac-nr, rlc-lte, ... by the name a payload starts with; false: no such name */
 bool peel_named_payload(struct peel *peel, struct octets payload);
 

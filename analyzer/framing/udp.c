@@ -9,6 +9,7 @@
 #include "peel.h"
 
 enum {
+    PROTOCOL_UDP = 17,
     PORT_GTP_U = 2152,
     PORT_GSMTAP = 4729,
     PORT_RLS = 4997,
@@ -58,6 +59,22 @@ bool peel_named_payload(struct peel *peel, struct octets payload)
     return false;
 }
 
+static bool is_rrc_port(uint16_t port)
+{
+    return port == PORT_GSMTAP || port == PORT_QCSUPER || port == PORT_RLS;
+}
+
+bool udp_may_hold_rrc(const struct peel *peel, uint8_t protocol, struct octets first_octets)
+{
+    if (protocol != PROTOCOL_UDP)
+        return false;
+    uint16_t source = octets_u16(&first_octets);
+    uint16_t destination = octets_u16(&first_octets);
+    if (first_octets.bad)
+        return peel->framing->counts.classes[DAPS_FRAMING_NR_RRC] > 0;
+    return is_rrc_port(source) || is_rrc_port(destination);
+}
+
 void peel_udp(struct peel *peel, struct octets datagram)
 {
     uint16_t source = octets_u16(&datagram);
@@ -70,8 +87,9 @@ void peel_udp(struct peel *peel, struct octets datagram)
     }
     size_t carried = length >= 8 ? length - 8u : 0;
     if ((length && length < 8) || (carried > datagram.left && !peel->cut)) {
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, "UDP", "its length field does not fit", false, NULL,
-                     "length %u, %zu octets are there", length, datagram.left + 8);
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, "UDP", "its length field does not fit",
+                     is_rrc_port(source) || is_rrc_port(destination), NULL, "length %u, %zu octets are there", length,
+                     datagram.left + 8);
         return;
     }
     if (length) { /* 0: RFC 2675 4, longer than the field can say */

@@ -130,6 +130,12 @@ static void peel_named(struct peel *peel, const struct upper_name *entry, struct
     }
 }
 
+/* Of a record that ends inside its tags. */
+static bool may_be_rrc(struct peel *peel, const struct tags *tags)
+{
+    return !tags->dissector.left || look_up(&peel->framing->upper, tags->dissector)->kind != UPPER_COUNTED;
+}
+
 void peel_upper_pdu(struct peel *peel, struct octets packet)
 {
     struct tags tags = {.table_value = 0};
@@ -137,7 +143,7 @@ void peel_upper_pdu(struct peel *peel, struct octets packet)
         uint16_t tag = octets_u16(&packet);
         struct octets value = octets_take(&packet, octets_u16(&packet));
         if (packet.bad) {
-            peel_short(peel, layer, true);
+            peel_short(peel, layer, may_be_rrc(peel, &tags));
             return;
         }
         if (tag == TAG_END)

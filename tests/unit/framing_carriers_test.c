@@ -178,6 +178,12 @@ START_TEST(upper_pdu_cut)
     give_part(&seen, 252, b, b->len - 4, b->len - 4);
     ck_assert_ptr_nonnull(strstr(seen.detail, "runs past the end"));
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_MALFORMED), 2);
+    ck_assert(seen.rrc_lost);
+    g_byte_array_unref(b);
+    b = upper("lte_rrc.dl_dcch", 1, hex("28 00 01"));
+    give_part(&seen, 252, b, b->len - 4, b->len - 4);
+    ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_MALFORMED), 3);
+    ck_assert(!seen.rrc_lost);
     seen_end(&seen);
     g_byte_array_unref(b);
 }

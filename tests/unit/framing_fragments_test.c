@@ -173,6 +173,31 @@ START_TEST(missing_ones_are_reported)
 }
 END_TEST
 
+/* Whether NR RRC was lost: by the ports if the first piece is there, else by what the capture has had so far. */
+START_TEST(what_may_be_lost)
+{
+    struct seen seen;
+    seen_begin(&seen);
+    give(&seen, 228, piece(false, 7, 1, 0x77));
+    daps_framing_finish(seen.framing);
+    ck_assert(seen.problems == 1 && !seen.rrc_lost);
+    give(&seen, 228, piece(false, 8, 0, 0x77));
+    daps_framing_finish(seen.framing);
+    ck_assert(seen.problems == 2 && seen.rrc_lost);
+    give(&seen, 228, ipv4(1, 2, 17, udp(1, 4729, gsmtap3(0x0503, 9, hex("2a")))));
+    give(&seen, 228, ipv4_fragment(1, 2, 17, 9, 0x2000, hex("0868 0868 0100 0000")));
+    daps_framing_finish(seen.framing);
+    ck_assert(seen.problems == 3 && !seen.rrc_lost);
+    give(&seen, 228, piece(false, 10, 1, 0x77));
+    daps_framing_finish(seen.framing);
+    ck_assert(seen.problems == 4 && seen.rrc_lost);
+    give(&seen, 228, ipv4_fragment(1, 2, 6, 11, 0x2001, hex("0868 0868 0100 0000")));
+    daps_framing_finish(seen.framing);
+    ck_assert(seen.problems == 5 && !seen.rrc_lost);
+    seen_end(&seen);
+}
+END_TEST
+
 /* More datagrams at once than there are places: the oldest are given up, each reported, the newest come through. */
 START_TEST(too_many_at_once)
 {
@@ -254,6 +279,7 @@ int main(void)
     tcase_add_test(c, overlap_is_refused);
     tcase_add_test(c, lengths_that_contradict);
     tcase_add_test(c, missing_ones_are_reported);
+    tcase_add_test(c, what_may_be_lost);
     tcase_add_test(c, too_many_at_once);
     tcase_add_test(c, given_up_after_a_while);
     tcase_add_test(c, cut_fragment);
