@@ -54,7 +54,8 @@ static char *not_opened(const struct input *input, bool not_capture, char *reaso
     const char *compression = input_compression(input->format);
     char *error;
     if (not_capture && compression)
-        error = g_strdup_printf("%s: is compressed with %s and holds no capture", input->name, compression);
+        error = g_strdup_printf("%s: is compressed with %s, and damaged or without a capture inside", input->name,
+                                compression);
     else if (not_capture)
         error = g_strdup_printf("%s: %s", input->name, reason);
     else if (wiretap_missing() && compression)
