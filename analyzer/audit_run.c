@@ -218,6 +218,8 @@ static void tell_skipped(const struct daps_walk *walk, const struct options *opt
         fprintf(stderr, "dapsaudit: %u file%s skipped that are not captures; --verbose lists them\n",
                 walk->skipped->len, walk->skipped->len == 1 ? "" : "s");
     tell_notes(walk->unreadable, "");
+    if (walk->captures->len == 0)
+        fputs("dapsaudit: no capture was found, so nothing was looked at\n", stderr);
 }
 
 int audit_run(const struct options *options)

@@ -145,7 +145,10 @@ static void write_section(struct report *report, const struct ue_section *sectio
     outbuf_literal(out, "\n  UE ");
     text_safe(out, section->name);
     outbuf_printf(out, " (%s): ", section->rat == DAPS_RAT_LTE ? "LTE" : "NR");
-    text_counted(out, section->rows->len, "handover or other key change", "handovers and other key changes");
+    if (section->rows->len == 0)
+        outbuf_literal(out, "no handovers");
+    else
+        text_counted(out, section->rows->len, "handover or other key change", "handovers and other key changes");
     outbuf_char(out, '\n');
     if (section->rows->len > 0)
         text_handovers(out, section->rows, section->rat, first_ns, report->style->colour);

@@ -157,7 +157,7 @@ void report_text_summary(const struct report_style *style, struct outbuf *out, c
     text_counted(&text, counts->fallbacks, "fallback", NULL);
     outbuf_literal(&text, "): ");
     if (all_findings(&run->sum) == 0) {
-        outbuf_literal(&text, "no findings");
+        outbuf_string(&text, counts->rrc_messages > 0 ? "no findings" : "nothing to look at");
     } else {
         text_counted(&text, all_findings(&run->sum), "finding", NULL);
         write_rules(&text, counts);
