@@ -106,14 +106,14 @@ static bool open_with_pcap(struct daps_capture *capture, char **error)
         return true;
     }
     if (is_truncation(text)) {
-        *error = g_strdup_printf("%s: cut short inside the file header (offset %" PRIu64 ")", input->name,
-                                 position(capture));
+        *error = g_strdup_printf("%s: cut short%s before the first packet (offset %" PRIu64 ")", input->name,
+                                 input->format == INPUT_PCAPNG ? " or damaged" : "", position(capture));
         return false;
     }
     char *second = NULL;
     bool opened = open_with_wiretap(capture, &second);
     if (!opened)
-        *error = g_strdup_printf("%s: %s", input->name, text);
+        *error = g_strdup_printf("%s: cannot be read as a capture: %s", input->name, text);
     g_free(second);
     return opened;
 }

@@ -3,6 +3,7 @@
  * Prints what the capture and framing layers make of a file, one JSON line each: every NR RRC PDU, every problem, and
  * last the counts. For comparison with other readers; with --quiet it only reads, for timing.
  */
+#include <glib.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,6 +51,7 @@ int main(int argc, char **argv)
     struct daps_capture *capture = daps_capture_open(argv[1], &error);
     if (!capture) {
         fprintf(stderr, "%s\n", error);
+        g_free(error);
         return 3;
     }
     struct daps_framing_sink sink = {.pdu = quiet ? NULL : print_pdu, .problem = quiet ? NULL : print_problem};
