@@ -173,7 +173,7 @@ static void stop(struct audit *audit)
     g_free(audit->first_malformed);
 }
 
-void audit_run_capture(struct batch_job *job, void *user)
+void audit_run_capture(struct batch_job *job, const void *user)
 {
     struct audit audit = {.options = user, .job = job};
     struct capture_totals totals = {0};
@@ -230,8 +230,8 @@ int audit_run(const struct options *options)
     for (unsigned i = 0; options->paths[i] != NULL; i++)
         daps_walk_add(walk, options->paths[i]);
     tell_skipped(walk, options);
-    status = batch_command(walk->captures, options, audit_run_capture, (void *)(guintptr)options, walk->skipped->len,
-                           walk->unreadable->len);
+    status =
+        batch_command(walk->captures, options, audit_run_capture, options, walk->skipped->len, walk->unreadable->len);
     daps_walk_free(walk);
     return status;
 }

@@ -9,7 +9,7 @@
 #include "batch.h"
 
 /* A batch_work for captures; user is a const struct options *. */
-void audit_run_capture(struct batch_job *job, void *user);
+void audit_run_capture(struct batch_job *job, const void *user);
 
 /* Finds the captures that options->paths stand for, audits them, and gives the exit status. */
 int audit_run(const struct options *options);

@@ -29,7 +29,7 @@ struct batch {
     struct output *output;
     const GPtrArray *paths;
     batch_work *work;
-    void *user;
+    const void *user;
     guint window; /* how many inputs beyond the one whose turn it is may be begun */
     GMutex lock;
     GCond changed;
@@ -242,7 +242,7 @@ static void run_one_by_one(struct batch *batch, struct run_totals *run)
 }
 
 void batch_run(const GPtrArray *paths, const struct options *options, struct output *output, batch_work *work,
-               void *user, struct run_totals *run)
+               const void *user, struct run_totals *run)
 {
     guint jobs = MIN(options->jobs, paths->len);
     struct batch batch = {.output = output, .paths = paths, .work = work, .user = user, .window = MAX(32, 4 * jobs)};
@@ -284,8 +284,8 @@ static int status_of(const struct options *options, const struct run_totals *run
     return EXIT_CLEAN;
 }
 
-int batch_command(const GPtrArray *paths, const struct options *options, batch_work *work, void *user, uint64_t skipped,
-                  uint64_t unreadable)
+int batch_command(const GPtrArray *paths, const struct options *options, batch_work *work, const void *user,
+                  uint64_t skipped, uint64_t unreadable)
 {
     struct run_totals run = {.skipped = skipped, .unreadable = unreadable};
     struct output output;

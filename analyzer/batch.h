@@ -23,7 +23,7 @@ struct batch_job {
 };
 
 /* Works on one input. May run on any thread. Should stop early once job->lines.failed. */
-typedef void batch_work(struct batch_job *job, void *user);
+typedef void batch_work(struct batch_job *job, const void *user);
 
 /* A message: path, a colon, and what format says, as one line. */
 void batch_note(struct batch_job *job, const char *path, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -33,13 +33,13 @@ void batch_error(struct batch_job *job, const char *sentence);
 
 /* paths: char *, "-" for standard input. Adds to run. Stops when the output takes no more. */
 void batch_run(const GPtrArray *paths, const struct options *options, struct output *output, batch_work *work,
-               void *user, struct run_totals *run);
+               const void *user, struct run_totals *run);
 
 /*
  * The whole course of a command: opens the output, writes prologue, results and epilogue, and says with which status
  * to leave. skipped, unreadable: what looking for the paths has found already.
  */
-int batch_command(const GPtrArray *paths, const struct options *options, batch_work *work, void *user, uint64_t skipped,
-                  uint64_t unreadable);
+int batch_command(const GPtrArray *paths, const struct options *options, batch_work *work, const void *user,
+                  uint64_t skipped, uint64_t unreadable);
 
 #endif

@@ -334,7 +334,7 @@ static void read_lines(struct judge *judge, struct lines *lines)
     }
 }
 
-void judge_run_events(struct batch_job *job, void *user)
+void judge_run_events(struct batch_job *job, const void *user)
 {
     struct judge judge = {.options = user, .job = job};
     struct lines lines;

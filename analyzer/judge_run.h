@@ -9,6 +9,6 @@
 #include "batch.h"
 
 /* A batch_work for files of events; user is a const struct options *. */
-void judge_run_events(struct batch_job *job, void *user);
+void judge_run_events(struct batch_job *job, const void *user);
 
 #endif

@@ -9,7 +9,7 @@
 
 #define FIELD(name, type, member, most)                                                                                \
     {                                                                                                                  \
-        name, EVENT_FIELD_##type, offsetof(struct daps_event, member), most                                            \
+        name, offsetof(struct daps_event, member), EVENT_FIELD_##type, most                                            \
     }
 #define BEARERS(name) FIELD(#name, SET, bearers.name, 0)
 #define FLAG(name)    FIELD(#name, FLAG, name, 0)

@@ -28,8 +28,8 @@ enum event_field_type {
 
 struct event_field {
     const char *name;
-    enum event_field_type type;
     size_t offset; /* in struct daps_event */
+    enum event_field_type type;
     uint32_t most; /* largest number; 0 where the type says it all */
 };
 

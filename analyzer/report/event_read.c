@@ -229,13 +229,14 @@ static bool has_required(JsonObject *line, struct reading *r)
 
 bool event_read(JsonObject *line, struct daps_event *ev, char *error, size_t error_octets)
 {
-    struct reading r = {"", error, error_octets};
+    struct reading r = {.name = "", .error_octets = error_octets};
     const struct event_field *field;
     JsonObjectIter iter;
     unsigned kind = 0;
     JsonNode *node;
     bool known;
 
+    r.error = error;
     if (!has_required(line, &r))
         return false;
     r.name = "event";

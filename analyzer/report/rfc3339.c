@@ -150,7 +150,7 @@ bool rfc3339_read(const char *text, int64_t *time_ns)
         (second = take_digits(&text, 2)) < 0 || second > 59 || !take_fraction(&text, &fraction) ||
         strcmp(text, "Z") != 0)
         return false;
-    seconds = day_of_date(year, month, date) * S_PER_DAY + hour * 3600 + minute * 60 + second;
+    seconds = day_of_date(year, month, date) * S_PER_DAY + INT64_C(3600) * hour + INT64_C(60) * minute + second;
     /* The first second of the range begins before INT64_MIN; go through the sum that does not overflow. */
     if (seconds < INT64_MIN / NS_PER_S - 1 || seconds > INT64_MAX / NS_PER_S)
         return false;
