@@ -215,8 +215,9 @@ static void tell_skipped(const struct daps_walk *walk, const struct options *opt
     if (options->verbose)
         tell_notes(walk->skipped, "skipped: ");
     else if (walk->skipped->len > 0 && !options->quiet)
-        fprintf(stderr, "dapsaudit: %u file%s skipped that are not captures; --verbose lists them\n",
-                walk->skipped->len, walk->skipped->len == 1 ? "" : "s");
+        fprintf(stderr, "dapsaudit: %u %s skipped; --verbose lists %s\n", walk->skipped->len,
+                walk->skipped->len == 1 ? "file that is no capture was" : "files that are no captures were",
+                walk->skipped->len == 1 ? "it" : "them");
     tell_notes(walk->unreadable, "");
     if (walk->captures->len == 0)
         fputs("dapsaudit: no capture was found, so nothing was looked at\n", stderr);

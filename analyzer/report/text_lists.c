@@ -104,7 +104,8 @@ static void text_key(struct report *report, const struct daps_key_step *step)
     text_derivation(out, &step->key, step->rat);
     if (step->key.ncc >= 0)
         outbuf_printf(out, "  NCC %d", step->key.ncc);
-    outbuf_printf(out, "  %s", daps_derivation_name(step->key.derivation));
+    if (step->key.derivation != DAPS_DERIVATION_NONE)
+        outbuf_printf(out, "  %s", daps_derivation_name(step->key.derivation));
     if (step->procedure < DAPS_PROC_COUNT)
         outbuf_printf(out, "  %s", daps_procedure_name(step->procedure));
     if (step->ciphering >= 0 || step->integrity >= 0) {

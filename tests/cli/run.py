@@ -221,7 +221,7 @@ class Order(Case):
             shutil.copy(QUIET, self.folder / name)
         self.write("notes.md", "# no capture\n")
         result = run("audit", "-f", "ndjson", self.folder)
-        self.expect(result, 0, "1 file skipped")
+        self.expect(result, 0, "1 file that is no capture was skipped")
         names = [r["capture"] for r in records(result.stdout) if r["type"] == "capture"]
         self.assertEqual(names, [os.path.join(self.folder, n) for n in ("b/a.pcap", "b/b.pcap", "z.pcap")])
         self.expect(run("audit", "-v", self.folder), 0, "notes.md")
