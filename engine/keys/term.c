@@ -12,6 +12,8 @@
 /* FC octets of TS 33.501 Annex A and TS 33.401 Annex A. */
 #define FC_KGNB_STAR 0x70
 #define FC_KSN       0x79
+#define FC_NH        0x6F
+#define FC_NH_LTE    0x12
 #define FC_KENB_STAR 0x13
 #define FC_S_KENB    0x1C
 
@@ -246,6 +248,7 @@ const struct daps_term *daps_term_nh(struct daps_term_pool *pool, const struct d
 {
     struct daps_term like = {.kind = DAPS_TERM_NH, .parent = root, .pci = -1, .arfcn = -1, .n = n};
 
+    like.fc = pool->rat == DAPS_RAT_LTE ? FC_NH_LTE : FC_NH;
     return intern(pool, &like);
 }
 

@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Recomputes every key that `dapsaudit keys --show-keys` prints, with Python's hmac alone, and compares.
+
+    keychain_oracle.py DAPSAUDIT           all samples that have a key log
+
+Only the inputs of each line (parent, FC, NCC, PCI, ARFCN, counter, algorithms) and the key log are believed; parents are
+taken from this program's own recomputation, never from a printed value. TS 33.220 B.2, TS 33.501 Annex A.
+"""
+import glob
+import hashlib
+import hmac
+import json
+import os
+import subprocess
+import sys
+
+TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+
+
+def kdf(key, fc, *parameters):
+    s = bytes([fc])
+    for parameter in parameters:
+        s += parameter + len(parameter).to_bytes(2, "big")
+    return hmac.new(key, s, hashlib.sha256).digest()
+
+
+def key_log(path):
+    """{ue: [(KgNB, KAMF or None)]} in the order of the connections."""
+    roots = {}
+    for line in open(path, encoding="ascii"):
+        words = line.split()
+        key = bytes.fromhex(words[2])
+        if words[0] == "KGNB":
+            roots.setdefault(words[1], []).append((key, None))
+        elif words[0] == "KAMF":
+            count = int(words[3].split("=")[1])
+            roots.setdefault(words[1], []).append((kdf(key, 0x6E, count.to_bytes(4, "big"), b"\1"), key))
+    return roots
+
+
+class Chain:
+    """The keys of one UE as this program computes them."""
+
+    def __init__(self, roots):
+        self.roots, self.next, self.keys, self.kamf = roots, 0, {}, {}
+
+    def root(self, identity):
+        known = self.roots[self.next] if self.next < len(self.roots) else (None, None)
+        self.next += 1
+        self.keys[identity], self.kamf[identity] = known
+        return known[0]
+
+    def nh(self, identity, root):
+        if self.kamf.get(root) is None:
+            return None
+        sync = self.keys[root]
+        for _ in range(int(identity.split("/NH")[1])):
+            sync = kdf(self.kamf[root], 0x6F, sync)
+        self.keys[identity] = sync
+        return sync
+
+    def value(self, line):
+        if line["kind"] == "kgnb":
+            return self.root(line["id"])
+        if line["kind"] == "nh":
+            return self.nh(line["id"], line["parent"])
+        parent = self.keys.get(line["parent"])
+        if parent is None:
+            value = None
+        elif line["kind"] == "ksn":
+            value = kdf(parent, 0x79, line["sk_counter"].to_bytes(2, "big"))
+        elif line["pci"] is None or line["arfcn"] is None:
+            value = None
+        else:
+            value = kdf(parent, 0x70, line["pci"].to_bytes(2, "big"), line["arfcn"].to_bytes(3, "big"))
+        self.keys[line["id"]] = value
+        return value
+
+
+def as_keys(value, ciphering, integrity):
+    def last(use, algorithm):
+        return kdf(value, 0x69, bytes([use]), bytes([int(algorithm[3:])]))[16:].hex()
+    return {"rrc_enc": last(3, ciphering), "rrc_int": last(4, integrity), "up_enc": last(5, ciphering),
+            "up_int": last(6, integrity)}
+
+
+def check(program, capture, keys):
+    """(keys checked, differences) of one capture."""
+    output = subprocess.run([program, "keys", "--show-keys", "--format", "ndjson", "--keys", keys, capture], check=True,
+                            capture_output=True, text=True).stdout
+    roots, chains, checked, wrong = key_log(keys), {}, 0, 0
+    for line in map(json.loads, output.splitlines()):
+        if line["type"] != "key":
+            continue
+        chain = chains.setdefault(line["ue"], Chain(roots.get(line["ue"], roots.get("*", []))))
+        value = chain.value(line)
+        checked += value is not None
+        if line["value"] != (value.hex() if value is not None else None):
+            print(f"{capture} frame {line['frame']} {line['id']}: printed {line['value']}, computed "
+                  f"{value.hex() if value else None}")
+            wrong += 1
+        if value is not None and line["as_keys"] is not None:
+            checked += 4
+            if line["as_keys"] != as_keys(value, line["ciphering"], line["integrity"]):
+                print(f"{capture} frame {line['frame']} {line['id']}: AS keys differ")
+                wrong += 1
+    return checked, wrong
+
+
+def main(program):
+    checked = wrong = captures = 0
+    for keys in sorted(glob.glob(os.path.join(TOP, "samples", "*.keys"))):
+        capture = glob.glob(keys[:-4] + "pcap*")[0]
+        n, bad = check(os.path.abspath(program), capture, keys)
+        captures, checked, wrong = captures + 1, checked + n, wrong + bad
+    print(f"{captures} captures, {checked} keys checked, {checked - wrong} equal")
+    return 1 if wrong or checked < 100 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
