@@ -29,10 +29,15 @@ def damaged(octets, kind, rng):
     return bytes(out)
 
 
+ENVIRONMENT = dict(os.environ, LSAN_OPTIONS="suppressions=" + os.path.join(TOP, "tests", "lsan.supp") +
+                   ":print_suppressions=0", ASAN_OPTIONS="fast_unwind_on_malloc=0")
+
+
 def run(program, path):
     """None, or what is wrong with how the program took it."""
     try:
-        result = subprocess.run([program, "audit", "--format", "ndjson", "-v", path], capture_output=True, timeout=60)
+        result = subprocess.run([program, "audit", "--format", "ndjson", "-v", path], capture_output=True, timeout=60,
+                                env=ENVIRONMENT)
     except subprocess.TimeoutExpired:
         return "no end after 60 s"
     errors = result.stderr.decode("utf-8", "replace")
