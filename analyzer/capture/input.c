@@ -4,7 +4,7 @@
  * at to tell the format; for pcapng it keeps a copy in a temporary file, because libpcap may stop in the middle of one
  * and the rest is then libwiretap's, which has to start over.
  */
-#define _GNU_SOURCE /* fopencookie */
+#define _GNU_SOURCE /* fopencookie; NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 #include "input.h"
 
 #include <errno.h>

@@ -44,7 +44,7 @@ enum { LINKTYPES = 400 };
 
 /* Written once, under load_once. */
 static struct {
-#define MEMBER(name) __typeof__(name) *name;
+#define MEMBER(name) __typeof__(name) *name; /* NOLINT(bugprone-macro-parentheses): a declaration */
     FUNCTIONS(MEMBER)
 #undef MEMBER
     char *missing;

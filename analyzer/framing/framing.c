@@ -196,8 +196,17 @@ static bool endpoint_before(const struct endpoint *a, const struct endpoint *b, 
     return with_ports && a->port < b->port;
 }
 
+/* Absent, or what tools write that have no address: 0.0.0.0, 127.0.0.1 and the same of IPv6. */
+static bool says_nothing(const struct endpoint *e, bool with_port)
+{
+    bool address = e->high || (e->low > 1 && e->low != 0xffff00000000u && e->low != 0xffff7f000001u);
+    return !address && !(with_port && e->port);
+}
+
 uint64_t peel_pair_key(const struct endpoint *a, const struct endpoint *b, bool with_ports)
 {
+    if (says_nothing(a, with_ports) && says_nothing(b, with_ports))
+        return 0;
     bool swap = endpoint_before(b, a, with_ports);
     uint64_t key = endpoint_hash(1, swap ? b : a, with_ports);
     key = endpoint_hash(key, swap ? a : b, with_ports);

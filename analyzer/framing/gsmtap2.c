@@ -31,7 +31,7 @@ bool peel_gsmtap2(struct peel *peel, struct octets payload)
         return false;
     uint8_t words = octets_u8(&payload);
     uint8_t type = octets_u8(&payload);
-    octets_skip(&whole, words * 4u);
+    octets_skip(&whole, words * (size_t)4);
     if (payload.bad || whole.bad)
         peel_short(peel, "GSMTAP v2", false);
     else if (words < 4)

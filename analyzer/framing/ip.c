@@ -118,7 +118,7 @@ void peel_ipv4(struct peel *peel, struct octets packet)
     uint8_t protocol = octets_u8(&packet);
     octets_skip(&packet, 2);
     struct endpoint source = ipv4_endpoint(&packet), destination = ipv4_endpoint(&packet);
-    size_t header = (first & 15u) * 4u;
+    size_t header = (first & 15u) * (size_t)4;
     if (packet.bad) {
         peel_short(peel, layer, false);
         return;

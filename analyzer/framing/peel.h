@@ -46,7 +46,7 @@ void peel_problem(struct peel *peel, enum daps_framing_class class, const char *
 void peel_short(struct peel *peel, const char *layer, bool rrc);
 /* A cell as a log states it: -1 for what cannot be (TS 38.331: PhysCellId 0..1007, ARFCN-ValueNR 0..3279165). */
 struct daps_cell peel_cell(uint32_t pci, uint32_t arfcn);
-/* A UE key from both ends, the same whichever way round they are. */
+/* A UE key from both ends, the same whichever way round they are; 0 if they tell nobody apart. */
 uint64_t peel_pair_key(const struct endpoint *a, const struct endpoint *b, bool with_ports);
 uint64_t peel_endpoint_key(const struct endpoint *a);
 

@@ -102,7 +102,7 @@ static const struct upper_name *look_up(struct upper_cache *cache, struct octets
 {
     if (!name.left || name.left > UPPER_NAME_MAX)
         return upper_name_find(name.at, name.left);
-    size_t spread = name.left + name.at[name.left - 1] * 3u + name.at[name.left / 2] * 5u;
+    size_t spread = name.left + name.at[name.left - 1] * (size_t)3 + name.at[name.left / 2] * (size_t)5;
     size_t i = spread % (sizeof cache->slot / sizeof *cache->slot);
     if (cache->slot[i].length != name.left || memcmp(cache->slot[i].name, name.at, name.left) != 0) {
         memcpy(cache->slot[i].name, name.at, name.left);

@@ -157,6 +157,12 @@ START_TEST(upper_pdu_ue)
     uint64_t six = key_of(252, addressed(a, b, 1, 2));
     ck_assert_uint_eq(six, key_of(252, addressed(b, a, 2, 1)));
     ck_assert_uint_ne(six, one);
+    /* What stands for no address, and none at all, is the only UE. */
+    bytes loop = join(tlv(12, text("nr-rrc.dl.dcch")), tlv(21, hex("7f000001")));
+    ck_assert_uint_eq(key_of(252, join(u32(loop, 0), hex("28"))), 0);
+    ck_assert_uint_eq(key_of(252, addressed("7f000001", "7f000001", 0, 0)), 0);
+    ck_assert_uint_eq(key_of(252, addressed("00000000", "00000000", 0, 0)), 0);
+    ck_assert_uint_ne(key_of(252, addressed("7f000001", "7f000002", 0, 0)), 0);
 }
 END_TEST
 
