@@ -11,11 +11,13 @@
  */
 #include "per/per.h"
 
+#include <string.h>
+
 #define FRAGMENT 16384U
 
 struct frame {
     const struct per_type *type;
-    enum { AT_ROOT, AT_ADDITIONS, AT_ELEMENTS, AT_OPEN } at;
+    enum { AT_ROOT, AT_ADDITIONS, AT_ELEMENTS, AT_OPEN, AT_MEMO } at;
     bool tail;      /* nothing wanted follows this frame in its region */
     bool extended;  /* SEQUENCE: additions follow */
     uint32_t index; /* next component, or element */
@@ -23,13 +25,17 @@ struct frame {
     uint64_t optional;  /* presence bits, next one on top */
     uint64_t additions; /* presence bits of additions, next one on top */
     uint32_t n_additions;
-    uint64_t open_end; /* AT_OPEN, AT_ADDITIONS: where the current open type ends */
-    uint64_t limit;    /* of the surrounding region */
+    struct per_memo_entry *memo; /* AT_MEMO: where the part is kept once its end is known ... */
+    uint64_t start;              /* ... and where it began */
+    uint64_t open_end;           /* AT_OPEN, AT_ADDITIONS: where the current open type ends */
+    uint64_t limit;              /* of the surrounding region */
 };
 
 struct walk {
     const struct per_table *table;
     struct daps_bits *bits;
+    struct per_memo *memo;
+    bool in_memo; /* within a part that will be kept: parts of it are not */
     per_on_hit *on_hit;
     void *user;
     bool stopped;
@@ -418,6 +424,90 @@ static void enter(struct walk *w, const struct per_type *type, bool tail)
     }
 }
 
+/* ---- parts seen before ---- */
+
+static struct per_memo_entry *memo_entry(struct walk *w, const struct per_type *type)
+{
+    struct daps_bits ahead = *w->bits;
+    uint64_t left = ahead.limit - ahead.position;
+    uint64_t hash = daps_bits_take64(&ahead, left < 64 ? (unsigned)left : 64);
+
+    hash = (hash ^ (uint64_t)(type - w->table->types)) * UINT64_C(0x9e3779b97f4a7c15);
+    return &w->memo->entries[hash >> 32 & (PER_MEMO_ENTRIES - 1)];
+}
+
+/* Masks for a part of that many bits that begins at bit phase: what of its first and last octet belongs to it. */
+static uint8_t first_mask(unsigned phase)
+{
+    return (uint8_t)(0xFF >> phase);
+}
+
+static uint8_t last_mask(unsigned phase, uint32_t bits)
+{
+    return (uint8_t)(0xFF << (7 - ((phase + bits - 1) & 7)));
+}
+
+static bool memo_matches(const struct walk *w, const struct per_memo_entry *entry, uint32_t type)
+{
+    const uint8_t *octets = w->bits->octets + (w->bits->position >> 3);
+    const unsigned phase = (unsigned)(w->bits->position & 7);
+    const uint32_t n = (phase + entry->bits + 7) / 8;
+
+    if (entry->bits == 0 || entry->type != type || entry->phase != phase ||
+        entry->bits > w->bits->limit - w->bits->position)
+        return false;
+    if (n == 1)
+        return entry->octets[0] == (octets[0] & first_mask(phase) & last_mask(phase, entry->bits));
+    return entry->octets[0] == (octets[0] & first_mask(phase)) &&
+           entry->octets[n - 1] == (octets[n - 1] & last_mask(phase, entry->bits)) &&
+           memcmp(entry->octets + 1, octets + 1, n - 2) == 0;
+}
+
+static void memo_keep(const struct walk *w, const struct frame *frame)
+{
+    struct per_memo_entry *entry = frame->memo;
+    const unsigned phase = (unsigned)(frame->start & 7);
+    const uint64_t bits = w->bits->position - frame->start, n = (phase + bits + 7) / 8;
+
+    if (bits == 0 || n > PER_MEMO_OCTETS || w->bits->error != NULL)
+        return;
+    entry->type = (uint32_t)(frame->type - w->table->types);
+    entry->bits = (uint32_t)bits;
+    entry->phase = (uint8_t)phase;
+    memcpy(entry->octets, w->bits->octets + (frame->start >> 3), n);
+    entry->octets[0] &= first_mask(phase);
+    entry->octets[n - 1] &= last_mask(phase, entry->bits);
+}
+
+static struct frame *push(struct walk *w, const struct per_type *type, bool tail);
+static void enter(struct walk *w, const struct per_type *type, bool tail);
+
+/* Steps over a part without wanted fields: as one piece if it was met before, else by reading it. */
+static void step_over(struct walk *w, const struct per_type *type)
+{
+    struct per_memo_entry *entry = memo_entry(w, type);
+    struct frame *frame;
+
+    if (memo_matches(w, entry, (uint32_t)(type - w->table->types))) {
+        w->bits->position += entry->bits;
+        return;
+    }
+    frame = push(w, type, false);
+    if (frame == NULL)
+        return;
+    frame->at = AT_MEMO;
+    frame->memo = entry;
+    frame->start = w->bits->position;
+    w->in_memo = true;
+    enter(w, type, false);
+}
+
+static bool is_worth_a_memo(const struct walk *w, const struct per_type *type)
+{
+    return w->memo != NULL && !w->in_memo && (type->flags & PER_WANTED) == 0 &&
+           (type->kind == PER_SEQUENCE || type->kind == PER_SEQUENCE_OF || type->kind == PER_CHOICE);
+}
+
 /* X.691 18.7, 18.8: how many additions, which, and then each as an open type. */
 static void start_additions(struct walk *w, struct frame *frame)
 {
@@ -512,7 +602,10 @@ static void next_component(struct walk *w, struct frame *frame)
             daps_bits_skip(w->bits, type->bits);
             continue;
         }
-        enter(w, type, frame->index == last);
+        if (frame->index != last && is_worth_a_memo(w, type))
+            step_over(w, type);
+        else
+            enter(w, type, frame->index == last);
         if (w->depth != depth || w->bits->error != NULL || w->stopped)
             return;
     }
@@ -543,15 +636,23 @@ static void step(struct walk *w)
         leave_open(w, frame);
         w->depth--;
         break;
+    case AT_MEMO:
+        memo_keep(w, frame);
+        w->in_memo = false;
+        w->depth--;
+        break;
     }
 }
 
-bool per_walk(const struct per_table *table, uint32_t root, struct daps_bits *bits, per_on_hit *on_hit, void *user)
+bool per_walk(const struct per_table *table, uint32_t root, struct daps_bits *bits, struct per_memo *memo,
+              per_on_hit *on_hit, void *user)
 {
     struct walk w;
 
     w.table = table;
     w.bits = bits;
+    w.memo = memo;
+    w.in_memo = false;
     w.on_hit = on_hit;
     w.user = user;
     w.stopped = false;

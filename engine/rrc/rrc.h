@@ -2,7 +2,7 @@
 /*
  * RRC PDUs to events (TS 38.331 6.2.2 and 11.2.2, UPER of ITU-T X.691).
  *
- * One call decodes one PDU. No allocation, no recursion on input, no state between calls.
+ * One call decodes one PDU. No allocation, no recursion on input; what a PDU says depends on its octets alone.
  */
 #ifndef DAPS_ENGINE_RRC_H
 #define DAPS_ENGINE_RRC_H
@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "event.h"
+#include "per/per.h"
 
 #define DAPS_RRC_MAX_EVENTS 80
 #define DAPS_RRC_MAX_OCTETS 524288 /* above the 45 segments of 9,000 octets that TS 38.331 5.7.7 allows */
@@ -22,6 +23,7 @@ enum daps_rrc_status {
     DAPS_RRC_UNDECODED, /* malformed or cut short: error and error_bit say where and why, no events */
 };
 
+/* All zero before its first use; what is the decoder's own may be left in it from one PDU to the next. */
 struct daps_rrc_result {
     enum daps_rrc_status status;
     const char *message; /* name of the RRC message as in the ASN.1, "" if unknown; static storage */
@@ -30,6 +32,7 @@ struct daps_rrc_result {
     uint32_t n_events;
     struct daps_event events[DAPS_RRC_MAX_EVENTS];
     uint8_t scratch[DAPS_RRC_SCRATCH]; /* the decoder's own */
+    struct per_memo memo;              /* the decoder's own */
 };
 
 /*
