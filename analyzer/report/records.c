@@ -14,8 +14,13 @@ const char *const as_key_names[AS_KEYS] = {"rrc_enc", "rrc_int", "up_enc", "up_i
 const char *algorithm_name(enum daps_rat rat, bool ciphering, int number, char name[static 8])
 {
     name[0] = '\0';
-    if (number >= 0 && number <= 7)
-        snprintf(name, 8, "%c%cA%d", rat == DAPS_RAT_LTE ? 'E' : 'N', ciphering ? 'E' : 'I', number);
+    if (number >= 0 && number <= 7) {
+        name[0] = rat == DAPS_RAT_LTE ? 'E' : 'N';
+        name[1] = ciphering ? 'E' : 'I';
+        name[2] = 'A';
+        name[3] = (char)('0' + number);
+        name[4] = '\0';
+    }
     return name;
 }
 

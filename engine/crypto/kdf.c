@@ -201,8 +201,5 @@ bool daps_kdf_nh_lte(const uint8_t kasme[static 32], const uint8_t sync[static 3
 
 void daps_wipe(void *octets, size_t length)
 {
-    volatile uint8_t *p = octets;
-
-    while (length-- > 0)
-        *p++ = 0;
+    explicit_bzero(octets, length);
 }

@@ -3,8 +3,6 @@
 #include "keys/term.h"
 
 #include <glib.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "crypto/kdf.h"
@@ -176,17 +174,32 @@ static void compute_value(struct daps_term_pool *pool, struct daps_term *term)
     }
 }
 
+/* prefix, separator and n in decimal; by hand, since every handover makes labels. */
+static void label(char out[static 24], const char *prefix, const char *separator, uint32_t n)
+{
+    char digits[10];
+    const size_t most = 9; /* of the prefix: 9 + 4 + 10 and the end are what out holds */
+    size_t length = MIN(g_strlcpy(out, prefix, most + 1), most), i = sizeof digits;
+
+    length += g_strlcpy(out + length, separator, 5);
+    do
+        digits[--i] = (char)('0' + n % 10);
+    while ((n /= 10) > 0 && i > 0);
+    memcpy(out + length, digits + i, sizeof digits - i);
+    out[length + sizeof digits - i] = '\0';
+}
+
 static void make_label(struct daps_term_pool *pool, struct daps_term *term)
 {
     const char *parent = term->parent != NULL ? term->parent->label : "";
 
-    snprintf(term->parent_label, sizeof term->parent_label, "%s", parent);
+    g_strlcpy(term->parent_label, parent, sizeof term->parent_label);
     if (term->kind == DAPS_TERM_NH)
-        snprintf(term->label, sizeof term->label, "%.11s/NH%" PRIu32, parent, term->n);
+        label(term->label, parent, "/NH", term->n);
     else if (term->kind == DAPS_TERM_STEP)
-        snprintf(term->label, sizeof term->label, "%.11s/NCC%" PRIu32, parent, term->n);
+        label(term->label, parent, "/NCC", term->n);
     else
-        snprintf(term->label, sizeof term->label, "K%u", ++pool->keys);
+        label(term->label, "K", "", ++pool->keys);
 }
 
 /* The one place terms are born: the same description gives the same pointer. */
