@@ -36,8 +36,6 @@ static uint64_t position(const struct daps_capture *capture)
 {
     if (capture->wiretap)
         return wiretap_offset(capture->wiretap);
-    if (capture->input->stream)
-        return capture->input->taken;
     off_t at = capture->file ? ftello(capture->file) : 0;
     return at > 0 ? (uint64_t)at : 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Regular files are handed on as they are. A stream goes through a stdio cookie that first gives back the octets looked
- * at to tell the format; for pcapng it keeps a copy in a temporary file, because libpcap may stop in the middle of one
- * and the rest is then libwiretap's, which has to start over.
+ * libpcap reads through a stdio cookie that first gives back the octets looked at to tell the format. Of a pcapng from
+ * a stream it keeps a copy in a temporary file, because libpcap may stop in the middle of one and the rest is then
+ * libwiretap's, which has to start over.
  */
 #define _GNU_SOURCE /* fopencookie; NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 #include "input.h"
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER = 256 * 1024 };
+enum { BUFFER = 128 * 1024 };
 
 static enum input_format format_of(const uint8_t *head, size_t length)
 {
@@ -86,7 +86,7 @@ static bool read_head(struct input *input)
             break;
         input->head_length += (size_t)n;
     }
-    return input->stream || lseek(input->fd, 0, SEEK_SET) == 0;
+    return true;
 }
 
 struct input *input_open(const char *path, char **error)
@@ -142,7 +142,7 @@ static void keep_copy(struct input *input, const uint8_t *data, size_t size)
         input->spool_errno = errno ? errno : ENOSPC;
 }
 
-static ssize_t stream_read(void *cookie, char *buffer, size_t size)
+static ssize_t cookie_read(void *cookie, char *buffer, size_t size)
 {
     struct input *input = cookie;
     size_t waiting = input->head_length - input->head_taken;
@@ -162,23 +162,38 @@ static ssize_t stream_read(void *cookie, char *buffer, size_t size)
     return n;
 }
 
+/* Only to tell the position, for ftello. */
+static int cookie_seek(void *cookie, off64_t *offset, int whence)
+{
+    struct input *input = cookie;
+    if (whence != SEEK_CUR || *offset != 0)
+        return -1;
+    *offset = (off64_t)input->taken;
+    return 0;
+}
+
+/*
+ * Some tools write a snap length that is smaller than their records, and libpcap cuts those to it. With 0 it takes the
+ * largest there may be; each record says itself how long it is.
+ */
+static void ignore_snaplen(struct input *input)
+{
+    enum { SNAPLEN_OFFSET = 16, SNAPLEN_OCTETS = 4 };
+    if (input->format == INPUT_PCAP && input->head_length == sizeof input->head)
+        memset(input->head + SNAPLEN_OFFSET, 0, SNAPLEN_OCTETS);
+}
+
 FILE *input_stdio(struct input *input, char **error)
 {
-    FILE *file;
-    if (input->stream) {
-        input->keep = input->format == INPUT_PCAPNG;
-        file = fopencookie(input, "r", (cookie_io_functions_t){.read = stream_read});
-    } else {
-        int fd = dup(input->fd);
-        file = fd < 0 ? NULL : fdopen(fd, "r");
-        if (!file && fd >= 0)
-            close(fd);
-    }
+    input->keep = input->stream && input->format == INPUT_PCAPNG;
+    ignore_snaplen(input);
+    FILE *file = fopencookie(input, "r", (cookie_io_functions_t){.read = cookie_read, .seek = cookie_seek});
     if (!file) {
         *error = g_strdup_printf("%s: %s", input->name, g_strerror(errno));
         return NULL;
     }
-    setvbuf(file, NULL, _IOFBF, input->stream ? BUFFER / 4 : BUFFER);
+    input->buffer = g_malloc(BUFFER);
+    setvbuf(file, input->buffer, _IOFBF, BUFFER);
     return file;
 }
 
@@ -192,7 +207,7 @@ const char *input_reopen_path(struct input *input, char **error)
         ssize_t n = 1;
         input->keep = true;
         while (!input->spooled_to_end && n > 0 && !input->spool_errno)
-            n = stream_read(input, (char *)buffer, BUFFER);
+            n = cookie_read(input, (char *)buffer, BUFFER);
         g_free(buffer);
         if (n < 0 || input->spool_errno) {
             *error = g_strdup_printf("%s: could not be copied to a temporary file: %s", input->name,
@@ -213,6 +228,7 @@ void input_close(struct input *input)
         close(input->fd);
     if (input->spool >= 0)
         close(input->spool);
+    g_free(input->buffer);
     g_free(input->path);
     g_free(input);
 }

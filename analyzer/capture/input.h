@@ -21,15 +21,17 @@ struct input {
     char *path;
     const char *name; /* for messages */
     int fd;
-    bool stream;   /* not a regular file: can be read only once */
-    uint64_t size; /* of a regular file, 0 otherwise */
-    uint8_t head[8];
+    bool stream;      /* not a regular file: can be read only once */
+    uint64_t size;    /* of a regular file, 0 otherwise */
+    uint8_t head[24]; /* a pcap file header */
     size_t head_length;
     enum input_format format;
 
+    size_t head_taken; /* octets of head already given out */
+    uint64_t taken;    /* octets given out */
+    char *buffer;      /* of the stdio stream */
+
     /* Of a stream only. */
-    size_t head_taken;   /* octets of head already given out */
-    uint64_t taken;      /* octets given out */
     bool keep;           /* write a copy of what is read to spool */
     int spool;           /* temporary file without a name, -1 */
     bool spooled_to_end; /* all of the stream is in spool */
@@ -40,7 +42,10 @@ struct input {
 /* Opens path ("-": standard input) and looks at its first octets. NULL: *error is a sentence, g_free it. */
 struct input *input_open(const char *path, char **error);
 
-/* A stdio stream over the input from its beginning. Call once. NULL: *error. The input must live longer. */
+/*
+ * A stdio stream over the input from its beginning, which ftello works on, too. Call once. NULL: *error. The input must
+ * live longer.
+ */
 FILE *input_stdio(struct input *input, char **error);
 
 /*

@@ -106,6 +106,20 @@ START_TEST(snap_length_of_all_ones)
 }
 END_TEST
 
+/* Records longer than the file's snap length are whole all the same. */
+START_TEST(snap_length_too_small)
+{
+    for (uint32_t snaplen = 0; snaplen < 8; snaplen++) {
+        GByteArray *file = pcap_begin(snaplen & 1, false, snaplen, 252);
+        pcap_record(file, snaplen & 1, 1, 0, "abcdef", 6, 6);
+        pcap_record(file, snaplen & 1, 2, 0, "abcdef", 3, 6);
+        ck_assert_ptr_null(read_bytes(file));
+        ck_assert_str_eq(seen->str, "1:252:abcdef/6@1000000000 2:252:abc/6@2000000000 ");
+        g_byte_array_unref(file);
+    }
+}
+END_TEST
+
 START_TEST(cut_at_every_octet)
 {
     GByteArray *file = pcap_begin(false, false, 65535, 1);
@@ -158,7 +172,7 @@ START_TEST(damaged_in_the_middle)
     put_u32(file, false, 0x7fffffff);
     put(file, "x", 1);
     char *error = read_bytes(file);
-    assert_contains(error, "after frame 1 (offset ");
+    assert_contains(error, "after frame 1 (offset 62)"); /* behind the bad header */
     ck_assert_str_eq(seen->str, "1:1:packet/6@1000000000 ");
     g_free(error);
     g_byte_array_unref(file);
@@ -290,6 +304,7 @@ static Suite *suite(void)
     tcase_add_checked_fixture(c, setup, teardown);
     tcase_add_loop_test(c, classic_pcap_of_every_kind, 0, 4);
     tcase_add_test(c, snap_length_of_all_ones);
+    tcase_add_test(c, snap_length_too_small);
     tcase_add_test(c, cut_at_every_octet);
     tcase_add_test(c, damaged_in_the_middle);
     tcase_add_test(c, what_is_no_capture);
