@@ -109,7 +109,7 @@ static uint32_t small_number(struct walk *w)
     if (daps_bits_take(w->bits, 1) == 0)
         return daps_bits_take(w->bits, 6);
     octets = whole_length(w);
-    if (octets > 4) {
+    if (octets < 1 || octets > 4) {
         daps_bits_fail(w->bits, "impossible number");
         return 0;
     }
@@ -120,7 +120,7 @@ static uint32_t small_number(struct walk *w)
 static uint64_t constrained_slow(struct walk *w, unsigned bits, uint64_t range)
 {
     uint64_t value;
-    unsigned octets = (bits + 7) / 8, count_bits = 0;
+    unsigned octets = (bits + 7) / 8, count_bits = 0, most;
 
     if (!w->table->aligned || range < 255) {
         value = daps_bits_take64(w->bits, bits);
@@ -130,9 +130,12 @@ static uint64_t constrained_slow(struct walk *w, unsigned bits, uint64_t range)
     } else {
         while ((1U << count_bits) < octets)
             count_bits++;
+        most = octets;
         octets = daps_bits_take(w->bits, count_bits) + 1;
         daps_bits_align(w->bits);
-        value = octets <= 8 ? daps_bits_take64(w->bits, octets * 8) : 0;
+        if (octets > most)
+            daps_bits_fail(w->bits, "value out of range");
+        value = daps_bits_take64(w->bits, MIN(octets, 8) * 8);
     }
     if (value > range)
         daps_bits_fail(w->bits, "value out of range");
@@ -151,18 +154,27 @@ static inline uint64_t constrained(struct walk *w, unsigned bits, uint64_t range
     return value;
 }
 
-/* X.691 12.2.4: two's complement with a length. */
-static int64_t unconstrained_integer(struct walk *w)
+/* A number of as many octets as the length before it says; one that does not fit is an error only if it is wanted. */
+static uint64_t counted_number(struct walk *w, const struct per_type *type, uint32_t *octets)
 {
-    uint32_t octets = whole_length(w);
-    uint64_t value;
+    *octets = whole_length(w);
+    if (*octets == 0)
+        daps_bits_fail(w->bits, "impossible number");
+    if (*octets <= 8)
+        return daps_bits_take64(w->bits, *octets * 8);
+    if (type->field != 0)
+        daps_bits_fail(w->bits, "number too large");
+    daps_bits_skip(w->bits, (uint64_t)*octets * 8);
+    return 0;
+}
 
-    if (octets == 0 || octets > 8) {
-        daps_bits_skip(w->bits, (uint64_t)octets * 8);
-        return 0;
-    }
-    value = daps_bits_take64(w->bits, octets * 8);
-    if (octets < 8 && value >> (octets * 8 - 1) != 0)
+/* X.691 12.2.4: two's complement with a length. */
+static int64_t unconstrained_integer(struct walk *w, const struct per_type *type)
+{
+    uint32_t octets;
+    uint64_t value = counted_number(w, type, &octets);
+
+    if (octets > 0 && octets < 8 && value >> (octets * 8 - 1) != 0)
         value |= UINT64_MAX << (octets * 8);
     return (int64_t)value;
 }
@@ -172,17 +184,22 @@ static bool is_extended(struct walk *w, const struct per_type *type)
     return (type->flags & PER_EXTENSIBLE) != 0 && daps_bits_take(w->bits, 1) != 0;
 }
 
+static void boolean(struct walk *w, const struct per_type *type)
+{
+    int64_t value = daps_bits_take(w->bits, 1);
+
+    hit(w, type, value, w->bits->position);
+}
+
 static void integer(struct walk *w, const struct per_type *type)
 {
     int64_t value;
 
     if (is_extended(w, type) || type->bits == PER_UNCONSTRAINED) {
-        value = unconstrained_integer(w);
+        value = unconstrained_integer(w, type);
     } else if (type->bits == PER_SEMI_CONSTRAINED) {
-        uint32_t octets = whole_length(w);
-        if (octets > 8)
-            daps_bits_fail(w->bits, "number too large");
-        value = (int64_t)((uint64_t)type->lower + (octets <= 8 ? daps_bits_take64(w->bits, octets * 8) : 0));
+        uint32_t octets;
+        value = (int64_t)((uint64_t)type->lower + counted_number(w, type, &octets));
     } else {
         value = (int64_t)((uint64_t)type->lower + constrained(w, type->bits, type->range));
     }
@@ -232,7 +249,7 @@ static void counted_string(struct walk *w, const struct per_type *type)
 static void string(struct walk *w, const struct per_type *type)
 {
     uint64_t most = (uint64_t)type->lower + type->range, size, start;
-    bool small = most * type->unit <= 16 && (type->bits == 0 || type->kind == PER_STRING);
+    bool small = type->bits == 0 ? most * type->unit <= 16 : type->kind == PER_STRING && most * type->unit < 16;
 
     if (is_extended(w, type) || type->bits == PER_UNCONSTRAINED) {
         counted_string(w, type);
@@ -396,7 +413,7 @@ static void enter(struct walk *w, const struct per_type *type, bool tail)
         hit(w, type, 0, w->bits->position);
         break;
     case PER_BOOLEAN:
-        hit(w, type, (int64_t)daps_bits_take(w->bits, 1), w->bits->position);
+        boolean(w, type);
         break;
     case PER_INTEGER:
         integer(w, type);

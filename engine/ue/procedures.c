@@ -41,16 +41,28 @@ static bool is_logged_again(struct daps_ue *ue, const struct daps_event *ev)
 
 /*
  * A log with cell metadata names the cell that sends the command. If that is neither the serving cell nor one of the
- * newest attempt (tools lag a little), a handover was missed and the key in force is not the one we follow.
+ * newest attempt (tools lag a little), a handover was missed and the key in force is not the one we follow. Metadata
+ * that never followed a handover says nothing: some tools write the same cell into every frame.
  */
 static bool is_from_elsewhere(const struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_attempt *last = newest_attempt(ue);
     int32_t pci = ev->logged_cell.pci;
 
-    if (pci < 0 || ue->active.pci < 0 || pci == ue->active.pci || pci == ev->target.pci)
+    if (!ue->cells_are_logged || pci < 0 || ue->active.pci < 0 || pci == ue->active.pci || pci == ev->target.pci)
         return false;
     return last == NULL || (pci != last->source.pci && pci != last->target.pci);
+}
+
+void daps_ue_watch_cells(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_attempt *last;
+
+    if (ue->cells_are_logged || ev->logged_cell.pci < 0)
+        return;
+    last = newest_attempt(ue);
+    if (last != NULL && last->target.pci == ev->logged_cell.pci && last->source.pci != last->target.pci)
+        ue->cells_are_logged = true;
 }
 
 /* TS 38.331 5.3.5.5.2: what the command does not give is that of the source. */

@@ -205,8 +205,10 @@ void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev)
     settle_lost_reestablishment(ue, ev);
     settle_by_traffic(ue, ev);
     dispatch(ue, ev);
-    if (is_dcch(ev))
+    if (is_dcch(ev)) {
         daps_ue_learn_cell(ue, ev);
+        daps_ue_watch_cells(ue, ev);
+    }
 }
 
 void daps_ue_finish(struct daps_ue *ue)

@@ -103,6 +103,7 @@ struct daps_ue {
 
     bool left_nr;                  /* mobilityFromNRCommand seen, nothing from NR since */
     int suspend_ncc;               /* -1: not suspended with one */
+    bool cells_are_logged;         /* the log's cell metadata has been seen to follow a handover */
     struct daps_cell request_cell; /* cell the re-establishment request was logged in */
     uint64_t smc_digest;           /* of a security mode command not yet answered, 0 none */
 
@@ -151,6 +152,7 @@ void daps_ue_reconfiguration_complete(struct daps_ue *ue, const struct daps_even
 void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_candidate(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_candidate_release(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_watch_cells(struct daps_ue *ue, const struct daps_event *ev);
 
 /* recovery.c: re-establishment, suspend and resume. */
 void daps_ue_reestablishment_request(struct daps_ue *ue, const struct daps_event *ev);

@@ -788,16 +788,42 @@ END_TEST
 
 START_TEST(missed_handover_breaks_equality)
 {
+    for (int follows = 0; follows < 2; follows++) {
+        struct log *log = connected();
+        int8_t transaction;
+        log->cell = (struct daps_cell){A};
+        transaction = command(log, DAPS_B);
+        if (follows)
+            log->cell = (struct daps_cell){B}; /* this log's metadata is alive */
+        complete(log, transaction);
+        log->cell = (struct daps_cell){A};
+        fallback(log);
+        log->cell = (struct daps_cell){77, 630000}; /* the log lacks the handover that brought the UE here */
+        complete(log, command(log, DAPS_B));
+        traffic(log);
+        log_end(log);
+        ck_assert_uint_eq(log->findings[DAPS_RULE_REPEATED_KEY], follows ? 0 : 1);
+        log_free(log);
+    }
+}
+END_TEST
+
+START_TEST(one_cell_in_every_frame_is_no_metadata)
+{
     struct log *log = connected();
 
     log->cell = (struct daps_cell){A};
+    for (int i = 0; i < 3; i++) {
+        complete(log, command(log, (struct command){50 + i, 630000, .ncc = 0}));
+        traffic(log);
+    }
     complete(log, command(log, DAPS_B));
     fallback(log);
-    log->cell = (struct daps_cell){77, 630000}; /* the log lacks the handover that brought the UE here */
     complete(log, command(log, DAPS_B));
     traffic(log);
     log_end(log);
-    ck_assert_uint_eq(log->findings[DAPS_RULE_REPEATED_KEY], 0);
+    ck_assert_uint_eq(log->findings[DAPS_RULE_REPEATED_KEY], 1);
+    ck_assert_int_eq(g_array_index(log->handovers, struct daps_handover, 4).derivation, DAPS_DERIVATION_HORIZONTAL);
     log_free(log);
 }
 END_TEST
@@ -888,6 +914,7 @@ int main(void)
     tcase_add_test(tc, complete_alone_settles_nothing);
     tcase_add_test(tc, gap_is_said);
     tcase_add_test(tc, missed_handover_breaks_equality);
+    tcase_add_test(tc, one_cell_in_every_frame_is_no_metadata);
     tcase_add_test(tc, same_frequency_as_the_source);
     tcase_add_test(tc, sk_counter_twice);
     tcase_add_test(tc, memory_is_flat);
