@@ -201,5 +201,6 @@ bool daps_kdf_nh_lte(const uint8_t kasme[static 32], const uint8_t sync[static 3
 
 void daps_wipe(void *octets, size_t length)
 {
-    explicit_bzero(octets, length);
+    if (length > 0) /* an empty container may have no octets to point at */
+        explicit_bzero(octets, length);
 }

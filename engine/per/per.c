@@ -6,14 +6,10 @@
  *                [number of additions, bitmap, each addition as an open type]            18
  *   CHOICE       [extension bit] index, or for an addition: small number, open type      22
  *   open type    length determinant, octets                                              10.2
- *   length       0nnnnnnn | 10nnnnnn nnnnnnnn | 11000mmm = m * 16K units, more follows   10.9.3
- *   small number 0nnnnnn | 1 length octets                                               10.6
  */
 #include "per/per.h"
 
-#include <string.h>
-
-#define FRAGMENT 16384U
+#include "per/numbers.h"
 
 struct frame {
     const struct per_type *type;
@@ -58,127 +54,6 @@ static inline void hit(struct walk *w, const struct per_type *type, int64_t valu
         report(w, type, value, bit);
 }
 
-/* X.691 10.9.3.5 to 10.9.3.8; more: this was a fragment and another length follows. */
-static uint32_t length_determinant(struct walk *w, bool *more)
-{
-    uint32_t first;
-
-    if (w->table->aligned)
-        daps_bits_align(w->bits);
-    *more = false;
-    first = daps_bits_take(w->bits, 8);
-    if (first < 0x80)
-        return first;
-    if (first < 0xC0)
-        return (first & 0x3F) << 8 | daps_bits_take(w->bits, 8);
-    if ((first & 0x3F) < 1 || (first & 0x3F) > 4) {
-        daps_bits_fail(w->bits, "impossible length");
-        return 0;
-    }
-    *more = true;
-    return (first & 0x3F) * FRAGMENT;
-}
-
-/* A length that must be whole because its contents are read in place. */
-static uint32_t whole_length(struct walk *w)
-{
-    bool more;
-    uint32_t length = length_determinant(w, &more);
-
-    if (more)
-        daps_bits_fail(w->bits, "contents in fragments");
-    return length;
-}
-
-/* Steps over units of that many bits each, fragments included. */
-static void skip_units(struct walk *w, unsigned unit)
-{
-    bool more;
-
-    do {
-        uint32_t n = length_determinant(w, &more);
-        daps_bits_skip(w->bits, (uint64_t)n * unit);
-    } while (more && w->bits->error == NULL);
-}
-
-/* X.691 10.6: normally small non-negative number. */
-static uint32_t small_number(struct walk *w)
-{
-    uint32_t octets;
-
-    if (daps_bits_take(w->bits, 1) == 0)
-        return daps_bits_take(w->bits, 6);
-    octets = whole_length(w);
-    if (octets < 1 || octets > 4) {
-        daps_bits_fail(w->bits, "impossible number");
-        return 0;
-    }
-    return daps_bits_take(w->bits, octets * 8);
-}
-
-/* X.691 10.5.7: a number in 0..range; aligned: whole octets from 256 values on, counted ones beyond 65536. */
-static uint64_t constrained_slow(struct walk *w, unsigned bits, uint64_t range)
-{
-    uint64_t value;
-    unsigned octets = (bits + 7) / 8, count_bits = 0, most;
-
-    if (!w->table->aligned || range < 255) {
-        value = daps_bits_take64(w->bits, bits);
-    } else if (range < 65536) {
-        daps_bits_align(w->bits);
-        value = daps_bits_take(w->bits, octets * 8);
-    } else {
-        while ((1U << count_bits) < octets)
-            count_bits++;
-        most = octets;
-        octets = daps_bits_take(w->bits, count_bits) + 1;
-        daps_bits_align(w->bits);
-        if (octets > most)
-            daps_bits_fail(w->bits, "value out of range");
-        value = daps_bits_take64(w->bits, MIN(octets, 8) * 8);
-    }
-    if (value > range)
-        daps_bits_fail(w->bits, "value out of range");
-    return value;
-}
-
-static inline uint64_t constrained(struct walk *w, unsigned bits, uint64_t range)
-{
-    uint64_t value;
-
-    if (w->table->aligned || bits > 32)
-        return constrained_slow(w, bits, range);
-    value = daps_bits_take(w->bits, bits);
-    if (value > range)
-        daps_bits_fail(w->bits, "value out of range");
-    return value;
-}
-
-/* A number of as many octets as the length before it says; one that does not fit is an error only if it is wanted. */
-static uint64_t counted_number(struct walk *w, const struct per_type *type, uint32_t *octets)
-{
-    *octets = whole_length(w);
-    if (*octets == 0)
-        daps_bits_fail(w->bits, "impossible number");
-    if (*octets <= 8)
-        return daps_bits_take64(w->bits, *octets * 8);
-    if (type->field != 0)
-        daps_bits_fail(w->bits, "number too large");
-    daps_bits_skip(w->bits, (uint64_t)*octets * 8);
-    return 0;
-}
-
-/* X.691 12.2.4: two's complement with a length. */
-static int64_t unconstrained_integer(struct walk *w, const struct per_type *type)
-{
-    uint32_t octets;
-    uint64_t value = counted_number(w, type, &octets);
-
-    if (octets > 0 && octets < 8 && value >> (octets * 8 - 1) != 0)
-        value |= UINT64_MAX << (octets * 8);
-    return (int64_t)value;
-}
-
 static bool is_extended(struct walk *w, const struct per_type *type)
 {
     return (type->flags & PER_EXTENSIBLE) != 0 && daps_bits_take(w->bits, 1) != 0;
@@ -196,12 +71,13 @@ static void integer(struct walk *w, const struct per_type *type)
     int64_t value;
 
     if (is_extended(w, type) || type->bits == PER_UNCONSTRAINED) {
-        value = unconstrained_integer(w, type);
+        value = per_unconstrained_integer(w->bits, w->table->aligned, type->field != 0);
     } else if (type->bits == PER_SEMI_CONSTRAINED) {
         uint32_t octets;
-        value = (int64_t)((uint64_t)type->lower + counted_number(w, type, &octets));
+        value = (int64_t)((uint64_t)type->lower +
+                          per_counted_number(w->bits, w->table->aligned, type->field != 0, &octets));
     } else {
-        value = (int64_t)((uint64_t)type->lower + constrained(w, type->bits, type->range));
+        value = (int64_t)((uint64_t)type->lower + per_constrained(w->bits, w->table->aligned, type->bits, type->range));
     }
     w->key = value;
     hit(w, type, value, w->bits->position);
@@ -212,9 +88,9 @@ static void enumerated(struct walk *w, const struct per_type *type)
     int64_t value;
 
     if (is_extended(w, type))
-        value = (int64_t)type->range + 1 + small_number(w);
+        value = (int64_t)type->range + 1 + per_small_number(w->bits, w->table->aligned);
     else
-        value = (int64_t)constrained(w, type->bits, type->range);
+        value = (int64_t)per_constrained(w->bits, w->table->aligned, type->bits, type->range);
     hit(w, type, value, w->bits->position);
 }
 
@@ -222,8 +98,10 @@ static void enumerated(struct walk *w, const struct per_type *type)
 static uint64_t size_of(struct walk *w, const struct per_type *type, bool counted)
 {
     if (counted)
-        return whole_length(w);
-    return type->bits == 0 ? (uint64_t)type->lower : (uint64_t)type->lower + constrained(w, type->bits, type->range);
+        return per_whole_length(w->bits, w->table->aligned);
+    return type->bits == 0
+               ? (uint64_t)type->lower
+               : (uint64_t)type->lower + per_constrained(w->bits, w->table->aligned, type->bits, type->range);
 }
 
 /* A string with a length determinant; its contents may come in fragments. */
@@ -233,7 +111,7 @@ static void counted_string(struct walk *w, const struct per_type *type)
     bool more;
 
     do {
-        uint32_t n = length_determinant(w, &more);
+        uint32_t n = per_length(w->bits, w->table->aligned, &more);
         if (more)
             h.fragmented = true;
         else if (!h.fragmented)
@@ -277,19 +155,32 @@ static struct frame *push(struct walk *w, const struct per_type *type, bool tail
     return frame;
 }
 
+/* Extension bit and bitmap of optional components in one read where they fit. */
+static void preamble(struct walk *w, const struct per_type *type, struct frame *frame)
+{
+    const unsigned extension = type->flags & PER_EXTENSIBLE;
+    uint32_t read;
+
+    if (type->bits + extension > 32) {
+        frame->extended = is_extended(w, type);
+        frame->optional = daps_bits_take64(w->bits, type->bits) << (64 - type->bits);
+        return;
+    }
+    read = daps_bits_take(w->bits, type->bits + extension);
+    frame->extended = extension != 0 && read >> type->bits != 0;
+    frame->optional = type->bits == 0 ? 0 : (uint64_t)read << (64 - type->bits);
+}
+
 static void sequence(struct walk *w, const struct per_type *type, bool tail)
 {
     struct frame *frame = push(w, type, tail);
-    bool additions_wanted;
 
     if (frame == NULL)
         return;
     frame->at = AT_ROOT;
-    frame->extended = is_extended(w, type);
-    frame->optional = type->bits == 0 ? 0 : daps_bits_take64(w->bits, type->bits) << (64 - type->bits);
+    preamble(w, type, frame);
     frame->index = type->first;
-    additions_wanted = type->ext_n > 0 && frame->extended;
-    frame->end = type->first + (tail && !additions_wanted ? type->n_tail : type->n);
+    frame->end = type->first + (tail && !(type->ext_n > 0 && frame->extended) ? type->n_tail : type->n);
     hit(w, type, 0, w->bits->position);
 }
 
@@ -314,7 +205,7 @@ static void sequence_of(struct walk *w, const struct per_type *type, bool tail)
 /* Limits reading to the open type that starts here; false if it must be stepped over (and was). */
 static bool enter_open(struct walk *w, struct frame *frame)
 {
-    uint32_t octets = whole_length(w);
+    uint32_t octets = per_whole_length(w->bits, w->table->aligned);
 
     if (w->bits->error != NULL)
         return false;
@@ -356,16 +247,16 @@ static void choice(struct walk *w, const struct per_type *type, bool tail)
     uint32_t index;
 
     if (is_extended(w, type)) {
-        index = small_number(w);
+        index = per_small_number(w->bits, w->table->aligned);
         hit(w, type, (int64_t)type->n + index, w->bits->position);
         if (index < type->ext_n &&
             (w->table->types[alternatives[type->ext_first + index].type].flags & PER_WANTED) != 0)
             open_contents(w, type, &w->table->types[alternatives[type->ext_first + index].type]);
         else
-            skip_units(w, 8);
+            per_skip_units(w->bits, w->table->aligned, 8);
         return;
     }
-    index = (uint32_t)constrained(w, type->bits, type->n > 0 ? type->n - 1 : 0);
+    index = (uint32_t)per_constrained(w->bits, w->table->aligned, type->bits, type->n > 0 ? type->n - 1 : 0);
     if (w->bits->error != NULL)
         return;
     hit(w, type, index, w->bits->position);
@@ -383,7 +274,7 @@ static void open_type(struct walk *w, const struct per_type *type)
             return;
         }
     }
-    skip_units(w, 8);
+    per_skip_units(w->bits, w->table->aligned, 8);
 }
 
 /* Everything wanted of this region has been read: back to its open type, or to the end. */
@@ -441,71 +332,17 @@ static void enter(struct walk *w, const struct per_type *type, bool tail)
     }
 }
 
-/* ---- parts seen before ---- */
-
-static struct per_memo_entry *memo_entry(struct walk *w, const struct per_type *type)
-{
-    struct daps_bits ahead = *w->bits;
-    uint64_t left = ahead.limit - ahead.position;
-    uint64_t hash = daps_bits_take64(&ahead, left < 64 ? (unsigned)left : 64);
-
-    hash = (hash ^ (uint64_t)(type - w->table->types)) * UINT64_C(0x9e3779b97f4a7c15);
-    return &w->memo->entries[hash >> 32 & (PER_MEMO_ENTRIES - 1)];
-}
-
-/* Masks for a part of that many bits that begins at bit phase: what of its first and last octet belongs to it. */
-static uint8_t first_mask(unsigned phase)
-{
-    return (uint8_t)(0xFF >> phase);
-}
-
-static uint8_t last_mask(unsigned phase, uint32_t bits)
-{
-    return (uint8_t)(0xFF << (7 - ((phase + bits - 1) & 7)));
-}
-
-static bool memo_matches(const struct walk *w, const struct per_memo_entry *entry, uint32_t type)
-{
-    const uint8_t *octets = w->bits->octets + (w->bits->position >> 3);
-    const unsigned phase = (unsigned)(w->bits->position & 7);
-    const uint32_t n = (phase + entry->bits + 7) / 8;
-
-    if (entry->bits == 0 || entry->type != type || entry->phase != phase ||
-        entry->bits > w->bits->limit - w->bits->position)
-        return false;
-    if (n == 1)
-        return entry->octets[0] == (octets[0] & first_mask(phase) & last_mask(phase, entry->bits));
-    return entry->octets[0] == (octets[0] & first_mask(phase)) &&
-           entry->octets[n - 1] == (octets[n - 1] & last_mask(phase, entry->bits)) &&
-           memcmp(entry->octets + 1, octets + 1, n - 2) == 0;
-}
-
-static void memo_keep(const struct walk *w, const struct frame *frame)
-{
-    struct per_memo_entry *entry = frame->memo;
-    const unsigned phase = (unsigned)(frame->start & 7);
-    const uint64_t bits = w->bits->position - frame->start, n = (phase + bits + 7) / 8;
-
-    if (bits == 0 || n > PER_MEMO_OCTETS || w->bits->error != NULL)
-        return;
-    entry->type = (uint32_t)(frame->type - w->table->types);
-    entry->bits = (uint32_t)bits;
-    entry->phase = (uint8_t)phase;
-    memcpy(entry->octets, w->bits->octets + (frame->start >> 3), n);
-    entry->octets[0] &= first_mask(phase);
-    entry->octets[n - 1] &= last_mask(phase, entry->bits);
-}
-
 static struct frame *push(struct walk *w, const struct per_type *type, bool tail);
 static void enter(struct walk *w, const struct per_type *type, bool tail);
 
 /* Steps over a part without wanted fields: as one piece if it was met before, else by reading it. */
 static void step_over(struct walk *w, const struct per_type *type)
 {
-    struct per_memo_entry *entry = memo_entry(w, type);
+    const uint32_t row = (uint32_t)(type - w->table->types);
+    struct per_memo_entry *entry = per_memo_entry(w->memo, row, w->bits);
     struct frame *frame;
 
-    if (memo_matches(w, entry, (uint32_t)(type - w->table->types))) {
+    if (per_memo_matches(entry, row, w->bits)) {
         w->bits->position += entry->bits;
         return;
     }
@@ -533,7 +370,7 @@ static void start_additions(struct walk *w, struct frame *frame)
     if (daps_bits_take(w->bits, 1) == 0)
         n = daps_bits_take(w->bits, 6) + 1;
     else
-        n = whole_length(w);
+        n = per_whole_length(w->bits, w->table->aligned);
     if (n == 0 || n > 1024) {
         daps_bits_fail(w->bits, "impossible number of extension additions");
         return;
@@ -573,7 +410,7 @@ static void next_addition(struct walk *w, struct frame *frame)
             continue;
         type = i < frame->type->ext_n ? &w->table->types[w->table->components[frame->type->ext_first + i].type] : NULL;
         if (type == NULL || (type->flags & PER_WANTED) == 0) {
-            skip_units(w, 8);
+            per_skip_units(w->bits, w->table->aligned, 8);
             continue;
         }
         if (enter_open(w, frame))
@@ -610,7 +447,7 @@ static void next_component(struct walk *w, struct frame *frame)
         const struct per_type *type = &types[component->type];
 
         if (component->optional) {
-            bool there = frame->optional >> 63 != 0;
+            const bool there = frame->optional >> 63 != 0;
             frame->optional <<= 1;
             if (!there)
                 continue;
@@ -629,7 +466,7 @@ static void next_component(struct walk *w, struct frame *frame)
     end_of_root(w, frame);
 }
 
-static void step(struct walk *w)
+static inline void step(struct walk *w)
 {
     struct frame *frame = &w->frames[w->depth - 1];
 
@@ -654,7 +491,7 @@ static void step(struct walk *w)
         w->depth--;
         break;
     case AT_MEMO:
-        memo_keep(w, frame);
+        per_memo_keep(frame->memo, (uint32_t)(frame->type - w->table->types), frame->start, w->bits);
         w->in_memo = false;
         w->depth--;
         break;
@@ -683,12 +520,11 @@ bool per_walk(const struct per_table *table, uint32_t root, struct daps_bits *bi
 
 size_t per_gather(const struct per_table *table, struct daps_bits *bits, uint8_t *octets, size_t capacity)
 {
-    struct walk w = {.table = table, .bits = bits};
     size_t length = 0;
     bool more;
 
     do {
-        uint32_t n = length_determinant(&w, &more);
+        uint32_t n = per_length(bits, table->aligned, &more);
         if (n > capacity - length) {
             daps_bits_fail(bits, "contents too long");
             return 0;

@@ -34,6 +34,7 @@
 #include <stdint.h>
 
 #include "per/bits.h"
+#include "per/memo.h"
 
 enum per_kind {
     PER_SKIP,
@@ -96,25 +97,6 @@ struct per_hit {
 
 /* Called for each hit; false stops the walk (not an error). */
 typedef bool per_on_hit(void *user, const struct per_hit *hit);
-
-/*
- * What was stepped over before. A part without wanted fields that comes again bit for bit (a measurement configuration
- * repeated in every command, say) has the same end, since an encoding shows its own end: comparing is much cheaper than
- * reading. All zero to begin with; belongs to one thread and one table.
- */
-#define PER_MEMO_ENTRIES 64
-#define PER_MEMO_OCTETS  240
-
-struct per_memo_entry {
-    uint32_t type;
-    uint32_t bits;                   /* length of the part, 0: nothing here */
-    uint8_t phase;                   /* bit within an octet where it begins */
-    uint8_t octets[PER_MEMO_OCTETS]; /* the part, first and last octet cut to it */
-};
-
-struct per_memo {
-    struct per_memo_entry entries[PER_MEMO_ENTRIES];
-};
 
 /*
  * Walks the encoding of type `root` that starts at bits->position. memo may be NULL. Returns true if all that is wanted

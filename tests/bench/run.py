@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How long an audit takes, as ratios to what it is measured against in the same run.
+
+    run.py BUILD [RUNS]        BUILD: a build folder without sanitizers; RUNS of each command, in turn (default 5)
+
+    the audit against a bare libpcap loop over the same file     (aim: at most 4)
+    tshark extracting the same fields against the audit          (aim: at least 100)
+    start-up; peak memory over a file and over one ten times as long; two files on two cores against one
+"""
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+FIELDS = ("frame.number nr-rrc.nextHopChainingCount nr-rrc.physCellId nr-rrc.absoluteFrequencySSB "
+          "nr-rrc.newUE_Identity nr-rrc.t304 nr-rrc.keySetChangeIndicator nr-rrc.daps_Config_r16 "
+          "nr-rrc.rrc_TransactionIdentifier nr-rrc.cipheringAlgorithm nr-rrc.integrityProtAlgorithm").split()
+
+
+def once(command):
+    """(seconds on the wall, seconds of processor)"""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    result = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if result.returncode not in (0, 1):
+        raise SystemExit(f"{command[0]} ended with {result.returncode}")
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def in_turn(commands, runs):
+    """Medians of wall and processor time of each command, run A B A B ..."""
+    times = [[] for _ in commands]
+    for _ in range(runs + 1):
+        for slot, command in zip(times, commands):
+            slot.append(once(command))
+    return [tuple(statistics.median(t[i] for t in slot[1:]) for i in (0, 1)) for slot in times]
+
+
+def peak_kib(command):
+    script = ("import resource,subprocess,sys;subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL);"
+              "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+    return int(subprocess.run([sys.executable, "-c", script, *command], capture_output=True, text=True).stdout)
+
+
+def show(what, a, b):
+    print(f"{what}: {a[0]:.3f} s against {b[0]:.3f} s, ratio {a[0] / b[0]:.1f} (processor time {a[1] / b[1]:.1f})")
+
+
+def main(arguments):
+    build, runs = os.path.abspath(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 5
+    program = os.path.join(build, "analyzer", "dapsaudit")
+    bare = os.path.join(build, "tests", "bench", "bare_loop")
+    with tempfile.TemporaryDirectory() as folder:
+        long, short = os.path.join(folder, "long.pcap"), os.path.join(folder, "short.pcap")
+        text = open(os.path.join(HERE, "handovers.scenario"), encoding="utf-8").read()
+        for path, times in ((long, 30000), (short, 3000)):
+            scenario = path + ".scenario"
+            with open(scenario, "w", encoding="utf-8") as file:
+                file.write(text.replace("repeat 30000", f"repeat {times}"))
+            subprocess.run([program, "synth", scenario, "-o", path], check=True)
+        audit = [program, "audit", "--format", "ndjson", "-o", "/dev/null"]
+        audited, looped = in_turn([audit + [long], [bare, long]], runs)
+        show("600,000 frames, audit against bare libpcap loop", audited, looped)
+        print(f"  {600005 / audited[0] / 1e6:.2f} million frames a second")
+        if shutil.which("tshark"):
+            fields = [x for f in FIELDS for x in ("-e", f)]
+            shark, ours = in_turn([["tshark", "-r", short, "-T", "fields", *fields], audit + [short]], 1)
+            show("60,000 frames, tshark extracting the same fields against audit", shark, ours)
+        start = in_turn([[program, "--version"], [program, "audit", os.devnull + "/none", "-q"]][:1], runs)[0]
+        print(f"start-up: {start[0] * 1000:.1f} ms")
+        small, big = peak_kib(audit + [short]), peak_kib(audit + [long])
+        print(f"peak memory: {small / 1024:.1f} MiB for 60,000 frames, {big / 1024:.1f} MiB for 600,000")
+        shutil.copy(long, os.path.join(folder, "again.pcap"))
+        two, one = in_turn([audit + ["-j2", long, os.path.join(folder, "again.pcap")], audit + [long]], runs)
+        print(f"two files on {os.cpu_count()} cores against one: ratio {two[0] / one[0]:.2f}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
