@@ -148,7 +148,7 @@ static void write_section(struct report *report, const struct ue_section *sectio
     if (section->rows->len == 0)
         outbuf_literal(out, "no handovers");
     else
-        text_counted(out, section->rows->len, "handover or other key change", "handovers and other key changes");
+        text_counted(out, section->rows->len, "handover", "handovers");
     outbuf_char(out, '\n');
     if (section->rows->len > 0)
         text_handovers(out, section->rows, section->rat, first_ns, report->style->colour);

@@ -130,7 +130,8 @@ static void derivation(struct outbuf *out, const struct daps_finding *finding, b
     outbuf_spaces(out, TEXT_INDENT);
     if (key->ncc >= 0)
         outbuf_printf(out, "NCC %d, ", key->ncc);
-    outbuf_string(out, daps_derivation_name(key->derivation));
+    outbuf_string(out, key->derivation == DAPS_DERIVATION_UNKNOWN ? "derivation unknown"
+                                                                  : daps_derivation_name(key->derivation));
     if (clause != NULL)
         outbuf_printf(out, ", %s", clause);
     outbuf_char(out, '\n');

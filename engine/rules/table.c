@@ -4,6 +4,7 @@
 
 #include "rules/rule.h"
 
+#define LATER        "(Not reported by this version, which sees RRC only.) "
 #define CLAUSES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static const struct daps_rule rules[DAPS_RULE_COUNT] = {

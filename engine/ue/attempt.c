@@ -18,7 +18,12 @@ static void derive_target(struct daps_ue *ue, struct daps_attempt *attempt, cons
     struct daps_chain *target = &attempt->target.chain;
     struct daps_chain_step step;
 
-    if (ev->key_set_change) {
+    if (ev->key_update && ev->ncc < 0) {
+        /* Events from elsewhere may lack it: a key that nobody can know, equal to nothing. */
+        attempt->parent = target->root = daps_term_root(ue->pool, NULL);
+        attempt->derivation = DAPS_DERIVATION_UNKNOWN;
+        target->n_known = false;
+    } else if (ev->key_update && ev->key_set_change) {
         target->root = daps_ue_new_key_set(ue, ev);
         attempt->parent = target->root;
         attempt->derivation = DAPS_DERIVATION_NEW_KEY_SET;

@@ -105,8 +105,6 @@ void daps_ue_reconfiguration(struct daps_ue *ue, const struct daps_event *ev)
     }
     if (ev->sync)
         handover_command(ue, ev);
-    else if (ev->ciphering == 0 || ev->integrity == 0)
-        daps_ue_note_null(ue, ev->frame, ev->ciphering, ev->integrity);
     if (ev->sk_counter >= 0)
         daps_attempt_sk_counter(ue, ev);
 }
