@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* For modules.py: walks hex encodings with one module's tables and prints the hits, "field=value:hex", one line each. */
+/* For modules.py: walks hex encodings with one module's tables and prints the hits, "field=value:hex", one line each.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
