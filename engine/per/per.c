@@ -152,6 +152,7 @@ static struct frame *push(struct walk *w, const struct per_type *type, bool tail
     frame = &w->frames[w->depth++];
     frame->type = type;
     frame->tail = tail;
+    frame->limit = frame->open_end = 0;
     return frame;
 }
 
@@ -331,9 +332,6 @@ static void enter(struct walk *w, const struct per_type *type, bool tail)
         break;
     }
 }
-
-static struct frame *push(struct walk *w, const struct per_type *type, bool tail);
-static void enter(struct walk *w, const struct per_type *type, bool tail);
 
 /* Steps over a part without wanted fields: as one piece if it was met before, else by reading it. */
 static void step_over(struct walk *w, const struct per_type *type)

@@ -5,7 +5,7 @@
 #include "rules/rules.h"
 
 #define NS_PER_MS      INT64_C(1000000)
-#define SILENCE_NS     (60 * 1000 * NS_PER_MS) /* longer than any inactivity timer we know of */
+#define SILENCE_NS     (60000 * NS_PER_MS) /* longer than any inactivity timer we know of */
 #define TIME_TRAVEL_NS (-1000 * NS_PER_MS)
 
 struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum daps_rat rat)
