@@ -52,7 +52,7 @@ static bool s_derive(const uint8_t key[static 32], struct s_input *s, uint8_t ou
 }
 
 /* libgcrypt wants its version checked before use; a host program (Wireshark) may have done so already. */
-static bool library_ready(void)
+bool daps_crypto_ready(void)
 {
     if (gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P))
         return true;
@@ -70,7 +70,7 @@ bool daps_kdf(const uint8_t key[static 32], const uint8_t *s, size_t s_length, u
     bool ok;
 
     memset(out, 0, DAPS_KEY_OCTETS);
-    if (!library_ready() || gcry_mac_open(&mac, GCRY_MAC_HMAC_SHA256, 0, NULL) != 0)
+    if (!daps_crypto_ready() || gcry_mac_open(&mac, GCRY_MAC_HMAC_SHA256, 0, NULL) != 0)
         return false;
     ok = gcry_mac_setkey(mac, key, DAPS_KEY_OCTETS) == 0 && gcry_mac_write(mac, s, s_length) == 0 &&
          gcry_mac_read(mac, out, &length) == 0 && length == DAPS_KEY_OCTETS;

@@ -51,6 +51,9 @@ bool daps_kdf_algorithm_key_lte(const uint8_t key[static 32], enum daps_key_use 
                                 uint8_t out[static 32]);                                           /* A.7 */
 bool daps_kdf_s_kenb(const uint8_t kenb[static 32], uint16_t scg_counter, uint8_t out[static 32]); /* A.15 */
 
+/* Initialises libgcrypt unless a host program has; false if it does not work. Every function here does so itself. */
+bool daps_crypto_ready(void);
+
 /* Overwrites octets[0..length) with zeros in a way the compiler keeps. */
 void daps_wipe(void *octets, size_t length);
 
