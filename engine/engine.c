@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crypto/kdf.h"
+#include "pdcp/pdcp.h"
 #include "ue/ue.h"
 
 struct daps_engine {
@@ -14,6 +16,8 @@ struct daps_engine {
     struct daps_engine_counts counts;
     GHashTable *by_key; /* uint64_t ue_key (owned by the UE entry) to struct entry */
     GPtrArray *ues;     /* struct entry, owned, in order of appearance */
+    struct daps_ciphers *ciphers;  /* NULL until needed */
+    struct daps_rrc_result *trial; /* for looking whether octets could be RRC; likewise */
     struct entry *last; /* most PDUs are from the same UE as the one before */
 };
 
@@ -49,6 +53,8 @@ void daps_engine_free(struct daps_engine *engine)
         return;
     g_hash_table_unref(engine->by_key);
     g_ptr_array_unref(engine->ues);
+    daps_ciphers_free(engine->ciphers);
+    g_free(engine->trial);
     g_free(engine);
 }
 
@@ -96,8 +102,19 @@ void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *
     ue = get_ue(engine, ue_key, name, ev->rat);
     if (engine->sink.event != NULL)
         engine->sink.event(engine->sink.user, ue->name, ev);
-    if (!engine->options.extract_only)
-        daps_ue_event(ue, ev);
+    daps_ue_event(ue, ev);
+}
+
+static void follow(struct daps_engine *engine, const struct daps_pdu *pdu, struct daps_rrc_result *result)
+{
+    for (uint32_t i = 0; i < result->n_events; i++) {
+        struct daps_event *ev = &result->events[i];
+        ev->rat = pdu->rat;
+        ev->frame = pdu->frame;
+        ev->time_ns = pdu->time_ns;
+        ev->logged_cell = pdu->logged_cell;
+        daps_engine_event(engine, pdu->ue_key, NULL, ev);
+    }
 }
 
 enum daps_rrc_status daps_engine_pdu(struct daps_engine *engine, const struct daps_pdu *pdu,
@@ -108,15 +125,56 @@ enum daps_rrc_status daps_engine_pdu(struct daps_engine *engine, const struct da
         engine->counts.undecoded++;
         return result->status;
     }
-    for (uint32_t i = 0; i < result->n_events; i++) {
-        struct daps_event *ev = &result->events[i];
-        ev->rat = pdu->rat;
-        ev->frame = pdu->frame;
-        ev->time_ns = pdu->time_ns;
-        ev->logged_cell = pdu->logged_cell;
-        daps_engine_event(engine, pdu->ue_key, NULL, ev);
-    }
+    if (engine->sink.rrc != NULL)
+        engine->sink.rrc(engine->sink.user, NULL, pdu, NULL);
+    follow(engine, pdu, result);
     return result->status;
+}
+
+static void count_reading(struct daps_engine_counts *counts, const struct pdcp_reading *reading)
+{
+    counts->pdcp.unreadable += reading->status == DAPS_PDCP_UNREADABLE;
+    counts->pdcp.unverified += reading->status == DAPS_PDCP_UNVERIFIED;
+    if (reading->status != DAPS_PDCP_READ)
+        return;
+    if (reading->key != NULL)
+        counts->pdcp.deciphered++;
+    else
+        counts->pdcp.clear++;
+}
+
+enum daps_pdcp_status daps_engine_pdcp(struct daps_engine *engine, const struct daps_pdcp_pdu *pdu,
+                                       struct daps_rrc_result *result)
+{
+    struct daps_ue *ue = get_ue(engine, pdu->ue_key, NULL, DAPS_RAT_NR);
+    struct pdcp_reading reading;
+    struct daps_pdu rrc = {.frame = pdu->frame,
+                           .time_ns = pdu->time_ns,
+                           .ue_key = pdu->ue_key,
+                           .rat = DAPS_RAT_NR,
+                           .logged_cell = {-1, -1}};
+
+    result->n_events = 0;
+    result->status = DAPS_RRC_OK;
+    if (ue->pdcp == NULL)
+        ue->pdcp = daps_pdcp_new(ue, daps_engine_ciphers(engine));
+    daps_pdcp_read(ue->pdcp, pdu, &reading);
+    count_reading(&engine->counts, &reading);
+    if (reading.status != DAPS_PDCP_READ)
+        return reading.status;
+    rrc.octets = reading.rrc;
+    rrc.length = reading.length;
+    rrc.channel = reading.channel;
+    engine->counts.rrc_messages++;
+    if (daps_rrc_decode_nr(rrc.channel, rrc.octets, rrc.length, result) != DAPS_RRC_OK) {
+        engine->counts.undecoded++;
+        return reading.status;
+    }
+    if (engine->sink.rrc != NULL)
+        engine->sink.rrc(engine->sink.user, ue->name, &rrc, reading.key);
+    follow(engine, &rrc, result);
+    daps_pdcp_after(ue->pdcp, &reading);
+    return reading.status;
 }
 
 void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint64_t frame, const char *reason)
@@ -163,4 +221,28 @@ const struct daps_keylog *daps_engine_keylog(const struct daps_engine *engine)
 struct daps_engine_counts *daps_engine_counters(struct daps_engine *engine)
 {
     return &engine->counts;
+}
+
+struct daps_ciphers *daps_engine_ciphers(struct daps_engine *engine)
+{
+    if (engine->ciphers == NULL)
+        engine->ciphers = daps_ciphers_new(DAPS_LIBRARY_ANY);
+    return engine->ciphers;
+}
+
+struct daps_rrc_result *daps_engine_trial(struct daps_engine *engine)
+{
+    if (engine->trial == NULL)
+        engine->trial = g_new0(struct daps_rrc_result, 1);
+    return engine->trial;
+}
+
+bool daps_engine_knows_root(const struct daps_engine *engine, const struct daps_ue *ue)
+{
+    struct daps_keylog_root known = {0};
+    bool found = engine->options.keylog != NULL &&
+                 daps_keylog_root(engine->options.keylog, ue->name, ue->rat, ue->roots, &known) && known.has_key;
+
+    daps_wipe(&known, sizeof known);
+    return found;
 }

@@ -17,6 +17,8 @@
 
 struct daps_engine;
 struct daps_keylog;
+struct daps_term;
+struct daps_pdu;
 
 /* Any of these may be NULL. user is passed through. */
 struct daps_sink {
@@ -26,6 +28,8 @@ struct daps_sink {
     void (*scg_change)(void *user, const struct daps_scg_change *change);
     void (*key)(void *user, const struct daps_key_step *step);
     void (*finding)(void *user, const struct daps_finding *finding);
+    void (*rrc)(void *user, const char *ue, const struct daps_pdu *pdu, const struct daps_term *key); /* read; key or NULL */
+    void (*unreadable)(void *user, const char *ue, uint64_t pdus, uint64_t first_frame, const char *key);
 };
 
 struct daps_engine_options {
@@ -45,12 +49,42 @@ struct daps_pdu {
     size_t length;
 };
 
+#define DAPS_PDCP_MOST_OCTETS 9216 /* TS 38.323 4.3.1: SDUs of 9000 octets, header and MAC-I */
+
+/* One PDCP PDU of NR as a framing layer hands it over. */
+struct daps_pdcp_pdu {
+    uint64_t frame;
+    int64_t time_ns;
+    uint64_t ue_key; /* as in daps_pdu */
+    uint64_t leg;    /* connection within the UE (C-RNTI + 1): tells source and target apart; 0 not known */
+    bool downlink;
+    bool srb;             /* else a DRB */
+    uint8_t bearer;       /* srb-Identity 1..4 or drb-Identity 1..32 */
+    uint8_t sn_bits;      /* 12 or 18; SRBs always 12 (TS 38.323 6.2.2.1) */
+    uint8_t sdap_octets;  /* of the SDAP header, which is not ciphered (TS 38.323 5.8): 0 or 1 */
+    bool ciphering_off;   /* cipheringDisabled */
+    const uint8_t *octets;
+    size_t length;
+};
+
+enum daps_pdcp_status {
+    DAPS_PDCP_USER,       /* user data or a control PDU: nothing to decode */
+    DAPS_PDCP_READ,       /* RRC in clear, or deciphered and verified; decoded */
+    DAPS_PDCP_AGAIN,      /* signalling seen before: nothing new */
+    DAPS_PDCP_UNREADABLE, /* ciphered, and no key for it */
+    DAPS_PDCP_UNVERIFIED, /* a key, but its MAC-I is wrong with every candidate */
+    DAPS_PDCP_MALFORMED,  /* too short */
+};
+
 struct daps_engine_counts {
-    uint64_t rrc_messages; /* PDUs handed over */
+    uint64_t rrc_messages; /* PDUs handed over or deciphered */
     uint64_t undecoded;
     uint64_t duplicates; /* repeated log entries of one message, not counted as attempts */
     uint64_t handovers, daps_handovers, fallbacks, scg_changes;
     uint64_t ues;
+    struct {
+        uint64_t pdus, signalling, clear, deciphered, verified, unreadable, unverified, unplaced, uncompared, malformed;
+    } pdcp;
     uint64_t findings[DAPS_RULE_COUNT];
 };
 
@@ -63,6 +97,13 @@ struct daps_engine *daps_engine_new(const struct daps_engine_options *options, c
  */
 enum daps_rrc_status daps_engine_pdu(struct daps_engine *engine, const struct daps_pdu *pdu,
                                      struct daps_rrc_result *result);
+
+/*
+ * Follows one PDCP PDU: COUNT, keystream use, and what it says if it can be read. result is filled as by
+ * daps_engine_pdu() if the answer is DAPS_PDCP_READ, else it says nothing.
+ */
+enum daps_pdcp_status daps_engine_pdcp(struct daps_engine *engine, const struct daps_pdcp_pdu *pdu,
+                                       struct daps_rrc_result *result);
 
 /* Follows one event of the UE that ue_key stands for; name is used for a UE not seen before (NULL: numbered). */
 void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *name, const struct daps_event *ev);

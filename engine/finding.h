@@ -133,6 +133,12 @@ struct daps_keystream_tuple {
     int direction;     /* 0 uplink, 1 downlink */
     uint32_t count;
     bool plaintext_differs;
+    /* Observed and proven only: */
+    bool srb;                      /* a signalling bearer; else a DRB */
+    uint32_t overlap;              /* octets both PDUs have: what knowing one reveals of the other; 0 not known */
+    uint32_t octets;               /* of the XORs below */
+    const uint8_t *xor_ciphertext; /* of the two PDUs behind their headers; NULL none */
+    const uint8_t *xor_plaintext;  /* of what they say, each deciphered by itself; NULL if no key */
 };
 
 #define DAPS_FINDING_MAX_FRAMES 1024

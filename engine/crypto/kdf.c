@@ -141,6 +141,12 @@ bool daps_kdf_kgnb_star(const uint8_t parent[static 32], uint16_t pci, uint32_t 
     return cell_key(0x70, parent, pci, ssb_arfcn, 3, out);
 }
 
+bool daps_kdf_kgnb_star_octets(const uint8_t parent[static 32], uint16_t pci, uint32_t ssb_arfcn, unsigned octets,
+                               uint8_t out[static 32])
+{
+    return cell_key(0x70, parent, pci, ssb_arfcn, octets == 2 ? 2 : 3, out);
+}
+
 /* TS 33.501 A.12: 71 | PCI | 00 02 | EARFCN-DL | 00 03 */
 bool daps_kdf_kngenb_star(const uint8_t parent[static 32], uint16_t pci, uint32_t earfcn_dl, uint8_t out[static 32])
 {

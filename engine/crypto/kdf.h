@@ -36,6 +36,9 @@ bool daps_kdf_kgnb(const uint8_t kamf[static 32], uint32_t ul_nas_count, uint8_t
 bool daps_kdf_nh(const uint8_t kamf[static 32], const uint8_t sync[static 32], uint8_t out[static 32]); /* A.10 */
 bool daps_kdf_kgnb_star(const uint8_t parent[static 32], uint16_t pci, uint32_t ssb_arfcn,
                         uint8_t out[static 32]); /* A.11, 3-octet ARFCN */
+/* As A.11 with the ARFCN in 2 or 3 octets: 2, which some stacks take for small numbers, is not what A.11 says. */
+bool daps_kdf_kgnb_star_octets(const uint8_t parent[static 32], uint16_t pci, uint32_t ssb_arfcn, unsigned octets,
+                               uint8_t out[static 32]);
 bool daps_kdf_kngenb_star(const uint8_t parent[static 32], uint16_t pci, uint32_t earfcn_dl,
                           uint8_t out[static 32]); /* A.12, 3 octets */
 bool daps_kdf_kamf_prime(const uint8_t kamf[static 32], uint8_t direction, uint32_t nas_count,

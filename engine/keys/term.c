@@ -281,6 +281,14 @@ const struct daps_term *daps_term_star(struct daps_term_pool *pool, const struct
     return intern(pool, &like);
 }
 
+void daps_term_set_value(const struct daps_term *term, const uint8_t value[static 32])
+{
+    struct daps_term *own = (struct daps_term *)(guintptr)term; /* const to everyone but the pool */
+
+    memcpy(own->value, value, 32);
+    own->has_value = true;
+}
+
 const struct daps_term *daps_term_ksn(struct daps_term_pool *pool, const struct daps_term *parent, uint16_t counter)
 {
     struct daps_term like = {.kind = DAPS_TERM_KSN, .parent = parent, .pci = -1, .arfcn = -1, .n = counter};

@@ -68,6 +68,9 @@ const struct daps_term *daps_term_step(struct daps_term_pool *pool, const struct
 const struct daps_term *daps_term_star(struct daps_term_pool *pool, const struct daps_term *parent, int32_t pci,
                                        int32_t arfcn);
 
+/* The value of term, a STAR of the pool, was found otherwise than by its inputs; what is derived from it follows. */
+void daps_term_set_value(const struct daps_term *term, const uint8_t value[static 32]);
+
 /* KSN (S-KeNB) from parent and counter. */
 const struct daps_term *daps_term_ksn(struct daps_term_pool *pool, const struct daps_term *parent, uint16_t counter);
 

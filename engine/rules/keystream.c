@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pdcp/pdcp.h"
 #include "rules/rules.h"
 
 /*
@@ -137,10 +138,30 @@ static bool is_at_risk(const struct collision *c)
     return (c->algorithm == 1 || c->algorithm == 3) && c->differs;
 }
 
+/* Where signalling is visible below RRC, a message that is not seen there was not sent. */
+static guint drop_unsent(const struct daps_ue *ue, struct daps_attempt *const *group, guint n,
+                         struct daps_attempt **sent)
+{
+    guint n_sent = 0;
+
+    for (guint i = 0; i < n; i++) {
+        if (ue->pdcp == NULL || !ue->pdcp->srb_ul_seen || group[i]->target_used)
+            sent[n_sent++] = group[i];
+    }
+    return n_sent;
+}
+
 void daps_rule_keystream(struct daps_ue *ue, struct daps_attempt *const *group, guint n)
 {
-    struct collision *c = g_new(struct collision, 1);
+    struct daps_attempt **sent;
+    struct collision *c;
 
+    if (daps_rule_observed(ue, group, n))
+        return;
+    sent = g_new(struct daps_attempt *, n);
+    n = drop_unsent(ue, group, n, sent);
+    group = sent;
+    c = g_new(struct collision, 1);
     for (guint kind = 0; kind < 2; kind++) {
         c->ciphering = kind == 0;
         for (guint first = 0; first + 1 < n; first++) {
@@ -152,4 +173,5 @@ void daps_rule_keystream(struct daps_ue *ue, struct daps_attempt *const *group, 
         }
     }
     g_free(c);
+    g_free(sent);
 }

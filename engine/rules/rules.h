@@ -26,6 +26,19 @@ void daps_rule_keystream(struct daps_ue *ue, struct daps_attempt *const *group, 
 /* Two attempts of one key whose SRB1 uplink COUNT 0 messages the log holds: is this one of them? */
 bool daps_rule_sent_logged(const struct daps_attempt *attempt);
 
+/*
+ * Collisions of PDCP PDUs under the key of this group, each reported once. True if one of them is on SRB1 uplink, which
+ * makes inferring it pointless.
+ */
+bool daps_rule_observed(struct daps_ue *ue, struct daps_attempt *const *group, guint n);
+/* The same for all whose key is not kept any more. */
+void daps_rule_observed_gone(struct daps_ue *ue, bool (*is_kept)(const struct daps_term *key, void *user));
+/* A choice of the network that is not the standard's (key-mismatch, ncc-ambiguity), found by MAC-I. */
+void daps_rule_departure(struct daps_ue *ue, const struct daps_attempt *attempt,
+                         const struct pdcp_departure *departure);
+/* At the end of a period: its key at hand, and no MAC-I right? */
+void daps_rule_mismatch(struct daps_ue *ue, const struct pdcp_period *period);
+
 /* A finding of that rule about that attempt's key, with everything but frames, detail and evidence filled. */
 void daps_finding_start(struct daps_finding *finding, const struct daps_ue *ue, enum daps_rule_id rule,
                         const struct daps_attempt *attempt);

@@ -41,6 +41,7 @@ static void derive_target(struct daps_ue *ue, struct daps_attempt *attempt, cons
         return;
     }
     target->key = daps_term_star(ue->pool, attempt->parent, attempt->target.pci, attempt->target.arfcn);
+    attempt->target.serial = ++ue->serials;
     attempt->key = target->key;
 }
 
@@ -62,6 +63,7 @@ static struct daps_attempt *new_attempt(struct daps_ue *ue, const struct daps_ev
     attempt->daps = ev->daps;
     attempt->prepared = ev->prepared;
     attempt->key_set_change = ev->key_set_change;
+    attempt->point_a = ev->point_a;
     attempt->gaps = ue->gaps;
     attempt->gap_frame = ue->gap_frame;
     attempt->gap_reason = ue->gap_reason;
@@ -267,6 +269,8 @@ void daps_attempts_forget(struct daps_ue *ue, bool all)
     }
     if (leaving->len > 0) {
         daps_rules_leave(ue, (struct daps_attempt *const *)leaving->pdata, leaving->len);
+        if (ue->pdcp != NULL)
+            daps_pdcp_retain(ue->pdcp);
         sweep_terms(ue);
     }
     g_ptr_array_unref(leaving);

@@ -57,6 +57,7 @@ void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc)
     active->chain.root = active->chain.key = next_root(ue, &n, &n_known);
     active->chain.n = n;
     active->chain.n_known = true;
+    active->serial = ++ue->serials;
     active->ciphering = smc->ciphering;
     active->integrity = smc->integrity;
     learn_cell(active, &smc->logged_cell);
@@ -75,6 +76,7 @@ void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev)
     chain->n = 0;
     chain->n_known = false;
     chain->root = chain->key = next_root(ue, &chain->n, &chain->n_known);
+    ue->active.serial = ++ue->serials;
     daps_deliver_root(ue, &ue->active, ev, DAPS_DERIVATION_UNKNOWN);
 }
 
@@ -88,6 +90,7 @@ void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, const c
     daps_attempts_forget(ue, true);
     active->chain.root = active->chain.key = daps_term_root(ue->pool, NULL);
     active->chain.n_known = false;
+    active->serial = ++ue->serials;
     unknown_cell(ue, active);
     learn_cell(active, &ev->logged_cell);
     ue->stored_n_valid = false;
@@ -105,6 +108,9 @@ void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev)
     daps_rule_null_security(ue);
     daps_attempts_forget(ue, true);
     ue->active.chain = (struct daps_chain){0};
+    ue->active.serial = 0;
+    if (ue->pdcp != NULL)
+        daps_pdcp_retain(ue->pdcp);
     ue->active.ciphering = ue->active.integrity = -1;
     unknown_cell(ue, &ue->active);
     ue->new_key_set.root = NULL;

@@ -32,6 +32,7 @@ void daps_ue_free(struct daps_ue *ue)
 {
     if (ue == NULL)
         return;
+    daps_pdcp_free(ue->pdcp);
     g_ptr_array_unref(ue->attempts);
     daps_term_pool_free(ue->pool);
     g_free(ue);
@@ -131,6 +132,7 @@ static void dispatch(struct daps_ue *ue, const struct daps_event *ev)
     case DAPS_EV_SETUP:
         daps_ue_end_connection(ue, ev);
         ue->state = DAPS_UE_CONNECTED;
+        ue->setup_seen = true;
         break;
     case DAPS_EV_REJECT:
         daps_ue_reject(ue, ev);
@@ -209,6 +211,8 @@ void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev)
         daps_ue_learn_cell(ue, ev);
         daps_ue_watch_cells(ue, ev);
     }
+    if (ue->pdcp != NULL)
+        daps_pdcp_event(ue->pdcp, ev);
 }
 
 void daps_ue_finish(struct daps_ue *ue)
@@ -218,4 +222,6 @@ void daps_ue_finish(struct daps_ue *ue)
     daps_rule_exposed_fallback(ue);
     daps_rule_null_security(ue);
     daps_attempts_forget(ue, true);
+    if (ue->pdcp != NULL)
+        daps_pdcp_finish(ue->pdcp);
 }

@@ -19,6 +19,7 @@
 
 #include "engine.h"
 #include "keys/chain.h"
+#include "pdcp/pdcp.h"
 
 /* One AS security context with the cell it is used in. */
 struct daps_context {
@@ -27,6 +28,7 @@ struct daps_context {
     int32_t c_rnti;     /* -1 unknown */
     int ciphering;      /* NEA number, -1 unknown */
     int integrity;
+    uint32_t serial; /* tells contexts of one UE apart; the same as long as key and PDCP entities are */
 };
 
 /* One derivation of a key for this UE and what became of it. */
@@ -55,6 +57,8 @@ struct daps_attempt {
     uint64_t gap_frame; /* newest of them */
     const char *gap_reason;
     bool delivered;
+    int32_t point_a;    /* absoluteFrequencyPointA of the command, -1 */
+    bool target_used;   /* uplink signalling under the target's key was seen below RRC */
 };
 
 #define DAPS_MAX_CANDIDATES  32
@@ -93,6 +97,9 @@ struct daps_ue {
     uint64_t last_complete_digest;
     int64_t last_complete_time_ns;
 
+    struct daps_pdcp *pdcp; /* NULL until a PDCP PDU of this UE is seen */
+    bool setup_seen;        /* RRCSetup, and no security since */
+    uint32_t serials;       /* of contexts */
     unsigned roots;     /* connections secured so far: which root of the key log is next */
     unsigned nas_epoch; /* NAS messages seen: a NAS security mode command may hide among them */
     struct {
@@ -171,10 +178,14 @@ void daps_deliver_scg_change(struct daps_ue *ue, const struct daps_event *ev);
 void daps_deliver_root(struct daps_ue *ue, const struct daps_context *context, const struct daps_event *ev,
                        enum daps_derivation derivation);
 void daps_deliver_derivation(struct daps_ue *ue, const struct daps_attempt *attempt);
+void daps_view_term(struct daps_key_view *view, const struct daps_term *term);
 void daps_deliver_finding(struct daps_ue *ue, struct daps_finding *finding);
 
 /* engine.c: what a UE needs of its engine. */
 const struct daps_sink *daps_engine_sink(const struct daps_engine *engine);
+struct daps_ciphers *daps_engine_ciphers(struct daps_engine *engine);
+struct daps_rrc_result *daps_engine_trial(struct daps_engine *engine); /* room for a decoding nobody follows */
+bool daps_engine_knows_root(const struct daps_engine *engine, const struct daps_ue *ue); /* the next one */
 const struct daps_keylog *daps_engine_keylog(const struct daps_engine *engine);
 struct daps_engine_counts *daps_engine_counters(struct daps_engine *engine);
 

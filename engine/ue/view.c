@@ -24,7 +24,7 @@ static enum daps_key_kind key_kind(const struct daps_term *term)
     }
 }
 
-static void view_term(struct daps_key_view *view, const struct daps_term *term)
+void daps_view_term(struct daps_key_view *view, const struct daps_term *term)
 {
     memset(view, 0, sizeof *view);
     g_strlcpy(view->id, term->label, sizeof view->id);
@@ -44,7 +44,7 @@ void daps_view_key(struct daps_key_view *view, const struct daps_attempt *attemp
 {
     const struct daps_chain *chain = &attempt->target.chain;
 
-    view_term(view, attempt->key);
+    daps_view_term(view, attempt->key);
     view->derivation = attempt->derivation;
     view->ncc = attempt->ncc >= 0 ? attempt->ncc : chain->n_known ? (int)(chain->n & 7U) : -1;
 }
@@ -123,7 +123,7 @@ void daps_deliver_root(struct daps_ue *ue, const struct daps_context *context, c
 
     if (sink->key == NULL)
         return;
-    view_term(&step.key, context->chain.root);
+    daps_view_term(&step.key, context->chain.root);
     step.key.derivation = derivation;
     step.key.ncc = context->chain.n_known ? (int)(context->chain.n & 7U) : -1;
     sink->key(sink->user, &step);
@@ -134,7 +134,7 @@ static void deliver_nh(struct daps_ue *ue, const struct daps_attempt *attempt, s
 {
     const struct daps_sink *sink = daps_engine_sink(ue->engine);
 
-    view_term(&step.key, attempt->parent);
+    daps_view_term(&step.key, attempt->parent);
     step.key.derivation = DAPS_DERIVATION_VERTICAL;
     step.key.ncc = attempt->ncc;
     step.ciphering = step.integrity = -1;

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Streams with their intervals and a direct-mapped store of what the newest COUNTs carried. */
+#include "ledger/ledger.h"
+
+#include <string.h>
+
+#define SLOTS_FIRST 64U
+#define SLOTS_MOST  32768U             /* of one stream: at least that many PDUs back a repeat is compared */
+#define SLOTS_ALL   400000U            /* of one ledger */
+#define OCTETS_ALL  (16U * 1024 * 1024) /* of signalling kept whole */
+
+struct slot {
+    uint32_t count;
+    uint32_t period;
+    uint64_t frame;
+    uint64_t digest;
+    uint32_t length;
+    bool used, ciphered, protected_, verified;
+    uint8_t head[DAPS_LEDGER_HEAD];
+    uint8_t *whole; /* signalling: owned copy of all octets, or NULL */
+};
+
+struct interval {
+    uint32_t lo, hi;
+};
+
+struct stream {
+    struct daps_stream_id id;
+    GArray *intervals; /* of struct interval: disjoint, not touching, ascending */
+    struct slot *slots;
+    uint32_t n_slots; /* a power of two */
+};
+
+struct daps_ledger {
+    GPtrArray *streams;
+    struct stream *last;
+    uint32_t slots;
+    size_t octets;
+    uint64_t uncompared;
+};
+
+static void slot_clear(struct daps_ledger *ledger, struct slot *slot)
+{
+    if (slot->whole != NULL) {
+        ledger->octets -= slot->length;
+        g_free(slot->whole);
+        slot->whole = NULL;
+    }
+    slot->used = false;
+}
+
+static void stream_free(struct daps_ledger *ledger, struct stream *stream)
+{
+    for (uint32_t i = 0; i < stream->n_slots; i++)
+        slot_clear(ledger, &stream->slots[i]);
+    ledger->slots -= stream->n_slots;
+    g_free(stream->slots);
+    g_array_unref(stream->intervals);
+    g_free(stream);
+}
+
+struct daps_ledger *daps_ledger_new(void)
+{
+    struct daps_ledger *ledger = g_new0(struct daps_ledger, 1);
+
+    ledger->streams = g_ptr_array_new();
+    return ledger;
+}
+
+void daps_ledger_free(struct daps_ledger *ledger)
+{
+    if (ledger == NULL)
+        return;
+    for (guint i = 0; i < ledger->streams->len; i++)
+        stream_free(ledger, g_ptr_array_index(ledger->streams, i));
+    g_ptr_array_unref(ledger->streams);
+    g_free(ledger);
+}
+
+static bool same_id(const struct daps_stream_id *a, const struct daps_stream_id *b)
+{
+    return a->key == b->key && a->srb == b->srb && a->nea == b->nea && a->nia == b->nia && a->bearer == b->bearer &&
+           a->direction == b->direction;
+}
+
+static struct stream *find(const struct daps_ledger *ledger, const struct daps_stream_id *id)
+{
+    if (ledger->last != NULL && same_id(&ledger->last->id, id))
+        return ledger->last;
+    for (guint i = 0; i < ledger->streams->len; i++) {
+        struct stream *stream = g_ptr_array_index(ledger->streams, i);
+        if (same_id(&stream->id, id))
+            return stream;
+    }
+    return NULL;
+}
+
+static struct stream *find_or_add(struct daps_ledger *ledger, const struct daps_stream_id *id)
+{
+    struct stream *stream = find(ledger, id);
+
+    if (stream == NULL) {
+        stream = g_new0(struct stream, 1);
+        stream->id = *id;
+        stream->intervals = g_array_new(FALSE, FALSE, sizeof(struct interval));
+        stream->n_slots = SLOTS_FIRST;
+        stream->slots = g_new0(struct slot, stream->n_slots);
+        ledger->slots += stream->n_slots;
+        g_ptr_array_add(ledger->streams, stream);
+    }
+    ledger->last = stream;
+    return stream;
+}
+
+/* Adds count; true if it was there already. */
+static bool add_count(GArray *intervals, uint32_t count)
+{
+    struct interval *all = (struct interval *)(void *)intervals->data, added = {count, count};
+    guint low = 0, high = intervals->len;
+
+    if (high > 0 && all[high - 1].hi != UINT32_MAX && count == all[high - 1].hi + 1) {
+        all[high - 1].hi = count; /* nearly always */
+        return false;
+    }
+    while (low < high) { /* first interval that ends at or behind count - 1 */
+        guint middle = (low + high) / 2;
+        if (all[middle].hi != UINT32_MAX && all[middle].hi + 1 < count)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < intervals->len && count >= all[low].lo && count <= all[low].hi)
+        return true;
+    if (low < intervals->len && all[low].hi + 1 == count) {
+        all[low].hi = count;
+        if (low + 1 < intervals->len && all[low + 1].lo == count + 1) {
+            all[low].hi = all[low + 1].hi;
+            g_array_remove_index(intervals, low + 1);
+        }
+    } else if (low < intervals->len && count + 1 == all[low].lo) {
+        all[low].lo = count;
+    } else {
+        g_array_insert_val(intervals, low, added);
+    }
+    return false;
+}
+
+/* Room for twice as many of the newest COUNTs; those held keep their places' contents. */
+static void grow(struct daps_ledger *ledger, struct stream *stream)
+{
+    const uint32_t n = stream->n_slots * 2;
+    struct slot *slots;
+
+    if (n > SLOTS_MOST || ledger->slots + stream->n_slots > SLOTS_ALL)
+        return;
+    slots = g_new0(struct slot, n);
+    for (uint32_t i = 0; i < stream->n_slots; i++) {
+        if (stream->slots[i].used)
+            slots[stream->slots[i].count & (n - 1)] = stream->slots[i];
+    }
+    g_free(stream->slots);
+    ledger->slots += stream->n_slots;
+    stream->slots = slots;
+    stream->n_slots = n;
+}
+
+static void remember(struct daps_ledger *ledger, struct stream *stream, const struct daps_ledger_entry *entry)
+{
+    struct slot *slot = &stream->slots[entry->count & (stream->n_slots - 1)];
+    const size_t head = MIN(entry->length, DAPS_LEDGER_HEAD);
+
+    if (slot->used && slot->count != entry->count) {
+        grow(ledger, stream);
+        slot = &stream->slots[entry->count & (stream->n_slots - 1)];
+    }
+    slot_clear(ledger, slot);
+    slot->used = true;
+    slot->count = entry->count;
+    slot->period = entry->period;
+    slot->frame = entry->frame;
+    slot->digest = entry->digest;
+    slot->length = (uint32_t)entry->length;
+    slot->ciphered = entry->ciphered;
+    slot->protected_ = entry->protected_;
+    slot->verified = entry->verified;
+    memcpy(slot->head, entry->octets, head);
+    if (stream->id.srb && entry->length > head && ledger->octets + entry->length <= OCTETS_ALL) {
+        slot->whole = g_memdup2(entry->octets, entry->length);
+        ledger->octets += entry->length;
+    }
+}
+
+enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const struct daps_stream_id *id,
+                                           const struct daps_ledger_entry *entry, struct daps_ledger_earlier *earlier)
+{
+    struct stream *stream = find_or_add(ledger, id);
+    const struct slot *slot;
+
+    if (!add_count(stream->intervals, entry->count)) {
+        remember(ledger, stream, entry);
+        return DAPS_LEDGER_NEW;
+    }
+    slot = &stream->slots[entry->count & (stream->n_slots - 1)];
+    if (!slot->used || slot->count != entry->count) {
+        ledger->uncompared++;
+        return DAPS_LEDGER_UNCOMPARED;
+    }
+    if (slot->digest == entry->digest && slot->length == entry->length)
+        return DAPS_LEDGER_SAME;
+    *earlier = (struct daps_ledger_earlier){
+        .frame = slot->frame,
+        .period = slot->period,
+        .ciphered = slot->ciphered,
+        .protected_ = slot->protected_,
+        .verified = slot->verified,
+        .octets = slot->whole != NULL ? slot->whole : slot->head,
+        .held = slot->whole != NULL ? slot->length : MIN(slot->length, DAPS_LEDGER_HEAD),
+        .length = slot->length,
+    };
+    return DAPS_LEDGER_COLLISION;
+}
+
+void daps_ledger_retain(struct daps_ledger *ledger, bool (*is_kept)(const struct daps_term *key, void *user),
+                        void *user)
+{
+    for (guint i = 0; i < ledger->streams->len;) {
+        struct stream *stream = g_ptr_array_index(ledger->streams, i);
+        if (is_kept(stream->id.key, user)) {
+            i++;
+            continue;
+        }
+        stream_free(ledger, stream);
+        g_ptr_array_remove_index_fast(ledger->streams, i);
+    }
+    ledger->last = NULL;
+}
+
+void daps_ledger_rename(struct daps_ledger *ledger, const struct daps_term *from, const struct daps_term *to)
+{
+    for (guint i = 0; i < ledger->streams->len; i++) {
+        struct stream *stream = g_ptr_array_index(ledger->streams, i);
+        if (stream->id.key == from)
+            stream->id.key = to;
+    }
+    ledger->last = NULL;
+}
+
+size_t daps_ledger_intervals(const struct daps_ledger *ledger, const struct daps_stream_id *id, uint32_t *pairs,
+                             size_t most)
+{
+    const struct stream *stream = find(ledger, id);
+
+    if (stream == NULL)
+        return 0;
+    for (guint i = 0; i < stream->intervals->len && i < most; i++) {
+        pairs[2 * i] = g_array_index(stream->intervals, struct interval, i).lo;
+        pairs[2 * i + 1] = g_array_index(stream->intervals, struct interval, i).hi;
+    }
+    return stream->intervals->len;
+}
+
+uint64_t daps_ledger_uncompared(const struct daps_ledger *ledger)
+{
+    return ledger->uncompared;
+}
+
+/* Four lanes side by side: a digest of user data must not cost more than reading it. */
+uint64_t daps_ledger_digest(const uint8_t *octets, size_t length)
+{
+    uint64_t lane[4] = {0x9e3779b97f4a7c15U, 0xc2b2ae3d27d4eb4fU, 0x165667b19e3779f9U, 0x27d4eb2f165667c5U};
+    uint64_t hash = length * 0x9e3779b97f4a7c15U, word[4];
+    size_t i = 0;
+
+    for (; i + 32 <= length; i += 32) {
+        memcpy(word, octets + i, 32);
+        for (unsigned l = 0; l < 4; l++) {
+            lane[l] = (lane[l] ^ word[l]) * 0xff51afd7ed558ccdU;
+            lane[l] ^= lane[l] >> 29;
+        }
+    }
+    memset(word, 0, sizeof word);
+    memcpy(word, octets + i, length - i);
+    for (unsigned l = 0; l < 4; l++) {
+        hash = (hash ^ lane[l] ^ word[l]) * 0xc4ceb9fe1a85ec53U;
+        hash ^= hash >> 32;
+    }
+    return hash;
+}

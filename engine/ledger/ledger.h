@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which (key, BEARER, DIRECTION, COUNT) were used (TS 33.501 6.9.4.1: each at most once).
+ *
+ * A stream is one key for one use, one bearer, one direction. It keeps the COUNTs seen as intervals, so memory grows with
+ * gaps and not with packets, and what the newest COUNTs carried: a digest and the first octets, for signalling all
+ * octets. Where a COUNT comes again with other contents, keystream or MAC mask have been used twice; with equal contents
+ * it is a retransmission or a second sight of one PDU, and nothing. A COUNT that comes again after its contents had to
+ * be given up is counted, not judged.
+ */
+#ifndef DAPS_ENGINE_LEDGER_H
+#define DAPS_ENGINE_LEDGER_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DAPS_LEDGER_HEAD 32 /* octets kept of user data */
+
+struct daps_ledger;
+struct daps_term;
+
+/* One stream's name. */
+struct daps_stream_id {
+    const struct daps_term *key; /* KgNB the leaf keys come from */
+    uint8_t srb;                 /* 1 RRC keys, 0 UP keys: SRB1 and DRB1 share BEARER but not keys */
+    uint8_t nea, nia;            /* the leaf keys depend on them (TS 33.501 A.8) */
+    uint8_t bearer;              /* BEARER: RB identity - 1 */
+    uint8_t direction;
+};
+
+/* One PDU under protection. */
+struct daps_ledger_entry {
+    uint32_t count;
+    uint64_t frame;
+    uint32_t period;        /* which stay under the key this belongs to; equal = same PDCP entities */
+    bool ciphered;          /* a keystream was used */
+    bool protected_;        /* a MAC was made */
+    bool verified;          /* the MAC-I was checked with the computed key and is right */
+    const uint8_t *octets;  /* PDU behind its header, as sent: what the keystream covers */
+    size_t length;
+    uint64_t digest;        /* of octets */
+};
+
+enum daps_ledger_verdict {
+    DAPS_LEDGER_NEW,       /* COUNT not seen before in this stream */
+    DAPS_LEDGER_SAME,      /* seen before with the same contents */
+    DAPS_LEDGER_COLLISION, /* seen before with other contents: *earlier is filled */
+    DAPS_LEDGER_UNCOMPARED /* seen before, contents no longer held */
+};
+
+/* What is still held of the earlier PDU; octets are valid until the next call. */
+struct daps_ledger_earlier {
+    uint64_t frame;
+    uint32_t period;
+    bool ciphered, protected_, verified;
+    const uint8_t *octets; /* all of it, or its first DAPS_LEDGER_HEAD octets */
+    size_t held, length;
+};
+
+struct daps_ledger *daps_ledger_new(void);
+void daps_ledger_free(struct daps_ledger *ledger); /* NULL is fine */
+
+/* Enters one PDU. */
+enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const struct daps_stream_id *id,
+                                           const struct daps_ledger_entry *entry, struct daps_ledger_earlier *earlier);
+
+/* Drops every stream whose key is_kept denies. */
+void daps_ledger_retain(struct daps_ledger *ledger, bool (*is_kept)(const struct daps_term *key, void *user),
+                        void *user);
+
+/* A key turned out to be another one: its streams go on under that name. */
+void daps_ledger_rename(struct daps_ledger *ledger, const struct daps_term *from, const struct daps_term *to);
+
+/* Intervals of one stream, for tests: fills lo/hi pairs, returns how many there are. */
+size_t daps_ledger_intervals(const struct daps_ledger *ledger, const struct daps_stream_id *id, uint32_t *pairs,
+                             size_t most);
+
+/* COUNTs that came again after their contents had been given up. */
+uint64_t daps_ledger_uncompared(const struct daps_ledger *ledger);
+
+/* Digest of octets[0..length) for entries: fast, whole contents. */
+uint64_t daps_ledger_digest(const uint8_t *octets, size_t length);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the standard, an implementation or the capture leaves open about a key, decided by a MAC-I:
+ *
+ *     the cell     of a re-establishment or resume, which no message names: one of the cells of this capture
+ *     ARFCN        of the SSB (TS 33.501 A.11); some took the frequency of Point A
+ *     its length   three octets (A.11); some write two where they suffice
+ *     NCC          compared with that of the active key (TS 33.501 6.9.2.3.4) or with the stored one (TS 38.331 5.3.5.7)
+ */
+#include <string.h>
+
+#include "crypto/kdf.h"
+#include "pdcp/pdcp.h"
+#include "rules/rules.h"
+#include "ue/ue.h"
+
+struct choice {
+    const struct daps_term *parent;
+    uint32_t n;
+    enum daps_derivation derivation;
+    struct daps_cell cell;
+    struct pdcp_departure departure;
+};
+
+void pdcp_learn_cell(struct daps_pdcp *pdcp, const struct daps_cell *cell)
+{
+    if (cell->pci < 0 || cell->ssb_arfcn < 0)
+        return;
+    for (unsigned i = 0; i < pdcp->n_cells; i++) {
+        if (pdcp->cells[i].pci == cell->pci && pdcp->cells[i].ssb_arfcn == cell->ssb_arfcn)
+            return;
+    }
+    if (pdcp->n_cells < G_N_ELEMENTS(pdcp->cells))
+        pdcp->cells[pdcp->n_cells++] = *cell;
+}
+
+/* The newest attempt whose target this period is. */
+static struct daps_attempt *attempt_of(const struct daps_ue *ue, uint32_t serial)
+{
+    for (guint i = ue->attempts->len; i-- > 0;) {
+        struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        if (attempt->target.serial == serial && attempt->parent != NULL && attempt->procedure != DAPS_PROC_SK_COUNTER)
+            return attempt;
+    }
+    return NULL;
+}
+
+/* Does this choice explain the PDU? Then its leaf keys are in candidate. */
+static bool fits(struct daps_pdcp *pdcp, struct pdcp_period *candidate, const struct choice *choice,
+                 const struct daps_pdcp_pdu *pdu, const struct pdcp_attempted *how, struct daps_term *term)
+{
+    candidate->keys_valid = false;
+    candidate->term = term;
+    term->has_value = choice->parent->has_value &&
+                      daps_kdf_kgnb_star_octets(choice->parent->value, (uint16_t)choice->cell.pci,
+                                                (uint32_t)choice->cell.ssb_arfcn,
+                                                choice->departure.two_octets ? 2 : 3, term->value);
+    return term->has_value && pdcp_keys(pdcp, candidate) && pdcp_verify(pdcp, candidate, pdu, how);
+}
+
+static void adopt_in(struct daps_context *context, uint32_t serial, const struct choice *choice,
+                     const struct daps_term *key)
+{
+    if (context->serial != serial)
+        return;
+    context->pci = choice->cell.pci;
+    context->arfcn = choice->cell.ssb_arfcn;
+    context->chain.key = key;
+    context->chain.n = choice->n;
+}
+
+/* From here on the key is what the network showed it to be. */
+static void adopt(struct daps_pdcp *pdcp, struct pdcp_period *period, struct daps_attempt *attempt,
+                  const struct choice *choice, const uint8_t value[static 32])
+{
+    struct daps_ue *ue = pdcp->ue;
+    const struct daps_term *before = attempt->key,
+                           *key = daps_term_star(ue->pool, choice->parent, choice->cell.pci, choice->cell.ssb_arfcn);
+
+    daps_term_set_value(key, value);
+    daps_ledger_rename(pdcp->ledger, before, key);
+    attempt->parent = choice->parent;
+    attempt->key = key;
+    attempt->derivation = choice->derivation;
+    adopt_in(&ue->active, period->serial, choice, key);
+    for (guint i = 0; i < ue->attempts->len; i++) {
+        struct daps_attempt *other = g_ptr_array_index(ue->attempts, i);
+        adopt_in(&other->source, period->serial, choice, key);
+        adopt_in(&other->target, period->serial, choice, key);
+    }
+    period->term = key;
+    period->keys_valid = false;
+    if (choice->departure.point_a || choice->departure.two_octets || choice->departure.stored_ncc)
+        daps_rule_departure(ue, attempt, &choice->departure);
+    pdcp->habit = choice->departure;
+}
+
+/* Every combination for one parent; true once one fits. */
+static bool try_cells(struct daps_pdcp *pdcp, struct pdcp_period *period, struct daps_attempt *attempt,
+                      struct choice choice, const struct daps_pdcp_pdu *pdu, const struct pdcp_attempted *how)
+{
+    const bool cell_known = attempt->target.pci >= 0 && attempt->target.arfcn >= 0;
+    struct pdcp_period candidate = *period;
+    struct daps_term term = *attempt->key;
+    bool found = false;
+
+    for (unsigned i = 0; !found && i < (cell_known ? 1 : pdcp->n_cells); i++) {
+        const struct daps_cell cell =
+            cell_known ? (struct daps_cell){attempt->target.pci, attempt->target.arfcn} : pdcp->cells[i];
+        if (attempt->target.pci >= 0 && attempt->target.pci != cell.pci)
+            continue;
+        if (attempt->target.arfcn >= 0 && attempt->target.arfcn != cell.ssb_arfcn)
+            continue;
+        for (unsigned variant = 0; !found && variant < 4; variant++) {
+            choice.departure.point_a = (variant & 1) != 0;
+            choice.departure.two_octets = (variant & 2) != 0;
+            choice.cell = cell;
+            if (choice.departure.point_a) {
+                if (attempt->point_a < 0)
+                    continue;
+                choice.cell.ssb_arfcn = attempt->point_a;
+            }
+            if (choice.departure.two_octets && choice.cell.ssb_arfcn > 0xFFFF)
+                continue;
+            found = fits(pdcp, &candidate, &choice, pdu, how, &term);
+        }
+    }
+    if (found)
+        adopt(pdcp, period, attempt, &choice, term.value);
+    daps_wipe(&candidate.keys, sizeof candidate.keys);
+    daps_wipe(&term, sizeof term);
+    return found && pdcp_keys(pdcp, period) && pdcp_verify(pdcp, period, pdu, how);
+}
+
+bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+                 const struct pdcp_attempted *how)
+{
+    struct daps_ue *ue = pdcp->ue;
+    struct daps_attempt *attempt = attempt_of(ue, period->serial);
+    struct choice choice = {0};
+    struct daps_chain stored;
+    struct daps_chain_step step;
+
+    if (attempt == NULL || period->nea < 0 || period->nia < 1)
+        return false; /* with NIA0 nothing is decided */
+    choice.parent = attempt->parent;
+    choice.n = attempt->target.chain.n;
+    choice.derivation = attempt->derivation;
+    if (try_cells(pdcp, period, attempt, choice, pdu, how))
+        return true;
+    if (!ue->stored_n_valid || attempt->key_set_change || attempt->ncc < 0 || !attempt->source.chain.n_known)
+        return false;
+    stored = attempt->source.chain;
+    stored.n = ue->stored_n;
+    step = daps_chain_step(ue->pool, &stored, (uint8_t)attempt->ncc);
+    if (step.parent == attempt->parent)
+        return false;
+    choice.parent = step.parent;
+    choice.n = step.n;
+    choice.derivation = step.derivation;
+    choice.departure.stored_ncc = true;
+    return try_cells(pdcp, period, attempt, choice, pdu, how);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The PDCP entities of one UE as an observer follows them (TS 38.323, TS 33.501 6.5, 6.6).
+ *
+ * A period is one stay under one AS security context: while a handover is open there are two, source and target, each
+ * with COUNTs of its own. Every PDU is given to the period it belongs to:
+ *
+ *     key known      the period, and the COUNT, with which the MAC-I is right; nothing else is believed
+ *     key not known  the connection (C-RNTI) it came over if the capture tells, else the COUNT that fits; where both
+ *                    fit, to none: a PDU that cannot be placed is counted and proves nothing
+ *
+ * Only what was sent in clear, or was deciphered with a key whose MAC-I is right, is handed on as RRC.
+ */
+#ifndef DAPS_ENGINE_PDCP_H
+#define DAPS_ENGINE_PDCP_H
+
+#include <glib.h>
+
+#include "crypto/cipher.h"
+#include "engine.h"
+#include "ledger/ledger.h"
+#include "pdcp/count.h"
+
+struct daps_ue;
+struct daps_context;
+
+#define PDCP_MOST_PERIODS 4
+#define PDCP_XOR_MOST     64
+
+enum { PDCP_RRC_ENC, PDCP_RRC_INT, PDCP_LEAF_KEYS };
+
+struct pdcp_period {
+    uint32_t serial; /* daps_context.serial */
+    const struct daps_term *term;
+    int nea, nia;          /* -1 unknown */
+    bool ul_active;        /* uplink is ciphered: from the SecurityModeComplete on (TS 38.331 5.3.4.3) */
+    bool dl_active;        /* likewise downlink */
+    uint64_t leg;          /* C-RNTI + 1, 0 unknown */
+    bool keys_valid;       /* leaf keys computed for term, nea, nia */
+    uint8_t keys[PDCP_LEAF_KEYS][DAPS_CIPHER_KEY_OCTETS];
+    bool choices_tried;    /* that the standard or the capture leaves open; in vain */
+    uint64_t verified, failed, first_failed_frame;
+    uint32_t failed_gaps;  /* gaps of the log when it first failed */
+    struct pdcp_count srb[4][2];  /* by srb-Identity - 1, direction */
+    struct pdcp_count drb[32][2]; /* by drb-Identity - 1, direction */
+};
+
+/* Two different PDUs under one (key, COUNT, BEARER, DIRECTION); later ones of the same pair of stays are only counted. */
+struct pdcp_collision {
+    struct daps_stream_id stream;
+    uint32_t period_a, period_b;
+    uint64_t frame_a, frame_b;
+    uint32_t count;
+    uint64_t more; /* further COUNTs that collide */
+    bool ciphered; /* both: one keystream */
+    bool maced;    /* both, with an algorithm that needs a nonce */
+    bool proven;
+    uint32_t octets;     /* of the XORs */
+    uint32_t overlap;    /* octets that both PDUs have */
+    bool has_plain;
+    uint8_t xor_cipher[PDCP_XOR_MOST];
+    uint8_t xor_plain[PDCP_XOR_MOST];
+    char label[24]; /* of the key, once its term is gone */
+};
+
+/* A choice of the network that departs from the standard, found by MAC-I. */
+struct pdcp_departure {
+    bool point_a;      /* ARFCN of Point A instead of the SSB's */
+    bool two_octets;   /* ARFCN in two octets */
+    bool stored_ncc;   /* NCC compared with the stored one */
+};
+
+struct daps_pdcp {
+    struct daps_ue *ue;
+    struct daps_ciphers *ciphers; /* borrowed */
+    struct daps_ledger *ledger;
+    bool plain_started;           /* RRCSetup seen: the COUNTs of the unprotected phase are known */
+    struct pdcp_count plain[4][2];
+    uint64_t plain_digest[4][2];  /* newest unprotected PDU: a second sight of it is nothing new */
+    uint64_t plain_leg;
+    unsigned n_periods;
+    struct pdcp_period periods[PDCP_MOST_PERIODS];
+    uint32_t daps_drbs;           /* drb-Identity n is bit n - 1: one entity for both legs */
+    bool srb_ul_seen;             /* protected uplink signalling of this UE is visible in the capture */
+    GArray *collisions;           /* struct pdcp_collision */
+    struct pdcp_departure habit;
+    bool habit_reported;
+    unsigned n_cells;
+    struct daps_cell cells[16];   /* named by commands of this capture: where a re-establishment may have gone */
+    uint64_t first_unreadable_frame, unreadable;
+    uint8_t *open;                /* deciphered PDU, room for DAPS_PDCP_MOST_OCTETS */
+};
+
+/* What came of one PDU. rrc points into the PDU or into room of the UE's, valid until the next call. */
+struct pdcp_reading {
+    enum daps_pdcp_status status;
+    const uint8_t *rrc;
+    size_t length;
+    enum daps_channel channel;
+    const struct daps_term *key; /* it was deciphered or verified with, NULL none */
+    /* for pdcp_after() */
+    bool late;
+    uint32_t count;
+    const struct daps_pdcp_pdu *pdu;
+};
+
+struct daps_pdcp *daps_pdcp_new(struct daps_ue *ue, struct daps_ciphers *ciphers);
+void daps_pdcp_free(struct daps_pdcp *pdcp);
+
+/* Places, deciphers and enters one PDU. */
+void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, struct pdcp_reading *reading);
+
+/* After the events of a reading were followed: what it said may have started the very context it was protected with. */
+void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading);
+
+/* After any event of the UE was followed: periods begin and end with its contexts. */
+void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev);
+
+/* Terms are about to be swept: streams of keys that are gone go, and what they had to say is reported. */
+void daps_pdcp_retain(struct daps_pdcp *pdcp);
+void daps_pdcp_finish(struct daps_pdcp *pdcp);
+
+/* periods.c */
+void pdcp_sync(struct daps_pdcp *pdcp);
+struct pdcp_period *pdcp_period_of(struct daps_pdcp *pdcp, uint32_t serial);
+bool pdcp_keys(struct daps_pdcp *pdcp, struct pdcp_period *period);
+
+/* protection.c: one PDU under one period. */
+struct pdcp_attempted {
+    uint32_t count;
+    bool ciphered;
+};
+/* Tries whether the MAC-I is right; on success the plain SDU with MAC-I is in pdcp->open. */
+bool pdcp_verify(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+                 const struct pdcp_attempted *how);
+
+/* choices.c: what the standard or the capture leaves open, decided by MAC-I. */
+bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+                 const struct pdcp_attempted *how);
+void pdcp_learn_cell(struct daps_pdcp *pdcp, const struct daps_cell *cell);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Periods begin and end with the UE's security contexts; COUNTs go from one to the next as TS 38.323 says. */
+#include <string.h>
+
+#include "crypto/kdf.h"
+#include "pdcp/pdcp.h"
+#include "ue/ue.h"
+
+struct pdcp_period *pdcp_period_of(struct daps_pdcp *pdcp, uint32_t serial)
+{
+    for (unsigned i = 0; i < pdcp->n_periods; i++) {
+        if (pdcp->periods[i].serial == serial)
+            return &pdcp->periods[i];
+    }
+    return NULL;
+}
+
+/* Leaf keys of TS 33.501 A.8: the 128 least significant bits. */
+static bool leaf(const uint8_t parent[static 32], enum daps_key_use use, int algorithm, uint8_t out[static 16])
+{
+    uint8_t whole[32];
+    bool ok = daps_kdf_algorithm_key(parent, use, (uint8_t)algorithm, whole);
+
+    memcpy(out, whole + 16, 16);
+    daps_wipe(whole, sizeof whole);
+    return ok;
+}
+
+bool pdcp_keys(struct daps_pdcp *pdcp, struct pdcp_period *period)
+{
+    (void)pdcp;
+    if (period->keys_valid)
+        return true;
+    if (!period->term->has_value || period->nea < 0 || period->nia < 0)
+        return false;
+    period->keys_valid = leaf(period->term->value, DAPS_USE_RRC_ENC, period->nea, period->keys[PDCP_RRC_ENC]) &&
+                         leaf(period->term->value, DAPS_USE_RRC_INT, period->nia, period->keys[PDCP_RRC_INT]);
+    return period->keys_valid;
+}
+
+/*
+ * A new period. The first of a connection continues the COUNTs of the unprotected phase; a new key for the same
+ * connection means new SRB entities (TS 38.323 5.1.1), while DRBs keep their COUNT (5.1.2: AM; DAPS: one entity). A UM
+ * DRB that starts from zero again is recognised by its SN.
+ */
+static void begin(struct daps_pdcp *pdcp, const struct daps_context *context, const struct pdcp_period *before)
+{
+    const struct daps_ue *ue = pdcp->ue;
+    struct pdcp_period *period = &pdcp->periods[pdcp->n_periods++];
+    const bool root = context->chain.key == context->chain.root;
+    struct pdcp_period drb_source = before != NULL ? *before : (struct pdcp_period){0};
+
+    memset(period, 0, sizeof *period);
+    period->serial = context->serial;
+    period->term = context->chain.key;
+    period->nea = context->ciphering;
+    period->nia = context->integrity;
+    period->leg = context->c_rnti >= 0 ? (uint64_t)context->c_rnti + 1 : root ? pdcp->plain_leg : 0;
+    period->ul_active = period->dl_active = !root || ue->smc_digest == 0;
+    if (root && pdcp->plain_started)
+        memcpy(period->srb, pdcp->plain, sizeof period->srb);
+    memcpy(period->drb, drb_source.drb, sizeof period->drb);
+    if (root && !pdcp->plain_started) {
+        for (unsigned i = 0; i < 4; i++)
+            period->srb[i][0].unsure = period->srb[i][1].unsure = true;
+        for (unsigned i = 0; i < 32; i++)
+            period->drb[i][0].unsure = period->drb[i][1].unsure = true;
+    }
+    daps_wipe(drb_source.keys, sizeof drb_source.keys);
+}
+
+/* The entity of a DAPS DRB outlives both legs: what one leg counted the other goes on from (TS 38.323 5.1.4, 5.1.5). */
+static void hand_back(struct daps_pdcp *pdcp, const struct pdcp_period *from)
+{
+    for (unsigned i = 0; i < pdcp->n_periods; i++) {
+        struct pdcp_period *to = &pdcp->periods[i];
+        for (unsigned drb = 0; to != from && drb < 32; drb++) {
+            if ((pdcp->daps_drbs >> drb & 1) == 0)
+                continue;
+            for (unsigned d = 0; d < 2; d++) {
+                if (from->drb[drb][d].rx_next > to->drb[drb][d].rx_next)
+                    to->drb[drb][d] = from->drb[drb][d];
+            }
+        }
+    }
+}
+
+static void end(struct daps_pdcp *pdcp, struct pdcp_period *period)
+{
+    hand_back(pdcp, period);
+    daps_wipe(period->keys, sizeof period->keys);
+    *period = pdcp->periods[--pdcp->n_periods];
+}
+
+static const struct daps_context *target_of(const struct daps_ue *ue)
+{
+    return ue->open != NULL && ue->open->target.chain.key != NULL && ue->open->target.serial != ue->active.serial
+               ? &ue->open->target
+               : NULL;
+}
+
+static void follow(struct daps_pdcp *pdcp, const struct daps_context *context, uint32_t before)
+{
+    struct pdcp_period *period = pdcp_period_of(pdcp, context->serial);
+
+    if (period == NULL) {
+        if (pdcp->n_periods == PDCP_MOST_PERIODS)
+            return;
+        begin(pdcp, context, pdcp_period_of(pdcp, before));
+        return;
+    }
+    if (period->term != context->chain.key || period->nea != context->ciphering ||
+        period->nia != context->integrity) {
+        period->term = context->chain.key;
+        period->nea = context->ciphering;
+        period->nia = context->integrity;
+        period->keys_valid = false;
+    }
+}
+
+void pdcp_sync(struct daps_pdcp *pdcp)
+{
+    const struct daps_ue *ue = pdcp->ue;
+    const struct daps_context *active = &ue->active, *target = target_of(ue);
+    /* A key that replaced the active one at once (re-establishment) follows the newest period there is. */
+    uint32_t newest = pdcp->n_periods > 0 ? pdcp->periods[pdcp->n_periods - 1].serial : 0;
+
+    if (active->chain.key != NULL)
+        follow(pdcp, active, newest);
+    if (target != NULL)
+        follow(pdcp, target, active->serial);
+    for (unsigned i = 0; i < pdcp->n_periods;) {
+        struct pdcp_period *period = &pdcp->periods[i];
+        if ((active->chain.key != NULL && period->serial == active->serial) ||
+            (target != NULL && period->serial == target->serial))
+            i++;
+        else
+            end(pdcp, period);
+    }
+}
+
+static void reset(struct pdcp_count count[2])
+{
+    memset(count, 0, 2 * sizeof *count);
+}
+
+/* Entities that the message releases or re-establishes start from COUNT 0 (TS 38.331 5.3.5.6, TS 38.323 5.1). */
+static void reconfigure(struct daps_pdcp *pdcp, const struct daps_event *ev)
+{
+    const struct daps_bearers *b = &ev->bearers;
+
+    if (ev->sync)
+        pdcp->daps_drbs = b->drb_daps;
+    for (unsigned p = 0; p < pdcp->n_periods; p++) {
+        struct pdcp_period *period = &pdcp->periods[p];
+        for (unsigned i = 0; i < 32; i++) {
+            if (b->drb_released >> i & 1)
+                reset(period->drb[i]);
+        }
+        for (unsigned i = 0; i < 4 && !ev->sync && ev->ncc < 0; i++) {
+            if (b->srb_reestablish >> i & 1)
+                reset(period->srb[i]);
+        }
+    }
+    if (ev->target.pci >= 0)
+        pdcp_learn_cell(pdcp, &ev->target);
+}
+
+void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev)
+{
+    struct pdcp_period *active;
+
+    pdcp_sync(pdcp);
+    pdcp_learn_cell(pdcp, &ev->logged_cell);
+    active = pdcp_period_of(pdcp, pdcp->ue->active.serial);
+    switch (ev->kind) {
+    case DAPS_EV_SETUP:
+        memset(pdcp->plain, 0, sizeof pdcp->plain);
+        memset(pdcp->plain_digest, 0, sizeof pdcp->plain_digest);
+        pdcp->plain_started = true;
+        break;
+    case DAPS_EV_SECURITY_MODE_COMPLETE:
+        if (active != NULL)
+            active->ul_active = active->dl_active = true;
+        break;
+    case DAPS_EV_RECONFIGURATION:
+        if (!ev->prepared)
+            reconfigure(pdcp, ev);
+        break;
+    case DAPS_EV_CANDIDATE:
+        pdcp_learn_cell(pdcp, &ev->target);
+        break;
+    default:
+        break;
+    }
+}

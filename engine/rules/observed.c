@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * keystream-reuse, mac-nonce-reuse and count-reuse as PDCP PDUs show them, key-mismatch as MAC-Is do.
+ *
+ * Two stays under one key (a repeated derivation) make it keystream or nonce reuse; one stay in which COUNT came again
+ * makes it count-reuse.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "pdcp/pdcp.h"
+#include "rules/rules.h"
+
+static struct daps_attempt *attempt_of(const struct daps_ue *ue, struct daps_attempt *const *group, guint n,
+                                       uint32_t serial)
+{
+    for (guint i = 0; i < n; i++) {
+        if (group[i]->target.serial == serial && group[i]->procedure != DAPS_PROC_SK_COUNTER)
+            return group[i];
+    }
+    for (guint i = 0; i < ue->attempts->len; i++) {
+        struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        if (attempt->target.serial == serial && attempt->procedure != DAPS_PROC_SK_COUNTER)
+            return attempt;
+    }
+    return NULL;
+}
+
+static void describe(GString *detail, const struct pdcp_collision *c)
+{
+    g_string_append_printf(detail,
+                           "The PDCP PDUs in frame %" PRIu64 " and frame %" PRIu64
+                           " differ and share COUNT %" PRIu32 ", BEARER %u (%s), DIRECTION %u (%s) under key %s.",
+                           c->frame_a, c->frame_b, c->count, c->stream.bearer, c->stream.srb ? "SRB" : "DRB",
+                           c->stream.direction, c->stream.direction != 0 ? "downlink" : "uplink", c->label);
+    if (c->more > 0)
+        g_string_append_printf(detail, " So do %" PRIu64 " further COUNTs of this bearer.", c->more);
+    if (c->ciphered)
+        g_string_append_printf(detail,
+                               " The XOR of their contents is the XOR of what they say: whoever knows one reads the "
+                               "first %" PRIu32 " octets of the other.",
+                               c->overlap);
+    if (c->proven)
+        g_string_append(detail, " Both MAC-Is are right under the one computed key.");
+}
+
+static void fill_tuple(struct daps_finding *finding, const struct pdcp_collision *c, bool ciphering)
+{
+    struct daps_keystream_tuple *tuple = &finding->keystream;
+
+    tuple->present = true;
+    snprintf(tuple->algorithm, sizeof tuple->algorithm, "%s%u", ciphering ? "NEA" : "NIA",
+             (unsigned)(ciphering ? c->stream.nea : c->stream.nia) & 7U);
+    tuple->bearer = c->stream.bearer;
+    tuple->direction = c->stream.direction;
+    tuple->count = c->count;
+    tuple->plaintext_differs = true;
+    tuple->srb = c->stream.srb;
+    tuple->octets = c->ciphered ? c->octets : 0;
+    tuple->overlap = c->overlap;
+    tuple->xor_ciphertext = c->ciphered ? c->xor_cipher : NULL;
+    tuple->xor_plaintext = c->ciphered && c->has_plain ? c->xor_plain : NULL;
+}
+
+static void report(struct daps_ue *ue, struct daps_attempt *const *group, guint n, const struct pdcp_collision *c,
+                   enum daps_rule_id rule, bool ciphering)
+{
+    const struct daps_attempt *a = attempt_of(ue, group, n, c->period_a), *b = attempt_of(ue, group, n, c->period_b);
+    struct daps_finding *finding = g_new(struct daps_finding, 1);
+    GString *detail = g_string_new(NULL);
+    char *gap = NULL;
+
+    daps_finding_start(finding, ue, rule, b != NULL ? b : a);
+    if (!finding->has_key && c->stream.key != NULL) {
+        finding->has_key = true;
+        daps_view_term(&finding->key, c->stream.key);
+        finding->key.derivation = DAPS_DERIVATION_NONE;
+    }
+    daps_finding_add_frame(finding, c->frame_a, a != NULL ? a->procedure : DAPS_PROC_COUNT);
+    daps_finding_add_frame(finding, c->frame_b, b != NULL ? b->procedure : DAPS_PROC_COUNT);
+    describe(detail, c);
+    fill_tuple(finding, c, ciphering);
+    finding->evidence = c->proven ? DAPS_EVIDENCE_PROVEN : DAPS_EVIDENCE_OBSERVED;
+    finding->severity = DAPS_SEVERITY_HIGH;
+    if (a != NULL && b != NULL && a != b && !c->proven)
+        gap = daps_text_gap((struct daps_attempt *const[]){(struct daps_attempt *)(guintptr)a,
+                                                           (struct daps_attempt *)(guintptr)b}, 2);
+    finding->detail = detail->str;
+    finding->assumes = gap;
+    daps_deliver_finding(ue, finding);
+    g_free(gap);
+    g_string_free(detail, TRUE);
+    g_free(finding);
+}
+
+static void report_collision(struct daps_ue *ue, struct daps_attempt *const *group, guint n,
+                             const struct pdcp_collision *c)
+{
+    if (c->period_a == c->period_b) {
+        report(ue, group, n, c, DAPS_RULE_COUNT_REUSE, c->ciphered);
+        return;
+    }
+    if (c->ciphered)
+        report(ue, group, n, c, DAPS_RULE_KEYSTREAM_REUSE, true);
+    if (c->maced)
+        report(ue, group, n, c, DAPS_RULE_MAC_NONCE_REUSE, false);
+}
+
+bool daps_rule_observed(struct daps_ue *ue, struct daps_attempt *const *group, guint n)
+{
+    GArray *collisions = ue->pdcp != NULL ? ue->pdcp->collisions : NULL;
+    bool srb1_uplink = false;
+
+    for (guint i = 0; collisions != NULL && i < collisions->len;) {
+        const struct pdcp_collision *c = &g_array_index(collisions, struct pdcp_collision, i);
+        if (c->stream.key != group[0]->key) {
+            i++;
+            continue;
+        }
+        srb1_uplink |= c->stream.srb && c->stream.bearer == 0 && c->stream.direction == 0;
+        report_collision(ue, group, n, c);
+        g_array_remove_index(collisions, i);
+    }
+    return srb1_uplink;
+}
+
+void daps_rule_observed_gone(struct daps_ue *ue, bool (*is_kept)(const struct daps_term *key, void *user))
+{
+    GArray *collisions = ue->pdcp->collisions;
+
+    for (guint i = 0; i < collisions->len;) {
+        const struct pdcp_collision *c = &g_array_index(collisions, struct pdcp_collision, i);
+        if (is_kept(c->stream.key, ue)) {
+            i++;
+            continue;
+        }
+        report_collision(ue, NULL, 0, c);
+        g_array_remove_index(collisions, i);
+    }
+}
+
+/* ---- key-mismatch ---- */
+
+void daps_rule_departure(struct daps_ue *ue, const struct daps_attempt *attempt, const struct pdcp_departure *departure)
+{
+    enum daps_rule_id rule = departure->stored_ncc ? DAPS_RULE_NCC_AMBIGUITY : DAPS_RULE_KEY_MISMATCH;
+    struct daps_finding *finding;
+    GString *detail;
+
+    if (memcmp(departure, &ue->pdcp->habit, sizeof *departure) == 0 && ue->pdcp->habit_reported)
+        return; /* the same network doing the same thing */
+    ue->pdcp->habit_reported = true;
+    finding = g_new(struct daps_finding, 1);
+    detail = g_string_new(NULL);
+    daps_finding_start(finding, ue, rule, attempt);
+    daps_finding_add_frame(finding, attempt->frame, attempt->procedure);
+    finding->evidence = DAPS_EVIDENCE_PROVEN;
+    g_string_append(detail, "The MAC-I of the first message under the new key is right only if");
+    if (departure->point_a)
+        g_string_append_printf(detail,
+                               " the key is derived with ARFCN %" PRId32 ", the frequency of Point A, instead of the SSB's",
+                               attempt->point_a);
+    if (departure->two_octets)
+        g_string_append_printf(detail, "%s the ARFCN is written in two octets instead of three",
+                               departure->point_a ? ", and" : "");
+    if (departure->stored_ncc)
+        g_string_append_printf(detail, "%s the received NCC is compared with the stored one, not with that of the "
+                                       "active key",
+                               departure->point_a || departure->two_octets ? ", and" : "");
+    g_string_append(detail, ". The audit goes on with the key that verifies.");
+    finding->detail = detail->str;
+    finding->assumes = NULL;
+    daps_deliver_finding(ue, finding);
+    g_string_free(detail, TRUE);
+    g_free(finding);
+}
+
+/* Not one message of the period verified, although the key was at hand and nothing was seen to be missing. */
+void daps_rule_mismatch(struct daps_ue *ue, const struct pdcp_period *period)
+{
+    struct daps_finding *finding;
+    char *detail;
+
+    if (period->failed < 2 || period->verified > 0 || !period->term->has_value)
+        return;
+    finding = g_new(struct daps_finding, 1);
+    daps_finding_start(finding, ue, DAPS_RULE_KEY_MISMATCH, NULL);
+    finding->has_key = true;
+    daps_view_term(&finding->key, period->term);
+    finding->key.derivation = DAPS_DERIVATION_NONE;
+    daps_finding_add_frame(finding, period->first_failed_frame, DAPS_PROC_COUNT);
+    finding->evidence = DAPS_EVIDENCE_OBSERVED;
+    detail = g_strdup_printf("None of %" PRIu64 " protected messages from frame %" PRIu64
+                             " on verifies under key %s, with any candidate for its inputs.",
+                             period->failed, period->first_failed_frame, period->term->label);
+    finding->detail = detail;
+    finding->assumes = "that the key log is right and that no key change was missed before that frame";
+    daps_deliver_finding(ue, finding);
+    g_free(detail);
+    g_free(finding);
+}
