@@ -66,22 +66,42 @@ static void note_problem(struct audit *audit, char **first, uint64_t frame, cons
         *first = g_strdup_printf("frame %" PRIu64 ": %s", frame, what);
 }
 
-static void on_pdu(void *user, const struct daps_pdu *pdu)
+static void lose_message(struct audit *audit, uint64_t frame, enum daps_channel channel, uint64_t ue_key)
 {
-    struct audit *audit = user;
     char *what;
 
-    audit->ue_key = pdu->ue_key;
-    if (daps_engine_pdu(audit->engine, pdu, audit->result) == DAPS_RRC_OK)
-        return;
-    what = g_strdup_printf("%s%s%s: %s (bit %" PRIu32 ")", daps_channel_name(pdu->channel),
+    what = g_strdup_printf("%s%s%s: %s (bit %" PRIu32 ")", daps_channel_name(channel),
                            audit->result->message != NULL && audit->result->message[0] != '\0' ? " " : "",
                            audit->result->message != NULL ? audit->result->message : "",
                            audit->result->error != NULL ? audit->result->error : "cannot be decoded",
                            audit->result->error_bit);
-    note_problem(audit, &audit->first_lost, pdu->frame, what);
+    note_problem(audit, &audit->first_lost, frame, what);
     g_free(what);
-    tell_gap(audit, false, pdu->ue_key, pdu->frame, "an RRC message could not be decoded");
+    tell_gap(audit, false, ue_key, frame, "an RRC message could not be decoded");
+}
+
+static void on_pdu(void *user, const struct daps_pdu *pdu)
+{
+    struct audit *audit = user;
+
+    audit->ue_key = pdu->ue_key;
+    if (daps_engine_pdu(audit->engine, pdu, audit->result) == DAPS_RRC_OK)
+        daps_framing_learn(audit->framing, pdu->ue_key, audit->result);
+    else
+        lose_message(audit, pdu->frame, pdu->channel, pdu->ue_key);
+}
+
+static void on_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
+{
+    struct audit *audit = user;
+
+    audit->ue_key = pdu->ue_key;
+    if (daps_engine_pdcp(audit->engine, pdu, audit->result) != DAPS_PDCP_READ)
+        return;
+    if (audit->result->status == DAPS_RRC_OK)
+        daps_framing_learn(audit->framing, pdu->ue_key, audit->result);
+    else
+        lose_message(audit, pdu->frame, pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH, pdu->ue_key);
 }
 
 static void on_problem(void *user, const struct daps_framing_problem *problem)
@@ -137,7 +157,7 @@ static void count(struct audit *audit, struct capture_totals *totals)
     totals->counts = *daps_engine_counts(audit->engine);
     totals->counts.undecoded += audit->lost;
     for (unsigned class = 0; class < DAPS_FRAMING_CLASS_COUNT; class ++) {
-        if (class != DAPS_FRAMING_NR_RRC && framing->classes[class] > 0)
+        if (!daps_framing_class_is_followed((enum daps_framing_class) class) && framing->classes[class] > 0)
             totals_add_other(totals, daps_framing_class_name((enum daps_framing_class) class), framing->classes[class]);
     }
     memcpy(totals->findings_by_severity, audit->report->findings_by_severity, sizeof totals->findings_by_severity);
@@ -147,7 +167,8 @@ static void start(struct audit *audit)
 {
     const bool events = audit->options->style.view == REPORT_EVENTS;
     const struct daps_engine_options engine_options = {.keylog = audit->options->keylog, .extract_only = events};
-    const struct daps_framing_sink framing_sink = {.user = audit, .pdu = on_pdu, .problem = on_problem};
+    const struct daps_framing_sink framing_sink = {
+        .user = audit, .pdu = on_pdu, .pdcp = on_pdcp, .problem = on_problem};
     struct daps_sink sink;
 
     audit->report = report_new(&audit->options->style, audit->job->path, &audit->job->lines);

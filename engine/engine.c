@@ -14,11 +14,11 @@ struct daps_engine {
     struct daps_engine_options options;
     struct daps_sink sink;
     struct daps_engine_counts counts;
-    GHashTable *by_key; /* uint64_t ue_key (owned by the UE entry) to struct entry */
-    GPtrArray *ues;     /* struct entry, owned, in order of appearance */
+    GHashTable *by_key;            /* uint64_t ue_key (owned by the UE entry) to struct entry */
+    GPtrArray *ues;                /* struct entry, owned, in order of appearance */
     struct daps_ciphers *ciphers;  /* NULL until needed */
     struct daps_rrc_result *trial; /* for looking whether octets could be RRC; likewise */
-    struct entry *last; /* most PDUs are from the same UE as the one before */
+    struct entry *last;            /* most PDUs are from the same UE as the one before */
 };
 
 struct entry {

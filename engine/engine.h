@@ -28,7 +28,8 @@ struct daps_sink {
     void (*scg_change)(void *user, const struct daps_scg_change *change);
     void (*key)(void *user, const struct daps_key_step *step);
     void (*finding)(void *user, const struct daps_finding *finding);
-    void (*rrc)(void *user, const char *ue, const struct daps_pdu *pdu, const struct daps_term *key); /* read; key or NULL */
+    void (*rrc)(void *user, const char *ue, const struct daps_pdu *pdu,
+                const struct daps_term *key); /* read; key or NULL */
     void (*unreadable)(void *user, const char *ue, uint64_t pdus, uint64_t first_frame, const char *key);
 };
 
@@ -58,11 +59,11 @@ struct daps_pdcp_pdu {
     uint64_t ue_key; /* as in daps_pdu */
     uint64_t leg;    /* connection within the UE (C-RNTI + 1): tells source and target apart; 0 not known */
     bool downlink;
-    bool srb;             /* else a DRB */
-    uint8_t bearer;       /* srb-Identity 1..4 or drb-Identity 1..32 */
-    uint8_t sn_bits;      /* 12 or 18; SRBs always 12 (TS 38.323 6.2.2.1) */
-    uint8_t sdap_octets;  /* of the SDAP header, which is not ciphered (TS 38.323 5.8): 0 or 1 */
-    bool ciphering_off;   /* cipheringDisabled */
+    bool srb;            /* else a DRB */
+    uint8_t bearer;      /* srb-Identity 1..4 or drb-Identity 1..32 */
+    uint8_t sn_bits;     /* 12 or 18; SRBs always 12 (TS 38.323 6.2.2.1) */
+    uint8_t sdap_octets; /* of the SDAP header, which is not ciphered (TS 38.323 5.8): 0 or 1 */
+    bool ciphering_off;  /* cipheringDisabled */
     const uint8_t *octets;
     size_t length;
 };

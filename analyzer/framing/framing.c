@@ -15,8 +15,11 @@ static const char *const class_names[DAPS_FRAMING_CLASS_COUNT] = {
     [DAPS_FRAMING_NAS] = "nas",
     [DAPS_FRAMING_MAC_NR] = "mac-nr",
     [DAPS_FRAMING_MAC_LTE] = "mac-lte",
-    [DAPS_FRAMING_RLC] = "rlc",
-    [DAPS_FRAMING_PDCP] = "pdcp",
+    [DAPS_FRAMING_RLC_NR] = "rlc-nr",
+    [DAPS_FRAMING_PDCP_NR] = "pdcp-nr",
+    [DAPS_FRAMING_BEARER_UNKNOWN] = "bearer-not-configured",
+    [DAPS_FRAMING_RLC] = "rlc-lte",
+    [DAPS_FRAMING_PDCP] = "pdcp-lte",
     [DAPS_FRAMING_NGAP] = "ngap",
     [DAPS_FRAMING_XNAP] = "xnap",
     [DAPS_FRAMING_F1AP] = "f1ap",
@@ -54,6 +57,7 @@ struct daps_framing *daps_framing_new(const struct daps_framing_sink *sink)
 {
     struct daps_framing *framing = g_new0(struct daps_framing, 1);
     framing->sink = *sink;
+    framing->radio = radio_new();
     return framing;
 }
 
@@ -77,6 +81,19 @@ void daps_framing_finish(struct daps_framing *framing)
         fragments_finish(framing->fragments, &peel);
     if (framing->segments)
         segments_finish(framing->segments, &peel);
+    if (framing->reassembly)
+        reassembly_finish(framing->reassembly, &peel);
+}
+
+void daps_framing_learn(struct daps_framing *framing, uint64_t ue_key, const struct daps_rrc_result *result)
+{
+    radio_learn(framing->radio, ue_key, result);
+}
+
+bool daps_framing_class_is_followed(enum daps_framing_class class)
+{
+    return class == DAPS_FRAMING_NR_RRC || class == DAPS_FRAMING_MAC_NR || class == DAPS_FRAMING_RLC_NR ||
+           class == DAPS_FRAMING_PDCP_NR;
 }
 
 const struct daps_framing_counts *daps_framing_counts(const struct daps_framing *framing)
@@ -90,6 +107,8 @@ void daps_framing_free(struct daps_framing *framing)
         return;
     fragments_free(framing->fragments);
     segments_free(framing->segments);
+    reassembly_free(framing->reassembly);
+    radio_free(framing->radio);
     g_free(framing);
 }
 
@@ -125,6 +144,29 @@ void peel_deliver(struct peel *peel, const char *layer, const struct pdu_context
         .length = pdu.left,
     };
     sink->pdu(sink->user, &out);
+}
+
+void peel_pdcp(struct peel *peel, const char *layer, struct daps_pdcp_pdu *out, struct octets pdu)
+{
+    if (pdu.bad || peel->cut) {
+        peel_problem(peel, peel->cut ? DAPS_FRAMING_CUT : DAPS_FRAMING_MALFORMED, layer,
+                     peel->cut ? "the PDCP PDU is cut by the snap length" : "the PDCP PDU ends early", out->srb,
+                     &out->ue_key, NULL);
+        return;
+    }
+    if (!pdu.left)
+        return;
+    if (!out->bearer || (out->sn_bits != 12 && out->sn_bits != 18)) {
+        peel_count(peel, DAPS_FRAMING_BEARER_UNKNOWN);
+        return;
+    }
+    if (!peel->framing->sink.pdcp)
+        return;
+    out->frame = peel->frame;
+    out->time_ns = peel->time_ns;
+    out->octets = pdu.at;
+    out->length = pdu.left;
+    peel->framing->sink.pdcp(peel->framing->sink.user, out);
 }
 
 void peel_problem(struct peel *peel, enum daps_framing_class class, const char *layer, const char *reason, bool rrc,

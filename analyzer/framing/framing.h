@@ -23,7 +23,10 @@ enum daps_framing_class {
     DAPS_FRAMING_NAS,
     DAPS_FRAMING_MAC_NR,
     DAPS_FRAMING_MAC_LTE,
-    DAPS_FRAMING_RLC,
+    DAPS_FRAMING_RLC_NR,
+    DAPS_FRAMING_PDCP_NR,
+    DAPS_FRAMING_BEARER_UNKNOWN, /* an RLC PDU of a bearer whose configuration was not seen: not followed */
+    DAPS_FRAMING_RLC,            /* of LTE */
     DAPS_FRAMING_PDCP,
     DAPS_FRAMING_NGAP,
     DAPS_FRAMING_XNAP,
@@ -66,6 +69,7 @@ struct daps_framing_problem {
 struct daps_framing_sink {
     void *user;
     void (*pdu)(void *user, const struct daps_pdu *pdu);
+    void (*pdcp)(void *user, const struct daps_pdcp_pdu *pdu);
     void (*problem)(void *user, const struct daps_framing_problem *problem);
 };
 
@@ -82,6 +86,15 @@ struct daps_framing *daps_framing_new(const struct daps_framing_sink *sink);
 
 /* Peels one record. The octets of a PDU handed to the sink are valid during that call only. */
 void daps_framing_unwrap(struct daps_framing *framing, const struct daps_record *record);
+
+/*
+ * Tells what a message of that UE said: how its bearers are configured, and which C-RNTI it will have. To be called
+ * for every decoded message, before the next record.
+ */
+void daps_framing_learn(struct daps_framing *framing, uint64_t ue_key, const struct daps_rrc_result *result);
+
+/* Whether payloads of this class are followed, not only counted. */
+bool daps_framing_class_is_followed(enum daps_framing_class class);
 
 /* The capture has ended: whatever still waits for its missing pieces is reported. */
 void daps_framing_finish(struct daps_framing *framing);

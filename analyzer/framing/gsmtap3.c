@@ -9,13 +9,15 @@
  * The header length is rounded up by the writers but nothing is written to fill it, so the PDU begins right behind
  * tag 0xfffe. Only a header without metadata (length 2) ends where its length says.
  */
+#include <string.h>
+
 #include "peel.h"
 
 enum { WORDS_WITHOUT_METADATA = 2 };
 
 enum { TAG_CHANNEL_NUMBER = 0x0002, TAG_PCI = 0x0005, TAG_KEY_FIRST = 0x0200, TAG_KEY_LAST = 0x0207, TAG_END = 0xfffe };
 
-enum { TYPE_NR_RRC = 0x0503 };
+enum { TYPE_NR_MAC = 0x0500, TYPE_NR_PDCP = 0x0502, TYPE_NR_RRC = 0x0503 };
 
 static const char layer[] = "GSMTAP v3";
 
@@ -30,7 +32,6 @@ static const struct {
 } types[] = {
     {0x0303, DAPS_FRAMING_UMTS_RRC}, {0x0400, DAPS_FRAMING_MAC_LTE}, {0x0401, DAPS_FRAMING_RLC},
     {0x0402, DAPS_FRAMING_PDCP},     {0x0403, DAPS_FRAMING_LTE_RRC}, {0x0404, DAPS_FRAMING_NAS},
-    {0x0500, DAPS_FRAMING_MAC_NR},   {0x0501, DAPS_FRAMING_RLC},     {0x0502, DAPS_FRAMING_PDCP},
     {0x0504, DAPS_FRAMING_NAS},
 };
 
@@ -92,11 +93,29 @@ static void peel_nr_rrc(struct peel *peel, uint16_t subtype, const struct metada
         peel_deliver(peel, layer, &context, pdu);
 }
 
+/* NR MAC, RLC and PDCP "with context": Wireshark's framing, with or without its name in front. */
+static void peel_below_rrc(struct peel *peel, uint16_t type, struct octets pdu)
+{
+    static const struct {
+        const char *name;
+        void (*unwrap)(struct peel *peel, struct octets payload, const uint64_t *log_key);
+    } layers[] = {{"mac-nr", peel_mac_nr_in}, {"rlc-nr", peel_rlc_nr_in}, {"pdcp-nr", peel_pdcp_nr_in}};
+    const char *name = layers[type - TYPE_NR_MAC].name;
+    if (pdu.left >= strlen(name) && !memcmp(pdu.at, name, strlen(name)))
+        octets_skip(&pdu, strlen(name));
+    uint64_t log_key = peel->addressed ? peel_pair_key(&peel->source, &peel->destination, false) : 0;
+    layers[type - TYPE_NR_MAC].unwrap(peel, pdu, &log_key);
+}
+
 static void peel_type(struct peel *peel, uint16_t type, uint16_t subtype, const struct metadata *metadata,
                       struct octets pdu)
 {
     if (type == TYPE_NR_RRC) {
         peel_nr_rrc(peel, subtype, metadata, pdu);
+        return;
+    }
+    if (type >= TYPE_NR_MAC && type <= TYPE_NR_PDCP) {
+        peel_below_rrc(peel, type, pdu);
         return;
     }
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {

@@ -126,7 +126,7 @@ static const struct {
     {14, peel_ip},                                            /* DLT_RAW of OpenBSD */
     {101, peel_ip},        {228, peel_ipv4},   {229, peel_ipv6}, {113, peel_sll},
     {276, peel_sll2},      {0, peel_null},     {108, peel_null}, {149, peel_udp}, /* srsRAN: a UDP header and no IP */
-    {9, peel_ppp},         {50, peel_ppp},
+    {157, peel_mac_nr},    {9, peel_ppp},      {50, peel_ppp},
 };
 
 /* Link types that are one protocol without a header. */
@@ -134,9 +134,9 @@ static const struct {
     int linktype;
     enum daps_framing_class class;
 } protocols[] = {
-    {147, DAPS_FRAMING_MAC_LTE}, {148, DAPS_FRAMING_NAS},    {150, DAPS_FRAMING_S1AP}, {151, DAPS_FRAMING_NAS},
-    {152, DAPS_FRAMING_NGAP},    {153, DAPS_FRAMING_E1AP},   {154, DAPS_FRAMING_F1AP}, {155, DAPS_FRAMING_E2AP},
-    {156, DAPS_FRAMING_GTP_U},   {157, DAPS_FRAMING_MAC_NR},
+    {147, DAPS_FRAMING_MAC_LTE}, {148, DAPS_FRAMING_NAS},  {150, DAPS_FRAMING_S1AP},
+    {151, DAPS_FRAMING_NAS},     {152, DAPS_FRAMING_NGAP}, {153, DAPS_FRAMING_E1AP},
+    {154, DAPS_FRAMING_F1AP},    {155, DAPS_FRAMING_E2AP}, {156, DAPS_FRAMING_GTP_U},
 };
 
 void peel_link(struct peel *peel, int linktype, struct octets packet)

@@ -10,6 +10,7 @@
 
 #include "framing.h"
 #include "octets.h"
+#include "radio.h"
 
 /* One side of a conversation. IPv4 is kept as ::ffff:a.b.c.d. */
 struct endpoint {
@@ -39,6 +40,8 @@ struct pdu_context {
 void peel_count(struct peel *peel, enum daps_framing_class class);
 /* Hands an NR RRC PDU over, or reports why it is not whole. */
 void peel_deliver(struct peel *peel, const char *layer, const struct pdu_context *context, struct octets pdu);
+/* Hands a PDCP PDU over; frame, time and octets of out are filled here. A bearer that is not configured is counted. */
+void peel_pdcp(struct peel *peel, const char *layer, struct daps_pdcp_pdu *out, struct octets pdu);
 /* rrc: NR RRC may be in what is lost. format (may be NULL) adds numbers to the sentence. */
 void peel_problem(struct peel *peel, enum daps_framing_class class, const char *layer, const char *reason, bool rrc,
                   const uint64_t *ue_key, const char *format, ...) __attribute__((format(printf, 7, 8)));
@@ -83,6 +86,34 @@ bool peel_gsmtap3(struct peel *peel, struct octets payload);
 /* qcsuper.c, rls.c: false if the payload is something else that happens to use the port */
 bool peel_qcsuper(struct peel *peel, struct octets payload);
 bool peel_rls(struct peel *peel, struct octets payload);
+
+/* mac_nr.c, rlc_nr.c, pdcp_nr.c: behind the name; _in: log_key of a log that is about one UE, or NULL */
+void peel_mac_nr(struct peel *peel, struct octets payload);
+void peel_mac_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key);
+void peel_rlc_nr(struct peel *peel, struct octets payload);
+void peel_rlc_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key);
+void peel_pdcp_nr(struct peel *peel, struct octets payload);
+void peel_pdcp_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key);
+/* An RLC PDU of logical channel lcid (1..32) of link. */
+void peel_rlc_channel(struct peel *peel, struct radio_link *link, bool downlink, unsigned lcid, struct octets pdu);
+
+/* reassembly.c: SDUs of RLC in segments */
+struct rlc_entity {
+    struct radio_link *link;
+    bool downlink, srb;
+    uint8_t bearer;
+};
+struct rlc_segment {
+    uint32_t sn, offset;
+    bool first, last;
+};
+struct reassembly;
+struct reassembly *reassembly_new(void);
+void reassembly_free(struct reassembly *reassembly);
+/* True when the SDU is whole: *whole is set, valid until the next call. */
+bool reassembly_add(struct reassembly *reassembly, struct peel *peel, const struct rlc_entity *entity,
+                    const struct rlc_segment *segment, struct octets data, struct octets *whole);
+void reassembly_finish(struct reassembly *reassembly, struct peel *peel);
 
 /* upper_names.c */
 enum upper_kind {
@@ -147,9 +178,11 @@ void segments_finish(struct segments *segments, struct peel *peel);
 struct daps_framing {
     struct daps_framing_sink sink;
     struct daps_framing_counts counts;
-    uint64_t frame;              /* last one seen */
-    struct fragments *fragments; /* NULL until the first one */
-    struct segments *segments;   /* likewise */
+    uint64_t frame;                /* last one seen */
+    struct fragments *fragments;   /* NULL until the first one */
+    struct segments *segments;     /* likewise */
+    struct reassembly *reassembly; /* likewise */
+    struct radio *radio;
     struct upper_cache upper;
 };
 

@@ -41,10 +41,12 @@ static const struct {
 
 static const struct {
     const char *name;
-    enum daps_framing_class class;
+    enum daps_framing_class class; /* without unwrap */
+    void (*unwrap)(struct peel *peel, struct octets payload);
 } names[] = {
-    {"mac-nr", DAPS_FRAMING_MAC_NR}, {"mac-lte", DAPS_FRAMING_MAC_LTE}, {"rlc-nr", DAPS_FRAMING_RLC},
-    {"rlc-lte", DAPS_FRAMING_RLC},   {"pdcp-nr", DAPS_FRAMING_PDCP},    {"pdcp-lte", DAPS_FRAMING_PDCP},
+    {"mac-nr", DAPS_FRAMING_MAC_NR, peel_mac_nr},    {"mac-lte", DAPS_FRAMING_MAC_LTE, NULL},
+    {"rlc-nr", DAPS_FRAMING_RLC_NR, peel_rlc_nr},    {"rlc-lte", DAPS_FRAMING_RLC, NULL},
+    {"pdcp-nr", DAPS_FRAMING_PDCP_NR, peel_pdcp_nr}, {"pdcp-lte", DAPS_FRAMING_PDCP, NULL},
 };
 
 bool peel_named_payload(struct peel *peel, struct octets payload)
@@ -52,7 +54,11 @@ bool peel_named_payload(struct peel *peel, struct octets payload)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t length = strlen(names[i].name);
         if (payload.left > length && !memcmp(payload.at, names[i].name, length)) {
-            peel_count(peel, names[i].class);
+            octets_skip(&payload, length);
+            if (names[i].unwrap)
+                names[i].unwrap(peel, payload);
+            else
+                peel_count(peel, names[i].class);
             return true;
         }
     }

@@ -27,6 +27,13 @@ static void inner_gsmtap(struct peel *peel, struct octets payload)
         peel_count(peel, DAPS_FRAMING_UPPER_OTHER);
 }
 
+/* The heuristic dissectors: with the protocol's name in front, as in UDP. */
+static void inner_named(struct peel *peel, struct octets payload)
+{
+    if (!peel_named_payload(peel, payload))
+        peel_count(peel, DAPS_FRAMING_UPPER_OTHER);
+}
+
 /* Sorted by strcmp; the unit test holds it to that. */
 static const struct upper_name names[] = {
     COUNTED("e1ap", DAPS_FRAMING_E1AP),
@@ -41,9 +48,9 @@ static const struct upper_name names[] = {
     COUNTED("mac.lte", DAPS_FRAMING_MAC_LTE),
     COUNTED("mac.lte.framed", DAPS_FRAMING_MAC_LTE),
     COUNTED("mac.lte.udp", DAPS_FRAMING_MAC_LTE),
-    COUNTED("mac.nr", DAPS_FRAMING_MAC_NR),
-    COUNTED("mac.nr.framed", DAPS_FRAMING_MAC_NR),
-    COUNTED("mac.nr.udp", DAPS_FRAMING_MAC_NR),
+    INNER("mac.nr", inner_named),
+    INNER("mac.nr.framed", peel_mac_nr),
+    INNER("mac.nr.udp", inner_named),
     COUNTED("nas.5gs", DAPS_FRAMING_NAS),
     COUNTED("nas.eps", DAPS_FRAMING_NAS),
     COUNTED("nas.eps.plain", DAPS_FRAMING_NAS),
@@ -75,12 +82,12 @@ static const struct upper_name names[] = {
     NR("ul.dcch.msg.msg", DAPS_CH_UL_DCCH),
     COUNTED("pdcp.lte", DAPS_FRAMING_PDCP),
     COUNTED("pdcp.lte.udp", DAPS_FRAMING_PDCP),
-    COUNTED("pdcp.nr", DAPS_FRAMING_PDCP),
-    COUNTED("pdcp.nr.udp", DAPS_FRAMING_PDCP),
+    INNER("pdcp.nr", inner_named),
+    INNER("pdcp.nr.udp", inner_named),
     COUNTED("rlc.lte", DAPS_FRAMING_RLC),
     COUNTED("rlc.lte.udp", DAPS_FRAMING_RLC),
-    COUNTED("rlc.nr", DAPS_FRAMING_RLC),
-    COUNTED("rlc.nr.udp", DAPS_FRAMING_RLC),
+    INNER("rlc.nr", inner_named),
+    INNER("rlc.nr.udp", inner_named),
     COUNTED("s1ap", DAPS_FRAMING_S1AP),
     INNER("sctp", peel_sctp),
     INNER("udp", peel_udp),

@@ -8,6 +8,7 @@
 #include "crypto/kdf.h"
 
 #include <gcrypt.h>
+#include <glib.h>
 #include <string.h>
 
 /* Longest S in use: FC, a 32-octet SYNC input and its length. */
@@ -52,15 +53,24 @@ static bool s_derive(const uint8_t key[static 32], struct s_input *s, uint8_t ou
 }
 
 /* libgcrypt wants its version checked before use; a host program (Wireshark) may have done so already. */
+static gpointer initialise(gpointer unused)
+{
+    (void)unused;
+    if (!gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P)) {
+        if (gcry_check_version(NULL) == NULL)
+            return NULL;
+        gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
+        gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
+    }
+    return GINT_TO_POINTER(1);
+}
+
+/* Once a process: batches run engines in several threads, and libgcrypt aborts if two initialise it. */
 bool daps_crypto_ready(void)
 {
-    if (gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P))
-        return true;
-    if (gcry_check_version(NULL) == NULL)
-        return false;
-    gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
-    gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
-    return true;
+    static GOnce once = G_ONCE_INIT;
+
+    return g_once(&once, initialise, NULL) != NULL;
 }
 
 bool daps_kdf(const uint8_t key[static 32], const uint8_t *s, size_t s_length, uint8_t out[static 32])

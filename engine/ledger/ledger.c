@@ -5,8 +5,8 @@
 #include <string.h>
 
 #define SLOTS_FIRST 64U
-#define SLOTS_MOST  32768U             /* of one stream: at least that many PDUs back a repeat is compared */
-#define SLOTS_ALL   400000U            /* of one ledger */
+#define SLOTS_MOST  32768U              /* of one stream: at least that many PDUs back a repeat is compared */
+#define SLOTS_ALL   400000U             /* of one ledger */
 #define OCTETS_ALL  (16U * 1024 * 1024) /* of signalling kept whole */
 
 struct slot {

@@ -2,11 +2,11 @@
 /*
  * Which (key, BEARER, DIRECTION, COUNT) were used (TS 33.501 6.9.4.1: each at most once).
  *
- * A stream is one key for one use, one bearer, one direction. It keeps the COUNTs seen as intervals, so memory grows with
- * gaps and not with packets, and what the newest COUNTs carried: a digest and the first octets, for signalling all
- * octets. Where a COUNT comes again with other contents, keystream or MAC mask have been used twice; with equal contents
- * it is a retransmission or a second sight of one PDU, and nothing. A COUNT that comes again after its contents had to
- * be given up is counted, not judged.
+ * A stream is one key for one use, one bearer, one direction. It keeps the COUNTs seen as intervals, so memory grows
+ * with gaps and not with packets, and what the newest COUNTs carried: a digest and the first octets, for signalling all
+ * octets. Where a COUNT comes again with other contents, keystream or MAC mask have been used twice; with equal
+ * contents it is a retransmission or a second sight of one PDU, and nothing. A COUNT that comes again after its
+ * contents had to be given up is counted, not judged.
  */
 #ifndef DAPS_ENGINE_LEDGER_H
 #define DAPS_ENGINE_LEDGER_H
@@ -34,13 +34,13 @@ struct daps_stream_id {
 struct daps_ledger_entry {
     uint32_t count;
     uint64_t frame;
-    uint32_t period;        /* which stay under the key this belongs to; equal = same PDCP entities */
-    bool ciphered;          /* a keystream was used */
-    bool protected_;        /* a MAC was made */
-    bool verified;          /* the MAC-I was checked with the computed key and is right */
-    const uint8_t *octets;  /* PDU behind its header, as sent: what the keystream covers */
+    uint32_t period;       /* which stay under the key this belongs to; equal = same PDCP entities */
+    bool ciphered;         /* a keystream was used */
+    bool protected_;       /* a MAC was made */
+    bool verified;         /* the MAC-I was checked with the computed key and is right */
+    const uint8_t *octets; /* PDU behind its header, as sent: what the keystream covers */
     size_t length;
-    uint64_t digest;        /* of octets */
+    uint64_t digest; /* of octets */
 };
 
 enum daps_ledger_verdict {

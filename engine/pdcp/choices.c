@@ -5,7 +5,8 @@
  *     the cell     of a re-establishment or resume, which no message names: one of the cells of this capture
  *     ARFCN        of the SSB (TS 33.501 A.11); some took the frequency of Point A
  *     its length   three octets (A.11); some write two where they suffice
- *     NCC          compared with that of the active key (TS 33.501 6.9.2.3.4) or with the stored one (TS 38.331 5.3.5.7)
+ *     NCC          compared with that of the active key (TS 33.501 6.9.2.3.4) or with the stored one
+ * (TS 38.331 5.3.5.7)
  */
 #include <string.h>
 
@@ -51,10 +52,10 @@ static bool fits(struct daps_pdcp *pdcp, struct pdcp_period *candidate, const st
 {
     candidate->keys_valid = false;
     candidate->term = term;
-    term->has_value = choice->parent->has_value &&
-                      daps_kdf_kgnb_star_octets(choice->parent->value, (uint16_t)choice->cell.pci,
-                                                (uint32_t)choice->cell.ssb_arfcn,
-                                                choice->departure.two_octets ? 2 : 3, term->value);
+    term->has_value =
+        choice->parent->has_value &&
+        daps_kdf_kgnb_star_octets(choice->parent->value, (uint16_t)choice->cell.pci, (uint32_t)choice->cell.ssb_arfcn,
+                                  choice->departure.two_octets ? 2 : 3, term->value);
     return term->has_value && pdcp_keys(pdcp, candidate) && pdcp_verify(pdcp, candidate, pdu, how);
 }
 

@@ -125,8 +125,7 @@ static bool enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const stru
                                             .verified = verified,
                                             .octets = pdu->octets + header,
                                             .length = pdu->length - header,
-                                            .digest =
-                                                daps_ledger_digest(pdu->octets + header, pdu->length - header)};
+                                            .digest = daps_ledger_digest(pdu->octets + header, pdu->length - header)};
     struct daps_ledger_earlier earlier;
 
     switch (daps_ledger_enter(pdcp->ledger, &id, &entry, &earlier)) {
@@ -592,8 +591,7 @@ void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading)
 
     if (!reading->late || period == NULL)
         return;
-    verified = pdcp_keys(pdcp, period) && is_supported(pdcp, period) &&
-               pdcp_verify(pdcp, period, reading->pdu, &how);
+    verified = pdcp_keys(pdcp, period) && is_supported(pdcp, period) && pdcp_verify(pdcp, period, reading->pdu, &how);
     if (!verified && is_supported(pdcp, period))
         verified = pdcp_choose(pdcp, period, reading->pdu, &how);
     take(pdcp, period, reading->pdu, reading->count);

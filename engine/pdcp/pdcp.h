@@ -32,20 +32,21 @@ enum { PDCP_RRC_ENC, PDCP_RRC_INT, PDCP_LEAF_KEYS };
 struct pdcp_period {
     uint32_t serial; /* daps_context.serial */
     const struct daps_term *term;
-    int nea, nia;          /* -1 unknown */
-    bool ul_active;        /* uplink is ciphered: from the SecurityModeComplete on (TS 38.331 5.3.4.3) */
-    bool dl_active;        /* likewise downlink */
-    uint64_t leg;          /* C-RNTI + 1, 0 unknown */
-    bool keys_valid;       /* leaf keys computed for term, nea, nia */
+    int nea, nia;    /* -1 unknown */
+    bool ul_active;  /* uplink is ciphered: from the SecurityModeComplete on (TS 38.331 5.3.4.3) */
+    bool dl_active;  /* likewise downlink */
+    uint64_t leg;    /* C-RNTI + 1, 0 unknown */
+    bool keys_valid; /* leaf keys computed for term, nea, nia */
     uint8_t keys[PDCP_LEAF_KEYS][DAPS_CIPHER_KEY_OCTETS];
-    bool choices_tried;    /* that the standard or the capture leaves open; in vain */
+    bool choices_tried; /* that the standard or the capture leaves open; in vain */
     uint64_t verified, failed, first_failed_frame;
-    uint32_t failed_gaps;  /* gaps of the log when it first failed */
+    uint32_t failed_gaps;         /* gaps of the log when it first failed */
     struct pdcp_count srb[4][2];  /* by srb-Identity - 1, direction */
     struct pdcp_count drb[32][2]; /* by drb-Identity - 1, direction */
 };
 
-/* Two different PDUs under one (key, COUNT, BEARER, DIRECTION); later ones of the same pair of stays are only counted. */
+/* Two different PDUs under one (key, COUNT, BEARER, DIRECTION); later ones of the same pair of stays are only counted.
+ */
 struct pdcp_collision {
     struct daps_stream_id stream;
     uint32_t period_a, period_b;
@@ -55,8 +56,8 @@ struct pdcp_collision {
     bool ciphered; /* both: one keystream */
     bool maced;    /* both, with an algorithm that needs a nonce */
     bool proven;
-    uint32_t octets;     /* of the XORs */
-    uint32_t overlap;    /* octets that both PDUs have */
+    uint32_t octets;  /* of the XORs */
+    uint32_t overlap; /* octets that both PDUs have */
     bool has_plain;
     uint8_t xor_cipher[PDCP_XOR_MOST];
     uint8_t xor_plain[PDCP_XOR_MOST];
@@ -65,30 +66,30 @@ struct pdcp_collision {
 
 /* A choice of the network that departs from the standard, found by MAC-I. */
 struct pdcp_departure {
-    bool point_a;      /* ARFCN of Point A instead of the SSB's */
-    bool two_octets;   /* ARFCN in two octets */
-    bool stored_ncc;   /* NCC compared with the stored one */
+    bool point_a;    /* ARFCN of Point A instead of the SSB's */
+    bool two_octets; /* ARFCN in two octets */
+    bool stored_ncc; /* NCC compared with the stored one */
 };
 
 struct daps_pdcp {
     struct daps_ue *ue;
     struct daps_ciphers *ciphers; /* borrowed */
     struct daps_ledger *ledger;
-    bool plain_started;           /* RRCSetup seen: the COUNTs of the unprotected phase are known */
+    bool plain_started; /* RRCSetup seen: the COUNTs of the unprotected phase are known */
     struct pdcp_count plain[4][2];
-    uint64_t plain_digest[4][2];  /* newest unprotected PDU: a second sight of it is nothing new */
+    uint64_t plain_digest[4][2]; /* newest unprotected PDU: a second sight of it is nothing new */
     uint64_t plain_leg;
     unsigned n_periods;
     struct pdcp_period periods[PDCP_MOST_PERIODS];
-    uint32_t daps_drbs;           /* drb-Identity n is bit n - 1: one entity for both legs */
-    bool srb_ul_seen;             /* protected uplink signalling of this UE is visible in the capture */
-    GArray *collisions;           /* struct pdcp_collision */
+    uint32_t daps_drbs; /* drb-Identity n is bit n - 1: one entity for both legs */
+    bool srb_ul_seen;   /* protected uplink signalling of this UE is visible in the capture */
+    GArray *collisions; /* struct pdcp_collision */
     struct pdcp_departure habit;
     bool habit_reported;
     unsigned n_cells;
-    struct daps_cell cells[16];   /* named by commands of this capture: where a re-establishment may have gone */
+    struct daps_cell cells[16]; /* named by commands of this capture: where a re-establishment may have gone */
     uint64_t first_unreadable_frame, unreadable;
-    uint8_t *open;                /* deciphered PDU, room for DAPS_PDCP_MOST_OCTETS */
+    uint8_t *open; /* deciphered PDU, room for DAPS_PDCP_MOST_OCTETS */
 };
 
 /* What came of one PDU. rrc points into the PDU or into room of the UE's, valid until the next call. */

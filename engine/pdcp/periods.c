@@ -109,8 +109,7 @@ static void follow(struct daps_pdcp *pdcp, const struct daps_context *context, u
         begin(pdcp, context, pdcp_period_of(pdcp, before));
         return;
     }
-    if (period->term != context->chain.key || period->nea != context->ciphering ||
-        period->nia != context->integrity) {
+    if (period->term != context->chain.key || period->nea != context->ciphering || period->nia != context->integrity) {
         period->term = context->chain.key;
         period->nea = context->ciphering;
         period->nia = context->integrity;

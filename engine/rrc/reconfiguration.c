@@ -189,9 +189,57 @@ static int32_t t304_ms(int64_t value)
     return value >= 0 && value < (int64_t)(sizeof ms / sizeof ms[0]) ? ms[value] : -1;
 }
 
+/* RLC-BearerConfig, one by one; out is NULL for a cell group that is not the master's. */
+static void rlc_hit(struct daps_rrc_result *out, const struct per_hit *hit)
+{
+    struct daps_rlc_bearer *rlc = out->n_rlc > 0 ? &out->rlc[out->n_rlc - 1] : NULL;
+
+    if (hit->field == NR_RRC_RLC_BEARER) {
+        if (out->n_rlc < DAPS_RRC_MAX_RLC)
+            out->rlc[out->n_rlc++] = (struct daps_rlc_bearer){0};
+        return;
+    }
+    if (rlc == NULL)
+        return;
+    switch ((enum nr_rrc_field)hit->field) {
+    case NR_RRC_LOGICAL_CHANNEL_IDENTITY:
+        rlc->lcid = (uint8_t)hit->value;
+        break;
+    case NR_RRC_SERVED_SRB:
+    case NR_RRC_SERVED_DRB:
+        rlc->srb = hit->field == NR_RRC_SERVED_SRB;
+        rlc->bearer = (uint8_t)hit->value;
+        break;
+    case NR_RRC_RLC_MODE:
+        rlc->am = hit->value == 0; /* CHOICE {am, um-Bi-Directional, um-Uni-Directional-UL, -DL} */
+        rlc->um = hit->value >= 1 && hit->value <= 3;
+        break;
+    case NR_RRC_RLC_SN_UL_AM: /* SN-FieldLengthAM {size12, size18} */
+        rlc->ul_sn = hit->value == 0 ? 12 : 18;
+        break;
+    case NR_RRC_RLC_SN_DL_AM:
+        rlc->dl_sn = hit->value == 0 ? 12 : 18;
+        break;
+    case NR_RRC_RLC_SN_UL_UM: /* SN-FieldLengthUM {size6, size12} */
+        rlc->ul_sn = hit->value == 0 ? 6 : 12;
+        break;
+    case NR_RRC_RLC_SN_DL_UM:
+        rlc->dl_sn = hit->value == 0 ? 6 : 12;
+        break;
+    default:
+        break;
+    }
+}
+
+struct cell_group_walk {
+    struct daps_event *ev;
+    struct daps_rrc_result *rlc; /* NULL: not wanted */
+};
+
 static bool on_cell_group(void *user, const struct per_hit *hit)
 {
-    struct daps_event *ev = user;
+    const struct cell_group_walk *walk = user;
+    struct daps_event *ev = walk->ev;
 
     switch ((enum nr_rrc_field)hit->field) {
     case NR_RRC_RECONFIGURATION_WITH_SYNC:
@@ -223,6 +271,8 @@ static bool on_cell_group(void *user, const struct per_hit *hit)
         ev->daps_power = true;
         break;
     default:
+        if (walk->rlc != NULL)
+            rlc_hit(walk->rlc, hit);
         break;
     }
     return true;
@@ -231,9 +281,10 @@ static bool on_cell_group(void *user, const struct per_hit *hit)
 void rrc_secondary_cell_group(struct rrc_reading *r, struct rrc_span span, int32_t sk_counter)
 {
     struct daps_event group, *ev;
+    struct cell_group_walk walk = {.ev = &group};
 
     daps_event_clear(&group, DAPS_EV_SCG_CHANGE);
-    if (!rrc_walk(r, NR_RRC_ROOT_CELLGROUPCONFIG, span, on_cell_group, &group) || !group.sync)
+    if (!rrc_walk(r, NR_RRC_ROOT_CELLGROUPCONFIG, span, on_cell_group, &walk) || !group.sync)
         return;
     ev = rrc_add_event(r, DAPS_EV_SCG_CHANGE);
     if (ev == NULL)
@@ -362,6 +413,7 @@ static bool read_reconfiguration(struct rrc_reading *r, struct rrc_span span, st
                                  struct daps_event *ev)
 {
     struct reconfiguration_walk walk = {r, c};
+    struct cell_group_walk group = {.ev = ev, .rlc = ev->kind == DAPS_EV_RECONFIGURATION ? r->out : NULL};
 
     memset(c, 0, sizeof *c);
     c->ev = ev;
@@ -372,7 +424,7 @@ static bool read_reconfiguration(struct rrc_reading *r, struct rrc_span span, st
     if (c->bearers2.present && !rrc_walk(r, NR_RRC_ROOT_RADIOBEARERCONFIG, c->bearers2, on_bearer, c))
         return false;
     flush_bearer_config(c);
-    if (c->master.present && !rrc_walk(r, NR_RRC_ROOT_CELLGROUPCONFIG, c->master, on_cell_group, ev))
+    if (c->master.present && !rrc_walk(r, NR_RRC_ROOT_CELLGROUPCONFIG, c->master, on_cell_group, &group))
         return false;
     if (c->too_many) {
         r->out->error = "more candidates than the standard allows";
@@ -403,7 +455,7 @@ static void read_nr_scg(struct rrc_reading *r, struct rrc_span span, int32_t sk_
     struct daps_event inner;
     struct reconfiguration c;
 
-    daps_event_clear(&inner, DAPS_EV_RECONFIGURATION);
+    daps_event_clear(&inner, DAPS_EV_SCG_CHANGE);
     if (read_reconfiguration(r, span, &c, &inner) && c.secondary.present)
         rrc_secondary_cell_group(r, c.secondary, sk_counter);
 }

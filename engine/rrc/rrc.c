@@ -425,6 +425,7 @@ enum daps_rrc_status daps_rrc_decode_nr(enum daps_channel channel, const uint8_t
     out->error = NULL;
     out->error_bit = 0;
     out->n_events = 0;
+    out->n_rlc = 0;
     if (length > DAPS_RRC_MAX_OCTETS) {
         out->status = DAPS_RRC_UNDECODED;
         out->error = "longer than any RRC message";

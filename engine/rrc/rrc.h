@@ -23,6 +23,17 @@ enum daps_rrc_status {
     DAPS_RRC_UNDECODED, /* malformed or cut short: error and error_bit say where and why, no events */
 };
 
+/* One logical channel of a cell group (TS 38.331 6.3.2 RLC-BearerConfig). */
+struct daps_rlc_bearer {
+    uint8_t lcid;
+    bool srb;
+    uint8_t bearer;       /* srb-Identity or drb-Identity; 0: not in the message, the bearer stays as it was */
+    bool am, um;          /* neither: not in the message */
+    uint8_t ul_sn, dl_sn; /* bits of the SN: AM 12 or 18, UM 6 or 12; 0 absent */
+};
+
+#define DAPS_RRC_MAX_RLC 40
+
 /* All zero before its first use; what is the decoder's own may be left in it from one PDU to the next. */
 struct daps_rrc_result {
     enum daps_rrc_status status;
@@ -31,6 +42,8 @@ struct daps_rrc_result {
     uint32_t error_bit;  /* bit offset in the PDU (or in its embedded container) where decoding stopped */
     uint32_t n_events;
     struct daps_event events[DAPS_RRC_MAX_EVENTS];
+    uint32_t n_rlc; /* logical channels of the master cell group, for whoever reads RLC */
+    struct daps_rlc_bearer rlc[DAPS_RRC_MAX_RLC];
     uint8_t scratch[DAPS_RRC_SCRATCH]; /* the decoder's own */
     struct per_memo memo;              /* the decoder's own */
 };

@@ -30,8 +30,8 @@ static struct daps_attempt *attempt_of(const struct daps_ue *ue, struct daps_att
 static void describe(GString *detail, const struct pdcp_collision *c)
 {
     g_string_append_printf(detail,
-                           "The PDCP PDUs in frame %" PRIu64 " and frame %" PRIu64
-                           " differ and share COUNT %" PRIu32 ", BEARER %u (%s), DIRECTION %u (%s) under key %s.",
+                           "The PDCP PDUs in frame %" PRIu64 " and frame %" PRIu64 " differ and share COUNT %" PRIu32
+                           ", BEARER %u (%s), DIRECTION %u (%s) under key %s.",
                            c->frame_a, c->frame_b, c->count, c->stream.bearer, c->stream.srb ? "SRB" : "DRB",
                            c->stream.direction, c->stream.direction != 0 ? "downlink" : "uplink", c->label);
     if (c->more > 0)
@@ -84,8 +84,8 @@ static void report(struct daps_ue *ue, struct daps_attempt *const *group, guint 
     finding->evidence = c->proven ? DAPS_EVIDENCE_PROVEN : DAPS_EVIDENCE_OBSERVED;
     finding->severity = DAPS_SEVERITY_HIGH;
     if (a != NULL && b != NULL && a != b && !c->proven)
-        gap = daps_text_gap((struct daps_attempt *const[]){(struct daps_attempt *)(guintptr)a,
-                                                           (struct daps_attempt *)(guintptr)b}, 2);
+        gap = daps_text_gap(
+            (struct daps_attempt *const[]){(struct daps_attempt *)(guintptr)a, (struct daps_attempt *)(guintptr)b}, 2);
     finding->detail = detail->str;
     finding->assumes = gap;
     daps_deliver_finding(ue, finding);
@@ -158,15 +158,16 @@ void daps_rule_departure(struct daps_ue *ue, const struct daps_attempt *attempt,
     finding->evidence = DAPS_EVIDENCE_PROVEN;
     g_string_append(detail, "The MAC-I of the first message under the new key is right only if");
     if (departure->point_a)
-        g_string_append_printf(detail,
-                               " the key is derived with ARFCN %" PRId32 ", the frequency of Point A, instead of the SSB's",
-                               attempt->point_a);
+        g_string_append_printf(
+            detail, " the key is derived with ARFCN %" PRId32 ", the frequency of Point A, instead of the SSB's",
+            attempt->point_a);
     if (departure->two_octets)
         g_string_append_printf(detail, "%s the ARFCN is written in two octets instead of three",
                                departure->point_a ? ", and" : "");
     if (departure->stored_ncc)
-        g_string_append_printf(detail, "%s the received NCC is compared with the stored one, not with that of the "
-                                       "active key",
+        g_string_append_printf(detail,
+                               "%s the received NCC is compared with the stored one, not with that of the "
+                               "active key",
                                departure->point_a || departure->two_octets ? ", and" : "");
     g_string_append(detail, ". The audit goes on with the key that verifies.");
     finding->detail = detail->str;

@@ -57,8 +57,8 @@ struct daps_attempt {
     uint64_t gap_frame; /* newest of them */
     const char *gap_reason;
     bool delivered;
-    int32_t point_a;    /* absoluteFrequencyPointA of the command, -1 */
-    bool target_used;   /* uplink signalling under the target's key was seen below RRC */
+    int32_t point_a;  /* absoluteFrequencyPointA of the command, -1 */
+    bool target_used; /* uplink signalling under the target's key was seen below RRC */
 };
 
 #define DAPS_MAX_CANDIDATES  32
@@ -100,8 +100,8 @@ struct daps_ue {
     struct daps_pdcp *pdcp; /* NULL until a PDCP PDU of this UE is seen */
     bool setup_seen;        /* RRCSetup, and no security since */
     uint32_t serials;       /* of contexts */
-    unsigned roots;     /* connections secured so far: which root of the key log is next */
-    unsigned nas_epoch; /* NAS messages seen: a NAS security mode command may hide among them */
+    unsigned roots;         /* connections secured so far: which root of the key log is next */
+    unsigned nas_epoch;     /* NAS messages seen: a NAS security mode command may hide among them */
     struct {
         const struct daps_term *root;
         unsigned nas_epoch;

@@ -78,10 +78,7 @@ START_TEST(upper_pdu_of_other_protocols)
         {"nas-5gs", DAPS_FRAMING_NAS},
         {"nas-eps", DAPS_FRAMING_NAS},
         {"nas-eps_plain", DAPS_FRAMING_NAS},
-        {"mac-nr-framed", DAPS_FRAMING_MAC_NR},
         {"mac-lte-framed", DAPS_FRAMING_MAC_LTE},
-        {"rlc-nr", DAPS_FRAMING_RLC},
-        {"pdcp-nr", DAPS_FRAMING_PDCP},
         {"gtp", DAPS_FRAMING_GTP_U},
         {"sip", DAPS_FRAMING_UPPER_OTHER},
         {"nr-rrcx", DAPS_FRAMING_UPPER_OTHER},
@@ -97,7 +94,7 @@ START_TEST(upper_pdu_of_other_protocols)
         seen_end(&seen);
     }
     seen_begin(&seen);
-    give(&seen, 252, join(u32(tlv(13, text("mac_nr_udp")), 0), hex("00")));
+    give(&seen, 252, join(join(u32(tlv(13, text("mac_nr_udp")), 0), text("mac-nr")), hex("010003 01 3f")));
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_MAC_NR), 1);
     give(&seen, 252, join(u32(join(tlv(14, text("sctp.ppi")), tlv(32, hex("0000003c"))), 0), hex("00")));
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_NGAP), 1);
@@ -199,7 +196,7 @@ START_TEST(upper_pdu_with_udp_inside)
 {
     struct seen seen;
     seen_begin(&seen);
-    give(&seen, 252, upper("udp", 1, udp(0xbeef, 0xdead, text("mac-nr\1\0\3"))));
+    give(&seen, 252, upper("udp", 1, udp(0xbeef, 0xdead, join(text("mac-nr"), hex("010003 01 3f")))));
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_MAC_NR), 1);
     give(&seen, 252, upper("udp", 1, udp(4729, 4729, gsmtap3(0x0503, 9, hex("2a")))));
     ck_assert_int_eq(seen.pdu.channel, DAPS_CH_UL_DCCH);
@@ -287,7 +284,6 @@ START_TEST(gsmtap3_other_types)
     } types[] = {
         {0x0303, DAPS_FRAMING_UMTS_RRC}, {0x0400, DAPS_FRAMING_MAC_LTE},      {0x0401, DAPS_FRAMING_RLC},
         {0x0402, DAPS_FRAMING_PDCP},     {0x0403, DAPS_FRAMING_LTE_RRC},      {0x0404, DAPS_FRAMING_NAS},
-        {0x0500, DAPS_FRAMING_MAC_NR},   {0x0501, DAPS_FRAMING_RLC},          {0x0502, DAPS_FRAMING_PDCP},
         {0x0504, DAPS_FRAMING_NAS},      {0x0000, DAPS_FRAMING_GSMTAP_OTHER},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {

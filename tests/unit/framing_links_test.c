@@ -68,10 +68,10 @@ START_TEST(bare_udp_header)
     give(&seen, 149, payload());
     assert_one(&seen, DAPS_CH_DL_DCCH, "112233");
     ck_assert_uint_eq(seen.pdu.ue_key, 0); /* no address: the only UE */
-    give(&seen, 149, udp(0xbeef, 0xdead, text("mac-nr\1\0\3")));
-    give(&seen, 149, udp(0xbeef, 0xdead, text("rlc-nr\4\14")));
+    give(&seen, 149, udp(0xbeef, 0xdead, join(text("mac-nr"), hex("010003 01 3f"))));
+    give(&seen, 149, udp(0xbeef, 0xdead, join(text("rlc-nr"), hex("040c 01 80"))));
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_MAC_NR), 1);
-    ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_RLC), 1);
+    ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_RLC_NR), 1);
     seen_end(&seen);
 }
 END_TEST
@@ -195,7 +195,7 @@ START_TEST(everything_else_is_counted)
         {154, "01", DAPS_FRAMING_F1AP},
         {155, "01", DAPS_FRAMING_E2AP},
         {156, "01", DAPS_FRAMING_GTP_U},
-        {157, "01", DAPS_FRAMING_MAC_NR},
+        {157, "010003013f", DAPS_FRAMING_MAC_NR},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(records); i++) {
         struct seen seen;
@@ -216,9 +216,8 @@ START_TEST(udp_payloads)
         const char *payload;
         enum daps_framing_class class;
     } datagrams[] = {
-        {2152, 2152, "x", DAPS_FRAMING_GTP_U},       {9999, 9999, "mac-nr\1", DAPS_FRAMING_MAC_NR},
-        {1, 2, "mac-lte\1", DAPS_FRAMING_MAC_LTE},   {1, 2, "rlc-lte\1", DAPS_FRAMING_RLC},
-        {1, 2, "pdcp-nr\1", DAPS_FRAMING_PDCP},      {1, 2, "pdcp-lte\1", DAPS_FRAMING_PDCP},
+        {2152, 2152, "x", DAPS_FRAMING_GTP_U},       {1, 2, "mac-lte\1", DAPS_FRAMING_MAC_LTE},
+        {1, 2, "rlc-lte\1", DAPS_FRAMING_RLC},       {1, 2, "pdcp-lte\1", DAPS_FRAMING_PDCP},
         {1, 2, "mac-nr", DAPS_FRAMING_IP_OTHER},     {53, 4729, "\7dns", DAPS_FRAMING_IP_OTHER},
         {53, 47928, "\7dns", DAPS_FRAMING_IP_OTHER}, {4997, 53, "\7dns", DAPS_FRAMING_IP_OTHER},
         {1, 2, "", DAPS_FRAMING_IP_OTHER},

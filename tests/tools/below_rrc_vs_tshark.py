@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""NR RRC in MAC captures: what the program reads against what tshark reads.
+
+    below_rrc_vs_tshark.py DAPSAUDIT [CAPTURE...]     default: every mac-nr capture of the shared folder
+
+Both must find the same messages in the same frames. Where tshark reads RRC and calls the frame malformed, the program
+must read nothing: those are blocks of zeros, random access responses and ciphertext.
+"""
+import collections
+import glob
+import json
+import os
+import subprocess
+import sys
+
+TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+SHARED = os.environ.get("DAPS_SHARED", os.path.join(TOP, "..", "shared"))
+USER_DLT = 'uat:user_dlts:"User 2 (DLT=149)","udp","0","","0",""'
+ELEMENTS = {"nr-rrc.UL_CCCH_Message_element": "ul-ccch", "nr-rrc.DL_CCCH_Message_element": "dl-ccch",
+            "nr-rrc.UL_CCCH1_Message_element": "ul-ccch1", "nr-rrc.UL_DCCH_Message_element": "ul-dcch",
+            "nr-rrc.DL_DCCH_Message_element": "dl-dcch"}
+
+
+def of_tshark(path):
+    command = ["tshark", "-r", path, "--enable-heuristic", "mac_nr_udp", "-o", "mac-nr.attempt_rrc_decode:TRUE",
+               "-o", "rlc-nr.call_pdcp_for_srb:TRUE", "-o", USER_DLT, "-T", "fields", "-e", "frame.number", "-e", "_ws.malformed"]
+    for element in ELEMENTS:
+        command += ["-e", element]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    sound, malformed = set(), set()
+    for line in lines:
+        frame, bad, *elements = line.split("\t")
+        for name, value in zip(ELEMENTS.values(), elements):
+            if value:
+                (malformed if bad else sound).add((int(frame), name))
+    return sound, malformed
+
+
+def of_program(program, path):
+    out = subprocess.run([program, "events", path], capture_output=True, text=True).stdout
+    events = [json.loads(line) for line in out.splitlines()]
+    return {(e["frame"], e["channel"]) for e in events if e["type"] == "event"}
+
+
+def main(arguments):
+    paths = arguments[1:] or sorted(glob.glob(os.path.join(SHARED, "captures", "mac-nr*")))
+    if not paths:
+        print("skipped: no mac-nr captures in the shared folder")
+        return 77
+    wrong = 0
+    total = collections.Counter()
+    for path in paths:
+        theirs, malformed = of_tshark(path)
+        ours = of_program(arguments[0], path)
+        for frame, channel in sorted(theirs ^ ours):
+            print(f"{os.path.basename(path)}: frame {frame} {channel}: only "
+                  f"{'tshark reads it' if (frame, channel) in theirs else 'the program reads it'}")
+            wrong += 1
+        total["messages"] += len(ours)
+        total["nonsense"] += len(malformed - ours)
+    print(f"{len(paths)} captures, {total['messages']} messages in both, {wrong} differences; "
+          f"{total['nonsense']} of malformed frames that only tshark reads")
+    return 1 if wrong or not total["messages"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
