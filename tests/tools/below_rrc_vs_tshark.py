@@ -24,16 +24,20 @@ ELEMENTS = {"nr-rrc.UL_CCCH_Message_element": "ul-ccch", "nr-rrc.DL_CCCH_Message
 
 def of_tshark(path):
     command = ["tshark", "-r", path, "--enable-heuristic", "mac_nr_udp", "-o", "mac-nr.attempt_rrc_decode:TRUE",
-               "-o", "rlc-nr.call_pdcp_for_srb:TRUE", "-o", USER_DLT, "-T", "fields", "-e", "frame.number", "-e", "_ws.malformed"]
+               "-o", "rlc-nr.call_pdcp_for_srb:TRUE", "-o", USER_DLT, "-T", "fields", "-e", "frame.number", "-e", "_ws.malformed",
+               "-e", "mac-nr.rnti", "-e", "pdcp-nr.seq-num"]
     for element in ELEMENTS:
         command += ["-e", element]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    sound, malformed = set(), set()
+    sound, malformed, seen = set(), set(), set()
     for line in lines:
-        frame, bad, *elements = line.split("\t")
+        frame, bad, rnti, sn, *elements = line.split("\t")
         for name, value in zip(ELEMENTS.values(), elements):
-            if value:
-                (malformed if bad else sound).add((int(frame), name))
+            if value and bad:
+                malformed.add((int(frame), name))
+            elif value and (not sn or (rnti, sn, name) not in seen):  # a retransmission says nothing new
+                seen.add((rnti, sn, name))
+                sound.add((int(frame), name))
     return sound, malformed
 
 
