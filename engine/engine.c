@@ -172,7 +172,9 @@ enum daps_pdcp_status daps_engine_pdcp(struct daps_engine *engine, const struct 
     }
     if (engine->sink.rrc != NULL)
         engine->sink.rrc(engine->sink.user, ue->name, &rrc, reading.key);
+    ue->pdcp->reading = true;
     follow(engine, &rrc, result);
+    ue->pdcp->reading = false;
     daps_pdcp_after(ue->pdcp, &reading);
     return reading.status;
 }

@@ -11,12 +11,16 @@
 
 #include <string.h>
 
+#include "synth/put.h"
+
 #define DLT_ETHERNET  1
 #define DLT_RAW       101
 #define DLT_UPPER_PDU 252
 
-static const char *const framing_names[SYNTH_FRAMING_COUNT] = {"upper-pdu", "upper-pdu-unpadded", "gsmtap-v3",
-                                                               "qcsuper", "rls"};
+static const char *const framing_names[SYNTH_FRAMING_COUNT] = {
+    "upper-pdu",     "upper-pdu-unpadded", "gsmtap-v3",      "qcsuper",          "rls",    "mac-nr",
+    "mac-nr-dlt149", "mac-nr-dlt157",      "mac-nr-upper",   "mac-nr-upper-udp", "rlc-nr", "pdcp-nr",
+    "pdcp-nr-2018",  "gsmtap-v3-mac",      "gsmtap-v3-pdcp", "gsmtap-v3-both"};
 
 enum synth_framing synth_framing_by_name(const char *name)
 {
@@ -29,7 +33,9 @@ enum synth_framing synth_framing_by_name(const char *name)
 
 const char *synth_framing_names(void)
 {
-    return "upper-pdu, upper-pdu-unpadded, gsmtap-v3, qcsuper, rls";
+    return "upper-pdu, upper-pdu-unpadded, gsmtap-v3, qcsuper, rls, mac-nr, mac-nr-dlt149, mac-nr-dlt157, "
+           "mac-nr-upper, "
+           "mac-nr-upper-udp, rlc-nr, pdcp-nr, pdcp-nr-2018, gsmtap-v3-mac, gsmtap-v3-pdcp, gsmtap-v3-both";
 }
 
 int synth_link_type(enum synth_framing framing)
@@ -37,7 +43,13 @@ int synth_link_type(enum synth_framing framing)
     switch (framing) {
     case SYNTH_UPPER_PDU:
     case SYNTH_UPPER_PDU_UNPADDED:
+    case SYNTH_MAC_NR_UPPER:
+    case SYNTH_MAC_NR_UPPER_UDP:
         return DLT_UPPER_PDU;
+    case SYNTH_MAC_NR_DLT149:
+        return 149;
+    case SYNTH_MAC_NR_DLT157:
+        return 157;
     case SYNTH_QCSUPER:
         return DLT_RAW;
     default:
@@ -45,7 +57,7 @@ int synth_link_type(enum synth_framing framing)
     }
 }
 
-static void put(GByteArray *out, uint64_t value, unsigned octets)
+void put_number(GByteArray *out, uint64_t value, unsigned octets)
 {
     for (unsigned i = octets; i-- > 0;) {
         uint8_t octet = (uint8_t)(value >> (8 * i));
@@ -56,7 +68,7 @@ static void put(GByteArray *out, uint64_t value, unsigned octets)
 static void put_little(GByteArray *out, uint64_t value, unsigned octets)
 {
     for (unsigned i = 0; i < octets; i++)
-        put(out, value >> (8 * i) & 0xFF, 1);
+        put_number(out, value >> (8 * i) & 0xFF, 1);
 }
 
 static void put_pdu(GByteArray *out, const struct synth_frame *frame)
@@ -65,6 +77,16 @@ static void put_pdu(GByteArray *out, const struct synth_frame *frame)
 }
 
 /* ---- link type 252 ---- */
+
+void put_upper_name(GByteArray *out, const char *name)
+{
+    const size_t length = strlen(name), field = (length + 3) / 4 * 4;
+
+    put_number(out, 12, 2);
+    put_number(out, field, 2);
+    g_byte_array_append(out, (const uint8_t *)name, (guint)length);
+    put_number(out, 0, (unsigned)(field - length));
+}
 
 static const char *dissector_name(enum daps_channel channel)
 {
@@ -98,17 +120,17 @@ static GByteArray *upper_pdu(const struct synth_frame *frame, bool padded)
     length = strlen(name);
     field = padded ? (length + 3) / 4 * 4 : length;
     out = g_byte_array_new();
-    put(out, 12, 2);
-    put(out, field, 2);
+    put_number(out, 12, 2);
+    put_number(out, field, 2);
     g_byte_array_append(out, (const uint8_t *)name, (guint)length);
     for (size_t i = length; i < field; i++)
-        put(out, 0, 1);
+        put_number(out, 0, 1);
     if (frame->many_ues) {
-        put(out, 20, 2);
-        put(out, 4, 2);
-        put(out, 0x0A000000U | frame->ue, 4);
+        put_number(out, 20, 2);
+        put_number(out, 4, 2);
+        put_number(out, 0x0A000000U | frame->ue, 4);
     }
-    put(out, 0, 4);
+    put_number(out, 0, 4);
     put_pdu(out, frame);
     return out;
 }
@@ -126,39 +148,33 @@ static uint32_t ip_sum(const uint8_t *octets, guint n)
     return ~sum & 0xFFFF;
 }
 
-struct udp_path {
-    uint32_t from, to;
-    uint16_t from_port, to_port;
-    bool ethernet;
-};
-
-static GByteArray *udp(const struct udp_path *path, GByteArray *payload, uint32_t number)
+GByteArray *put_udp(const struct udp_path *path, GByteArray *payload, uint32_t number)
 {
     GByteArray *out = g_byte_array_new();
     guint ip;
     uint32_t sum;
 
     if (path->ethernet) {
-        put(out, 0, 8);
-        put(out, 0, 4);
-        put(out, 0x0800, 2);
+        put_number(out, 0, 8);
+        put_number(out, 0, 4);
+        put_number(out, 0x0800, 2);
     }
     ip = out->len;
-    put(out, 0x4500, 2);
-    put(out, 28 + payload->len, 2);
-    put(out, number & 0xFFFF, 2);
-    put(out, 0x4000, 2);
-    put(out, 0x4011, 2); /* TTL 64, UDP */
-    put(out, 0, 2);
-    put(out, path->from, 4);
-    put(out, path->to, 4);
+    put_number(out, 0x4500, 2);
+    put_number(out, 28 + payload->len, 2);
+    put_number(out, number & 0xFFFF, 2);
+    put_number(out, 0x4000, 2);
+    put_number(out, 0x4011, 2); /* TTL 64, UDP */
+    put_number(out, 0, 2);
+    put_number(out, path->from, 4);
+    put_number(out, path->to, 4);
     sum = ip_sum(out->data + ip, 20);
     out->data[ip + 10] = (uint8_t)(sum >> 8);
     out->data[ip + 11] = (uint8_t)sum;
-    put(out, path->from_port, 2);
-    put(out, path->to_port, 2);
-    put(out, 8 + payload->len, 2);
-    put(out, 0, 2);
+    put_number(out, path->from_port, 2);
+    put_number(out, path->to_port, 2);
+    put_number(out, 8 + payload->len, 2);
+    put_number(out, 0, 2);
     g_byte_array_append(out, payload->data, payload->len);
     g_byte_array_unref(payload);
     return out;
@@ -186,23 +202,23 @@ static GByteArray *gsmtap_v3(const struct synth_frame *frame)
     if (subtypes[frame->channel] == 0)
         return NULL;
     out = g_byte_array_new();
-    put(out, 0x0300, 2);
-    put(out, 0, 2);
-    put(out, 0x0503, 2);
-    put(out, subtypes[frame->channel], 2);
-    put(out, 0x0000000C, 4); /* packet timestamp */
-    put(out, (uint64_t)(frame->time_ns / 1000000000), 8);
-    put(out, (uint64_t)(frame->time_ns % 1000000000), 4);
-    put(out, 0x00020004, 4); /* channel number */
-    put(out, (uint32_t)frame->cell.ssb_arfcn, 4);
-    put(out, 0x00050002, 4); /* PCI */
-    put(out, (uint32_t)frame->cell.pci, 2);
-    put(out, 0x00080004, 4); /* SFN */
-    put(out, frame->number % 1024, 4);
-    put(out, 0xFFFE, 2);
+    put_number(out, 0x0300, 2);
+    put_number(out, 0, 2);
+    put_number(out, 0x0503, 2);
+    put_number(out, subtypes[frame->channel], 2);
+    put_number(out, 0x0000000C, 4); /* packet timestamp */
+    put_number(out, (uint64_t)(frame->time_ns / 1000000000), 8);
+    put_number(out, (uint64_t)(frame->time_ns % 1000000000), 4);
+    put_number(out, 0x00020004, 4); /* channel number */
+    put_number(out, (uint32_t)frame->cell.ssb_arfcn, 4);
+    put_number(out, 0x00050002, 4); /* PCI */
+    put_number(out, (uint32_t)frame->cell.pci, 2);
+    put_number(out, 0x00080004, 4); /* SFN */
+    put_number(out, frame->number % 1024, 4);
+    put_number(out, 0xFFFE, 2);
     out->data[3] = (uint8_t)((out->len + 3) / 4); /* rounded up, nothing padded */
     put_pdu(out, frame);
-    return udp(&path, out, frame->number);
+    return put_udp(&path, out, frame->number);
 }
 
 /* ---- QCSuper ---- */
@@ -243,7 +259,7 @@ static GByteArray *qcsuper(const struct synth_frame *frame)
     put_little(out, 0, 3);
     put_little(out, frame->octets->len, 2);
     put_pdu(out, frame);
-    return udp(&path, out, frame->number);
+    return put_udp(&path, out, frame->number);
 }
 
 /* ---- UERANSIM RLS ---- */
@@ -268,15 +284,15 @@ static GByteArray *rls(const struct synth_frame *frame)
     if (channels[frame->channel] == 0)
         return NULL;
     out = g_byte_array_new();
-    put(out, 0x03030206, 4); /* RLS of UERANSIM 3.2.6 */
-    put(out, 6, 1);          /* PDU transmission */
-    put(out, up ? 0x1111000000000000U | frame->ue : 0x2222000000000001U, 8);
-    put(out, 1, 1); /* RRC */
-    put(out, frame->number, 4);
-    put(out, (uint64_t)(channels[frame->channel] - 1), 4);
-    put(out, frame->octets->len, 4);
+    put_number(out, 0x03030206, 4); /* RLS of UERANSIM 3.2.6 */
+    put_number(out, 6, 1);          /* PDU transmission */
+    put_number(out, up ? 0x1111000000000000U | frame->ue : 0x2222000000000001U, 8);
+    put_number(out, 1, 1); /* RRC */
+    put_number(out, frame->number, 4);
+    put_number(out, (uint64_t)(channels[frame->channel] - 1), 4);
+    put_number(out, frame->octets->len, 4);
     put_pdu(out, frame);
-    return udp(&path, out, frame->number);
+    return put_udp(&path, out, frame->number);
 }
 
 GByteArray *synth_wrap(enum synth_framing framing, const struct synth_frame *frame)
@@ -287,13 +303,13 @@ GByteArray *synth_wrap(enum synth_framing framing, const struct synth_frame *fra
     case SYNTH_UPPER_PDU_UNPADDED:
         return upper_pdu(frame, false);
     case SYNTH_GSMTAP_V3:
+    case SYNTH_GSMTAP_V3_BOTH:
         return gsmtap_v3(frame);
     case SYNTH_QCSUPER:
         return qcsuper(frame);
     case SYNTH_RLS:
         return rls(frame);
-    case SYNTH_FRAMING_COUNT:
-        break;
+    default: /* below RRC: layers.c */
+        return NULL;
     }
-    return NULL;
 }

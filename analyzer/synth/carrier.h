@@ -15,6 +15,18 @@ enum synth_framing {
     SYNTH_GSMTAP_V3,          /* Ethernet, UDP 4729, with metadata and the header length as SCAT writes it */
     SYNTH_QCSUPER,            /* raw IPv4, UDP 47928, log 0xB821 version 9 */
     SYNTH_RLS,                /* Ethernet, UDP 4997, UERANSIM */
+    /* Below RRC, with real keys (layers.c): */
+    SYNTH_MAC_NR,           /* Ethernet, UDP 9999, "mac-nr" */
+    SYNTH_MAC_NR_DLT149,    /* a UDP header and no IP, as srsRAN */
+    SYNTH_MAC_NR_DLT157,    /* no header at all */
+    SYNTH_MAC_NR_UPPER,     /* link type 252, "mac-nr-framed" */
+    SYNTH_MAC_NR_UPPER_UDP, /* link type 252, "udp" */
+    SYNTH_RLC_NR,           /* Ethernet, UDP 9999, "rlc-nr" */
+    SYNTH_PDCP_NR,          /* likewise "pdcp-nr" */
+    SYNTH_PDCP_NR_2018,     /* the tags of its first generation */
+    SYNTH_GSMTAP_V3_MAC,    /* GSMTAP v3 type 0x0500 */
+    SYNTH_GSMTAP_V3_PDCP,   /* GSMTAP v3 type 0x0502 */
+    SYNTH_GSMTAP_V3_BOTH,   /* RRC in clear, as a phone logs it, and the PDCP PDU it went in */
     SYNTH_FRAMING_COUNT
 };
 

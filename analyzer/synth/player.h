@@ -3,6 +3,7 @@
 #ifndef DAPS_SYNTH_PLAYER_H
 #define DAPS_SYNTH_PLAYER_H
 
+#include "synth/air.h"
 #include "synth/scenario.h"
 
 struct synth_ue {
@@ -22,6 +23,9 @@ struct synth_ue {
     bool key_told;
     bool failed; /* the open command has failed */
     uint32_t messages;
+    struct air air;
+    struct synth_command candidate_commands[8];
+    GRand *random; /* user data */
 };
 
 struct player {
@@ -29,6 +33,10 @@ struct player {
     const struct synth_sink *sink;
     enum synth_framing framing;
     bool opened, silent;    /* silent: the log loses what happens */
+    bool unsent;            /* the phone logs the message, but it never goes on the air */
+    unsigned segment;       /* octets of an RLC segment, 0 none */
+    bool again;             /* the newest frames once more */
+    GPtrArray *newest;      /* GByteArray *: frames of the newest message */
     GPtrArray *cells, *ues; /* struct synth_cell, struct synth_ue, owned */
     struct synth_ue *ue;
     bool many_ues;
@@ -52,6 +60,11 @@ const struct synth_cell *player_cell(struct player *p);
 
 /* steps.c: one statement each; false if word is no statement of a UE. */
 bool player_step(struct player *p, const char *word);
+
+/* below.c: below RRC */
+void player_send_below(struct player *p, struct synth_frame *frame);
+void player_send_data(struct player *p, bool downlink, unsigned drb, bool source, unsigned sn_bits, unsigned octets);
+bool player_write(struct player *p, const GByteArray *octets);
 
 /* scenario.c */
 void player_key_words(struct player *p, struct synth_ue *ue, const char *kind);

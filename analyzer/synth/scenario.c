@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "synth/layers.h"
 #include "synth/player.h"
 
 #define START_NS INT64_C(1767225600000000000) /* 2026-01-01T00:00:00Z */
@@ -15,10 +16,38 @@ struct line {
     char **words;
 };
 
+bool player_write(struct player *p, const GByteArray *octets)
+{
+    if (!p->opened) {
+        p->opened = p->sink->open(p->sink->user, synth_link_type(p->framing));
+        if (!p->opened)
+            player_fail(p, "the output cannot be opened");
+    }
+    if (p->error == NULL && !p->sink->frame(p->sink->user, p->time_ns, octets))
+        player_fail(p, "writing failed: %s", g_strerror(errno));
+    return p->error == NULL;
+}
+
+/* In clear, as a log has it. */
+static void send_log(struct player *p, struct synth_frame *frame)
+{
+    GByteArray *octets;
+
+    if (p->silent)
+        return;
+    frame->number = ++p->frames;
+    octets = synth_wrap(p->framing, frame);
+    if (octets == NULL) {
+        player_fail(p, "this framing cannot carry a PDU of channel %s", daps_channel_name(frame->channel));
+        return;
+    }
+    player_write(p, octets);
+    g_byte_array_unref(octets);
+}
+
 void player_send(struct player *p, enum daps_channel channel, GByteArray *pdu)
 {
     struct synth_frame frame = {.channel = channel, .octets = pdu, .many_ues = p->many_ues};
-    GByteArray *octets;
 
     if (pdu == NULL || p->error != NULL) {
         if (pdu != NULL)
@@ -31,26 +60,15 @@ void player_send(struct player *p, enum daps_channel channel, GByteArray *pdu)
     p->last = pdu;
     p->last_channel = channel;
     p->ue->messages++;
-    if (p->silent)
-        return;
     frame.ue = p->ue->number;
     frame.cell.pci = p->ue->logged->pci;
     frame.cell.ssb_arfcn = p->ue->logged->ssb_arfcn;
     frame.time_ns = p->time_ns;
-    frame.number = ++p->frames;
-    octets = synth_wrap(p->framing, &frame);
-    if (octets == NULL) {
-        player_fail(p, "this framing cannot carry a PDU of channel %s", daps_channel_name(channel));
-        return;
-    }
-    if (!p->opened) {
-        p->opened = p->sink->open(p->sink->user, synth_link_type(p->framing));
-        if (!p->opened)
-            player_fail(p, "the output cannot be opened");
-    }
-    if (p->error == NULL && !p->sink->frame(p->sink->user, p->time_ns, octets))
-        player_fail(p, "writing failed: %s", g_strerror(errno));
-    g_byte_array_unref(octets);
+    frame.number = p->frames + 1;
+    if (!synth_is_below_rrc(p->framing) || p->framing == SYNTH_GSMTAP_V3_BOTH)
+        send_log(p, &frame);
+    if (synth_is_below_rrc(p->framing) && p->error == NULL)
+        player_send_below(p, &frame);
 }
 
 static void declare_cell(struct player *p)
@@ -118,6 +136,7 @@ static void declare_ue(struct player *p)
     if (ue->cell == NULL)
         player_fail(p, "a cell must be declared before a UE");
     ue->logged = ue->cell;
+    air_start(&ue->air, ue->number, ue->key_line);
     g_ptr_array_add(p->ues, ue);
     p->ue = ue;
 }
@@ -149,16 +168,15 @@ static void choose_framing(struct player *p)
         p->framing = framing;
 }
 
-/* One statement; lose before it keeps its frames out of the log. */
+/* One statement; lose before it keeps its frames out of the capture, unsent off the air only. */
 static void play_statement(struct player *p, const struct synth_options *options)
 {
     const char *word = player_word(p, "a statement");
 
-    p->silent = false;
-    if (strcmp(word, "lose") == 0) {
-        p->silent = true;
+    p->silent = strcmp(word, "lose") == 0;
+    p->unsent = strcmp(word, "unsent") == 0;
+    if (p->silent || p->unsent)
         word = player_word(p, "a statement");
-    }
     if (strcmp(word, "cell") == 0) {
         declare_cell(p);
     } else if (strcmp(word, "ue") == 0) {
@@ -172,6 +190,8 @@ static void play_statement(struct player *p, const struct synth_options *options
             p->framing = kept;
     } else if (strcmp(word, "step") == 0) {
         p->step_ns = player_duration(p);
+    } else if (strcmp(word, "segment") == 0) {
+        p->segment = (unsigned)player_number(p, "octets", 0, 9000);
     } else if (strcmp(word, "wait") == 0) {
         p->time_ns += player_duration(p);
     } else if (p->ue == NULL) {
@@ -265,13 +285,23 @@ static bool declares_many_ues(GArray *lines)
     return n > 1;
 }
 
+static void free_ue(gpointer data)
+{
+    struct synth_ue *ue = data;
+
+    air_stop(&ue->air);
+    if (ue->random != NULL)
+        g_rand_free(ue->random);
+    g_free(ue);
+}
+
 char *synth_play(const char *name, const char *text, const struct synth_options *options, const struct synth_sink *sink)
 {
     struct player p = {.name = name, .sink = sink, .time_ns = START_NS, .step_ns = STEP_NS};
     GArray *lines = split_lines(text);
 
     p.cells = g_ptr_array_new_with_free_func(g_free);
-    p.ues = g_ptr_array_new_with_free_func(g_free);
+    p.ues = g_ptr_array_new_with_free_func(free_ue);
     p.many_ues = declares_many_ues(lines);
     if (options->framing != NULL) {
         p.framing = synth_framing_by_name(options->framing);
@@ -284,6 +314,8 @@ char *synth_play(const char *name, const char *text, const struct synth_options 
         p.error = g_strdup_printf("%s: the output cannot be opened", name);
     if (p.last != NULL)
         g_byte_array_unref(p.last);
+    if (p.newest != NULL)
+        g_ptr_array_unref(p.newest);
     g_ptr_array_unref(p.cells);
     g_ptr_array_unref(p.ues);
     for (guint i = 0; i < lines->len; i++)

@@ -2,6 +2,7 @@
 /* What a UE and its network do: one function a statement, found by name in the table at the end. */
 #include <string.h>
 
+#include "synth/layers.h"
 #include "synth/player.h"
 
 static void send_simple(struct player *p, const char *message, struct synth_simple values)
@@ -39,6 +40,11 @@ static void tell_key(struct player *p)
 
 static void settle(struct synth_ue *ue, bool in_target)
 {
+    if (ue->air.open && in_target && ue->target != NULL) {
+        ue->air.pci = ue->target->pci;
+        ue->air.ssb_arfcn = ue->target->ssb_arfcn;
+    }
+    air_settle(&ue->air, in_target);
     if (in_target && ue->target != NULL)
         ue->cell = ue->target;
     else if (!in_target && ue->target != NULL)
@@ -58,6 +64,7 @@ static void step_connect(struct player *p)
     p->ue->target = NULL;
     p->ue->logged = p->ue->cell;
     p->ue->n_candidates = 0;
+    air_connect(&p->ue->air, p->ue->c_rnti, p->ue->cell);
     send_simple(p, "setup-request", with_transaction(0));
     send_simple(p, "setup", with_transaction(p->ue->transaction));
     send_simple(p, "setup-complete", with_transaction(next_transaction(p)));
@@ -82,11 +89,17 @@ static void step_security(struct player *p)
         else
             player_fail(p, "'%s' is none of nea, nia, kgnb, kamf, no-complete", player_peek(p));
     }
+    if (!p->ue->key_told)
+        air_start(&p->ue->air, p->ue->number, p->ue->key_line);
     tell_key(p);
     values.transaction = next_transaction(p);
+    air_secure(&p->ue->air, values.nea, values.nia);
     send_simple(p, "security-mode-command", values);
-    if (complete)
+    if (complete) {
+        p->ue->air.clear_once = true; /* TS 38.331 5.3.4.3 */
         send_simple(p, "security-mode-complete", with_transaction(values.transaction));
+    }
+    p->ue->air.active.ul_ciphered = p->ue->air.active.dl_ciphered = true;
 }
 
 static void step_release(struct player *p)
@@ -104,6 +117,7 @@ static void step_suspend(struct player *p)
     values.ncc = (int)player_number(p, "NCC", 0, 7);
     settle(p->ue, true);
     send_simple(p, "suspend", values);
+    p->ue->air.suspend_ncc = values.ncc;
 }
 
 static void step_resume_request(struct player *p)
@@ -116,6 +130,9 @@ static void step_resume_request(struct player *p)
 
 static void step_resume(struct player *p)
 {
+    if (p->ue->air.suspend_ncc >= 0)
+        air_rekey(&p->ue->air, p->ue->air.suspend_ncc, p->ue->cell, p->ue->c_rnti);
+    p->ue->air.suspend_ncc = -1;
     send_simple(p, "resume", with_transaction(next_transaction(p)));
 }
 
@@ -206,6 +223,18 @@ static struct synth_command new_command(struct player *p, const struct synth_cel
     return command;
 }
 
+static void begin_on_air(struct player *p, const struct synth_command *command)
+{
+    char line[160];
+
+    if (command->key_set_change && command->ncc >= 0) {
+        air_new_key_set(&p->ue->air, p->ue->number, line, sizeof line);
+        if (line[0] != '\0' && p->sink->key != NULL && synth_is_below_rrc(p->framing))
+            p->sink->key(p->sink->user, line);
+    }
+    air_command(&p->ue->air, command);
+}
+
 static void send_command(struct player *p, const struct synth_command *command)
 {
     struct synth_ue *ue = p->ue;
@@ -217,6 +246,7 @@ static void send_command(struct player *p, const struct synth_command *command)
     ue->transaction = (command->transaction + 1) & 3;
     ue->last_transaction = command->transaction;
     player_send(p, DAPS_CH_DL_DCCH, synth_reconfiguration(command, &p->error));
+    begin_on_air(p, command);
     ue->source_c_rnti = ue->c_rnti;
     ue->c_rnti = command->c_rnti;
     ue->target = command->target;
@@ -281,6 +311,7 @@ static void step_conditional_handover(struct player *p)
         ue->candidates[i] = cells[i];
         ue->candidate_transaction[i] = candidates[i].transaction;
         ue->candidate_c_rnti[i] = candidates[i].c_rnti;
+        ue->candidate_commands[i] = candidates[i];
     }
     ue->n_candidates = n;
     ue->last_transaction = transaction;
@@ -301,6 +332,8 @@ static void step_execute(struct player *p)
         ue->c_rnti = ue->candidate_c_rnti[i];
         ue->target = cell;
         ue->logged = cell;
+        air_settle(&ue->air, false);
+        begin_on_air(p, &ue->candidate_commands[i]);
         send_simple(p, "complete", with_transaction(ue->candidate_transaction[i]));
         return;
     }
@@ -389,6 +422,8 @@ static void step_reestablish(struct player *p)
     ue->c_rnti = ++ue->next_c_rnti;
     send_simple(p, "reestablishment-request", request);
     answer.transaction = next_transaction(p);
+    air_rekey(&ue->air, answer.ncc, selected, ue->c_rnti);
+    ue->air.clear_once = true; /* TS 38.331 5.3.7.5: integrity protected only */
     send_simple(p, "reestablishment", answer);
     if (complete)
         send_simple(p, "reestablishment-complete", with_transaction(0));
@@ -451,8 +486,58 @@ static void step_duplicate(struct player *p)
         return;
     }
     p->step_ns = 0;
+    p->again = true;
     player_send(p, p->last_channel, g_byte_array_append(g_byte_array_new(), p->last->data, p->last->len));
+    p->again = false;
     p->step_ns = step;
+}
+
+/* data dl|ul [drb N] [count N] [octets N] [sn 12|18] [source] */
+static void step_data(struct player *p)
+{
+    const char *way = player_word(p, "dl or ul");
+    const bool downlink = strcmp(way, "dl") == 0;
+    unsigned drb = 1, count = 1, octets = 60, sn_bits = 12;
+    bool source = false;
+
+    if (!downlink && strcmp(way, "ul") != 0)
+        player_fail(p, "'%s' is neither dl nor ul", way);
+    while (p->error == NULL && player_peek(p) != NULL) {
+        if (player_accept(p, "drb"))
+            drb = (unsigned)player_number(p, "DRB", 1, 28);
+        else if (player_accept(p, "count"))
+            count = (unsigned)player_number(p, "number of PDUs", 1, 1000000000);
+        else if (player_accept(p, "octets"))
+            octets = (unsigned)player_number(p, "octets", 1, 8900);
+        else if (player_accept(p, "sn"))
+            sn_bits = player_number(p, "SN bits", 12, 18) == 12 ? 12 : 18;
+        else if (player_accept(p, "source"))
+            source = true;
+        else
+            player_fail(p, "'%s' is none of drb, count, octets, sn, source", player_peek(p));
+    }
+    if (!synth_is_below_rrc(p->framing))
+        player_fail(p, "user data needs a framing below RRC");
+    for (unsigned i = 0; i < count && p->error == NULL; i++)
+        player_send_data(p, downlink, drb, source, sn_bits, octets);
+}
+
+/* data-reset dl|ul [drb N] [to COUNT]: the entity counts from there again, as an implementation should not. */
+static void step_data_reset(struct player *p)
+{
+    const char *way = player_word(p, "dl or ul");
+    unsigned drb = 1;
+    uint32_t count = 0;
+
+    while (p->error == NULL && player_peek(p) != NULL) {
+        if (player_accept(p, "drb"))
+            drb = (unsigned)player_number(p, "DRB", 1, 28);
+        else if (player_accept(p, "to"))
+            count = (uint32_t)player_number(p, "COUNT", 0, G_MAXUINT32);
+        else
+            player_fail(p, "'%s' is none of drb, to", player_peek(p));
+    }
+    p->ue->air.drb[drb][strcmp(way, "dl") == 0] = count;
 }
 
 static void step_raw(struct player *p)
@@ -506,6 +591,8 @@ static const struct step {
     {"mobility-from-nr", step_mobility_from_nr},
     {"rlc-failure", step_rlc_failure},
     {"duplicate", step_duplicate},
+    {"data", step_data},
+    {"data-reset", step_data_reset},
     {"raw", step_raw},
 };
 

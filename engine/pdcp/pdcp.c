@@ -248,6 +248,8 @@ static struct pdcp_period *place_by_rule(struct daps_pdcp *pdcp, const struct da
     struct pdcp_period *found = NULL;
     unsigned n = 0;
 
+    if (pdcp->dl_credit < 0)
+        return NULL;
     if (pdcp->n_periods == 1)
         return &pdcp->periods[0];
     for (unsigned i = 0; pdu->leg != 0 && i < pdcp->n_periods; i++) {
@@ -507,7 +509,7 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
         counts(pdcp)->pdcp.malformed++;
         return;
     }
-    if (pdcp->ue->active.chain.key == NULL || (pdcp->n_periods == 1 && pdcp->periods[0].nia < 0))
+    if (pdcp->n_periods == 1 ? pdcp->periods[0].nia < 0 : pdcp->n_periods == 0 && !pdcp->plain_started && !mac_is_zero(pdu))
         find_algorithms(pdcp, pdu, sn);
     if (pdcp->n_periods == 0)
         read_unprotected(pdcp, pdu, sn, reading);
@@ -520,6 +522,8 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
         read_without_key(pdcp, pdu, sn, reading);
     if (reading->status == DAPS_PDCP_UNREADABLE)
         note_unreadable(pdcp, pdu);
+    if (pdu->downlink && (reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED))
+        pdcp->dl_credit--;
 }
 
 /* ---- user data ---- */

@@ -7,7 +7,8 @@
  *
  *     key known      the period, and the COUNT, with which the MAC-I is right; nothing else is believed
  *     key not known  the connection (C-RNTI) it came over if the capture tells, else the COUNT that fits; where both
- *                    fit, to none: a PDU that cannot be placed is counted and proves nothing
+ *                    fit, or where a downlink message that nobody could read may have changed the key, to none: a PDU
+ *                    that cannot be placed is counted and proves nothing
  *
  * Only what was sent in clear, or was deciphered with a key whose MAC-I is right, is handed on as RRC.
  */
@@ -82,6 +83,10 @@ struct daps_pdcp {
     unsigned n_periods;
     struct pdcp_period periods[PDCP_MOST_PERIODS];
     uint32_t daps_drbs; /* drb-Identity n is bit n - 1: one entity for both legs */
+    int dl_credit;                /* downlink signalling read in clear elsewhere, less what could not be read: below zero
+                                     a key change may have gone unseen, and nothing is placed without a MAC-I */
+    uint64_t credited_frame;
+    bool reading;                 /* the events under way come from a PDCP PDU */
     bool srb_ul_seen;   /* protected uplink signalling of this UE is visible in the capture */
     GArray *collisions; /* struct pdcp_collision */
     struct pdcp_departure habit;

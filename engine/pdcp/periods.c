@@ -172,11 +172,16 @@ void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev)
     pdcp_sync(pdcp);
     pdcp_learn_cell(pdcp, &ev->logged_cell);
     active = pdcp_period_of(pdcp, pdcp->ue->active.serial);
+    if (!pdcp->reading && ev->channel == DAPS_CH_DL_DCCH && ev->frame != pdcp->credited_frame) {
+        pdcp->credited_frame = ev->frame;
+        pdcp->dl_credit = MIN(pdcp->dl_credit + 1, 1);
+    }
     switch (ev->kind) {
     case DAPS_EV_SETUP:
         memset(pdcp->plain, 0, sizeof pdcp->plain);
         memset(pdcp->plain_digest, 0, sizeof pdcp->plain_digest);
         pdcp->plain_started = true;
+        pdcp->dl_credit = 0;
         break;
     case DAPS_EV_SECURITY_MODE_COMPLETE:
         if (active != NULL)

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Keys and PDCP entities of a synthetic UE. */
+#include "synth/air.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "crypto/kdf.h"
+
+static void read_hex(const char *hex, uint8_t out[static 32])
+{
+    for (unsigned i = 0; i < 32; i++)
+        out[i] = (uint8_t)(g_ascii_xdigit_value(hex[2 * i]) << 4 | g_ascii_xdigit_value(hex[2 * i + 1]));
+}
+
+void air_start(struct air *air, unsigned ue, const char *key_line)
+{
+    const char *count = strstr(key_line, "ul_nas_count=");
+    char kind[8] = "", hex[80] = "";
+    unsigned number;
+
+    if (air->ciphers == NULL)
+        air->ciphers = daps_ciphers_new(DAPS_LIBRARY_ANY);
+    air->suspend_ncc = -1;
+    air->has_kgnb = air->has_kamf = false;
+    if (sscanf(key_line, "%7s %u %79s", kind, &number, hex) == 3 && strlen(hex) == 64) {
+        air->has_kamf = strcmp(kind, "KAMF") == 0;
+        air->has_kgnb = !air->has_kamf;
+        read_hex(hex, air->has_kamf ? air->kamf : air->root);
+    }
+    if (!air->has_kamf) {
+        for (unsigned i = 0; i < 32; i++) /* of the UE's own; the key log does not have it */
+            air->kamf[i] = (uint8_t)(0xA0 + i * 7 + ue);
+    }
+    air->ul_nas_count = count != NULL ? (uint32_t)g_ascii_strtoull(count + 13, NULL, 10) : 0;
+}
+
+void air_stop(struct air *air)
+{
+    daps_ciphers_free(air->ciphers);
+    daps_wipe(air, sizeof *air);
+}
+
+void air_connect(struct air *air, int32_t c_rnti, const struct synth_cell *cell)
+{
+    memset(&air->active, 0, sizeof air->active);
+    memset(air->drb, 0, sizeof air->drb);
+    memset(air->drb_rlc, 0, sizeof air->drb_rlc);
+    air->active.c_rnti = c_rnti;
+    air->open = air->clear_once = air->contention = false;
+    air->pci = cell->pci;
+    air->ssb_arfcn = cell->ssb_arfcn;
+}
+
+void air_secure(struct air *air, int nea, int nia)
+{
+    struct air_leg *leg = &air->active;
+
+    if (!air->has_kgnb)
+        daps_kdf_kgnb(air->kamf, air->ul_nas_count, 1, air->root);
+    memcpy(leg->key, air->root, 32);
+    leg->n = 0;
+    leg->secured = true;
+    leg->ul_ciphered = leg->dl_ciphered = false;
+    leg->nea = nea;
+    leg->nia = nia;
+    air->clear_once = true;
+}
+
+void air_new_key_set(struct air *air, unsigned ue, char *out, size_t size)
+{
+    out[0] = '\0';
+    air->ul_nas_count++;
+    daps_kdf_kgnb(air->kamf, air->ul_nas_count, 1, air->root);
+    if (!air->has_kamf)
+        return;
+    g_snprintf(out, (gulong)size, "KAMF %u ", ue);
+    for (unsigned i = 0; i < 32; i++)
+        g_snprintf(out + strlen(out), (gulong)(size - strlen(out)), "%02x", air->kamf[i]);
+    g_snprintf(out + strlen(out), (gulong)(size - strlen(out)), " ul_nas_count=%u", air->ul_nas_count);
+}
+
+/* TS 33.501 6.9.2.3.4: horizontal if the NCC is that of the active key, else NH by NH until it is. */
+static void derive(struct air *air, struct air_leg *leg, int ncc, bool new_key_set, int32_t pci, int32_t ssb_arfcn)
+{
+    uint8_t parent[32], next[32];
+
+    memcpy(parent, new_key_set ? air->root : leg->key, 32);
+    if (new_key_set) {
+        leg->n = (uint32_t)ncc;
+    } else if ((int)(leg->n & 7) != ncc) {
+        const uint32_t from = leg->n;
+        while (leg->n == from || (int)(leg->n & 7) != ncc)
+            leg->n++;
+        memcpy(parent, air->root, 32);
+        for (uint32_t i = 0; i < leg->n; i++) {
+            daps_kdf_nh(air->kamf, parent, next);
+            memcpy(parent, next, 32);
+        }
+    }
+    daps_kdf_kgnb_star(parent, (uint16_t)pci, (uint32_t)ssb_arfcn, leg->key);
+    daps_wipe(parent, sizeof parent);
+    daps_wipe(next, sizeof next);
+}
+
+void air_command(struct air *air, const struct synth_command *command)
+{
+    struct air_leg *target = &air->target;
+
+    *target = air->active;
+    target->c_rnti = command->c_rnti;
+    memset(target->srb1_rlc, 0, sizeof target->srb1_rlc);
+    if (command->nea >= 0) {
+        target->nea = command->nea;
+        target->nia = command->nia;
+    }
+    if (command->ncc >= 0) {
+        derive(air, target, command->ncc, command->key_set_change, command->target->pci,
+               command->same_frequency ? air->ssb_arfcn : command->target->ssb_arfcn);
+        memset(target->srb1, 0, sizeof target->srb1); /* new PDCP entities (TS 38.323 5.1.1) */
+    }
+    target->ul_ciphered = target->dl_ciphered = target->secured;
+    air->open = true;
+    air->contention = command->rach != DAPS_RACH_CFRA;
+}
+
+void air_settle(struct air *air, bool in_target)
+{
+    if (!air->open)
+        return;
+    air->open = air->contention = false;
+    if (in_target) {
+        air->active = air->target;
+    } else {
+        if (memcmp(air->active.key, air->target.key, 32) == 0)
+            memcpy(air->active.srb1, air->target.srb1, sizeof air->active.srb1); /* TS 38.331 5.3.5.8.3: goes on */
+        memset(air->active.srb1_rlc, 0, sizeof air->active.srb1_rlc);
+    }
+}
+
+void air_rekey(struct air *air, int ncc, const struct synth_cell *cell, int32_t c_rnti)
+{
+    struct air_leg *leg = &air->active;
+
+    derive(air, leg, ncc, false, cell->pci, cell->ssb_arfcn);
+    memset(leg->srb1, 0, sizeof leg->srb1);
+    memset(leg->srb1_rlc, 0, sizeof leg->srb1_rlc);
+    leg->c_rnti = c_rnti;
+    air->pci = cell->pci;
+    air->ssb_arfcn = cell->ssb_arfcn;
+}
+
+static void leaf(const uint8_t key[static 32], enum daps_key_use use, int algorithm, uint8_t out[static 16])
+{
+    uint8_t whole[32];
+
+    daps_kdf_algorithm_key(key, use, (uint8_t)algorithm, whole);
+    memcpy(out, whole + 16, 16);
+}
+
+/* Header and plain data in pdu become a PDCP PDU (TS 38.323 5.8, 5.9). */
+static void protect(struct air *air, const struct air_leg *leg, GByteArray *pdu, const struct daps_tuple *tuple,
+                    guint header, bool srb, bool ciphered)
+{
+    uint8_t key[16], mac[4] = {0};
+
+    if (srb) {
+        if (leg->secured && leg->nia > 0) {
+            leaf(leg->key, DAPS_USE_RRC_INT, leg->nia, key);
+            daps_nia(air->ciphers, (unsigned)leg->nia, key, tuple, pdu->data, (uint64_t)pdu->len * 8, mac);
+        }
+        g_byte_array_append(pdu, mac, 4);
+    }
+    if (ciphered && leg->nea > 0) {
+        leaf(leg->key, srb ? DAPS_USE_RRC_ENC : DAPS_USE_UP_ENC, leg->nea, key);
+        daps_nea(air->ciphers, (unsigned)leg->nea, key, tuple, pdu->data + header, pdu->data + header,
+                 pdu->len - header);
+    }
+    daps_wipe(key, sizeof key);
+}
+
+GByteArray *air_signalling(struct air *air, bool downlink, const GByteArray *rrc, struct air_pdu *pdu)
+{
+    struct air_leg *leg = air->open ? &air->target : &air->active;
+    const uint32_t count = leg->srb1[downlink]++;
+    const struct daps_tuple tuple = {.count = count, .direction = downlink};
+    const uint8_t header[2] = {(uint8_t)(count >> 8 & 0x0F), (uint8_t)count};
+    const bool ciphered = leg->secured && !air->clear_once && (downlink ? leg->dl_ciphered : leg->ul_ciphered);
+    GByteArray *out = g_byte_array_new();
+
+    *pdu = (struct air_pdu){.downlink = downlink,
+                            .srb = true,
+                            .bearer = 1,
+                            .sn_bits = 12,
+                            .msg3 = !downlink && air->contention,
+                            .c_rnti = leg->c_rnti,
+                            .rlc_sn = leg->srb1_rlc[downlink]++ & 0xFFF};
+    g_byte_array_append(out, header, 2);
+    g_byte_array_append(out, rrc->data, rrc->len);
+    protect(air, leg, out, &tuple, 2, true, ciphered);
+    air->clear_once = false;
+    if (!downlink)
+        air->contention = false;
+    return out;
+}
+
+GByteArray *air_data(struct air *air, bool downlink, unsigned drb, bool source, unsigned sn_bits,
+                     const GByteArray *data, struct air_pdu *pdu)
+{
+    struct air_leg *leg = air->open && !source ? &air->target : &air->active;
+    const uint32_t count = air->drb[drb][downlink]++;
+    const struct daps_tuple tuple = {.count = count, .bearer = (uint8_t)(drb - 1), .direction = downlink};
+    uint8_t header[3] = {(uint8_t)(0x80 | (count >> 8 & 0x0F)), (uint8_t)count};
+    guint length = 2;
+    GByteArray *out = g_byte_array_new();
+
+    if (sn_bits == 18) {
+        header[0] = (uint8_t)(0x80 | (count >> 16 & 3));
+        header[1] = (uint8_t)(count >> 8);
+        header[2] = (uint8_t)count;
+        length = 3;
+    }
+    *pdu = (struct air_pdu){.downlink = downlink,
+                            .bearer = drb,
+                            .sn_bits = sn_bits,
+                            .c_rnti = leg->c_rnti,
+                            .rlc_sn = air->drb_rlc[drb][downlink]++ & 0xFFF};
+    g_byte_array_append(out, header, length);
+    g_byte_array_append(out, data->data, data->len);
+    protect(air, leg, out, &tuple, length, false, leg->secured);
+    return out;
+}
