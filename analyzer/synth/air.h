@@ -32,6 +32,8 @@ struct air {
     struct air_leg active, target;
     bool open;       /* target is there */
     bool clear_once; /* the next message is integrity protected only */
+    bool connected;    /* the scenario showed how */
+    bool new_key_set;  /* made, and no NAS message since: the same one comes again (TS 33.501 6.9.2.3.4) */
     bool contention; /* the next uplink message goes in Msg3 */
     int suspend_ncc;
     uint32_t drb[33][2], drb_rlc[33][2];
@@ -56,6 +58,9 @@ void air_settle(struct air *air, bool in_target);
 
 /* Re-establishment or resume in that cell: a new key at once. */
 void air_rekey(struct air *air, int ncc, const struct synth_cell *cell, int32_t c_rnti);
+
+/* The scenario begins in the middle of a connection: NEA2, NIA2 and some COUNTs. */
+void air_assume_connected(struct air *air, int32_t c_rnti, const struct synth_cell *cell);
 
 /* keySetChangeIndicator: KgNB anew from KAMF; line of the key log for it in out, "" if there is none. */
 void air_new_key_set(struct air *air, unsigned ue, char *out, size_t size);

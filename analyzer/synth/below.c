@@ -29,6 +29,8 @@ void player_send_below(struct player *p, struct synth_frame *frame)
         return;
     }
     start_newest(p);
+    if (frame->channel == DAPS_CH_DL_DCCH || frame->channel == DAPS_CH_UL_DCCH)
+        air_assume_connected(air, p->ue->c_rnti, p->ue->cell);
     switch (frame->channel) {
     case DAPS_CH_UL_CCCH:
     case DAPS_CH_UL_CCCH1:

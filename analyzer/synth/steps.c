@@ -448,6 +448,7 @@ static void step_nas(struct player *p)
 {
     const char *way = player_word(p, "dl or ul");
 
+    p->ue->air.new_key_set = false;
     if (strcmp(way, "dl") == 0)
         send_simple(p, "nas-dl", with_transaction(next_transaction(p)));
     else if (strcmp(way, "ul") == 0)

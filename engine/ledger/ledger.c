@@ -205,8 +205,6 @@ enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const str
         ledger->uncompared++;
         return DAPS_LEDGER_UNCOMPARED;
     }
-    if (slot->digest == entry->digest && slot->length == entry->length)
-        return DAPS_LEDGER_SAME;
     *earlier = (struct daps_ledger_earlier){
         .frame = slot->frame,
         .period = slot->period,
@@ -217,7 +215,7 @@ enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const str
         .held = slot->whole != NULL ? slot->length : MIN(slot->length, DAPS_LEDGER_HEAD),
         .length = slot->length,
     };
-    return DAPS_LEDGER_COLLISION;
+    return slot->digest == entry->digest && slot->length == entry->length ? DAPS_LEDGER_SAME : DAPS_LEDGER_COLLISION;
 }
 
 void daps_ledger_retain(struct daps_ledger *ledger, bool (*is_kept)(const struct daps_term *key, void *user),

@@ -162,3 +162,34 @@ bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struc
     choice.departure.stored_ncc = true;
     return try_cells(pdcp, period, attempt, choice, pdu, how);
 }
+
+const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
+{
+    struct daps_ue *ue = pdcp->ue;
+    /* After a failed first candidate the UE is on its source key again and takes the next (TS 38.331 5.3.7.3). */
+    const struct daps_context *source = &ue->active;
+    const struct pdcp_period *active = pdcp_period_of(pdcp, source->serial);
+    const struct pdcp_attempted how = {.count = sn, .ciphered = true};
+
+    if (pdu->downlink || active == NULL || source->chain.key == NULL)
+        return NULL;
+    for (unsigned i = 0; i < ue->n_candidates; i++) {
+        const struct daps_event *ev = &ue->candidates[i];
+        const int32_t pci = ev->target.pci >= 0 ? ev->target.pci : source->pci,
+                      arfcn = ev->target.ssb_arfcn >= 0 ? ev->target.ssb_arfcn : source->arfcn;
+        struct pdcp_period candidate = *active;
+        bool fits;
+        if (!ev->key_update || ev->ncc < 0 || ev->key_set_change)
+            continue;
+        candidate.term = daps_term_star(
+            ue->pool, daps_chain_step(ue->pool, &source->chain, (uint8_t)ev->ncc).parent, pci, arfcn);
+        candidate.nea = ev->ciphering >= 0 ? ev->ciphering : source->ciphering;
+        candidate.nia = ev->integrity >= 0 ? ev->integrity : source->integrity;
+        candidate.keys_valid = false;
+        fits = candidate.nia > 0 && pdcp_keys(pdcp, &candidate) && pdcp_verify(pdcp, &candidate, pdu, &how);
+        daps_wipe(&candidate.keys, sizeof candidate.keys);
+        if (fits)
+            return ev;
+    }
+    return NULL;
+}

@@ -60,50 +60,74 @@ static bool needs_nonce(int nia)
     return nia == 1 || nia == 3;
 }
 
+/* The stream's collisions so far, of the same kind; NULL none. */
+static struct pdcp_collision *known_collision(struct daps_pdcp *pdcp, const struct pdcp_collision *like)
+{
+    for (guint i = 0; i < pdcp->collisions->len; i++) {
+        struct pdcp_collision *known = &g_array_index(pdcp->collisions, struct pdcp_collision, i);
+        if (known->stream.key == like->stream.key && known->stream.srb == like->stream.srb &&
+            known->stream.nea == like->stream.nea && known->stream.nia == like->stream.nia &&
+            known->stream.bearer == like->stream.bearer && known->stream.direction == like->stream.direction &&
+            known->one_period == like->one_period && known->ciphered == like->ciphered && known->maced == like->maced)
+            return known;
+    }
+    return NULL;
+}
+
+static void add_to_known(struct pdcp_collision *known, const struct pdcp_collision *c)
+{
+    if (known->count != c->count)
+        known->more++;
+    else if (known->n < PDCP_MOST_SIGHTS)
+        known->sights[known->n++] = c->sights[1];
+    known->proven |= c->proven;
+}
+
+/* The XORs; both plaintexts are deciphered each by itself, so that comparing them compares something. */
+static void add_proof(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_ledger_entry *entry,
+                      const struct daps_ledger_earlier *earlier, struct pdcp_collision *c)
+{
+    const struct daps_tuple tuple = {
+        .count = c->count, .bearer = c->stream.bearer, .direction = c->stream.direction};
+    uint8_t a[PDCP_XOR_MOST], b[PDCP_XOR_MOST];
+
+    c->overlap = (uint32_t)MIN(earlier->length, entry->length);
+    c->octets = (uint32_t)MIN(MIN(earlier->held, entry->length), PDCP_XOR_MOST);
+    for (uint32_t i = 0; i < c->octets; i++)
+        c->xor_cipher[i] = earlier->octets[i] ^ entry->octets[i];
+    if (!c->proven || !c->ciphered)
+        return;
+    c->has_plain = daps_nea(pdcp->ciphers, (unsigned)period->nea, period->keys[PDCP_RRC_ENC], &tuple, earlier->octets,
+                            a, c->octets) &&
+                   daps_nea(pdcp->ciphers, (unsigned)period->nea, period->keys[PDCP_RRC_ENC], &tuple, entry->octets, b,
+                            c->octets);
+    for (uint32_t i = 0; c->has_plain && i < c->octets; i++)
+        c->xor_plain[i] = a[i] ^ b[i];
+}
+
 /* Two different PDUs under one tuple: kept with its proof, or counted with the first of its kind. */
 static void note_collision(struct daps_pdcp *pdcp, const struct daps_stream_id *id,
                            const struct daps_ledger_entry *entry, const struct daps_ledger_earlier *earlier,
                            const struct pdcp_period *period)
 {
     struct pdcp_collision c = {.stream = *id,
-                               .period_a = earlier->period,
-                               .period_b = entry->period,
-                               .frame_a = earlier->frame,
-                               .frame_b = entry->frame,
+                               .one_period = earlier->period == entry->period,
+                               .n = 2,
+                               .sights = {{earlier->period, earlier->frame}, {entry->period, entry->frame}},
                                .count = entry->count,
                                .ciphered = earlier->ciphered && entry->ciphered && period->nea != 0,
                                .maced = earlier->protected_ && entry->protected_ && needs_nonce(period->nia),
                                .proven = earlier->verified && entry->verified};
-    const struct daps_tuple tuple = {.count = c.count, .bearer = id->bearer, .direction = id->direction};
+    struct pdcp_collision *known = known_collision(pdcp, &c);
 
     if (!c.ciphered && !c.maced)
         return;
-    for (guint i = 0; i < pdcp->collisions->len; i++) {
-        struct pdcp_collision *known = &g_array_index(pdcp->collisions, struct pdcp_collision, i);
-        if (known->stream.key == id->key && known->stream.srb == id->srb && known->stream.bearer == id->bearer &&
-            known->stream.direction == id->direction && known->period_a == c.period_a &&
-            known->period_b == c.period_b && known->ciphered == c.ciphered && known->maced == c.maced) {
-            known->more++;
-            known->proven |= c.proven;
-            return;
-        }
+    if (known != NULL) {
+        add_to_known(known, &c);
+        return;
     }
     g_strlcpy(c.label, id->key->label, sizeof c.label);
-    c.overlap = (uint32_t)MIN(earlier->length, entry->length);
-    c.octets = (uint32_t)MIN(MIN(earlier->held, entry->length), PDCP_XOR_MOST);
-    for (uint32_t i = 0; i < c.octets; i++)
-        c.xor_cipher[i] = earlier->octets[i] ^ entry->octets[i];
-    if (c.proven && c.ciphered) {
-        /* Both plaintexts, each deciphered by itself, so that the comparison is one. */
-        uint8_t a[PDCP_XOR_MOST], b[PDCP_XOR_MOST];
-        memcpy(a, earlier->octets, c.octets);
-        memcpy(b, entry->octets, c.octets);
-        c.has_plain =
-            daps_nea(pdcp->ciphers, (unsigned)period->nea, period->keys[PDCP_RRC_ENC], &tuple, a, a, c.octets) &&
-            daps_nea(pdcp->ciphers, (unsigned)period->nea, period->keys[PDCP_RRC_ENC], &tuple, b, b, c.octets);
-        for (uint32_t i = 0; i < c.octets; i++)
-            c.xor_plain[i] = a[i] ^ b[i];
-    }
+    add_proof(pdcp, period, entry, earlier, &c);
     g_array_append_val(pdcp->collisions, c);
 }
 
@@ -137,9 +161,10 @@ static bool enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const stru
     case DAPS_LEDGER_UNCOMPARED:
         counts(pdcp)->pdcp.uncompared++;
         return true;
-    default:
-        return false;
+    case DAPS_LEDGER_SAME:
+        break;
     }
+    return earlier.period != entry.period; /* said again in another attempt */
 }
 
 /* ---- what the PDU shows of attempts ---- */
@@ -396,6 +421,20 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
     reading->key = period->term;
 }
 
+/* The Complete of a conditional handover: what it says starts the period that it belongs to. */
+static void read_executed(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
+                          const struct daps_event *candidate, struct pdcp_reading *reading)
+{
+    reading->status = DAPS_PDCP_READ;
+    reading->rrc = pdcp->open + 2;
+    reading->length = pdu->length - 2 - MAC;
+    reading->channel = DAPS_CH_UL_DCCH;
+    reading->key = pdcp->periods[pdcp->n_periods - 1].term;
+    reading->cell = candidate->target;
+    reading->late = reading->late_ciphered = true;
+    reading->count = sn;
+}
+
 static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
                              struct pdcp_reading *reading)
 {
@@ -501,6 +540,7 @@ static bool any_key(const struct daps_pdcp *pdcp)
 static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
                             struct pdcp_reading *reading)
 {
+    const struct daps_event *candidate;
     struct placed placed;
 
     counts(pdcp)->pdcp.signalling++;
@@ -515,6 +555,8 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
         read_unprotected(pdcp, pdu, sn, reading);
     else if (place_by_mac(pdcp, pdu, sn, &placed))
         read_verified(pdcp, pdu, &placed, reading);
+    else if ((candidate = pdcp_executed(pdcp, pdu, sn)) != NULL)
+        read_executed(pdcp, pdu, sn, candidate, reading);
     else if (any_key(pdcp) && !is_clear_by_rule(pdcp, &pdcp->periods[pdcp->n_periods - 1], pdu)) {
         reading->status = DAPS_PDCP_UNVERIFIED;
         note_failed(pdcp, pdu);
@@ -568,6 +610,7 @@ void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, str
     struct pdcp_header header;
 
     memset(reading, 0, sizeof *reading);
+    reading->cell = (struct daps_cell){-1, -1};
     reading->pdu = pdu;
     counts(pdcp)->pdcp.pdus++;
     if (pdu->bearer < 1 || pdu->bearer > 32 || pdu->length > DAPS_PDCP_MOST_OCTETS ||
@@ -589,17 +632,20 @@ void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, str
  */
 void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading)
 {
-    struct pdcp_period *period = pdcp_period_of(pdcp, pdcp->ue->active.serial);
-    const struct pdcp_attempted how = {.count = reading->count};
+    const struct daps_ue *ue = pdcp->ue;
+    const bool in_target = reading->late_ciphered && ue->open != NULL;
+    struct pdcp_period *period = pdcp_period_of(pdcp, in_target ? ue->open->target.serial : ue->active.serial);
+    const struct pdcp_attempted how = {.count = reading->count, .ciphered = reading->late_ciphered};
     bool verified;
 
     if (!reading->late || period == NULL)
         return;
-    verified = pdcp_keys(pdcp, period) && is_supported(pdcp, period) && pdcp_verify(pdcp, period, reading->pdu, &how);
+    verified = is_supported(pdcp, period) && pdcp_keys(pdcp, period) &&
+               pdcp_verify(pdcp, period, reading->pdu, &how);
     if (!verified && is_supported(pdcp, period))
         verified = pdcp_choose(pdcp, period, reading->pdu, &how);
     take(pdcp, period, reading->pdu, reading->count);
-    (void)enter(pdcp, period, reading->pdu, 2, reading->count, false, verified);
+    (void)enter(pdcp, period, reading->pdu, 2, reading->count, how.ciphered, verified);
     if (verified) {
         period->verified++;
         counts(pdcp)->pdcp.verified++;

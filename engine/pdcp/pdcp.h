@@ -46,12 +46,17 @@ struct pdcp_period {
     struct pdcp_count drb[32][2]; /* by drb-Identity - 1, direction */
 };
 
-/* Two different PDUs under one (key, COUNT, BEARER, DIRECTION); later ones of the same pair of stays are only counted.
- */
+#define PDCP_MOST_SIGHTS 16
+
+/* Different PDUs under one (key, COUNT, BEARER, DIRECTION): the first such COUNT of a stream; further ones are counted. */
 struct pdcp_collision {
     struct daps_stream_id stream;
-    uint32_t period_a, period_b;
-    uint64_t frame_a, frame_b;
+    bool one_period; /* within one stay under the key */
+    unsigned n;      /* PDUs with that COUNT, oldest first */
+    struct {
+        uint32_t period;
+        uint64_t frame;
+    } sights[PDCP_MOST_SIGHTS];
     uint32_t count;
     uint64_t more; /* further COUNTs that collide */
     bool ciphered; /* both: one keystream */
@@ -106,6 +111,8 @@ struct pdcp_reading {
     const struct daps_term *key; /* it was deciphered or verified with, NULL none */
     /* for pdcp_after() */
     bool late;
+    bool late_ciphered;
+    struct daps_cell cell; /* that the key shows the PDU was sent in; -1 */
     uint32_t count;
     const struct daps_pdcp_pdu *pdu;
 };
@@ -143,6 +150,8 @@ bool pdcp_verify(struct daps_pdcp *pdcp, const struct pdcp_period *period, const
 /* choices.c: what the standard or the capture leaves open, decided by MAC-I. */
 bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
                  const struct pdcp_attempted *how);
+/* The candidate of a conditional handover whose key the PDU is under (TS 38.331 5.3.5.13.5); NULL none. */
+const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);
 void pdcp_learn_cell(struct daps_pdcp *pdcp, const struct daps_cell *cell);
 
 #endif

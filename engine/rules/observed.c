@@ -29,20 +29,23 @@ static struct daps_attempt *attempt_of(const struct daps_ue *ue, struct daps_att
 
 static void describe(GString *detail, const struct pdcp_collision *c)
 {
+    g_string_append(detail, "The PDCP PDUs in");
+    for (unsigned i = 0; i < c->n; i++)
+        g_string_append_printf(detail, "%s frame %" PRIu64, i == 0 ? "" : i + 1 == c->n ? " and" : ",",
+                               c->sights[i].frame);
     g_string_append_printf(detail,
-                           "The PDCP PDUs in frame %" PRIu64 " and frame %" PRIu64 " differ and share COUNT %" PRIu32
-                           ", BEARER %u (%s), DIRECTION %u (%s) under key %s.",
-                           c->frame_a, c->frame_b, c->count, c->stream.bearer, c->stream.srb ? "SRB" : "DRB",
-                           c->stream.direction, c->stream.direction != 0 ? "downlink" : "uplink", c->label);
+                           " differ and share COUNT %" PRIu32 ", BEARER %u (%s), DIRECTION %u (%s) under key %s.",
+                           c->count, c->stream.bearer, c->stream.srb ? "SRB" : "DRB", c->stream.direction,
+                           c->stream.direction != 0 ? "downlink" : "uplink", c->label);
     if (c->more > 0)
-        g_string_append_printf(detail, " So do %" PRIu64 " further COUNTs of this bearer.", c->more);
+        g_string_append_printf(detail, " So do PDUs of %" PRIu64 " further COUNTs of this bearer.", c->more);
     if (c->ciphered)
         g_string_append_printf(detail,
                                " The XOR of their contents is the XOR of what they say: whoever knows one reads the "
-                               "first %" PRIu32 " octets of the other.",
+                               "first %" PRIu32 " octets of the other, MAC-I included.",
                                c->overlap);
     if (c->proven)
-        g_string_append(detail, " Both MAC-Is are right under the one computed key.");
+        g_string_append(detail, " Their MAC-Is are right under the one computed key.");
 }
 
 static void fill_tuple(struct daps_finding *finding, const struct pdcp_collision *c, bool ciphering)
@@ -66,26 +69,33 @@ static void fill_tuple(struct daps_finding *finding, const struct pdcp_collision
 static void report(struct daps_ue *ue, struct daps_attempt *const *group, guint n, const struct pdcp_collision *c,
                    enum daps_rule_id rule, bool ciphering)
 {
-    const struct daps_attempt *a = attempt_of(ue, group, n, c->period_a), *b = attempt_of(ue, group, n, c->period_b);
+    struct daps_attempt *attempts[PDCP_MOST_SIGHTS];
+    guint n_attempts = 0;
     struct daps_finding *finding = g_new(struct daps_finding, 1);
     GString *detail = g_string_new(NULL);
     char *gap = NULL;
 
-    daps_finding_start(finding, ue, rule, b != NULL ? b : a);
+    for (unsigned i = 0; i < c->n; i++) {
+        struct daps_attempt *attempt = attempt_of(ue, group, n, c->sights[i].period);
+        if (attempt != NULL && (n_attempts == 0 || attempts[n_attempts - 1] != attempt))
+            attempts[n_attempts++] = attempt;
+    }
+    daps_finding_start(finding, ue, rule, n_attempts > 0 ? attempts[0] : NULL);
     if (!finding->has_key && c->stream.key != NULL) {
         finding->has_key = true;
         daps_view_term(&finding->key, c->stream.key);
         finding->key.derivation = DAPS_DERIVATION_NONE;
     }
-    daps_finding_add_frame(finding, c->frame_a, a != NULL ? a->procedure : DAPS_PROC_COUNT);
-    daps_finding_add_frame(finding, c->frame_b, b != NULL ? b->procedure : DAPS_PROC_COUNT);
+    for (unsigned i = 0; i < c->n; i++) {
+        const struct daps_attempt *attempt = attempt_of(ue, group, n, c->sights[i].period);
+        daps_finding_add_frame(finding, c->sights[i].frame, attempt != NULL ? attempt->procedure : DAPS_PROC_COUNT);
+    }
     describe(detail, c);
     fill_tuple(finding, c, ciphering);
     finding->evidence = c->proven ? DAPS_EVIDENCE_PROVEN : DAPS_EVIDENCE_OBSERVED;
     finding->severity = DAPS_SEVERITY_HIGH;
-    if (a != NULL && b != NULL && a != b && !c->proven)
-        gap = daps_text_gap(
-            (struct daps_attempt *const[]){(struct daps_attempt *)(guintptr)a, (struct daps_attempt *)(guintptr)b}, 2);
+    if (!c->proven)
+        gap = daps_text_gap(attempts, n_attempts);
     finding->detail = detail->str;
     finding->assumes = gap;
     daps_deliver_finding(ue, finding);
@@ -97,7 +107,7 @@ static void report(struct daps_ue *ue, struct daps_attempt *const *group, guint 
 static void report_collision(struct daps_ue *ue, struct daps_attempt *const *group, guint n,
                              const struct pdcp_collision *c)
 {
-    if (c->period_a == c->period_b) {
+    if (c->one_period) {
         report(ue, group, n, c, DAPS_RULE_COUNT_REUSE, c->ciphered);
         return;
     }
