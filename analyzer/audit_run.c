@@ -149,6 +149,19 @@ static void read_records(struct audit *audit, struct daps_capture *capture, stru
     daps_engine_finish(audit->engine);
 }
 
+static void count_sealed(const struct audit *audit, struct capture_totals *totals)
+{
+    struct daps_sealed sealed;
+
+    while (totals->n_sealed < TOTALS_MAX_SEALED && daps_engine_sealed(audit->engine, totals->n_sealed, &sealed)) {
+        struct sealed_ue *row = &totals->sealed[totals->n_sealed++];
+        g_strlcpy(row->ue, sealed.ue, sizeof row->ue);
+        g_strlcpy(row->key, sealed.key, sizeof row->key);
+        row->pdus = sealed.pdus;
+        row->first_frame = sealed.first_frame;
+    }
+}
+
 static void count(struct audit *audit, struct capture_totals *totals)
 {
     const struct daps_framing_counts *framing = daps_framing_counts(audit->framing);
@@ -156,6 +169,7 @@ static void count(struct audit *audit, struct capture_totals *totals)
     totals->frames = framing->frames;
     totals->counts = *daps_engine_counts(audit->engine);
     totals->counts.undecoded += audit->lost;
+    count_sealed(audit, totals);
     for (unsigned class = 0; class < DAPS_FRAMING_CLASS_COUNT; class ++) {
         if (!daps_framing_class_is_followed((enum daps_framing_class) class) && framing->classes[class] > 0)
             totals_add_other(totals, daps_framing_class_name((enum daps_framing_class) class), framing->classes[class]);

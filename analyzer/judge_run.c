@@ -77,6 +77,7 @@ static void session_end(struct judge *judge, struct session *session, struct cap
     counts = *daps_engine_counts(session->engine);
     counts.rrc_messages = totals->counts.rrc_messages;
     counts.undecoded = totals->counts.undecoded;
+    counts.pdcp = totals->counts.pdcp;
     totals->counts = counts;
     totals->unreadable = totals->error != NULL || counts.undecoded > 0;
     memcpy(totals->findings_by_severity, session->report->findings_by_severity, sizeof totals->findings_by_severity);
@@ -222,6 +223,81 @@ static bool read_other(struct judge *judge, JsonObject *line, struct capture_tot
     return true;
 }
 
+static bool object_member(JsonObject *line, const char *name)
+{
+    JsonNode *node = json_object_get_member(line, name);
+
+    return node != NULL && JSON_NODE_HOLDS_OBJECT(node);
+}
+
+/* Optional: captures of RRC alone have none. */
+static bool read_pdcp(struct judge *judge, JsonObject *line, struct daps_engine_counts *counts)
+{
+    struct {
+        const char *name;
+        uint64_t *count;
+    } members[] = {
+        {"pdus", &counts->pdcp.pdus},
+        {"signalling", &counts->pdcp.signalling},
+        {"clear", &counts->pdcp.clear},
+        {"deciphered", &counts->pdcp.deciphered},
+        {"verified", &counts->pdcp.verified},
+        {"unreadable", &counts->pdcp.unreadable},
+        {"unverified", &counts->pdcp.unverified},
+        {"unplaced", &counts->pdcp.unplaced},
+        {"uncompared", &counts->pdcp.uncompared},
+        {"malformed", &counts->pdcp.malformed},
+    };
+
+    if (!json_object_has_member(line, "pdcp"))
+        return true;
+    if (!object_member(line, "pdcp"))
+        return wrong(judge, "\"pdcp\" is not an object");
+    for (size_t i = 0; i < G_N_ELEMENTS(members); i++) {
+        if (!count_member(judge, json_object_get_object_member(line, "pdcp"), members[i].name, members[i].count))
+            return false;
+    }
+    return true;
+}
+
+static bool read_sealed_ue(struct judge *judge, JsonObject *object, struct sealed_ue *sealed)
+{
+    const char *ue, *key;
+    bool ok;
+
+    ue = string_member(judge, object, "ue", false, &ok);
+    if (!ok)
+        return false;
+    key = string_member(judge, object, "key", true, &ok);
+    if (!ok || !count_member(judge, object, "pdus", &sealed->pdus) ||
+        !count_member(judge, object, "first_frame", &sealed->first_frame))
+        return false;
+    g_strlcpy(sealed->ue, ue, sizeof sealed->ue);
+    g_strlcpy(sealed->key, key != NULL ? key : "", sizeof sealed->key);
+    return true;
+}
+
+static bool read_sealed(struct judge *judge, JsonObject *line, struct capture_totals *totals)
+{
+    JsonNode *node = json_object_get_member(line, "sealed");
+    JsonArray *array;
+
+    if (node == NULL)
+        return true;
+    if (!JSON_NODE_HOLDS_ARRAY(node))
+        return wrong(judge, "\"sealed\" is not an array");
+    array = json_node_get_array(node);
+    for (guint i = 0; i < json_array_get_length(array) && totals->n_sealed < TOTALS_MAX_SEALED; i++) {
+        JsonNode *element = json_array_get_element(array, i);
+        if (!JSON_NODE_HOLDS_OBJECT(element))
+            return wrong(judge, "\"sealed\" does not hold objects");
+        if (!read_sealed_ue(judge, json_node_get_object(element), &totals->sealed[totals->n_sealed]))
+            return false;
+        totals->n_sealed++;
+    }
+    return true;
+}
+
 static bool take_capture(struct judge *judge, JsonObject *line, const char *capture)
 {
     struct capture_totals totals = {0};
@@ -231,7 +307,8 @@ static bool take_capture(struct judge *judge, JsonObject *line, const char *capt
     error = string_member(judge, line, "error", true, &ok);
     if (!ok || !count_member(judge, line, "frames", &totals.frames) ||
         !count_member(judge, line, "rrc_messages", &totals.counts.rrc_messages) ||
-        !count_member(judge, line, "undecoded", &totals.counts.undecoded) || !read_other(judge, line, &totals))
+        !count_member(judge, line, "undecoded", &totals.counts.undecoded) || !read_other(judge, line, &totals) ||
+        !read_pdcp(judge, line, &totals.counts) || !read_sealed(judge, line, &totals))
         return false;
     totals.error = g_strdup(error);
     session_end(judge, session_of(judge, capture), &totals);

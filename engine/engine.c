@@ -206,6 +206,22 @@ void daps_engine_finish(struct daps_engine *engine)
     }
 }
 
+bool daps_engine_sealed(const struct daps_engine *engine, unsigned index, struct daps_sealed *out)
+{
+    for (guint i = 0; i < engine->ues->len; i++) {
+        const struct daps_ue *ue = ((struct entry *)g_ptr_array_index(engine->ues, i))->ue;
+        const struct daps_pdcp *pdcp = ue->pdcp;
+        if (pdcp == NULL || pdcp->unreadable == 0 || index-- > 0)
+            continue;
+        *out = (struct daps_sealed){.ue = ue->name,
+                                    .key = pdcp->n_periods > 0 ? pdcp->periods[pdcp->n_periods - 1].term->label : "",
+                                    .pdus = pdcp->unreadable,
+                                    .first_frame = pdcp->first_unreadable_frame};
+        return true;
+    }
+    return false;
+}
+
 const struct daps_engine_counts *daps_engine_counts(const struct daps_engine *engine)
 {
     return &engine->counts;

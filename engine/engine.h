@@ -30,7 +30,6 @@ struct daps_sink {
     void (*finding)(void *user, const struct daps_finding *finding);
     void (*rrc)(void *user, const char *ue, const struct daps_pdu *pdu,
                 const struct daps_term *key); /* read; key or NULL */
-    void (*unreadable)(void *user, const char *ue, uint64_t pdus, uint64_t first_frame, const char *key);
 };
 
 struct daps_engine_options {
@@ -119,6 +118,16 @@ void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint
 
 /* The capture has ended: everything still open is settled and delivered. Call once, before the counts are read. */
 void daps_engine_finish(struct daps_engine *engine);
+
+/* Signalling of a UE that was ciphered and for which no key was there. */
+struct daps_sealed {
+    const char *ue;  /* valid as long as the engine */
+    const char *key; /* name of the key in force at the end, "" unknown; likewise */
+    uint64_t pdus, first_frame;
+};
+
+/* The sealed UE number index, from 0; false if there are no more. After daps_engine_finish. */
+bool daps_engine_sealed(const struct daps_engine *engine, unsigned index, struct daps_sealed *out);
 
 const struct daps_engine_counts *daps_engine_counts(const struct daps_engine *engine);
 

@@ -24,6 +24,44 @@ static void write_other(struct outbuf *out, const struct capture_totals *totals)
     outbuf_char(out, '}');
 }
 
+static void write_pdcp(struct outbuf *out, const struct daps_engine_counts *counts)
+{
+    if (counts->pdcp.pdus == 0)
+        return;
+    json_key(out, "pdcp");
+    outbuf_literal(out, "{\"pdus\":");
+    outbuf_unsigned(out, counts->pdcp.pdus);
+    COUNT(out, "signalling", counts->pdcp.signalling);
+    COUNT(out, "clear", counts->pdcp.clear);
+    COUNT(out, "deciphered", counts->pdcp.deciphered);
+    COUNT(out, "verified", counts->pdcp.verified);
+    COUNT(out, "unreadable", counts->pdcp.unreadable);
+    COUNT(out, "unverified", counts->pdcp.unverified);
+    COUNT(out, "unplaced", counts->pdcp.unplaced);
+    COUNT(out, "uncompared", counts->pdcp.uncompared);
+    COUNT(out, "malformed", counts->pdcp.malformed);
+    outbuf_char(out, '}');
+}
+
+static void write_sealed(struct outbuf *out, const struct capture_totals *totals)
+{
+    if (totals->n_sealed == 0)
+        return;
+    json_key(out, "sealed");
+    outbuf_char(out, '[');
+    for (unsigned i = 0; i < totals->n_sealed; i++) {
+        const struct sealed_ue *sealed = &totals->sealed[i];
+        outbuf_string(out, i == 0 ? "{\"ue\":" : ",{\"ue\":");
+        json_string(out, sealed->ue);
+        COUNT(out, "pdus", sealed->pdus);
+        COUNT(out, "first_frame", sealed->first_frame);
+        json_key(out, "key");
+        json_string(out, sealed->key[0] != '\0' ? sealed->key : NULL);
+        outbuf_char(out, '}');
+    }
+    outbuf_char(out, ']');
+}
+
 void record_capture(struct outbuf *out, const char *capture, const struct capture_totals *totals, bool judged)
 {
     const struct daps_engine_counts *counts = &totals->counts;
@@ -46,6 +84,8 @@ void record_capture(struct outbuf *out, const char *capture, const struct captur
     json_string(out, totals->error);
     if (judged)
         COUNT(out, "scg_changes", counts->scg_changes);
+    write_pdcp(out, counts);
+    write_sealed(out, totals);
     outbuf_char(out, '}');
 }
 
@@ -79,5 +119,6 @@ void record_summary(struct outbuf *out, const struct run_totals *run)
     COUNT(out, "duplicates", counts->duplicates);
     COUNT(out, "scg_changes", counts->scg_changes);
     COUNT(out, "unreadable", run->unreadable);
+    write_pdcp(out, counts);
     outbuf_char(out, '}');
 }

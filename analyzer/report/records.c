@@ -165,6 +165,30 @@ static void finding_key(struct outbuf *out, const struct daps_finding *finding, 
     outbuf_char(out, '}');
 }
 
+static void octets_or_null(struct outbuf *out, const uint8_t *octets, uint32_t n)
+{
+    if (octets == NULL) {
+        outbuf_literal(out, "null");
+        return;
+    }
+    outbuf_char(out, '"');
+    outbuf_hex(out, octets, n);
+    outbuf_char(out, '"');
+}
+
+/* What the PDUs themselves show. */
+static void observed_keystream(struct outbuf *out, const struct daps_keystream_tuple *tuple)
+{
+    json_key(out, "plane");
+    json_string(out, tuple->srb ? "rrc" : "user");
+    json_key(out, "overlap_octets");
+    outbuf_unsigned(out, tuple->overlap);
+    json_key(out, "xor_ciphertext");
+    octets_or_null(out, tuple->xor_ciphertext, tuple->octets);
+    json_key(out, "xor_plaintext");
+    octets_or_null(out, tuple->xor_plaintext, tuple->octets);
+}
+
 static void finding_keystream(struct outbuf *out, const struct daps_keystream_tuple *tuple)
 {
     if (!tuple->present)
@@ -180,6 +204,8 @@ static void finding_keystream(struct outbuf *out, const struct daps_keystream_tu
     outbuf_unsigned(out, tuple->count);
     json_key(out, "plaintext_differs");
     json_bool(out, tuple->plaintext_differs);
+    if (tuple->overlap > 0)
+        observed_keystream(out, tuple);
     outbuf_char(out, '}');
 }
 

@@ -192,11 +192,22 @@ static const char *other_words(const char *class)
 {
     static const struct {
         const char *class, *words;
-    } known[] = {{"lte-rrc", "LTE RRC PDUs"}, {"umts-rrc", "UMTS RRC PDUs"}, {"nas", "NAS PDUs"},
-                 {"mac-nr", "NR MAC PDUs"},   {"mac-lte", "LTE MAC PDUs"},   {"rlc", "RLC PDUs"},
-                 {"pdcp", "PDCP PDUs"},       {"ngap", "NGAP PDUs"},         {"xnap", "XnAP PDUs"},
-                 {"f1ap", "F1AP PDUs"},       {"e1ap", "E1AP PDUs"},         {"e2ap", "E2AP PDUs"},
-                 {"s1ap", "S1AP PDUs"},       {"x2ap", "X2AP PDUs"},         {"gtp-u", "GTP-U packets"}};
+    } known[] = {{"lte-rrc", "LTE RRC PDUs"},
+                 {"umts-rrc", "UMTS RRC PDUs"},
+                 {"nas", "NAS PDUs"},
+                 {"mac-nr", "NR MAC PDUs"},
+                 {"mac-lte", "LTE MAC PDUs"},
+                 {"rlc-lte", "LTE RLC PDUs"},
+                 {"pdcp-lte", "LTE PDCP PDUs"},
+                 {"ngap", "NGAP PDUs"},
+                 {"xnap", "XnAP PDUs"},
+                 {"f1ap", "F1AP PDUs"},
+                 {"e1ap", "E1AP PDUs"},
+                 {"e2ap", "E2AP PDUs"},
+                 {"s1ap", "S1AP PDUs"},
+                 {"x2ap", "X2AP PDUs"},
+                 {"gtp-u", "GTP-U packets"},
+                 {"bearer-not-configured", "RLC PDUs of bearers whose configuration was not seen"}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
         if (strcmp(known[i].class, class) == 0)
@@ -239,6 +250,40 @@ static void write_unseen(struct outbuf *out, const struct capture_totals *totals
     outbuf_clear(&text);
 }
 
+/* Ciphered signalling, and what would open it. */
+static void write_sealed(struct outbuf *out, const struct capture_totals *totals)
+{
+    const struct daps_engine_counts *counts = &totals->counts;
+    struct outbuf text;
+
+    outbuf_init(&text, NULL, NULL);
+    for (unsigned i = 0; i < totals->n_sealed; i++) {
+        const struct sealed_ue *sealed = &totals->sealed[i];
+        outbuf_string(&text, "UE ");
+        text_safe(&text, sealed->ue);
+        outbuf_string(&text, ": ");
+        text_counted(&text, sealed->pdus, "ciphered message", NULL);
+        outbuf_printf(&text, " from frame %" PRIu64 " on could not be read: ", sealed->first_frame);
+        if (sealed->key[0] != '\0')
+            outbuf_printf(&text, "their key (%s or one derived from it) follows from", sealed->key);
+        else
+            outbuf_string(&text, "the capture began after their key was made; it follows from");
+        outbuf_string(&text, " KGNB or KAMF of this UE, which a key log (--keys) can give");
+        outbuf_char(&text, '\0');
+        outbuf_spaces(out, 2);
+        text_wrap(out, text.octets, 2, 4);
+        text.length = 0;
+    }
+    if (counts->pdcp.unverified > 0) {
+        text_counted(&text, counts->pdcp.unverified, "message", NULL);
+        outbuf_string(&text, " did not verify under any candidate for its key and were not read");
+        outbuf_char(&text, '\0');
+        outbuf_spaces(out, 2);
+        text_wrap(out, text.octets, 2, 4);
+    }
+    outbuf_clear(&text);
+}
+
 static uint64_t all_findings(const struct capture_totals *totals)
 {
     uint64_t n = 0;
@@ -272,7 +317,9 @@ static void write_verdict(struct report *report, const struct capture_totals *to
                      "NR RRC message", NULL);
         outbuf_literal(out, " and ");
         text_counted(out, totals->counts.handovers, "handover", NULL);
-        outbuf_string(out, totals->unreadable ? ", as far as they could be read.\n" : ".\n");
+        outbuf_string(out, totals->unreadable || totals->counts.pdcp.unreadable + totals->counts.pdcp.unverified > 0
+                               ? ", as far as they could be read.\n"
+                               : ".\n");
     } else {
         outbuf_literal(out, ": there was no NR RRC to look at.\n");
     }
@@ -291,6 +338,7 @@ static void text_end(struct report *report, const struct capture_totals *totals)
     outbuf_char(out, '\n');
     write_contents(out, totals, state->first_time_ns);
     write_unseen(out, totals);
+    write_sealed(out, totals);
     for (guint i = 0; i < state->ues->len; i++)
         write_section(report, g_ptr_array_index(state->ues, i), state->first_time_ns);
     if (state->rows_left_out > 0) {

@@ -148,6 +148,14 @@ static void derivation(struct outbuf *out, const struct daps_finding *finding, b
     outbuf_clear(&text);
 }
 
+static void xor_octets(struct outbuf *out, const uint8_t *octets, uint32_t n)
+{
+    const uint32_t most = 32;
+
+    outbuf_hex(out, octets, MIN(n, most));
+    outbuf_string(out, n > most ? "...\n" : "\n");
+}
+
 static void keystream(struct outbuf *out, const struct daps_keystream_tuple *tuple)
 {
     label(out, "tuple");
@@ -155,6 +163,16 @@ static void keystream(struct outbuf *out, const struct daps_keystream_tuple *tup
                   tuple->algorithm[0] != '\0' ? tuple->algorithm : "algorithm not in the log", tuple->count,
                   tuple->bearer, tuple->direction, tuple->direction == 0 ? "uplink" : "downlink",
                   tuple->plaintext_differs ? "differ" : "are equal");
+    if (tuple->xor_ciphertext != NULL) {
+        label(out, "ciphertexts");
+        outbuf_literal(out, "XOR ");
+        xor_octets(out, tuple->xor_ciphertext, tuple->octets);
+    }
+    if (tuple->xor_plaintext != NULL) {
+        label(out, "plaintexts");
+        outbuf_literal(out, "XOR ");
+        xor_octets(out, tuple->xor_plaintext, tuple->octets);
+    }
 }
 
 static const char *evidence_words(enum daps_evidence evidence)

@@ -45,6 +45,16 @@ static void add_counts(struct daps_engine_counts *sum, const struct daps_engine_
     sum->fallbacks += more->fallbacks;
     sum->scg_changes += more->scg_changes;
     sum->ues += more->ues;
+    sum->pdcp.pdus += more->pdcp.pdus;
+    sum->pdcp.signalling += more->pdcp.signalling;
+    sum->pdcp.clear += more->pdcp.clear;
+    sum->pdcp.deciphered += more->pdcp.deciphered;
+    sum->pdcp.verified += more->pdcp.verified;
+    sum->pdcp.unreadable += more->pdcp.unreadable;
+    sum->pdcp.unverified += more->pdcp.unverified;
+    sum->pdcp.unplaced += more->pdcp.unplaced;
+    sum->pdcp.uncompared += more->pdcp.uncompared;
+    sum->pdcp.malformed += more->pdcp.malformed;
     for (unsigned rule = 0; rule < DAPS_RULE_COUNT; rule++)
         sum->findings[rule] += more->findings[rule];
 }

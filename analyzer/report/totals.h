@@ -13,7 +13,17 @@ struct other_count {
     uint64_t n;
 };
 
+/* Signalling of one UE that no key was there for. */
+struct sealed_ue {
+    char ue[64], key[24];
+    uint64_t pdus, first_frame;
+};
+
+#define TOTALS_MAX_SEALED 16
+
 struct capture_totals {
+    unsigned n_sealed; /* the first ones */
+    struct sealed_ue sealed[TOTALS_MAX_SEALED];
     uint64_t frames;
     struct daps_engine_counts counts;
     unsigned n_other; /* sorted by name */

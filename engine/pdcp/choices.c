@@ -181,8 +181,8 @@ const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps
         bool fits;
         if (!ev->key_update || ev->ncc < 0 || ev->key_set_change)
             continue;
-        candidate.term = daps_term_star(
-            ue->pool, daps_chain_step(ue->pool, &source->chain, (uint8_t)ev->ncc).parent, pci, arfcn);
+        candidate.term =
+            daps_term_star(ue->pool, daps_chain_step(ue->pool, &source->chain, (uint8_t)ev->ncc).parent, pci, arfcn);
         candidate.nea = ev->ciphering >= 0 ? ev->ciphering : source->ciphering;
         candidate.nia = ev->integrity >= 0 ? ev->integrity : source->integrity;
         candidate.keys_valid = false;

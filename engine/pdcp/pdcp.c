@@ -87,8 +87,7 @@ static void add_to_known(struct pdcp_collision *known, const struct pdcp_collisi
 static void add_proof(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_ledger_entry *entry,
                       const struct daps_ledger_earlier *earlier, struct pdcp_collision *c)
 {
-    const struct daps_tuple tuple = {
-        .count = c->count, .bearer = c->stream.bearer, .direction = c->stream.direction};
+    const struct daps_tuple tuple = {.count = c->count, .bearer = c->stream.bearer, .direction = c->stream.direction};
     uint8_t a[PDCP_XOR_MOST], b[PDCP_XOR_MOST];
 
     c->overlap = (uint32_t)MIN(earlier->length, entry->length);
@@ -97,10 +96,10 @@ static void add_proof(struct daps_pdcp *pdcp, const struct pdcp_period *period, 
         c->xor_cipher[i] = earlier->octets[i] ^ entry->octets[i];
     if (!c->proven || !c->ciphered)
         return;
-    c->has_plain = daps_nea(pdcp->ciphers, (unsigned)period->nea, period->keys[PDCP_RRC_ENC], &tuple, earlier->octets,
-                            a, c->octets) &&
-                   daps_nea(pdcp->ciphers, (unsigned)period->nea, period->keys[PDCP_RRC_ENC], &tuple, entry->octets, b,
-                            c->octets);
+    c->has_plain =
+        daps_nea(pdcp->ciphers, (unsigned)period->nea, period->keys[PDCP_RRC_ENC], &tuple, earlier->octets, a,
+                 c->octets) &&
+        daps_nea(pdcp->ciphers, (unsigned)period->nea, period->keys[PDCP_RRC_ENC], &tuple, entry->octets, b, c->octets);
     for (uint32_t i = 0; c->has_plain && i < c->octets; i++)
         c->xor_plain[i] = a[i] ^ b[i];
 }
@@ -549,7 +548,8 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
         counts(pdcp)->pdcp.malformed++;
         return;
     }
-    if (pdcp->n_periods == 1 ? pdcp->periods[0].nia < 0 : pdcp->n_periods == 0 && !pdcp->plain_started && !mac_is_zero(pdu))
+    if (pdcp->n_periods == 1 ? pdcp->periods[0].nia < 0
+                             : pdcp->n_periods == 0 && !pdcp->plain_started && !mac_is_zero(pdu))
         find_algorithms(pdcp, pdu, sn);
     if (pdcp->n_periods == 0)
         read_unprotected(pdcp, pdu, sn, reading);
@@ -640,8 +640,7 @@ void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading)
 
     if (!reading->late || period == NULL)
         return;
-    verified = is_supported(pdcp, period) && pdcp_keys(pdcp, period) &&
-               pdcp_verify(pdcp, period, reading->pdu, &how);
+    verified = is_supported(pdcp, period) && pdcp_keys(pdcp, period) && pdcp_verify(pdcp, period, reading->pdu, &how);
     if (!verified && is_supported(pdcp, period))
         verified = pdcp_choose(pdcp, period, reading->pdu, &how);
     take(pdcp, period, reading->pdu, reading->count);
@@ -683,12 +682,7 @@ static bool none_is_kept(const struct daps_term *key, void *user)
 
 void daps_pdcp_finish(struct daps_pdcp *pdcp)
 {
-    const struct daps_sink *sink = daps_engine_sink(pdcp->ue->engine);
-
     for (unsigned i = 0; i < pdcp->n_periods; i++)
         daps_rule_mismatch(pdcp->ue, &pdcp->periods[i]);
     daps_rule_observed_gone(pdcp->ue, none_is_kept);
-    if (pdcp->unreadable > 0 && sink->unreadable != NULL)
-        sink->unreadable(sink->user, pdcp->ue->name, pdcp->unreadable, pdcp->first_unreadable_frame,
-                         pdcp->n_periods > 0 ? pdcp->periods[pdcp->n_periods - 1].term->label : "");
 }

@@ -48,7 +48,8 @@ struct pdcp_period {
 
 #define PDCP_MOST_SIGHTS 16
 
-/* Different PDUs under one (key, COUNT, BEARER, DIRECTION): the first such COUNT of a stream; further ones are counted. */
+/* Different PDUs under one (key, COUNT, BEARER, DIRECTION): the first such COUNT of a stream; further ones are counted.
+ */
 struct pdcp_collision {
     struct daps_stream_id stream;
     bool one_period; /* within one stay under the key */
@@ -88,10 +89,10 @@ struct daps_pdcp {
     unsigned n_periods;
     struct pdcp_period periods[PDCP_MOST_PERIODS];
     uint32_t daps_drbs; /* drb-Identity n is bit n - 1: one entity for both legs */
-    int dl_credit;                /* downlink signalling read in clear elsewhere, less what could not be read: below zero
-                                     a key change may have gone unseen, and nothing is placed without a MAC-I */
+    int dl_credit;      /* downlink signalling read in clear elsewhere, less what could not be read: below zero
+                           a key change may have gone unseen, and nothing is placed without a MAC-I */
     uint64_t credited_frame;
-    bool reading;                 /* the events under way come from a PDCP PDU */
+    bool reading;       /* the events under way come from a PDCP PDU */
     bool srb_ul_seen;   /* protected uplink signalling of this UE is visible in the capture */
     GArray *collisions; /* struct pdcp_collision */
     struct pdcp_departure habit;

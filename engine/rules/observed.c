@@ -27,11 +27,14 @@ static struct daps_attempt *attempt_of(const struct daps_ue *ue, struct daps_att
     return NULL;
 }
 
-static void describe(GString *detail, const struct pdcp_collision *c)
+static void describe(GString *detail, const struct pdcp_collision *c, bool ciphering)
 {
     g_string_append(detail, "The PDCP PDUs in");
     for (unsigned i = 0; i < c->n; i++)
-        g_string_append_printf(detail, "%s frame %" PRIu64, i == 0 ? "" : i + 1 == c->n ? " and" : ",",
+        g_string_append_printf(detail, "%s frame %" PRIu64,
+                               i == 0          ? ""
+                               : i + 1 == c->n ? " and"
+                                               : ",",
                                c->sights[i].frame);
     g_string_append_printf(detail,
                            " differ and share COUNT %" PRIu32 ", BEARER %u (%s), DIRECTION %u (%s) under key %s.",
@@ -39,7 +42,9 @@ static void describe(GString *detail, const struct pdcp_collision *c)
                            c->stream.direction != 0 ? "downlink" : "uplink", c->label);
     if (c->more > 0)
         g_string_append_printf(detail, " So do PDUs of %" PRIu64 " further COUNTs of this bearer.", c->more);
-    if (c->ciphered)
+    if (!ciphering)
+        g_string_append(detail, " Two messages under one tuple give a relation on its one-time mask and hash key.");
+    else if (c->ciphered)
         g_string_append_printf(detail,
                                " The XOR of their contents is the XOR of what they say: whoever knows one reads the "
                                "first %" PRIu32 " octets of the other, MAC-I included.",
@@ -60,10 +65,10 @@ static void fill_tuple(struct daps_finding *finding, const struct pdcp_collision
     tuple->count = c->count;
     tuple->plaintext_differs = true;
     tuple->srb = c->stream.srb;
-    tuple->octets = c->ciphered ? c->octets : 0;
+    tuple->octets = ciphering ? c->octets : 0;
     tuple->overlap = c->overlap;
-    tuple->xor_ciphertext = c->ciphered ? c->xor_cipher : NULL;
-    tuple->xor_plaintext = c->ciphered && c->has_plain ? c->xor_plain : NULL;
+    tuple->xor_ciphertext = ciphering ? c->xor_cipher : NULL;
+    tuple->xor_plaintext = ciphering && c->has_plain ? c->xor_plain : NULL;
 }
 
 static void report(struct daps_ue *ue, struct daps_attempt *const *group, guint n, const struct pdcp_collision *c,
@@ -90,7 +95,7 @@ static void report(struct daps_ue *ue, struct daps_attempt *const *group, guint 
         const struct daps_attempt *attempt = attempt_of(ue, group, n, c->sights[i].period);
         daps_finding_add_frame(finding, c->sights[i].frame, attempt != NULL ? attempt->procedure : DAPS_PROC_COUNT);
     }
-    describe(detail, c);
+    describe(detail, c, ciphering);
     fill_tuple(finding, c, ciphering);
     finding->evidence = c->proven ? DAPS_EVIDENCE_PROVEN : DAPS_EVIDENCE_OBSERVED;
     finding->severity = DAPS_SEVERITY_HIGH;
