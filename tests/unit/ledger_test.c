@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The ledger against brute force: random traces with loss, reordering, duplication, re-establishment and wrap, each PDU
+ * also kept in a plain list that is searched from the beginning. Same intervals, same collisions, same repeats.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger/ledger.h"
+#include "pdcp/count.h"
+
+struct seen {
+    uint32_t stream, count, content, frame;
+};
+
+static const int keys[3];
+
+static struct daps_stream_id stream_of(uint32_t n)
+{
+    return (struct daps_stream_id){.key = (const struct daps_term *)(const void *)&keys[n % 3],
+                                   .srb = n / 3 % 2,
+                                   .nea = 2,
+                                   .nia = 2,
+                                   .bearer = (uint8_t)(n / 6 % 3),
+                                   .direction = (uint8_t)(n / 18 % 2)};
+}
+
+static size_t make_contents(uint32_t content, uint8_t octets[static 100])
+{
+    const size_t length = 5 + content % 90;
+
+    for (size_t i = 0; i < length; i++)
+        octets[i] = (uint8_t)((content * 2654435761U) >> (i % 4 * 8) ^ i);
+    octets[length - 1] = (uint8_t)content; /* two contents of one length may differ at the end only */
+    return length;
+}
+
+/* The first PDU of that stream and COUNT, by looking at all of them. */
+static const struct seen *first_sight(const GArray *all, const struct seen *now)
+{
+    for (guint i = 0; i < all->len; i++) {
+        const struct seen *earlier = &g_array_index(all, struct seen, i);
+        if (earlier->stream == now->stream && earlier->count == now->count)
+            return earlier;
+    }
+    return NULL;
+}
+
+static enum daps_ledger_verdict enter(struct daps_ledger *ledger, const struct seen *now,
+                                      struct daps_ledger_earlier *earlier)
+{
+    const struct daps_stream_id id = stream_of(now->stream);
+    uint8_t octets[100];
+    const size_t length = make_contents(now->content, octets);
+    const struct daps_ledger_entry entry = {.count = now->count,
+                                            .frame = now->frame,
+                                            .period = 1,
+                                            .ciphered = true,
+                                            .octets = octets,
+                                            .length = length,
+                                            .digest = daps_ledger_digest(octets, length)};
+
+    return daps_ledger_enter(ledger, &id, &entry, earlier);
+}
+
+static void compare_one(struct daps_ledger *ledger, GArray *all, const struct seen *now, unsigned *collisions)
+{
+    const struct seen *first = first_sight(all, now);
+    struct daps_ledger_earlier earlier;
+    const enum daps_ledger_verdict verdict = enter(ledger, now, &earlier);
+    uint8_t octets[100];
+
+    if (first == NULL) {
+        ck_assert_int_eq(verdict, DAPS_LEDGER_NEW);
+    } else if (first->content == now->content) {
+        ck_assert_int_eq(verdict, DAPS_LEDGER_SAME);
+        ck_assert_uint_eq(earlier.frame, first->frame);
+    } else {
+        ck_assert_int_eq(verdict, DAPS_LEDGER_COLLISION);
+        ck_assert_uint_eq(earlier.frame, first->frame);
+        ck_assert_uint_eq(earlier.length, make_contents(first->content, octets));
+        ck_assert_mem_eq(earlier.octets, octets, earlier.held);
+        if (stream_of(now->stream).srb)
+            ck_assert_uint_eq(earlier.held, earlier.length);
+        (*collisions)++;
+    }
+    g_array_append_val(all, *now);
+}
+
+/* Intervals as brute force has them: every COUNT below limit that was seen, in runs. */
+static void compare_intervals(const struct daps_ledger *ledger, const GArray *all, uint32_t stream, uint32_t from,
+                              uint32_t to)
+{
+    const struct daps_stream_id id = stream_of(stream);
+    static uint32_t pairs[20000];
+    static bool used[20000];
+    size_t n = daps_ledger_intervals(ledger, &id, pairs, G_N_ELEMENTS(pairs) / 2), at = 0;
+
+    ck_assert_uint_le(to - from, G_N_ELEMENTS(used));
+    memset(used, 0, sizeof used);
+    for (guint i = 0; i < all->len; i++) {
+        const struct seen *s = &g_array_index(all, struct seen, i);
+        if (s->stream == stream)
+            used[s->count - from] = true;
+    }
+    for (uint32_t c = 0; c < to - from; c++) {
+        uint32_t end = c;
+        if (!used[c])
+            continue;
+        while (end + 1 < to - from && used[end + 1])
+            end++;
+        ck_assert_uint_lt(at, n);
+        ck_assert_uint_eq(pairs[2 * at], from + c);
+        ck_assert_uint_eq(pairs[2 * at + 1], from + end);
+        at++;
+        c = end;
+    }
+    ck_assert_uint_eq(at, n);
+}
+
+START_TEST(random_traces)
+{
+    GRand *random = g_rand_new_with_seed(4711);
+    unsigned collisions = 0;
+
+    for (unsigned trace = 0; trace < 60; trace++) {
+        struct daps_ledger *ledger = daps_ledger_new();
+        GArray *all = g_array_new(FALSE, FALSE, sizeof(struct seen));
+        const uint32_t from = trace % 3 == 0   ? UINT32_MAX - 1500
+                              : trace % 3 == 1 ? 0
+                                               : 4000; /* wrap of SN, end of COUNT */
+        uint32_t next[4] = {from, from, from, from}, stream[4];
+        for (unsigned s = 0; s < 4; s++)
+            stream[s] = (uint32_t)g_rand_int_range(random, 0, 9) * 4 + s; /* distinct */
+        for (uint32_t frame = 1; frame <= 1500; frame++) {
+            const unsigned s = (unsigned)g_rand_int_range(random, 0, 4);
+            const int what = g_rand_int_range(random, 0, 100);
+            struct seen now = {.stream = stream[s], .frame = frame, .content = g_rand_int(random) % 5000};
+            if (what < 10 && next[s] - from < 1400)
+                next[s] += (uint32_t)g_rand_int_range(random, 1, 4); /* lost */
+            if (what >= 99)
+                next[s] = from; /* re-established from where it began */
+            now.count = next[s];
+            if (what >= 10 && what < 20 && next[s] - from > 20)
+                now.count -= (uint32_t)g_rand_int_range(random, 1, 20); /* late, or again */
+            else if (what >= 20 && what < 30 && all->len > 0)
+                now = g_array_index(all, struct seen, (guint)g_rand_int_range(random, 0, (gint32)all->len));
+            else if (next[s] - from < 1500)
+                next[s]++;
+            now.frame = frame;
+            compare_one(ledger, all, &now, &collisions);
+        }
+        for (unsigned s = 0; s < 4; s++)
+            compare_intervals(ledger, all, stream[s], from, from + 1501 < from ? UINT32_MAX : from + 1501);
+        g_array_unref(all);
+        daps_ledger_free(ledger);
+    }
+    ck_assert_uint_gt(collisions, 1000);
+    g_rand_free(random);
+}
+END_TEST
+
+static bool only_first(const struct daps_term *key, void *user)
+{
+    (void)user;
+    return key == (const struct daps_term *)(const void *)&keys[0];
+}
+
+START_TEST(streams_leave_with_their_key)
+{
+    struct daps_ledger *ledger = daps_ledger_new();
+    struct seen a = {.stream = 0, .count = 5, .content = 1, .frame = 1},
+                b = {.stream = 1, .count = 5, .content = 1, .frame = 2};
+    struct daps_ledger_earlier earlier;
+
+    ck_assert_int_eq(enter(ledger, &a, &earlier), DAPS_LEDGER_NEW);
+    ck_assert_int_eq(enter(ledger, &b, &earlier), DAPS_LEDGER_NEW);
+    daps_ledger_retain(ledger, only_first, NULL);
+    a.content = b.content = 2;
+    ck_assert_int_eq(enter(ledger, &a, &earlier), DAPS_LEDGER_COLLISION);
+    ck_assert_int_eq(enter(ledger, &b, &earlier), DAPS_LEDGER_NEW);
+    daps_ledger_free(ledger);
+}
+END_TEST
+
+/* A COUNT that comes again long after: said to be uncompared, never taken for new or for a collision. */
+START_TEST(contents_are_bounded)
+{
+    struct daps_ledger *ledger = daps_ledger_new();
+    struct daps_ledger_earlier earlier;
+    struct seen now = {.stream = 0, .content = 9};
+    uint32_t pairs[2];
+    const struct daps_stream_id id = stream_of(0);
+
+    for (now.count = 0; now.count < 200000; now.count++)
+        ck_assert_int_eq(enter(ledger, &now, &earlier), DAPS_LEDGER_NEW);
+    now.content = 10;
+    now.count = 7;
+    ck_assert_int_eq(enter(ledger, &now, &earlier), DAPS_LEDGER_UNCOMPARED);
+    ck_assert_uint_eq(daps_ledger_uncompared(ledger), 1);
+    now.count = 199990;
+    ck_assert_int_eq(enter(ledger, &now, &earlier), DAPS_LEDGER_COLLISION);
+    ck_assert_uint_eq(daps_ledger_intervals(ledger, &id, pairs, 1), 1);
+    ck_assert(pairs[0] == 0 && pairs[1] == 199999);
+    daps_ledger_free(ledger);
+}
+END_TEST
+
+/* COUNT from SN, as TS 38.323 5.2.2.1 has it, against a receiver that knows the true COUNT. */
+START_TEST(count_is_inferred)
+{
+    GRand *random = g_rand_new_with_seed(17);
+
+    for (unsigned bits = 12; bits <= 18; bits += 6) {
+        struct pdcp_count state = {0};
+        uint32_t truth = 0;
+        for (unsigned i = 0; i < 300000; i++) {
+            const uint32_t late = g_rand_int_range(random, 0, 10) == 0 ? (uint32_t)g_rand_int_range(random, 0, 200) : 0;
+            const uint32_t count = truth > late ? truth - late : truth;
+            ck_assert_uint_eq(pdcp_count_infer(&state, count & ((1U << bits) - 1), bits), count);
+            pdcp_count_take(&state, count, bits);
+            truth += 1 + (g_rand_int_range(random, 0, 20) == 0 ? (uint32_t)g_rand_int_range(random, 0, 300) : 0);
+        }
+    }
+    g_rand_free(random);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("ledger");
+    TCase *tests = tcase_create("ledger");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    tcase_add_test(tests, random_traces);
+    tcase_add_test(tests, streams_leave_with_their_key);
+    tcase_add_test(tests, contents_are_bounded);
+    tcase_add_test(tests, count_is_inferred);
+    suite_add_tcase(suite, tests);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
