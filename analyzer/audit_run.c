@@ -85,6 +85,7 @@ static void on_pdu(void *user, const struct daps_pdu *pdu)
     struct audit *audit = user;
 
     audit->ue_key = pdu->ue_key;
+    audit->report->ue_id = daps_framing_ue_id(audit->framing);
     if (daps_engine_pdu(audit->engine, pdu, audit->result) == DAPS_RRC_OK)
         daps_framing_learn(audit->framing, pdu->ue_key, audit->result);
     else
@@ -96,6 +97,7 @@ static void on_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
     struct audit *audit = user;
 
     audit->ue_key = pdu->ue_key;
+    audit->report->ue_id = daps_framing_ue_id(audit->framing);
     if (daps_engine_pdcp(audit->engine, pdu, audit->result) != DAPS_PDCP_READ)
         return;
     if (audit->result->status == DAPS_RRC_OK)

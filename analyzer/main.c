@@ -15,6 +15,7 @@ static const struct {
     {"events", daps_cmd_events, "Write what was extracted from captures, one event a line"},
     {"judge", daps_cmd_judge, "Audit from extracted events"},
     {"keys", daps_cmd_keys, "Show the key chain of every UE"},
+    {"decrypt", daps_cmd_decrypt, "Write the RRC of a capture below RRC, deciphered"},
     {"derive", daps_cmd_derive, "Do one key derivation by hand"},
     {"synth", daps_cmd_synth, "Make a capture from a scenario"},
     {"explain", daps_cmd_explain, "Say what a rule means, where it comes from and what to do"},
@@ -22,8 +23,9 @@ static const struct {
 
 static void show_usage(FILE *file)
 {
-    fprintf(file, "Usage: dapsaudit COMMAND [OPTION...] [ARGUMENT...]\n\n"
-                  "Finds handovers that derive the same key twice, in captures of NR RRC.\n\nCommands:\n");
+    fprintf(file,
+            "Usage: dapsaudit COMMAND [OPTION...] [ARGUMENT...]\n\n"
+            "Finds handovers that derive the same key twice, in captures of NR RRC, PDCP, RLC and MAC.\n\nCommands:\n");
     for (unsigned i = 0; i < sizeof commands / sizeof commands[0]; i++)
         fprintf(file, "  %-8s  %s\n", commands[i].name, commands[i].help);
     fprintf(file, "\n'dapsaudit COMMAND --help' describes a command; 'man dapsaudit' describes everything.\n");

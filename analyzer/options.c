@@ -16,7 +16,7 @@
 
 /* As they come from the command line. */
 struct words {
-    gboolean help, show_keys, verbose, quiet;
+    gboolean help, show_keys, verbose, quiet, wireshark;
     char *format, *keys, *fail_on, *colour, *table;
     int jobs;
 };
@@ -69,6 +69,8 @@ static bool take_words(struct options *options, const struct words *words)
     options->style.table = (enum report_table)table;
     options->style.show_keys = words->show_keys;
     options->style.colour = format == REPORT_TEXT && colour_wanted(colour, options);
+    if (words->wireshark)
+        options->style.format = REPORT_WIRESHARK;
     options->verbose = words->verbose;
     options->quiet = words->quiet;
     options->jobs = words->jobs > 0 ? (unsigned)words->jobs : g_get_num_processors();
@@ -139,6 +141,11 @@ static int parse_words(struct options *options, struct words *words, const struc
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->paths, NULL, NULL},
         {0},
     };
+    const GOptionEntry keys_entries[] = {
+        {"wireshark", 0, 0, G_OPTION_ARG_NONE, &words->wireshark,
+         "Write Wireshark's PDCP-NR key table: the AS keys themselves", NULL},
+        {0},
+    };
     GOptionContext *context = g_option_context_new(command->parameters);
     GError *error = NULL;
     char *prgname = g_strconcat("dapsaudit ", command->name, NULL), *help;
@@ -148,6 +155,8 @@ static int parse_words(struct options *options, struct words *words, const struc
     g_set_prgname(prgname);
     g_option_context_set_help_enabled(context, FALSE);
     g_option_context_add_main_entries(context, entries, NULL);
+    if (command->wireshark)
+        g_option_context_add_main_entries(context, keys_entries, NULL);
     g_option_context_set_summary(context, command->summary);
     g_option_context_set_description(context, command->description);
     if (!g_option_context_parse_strv(context, &words_split, &error)) {

@@ -22,6 +22,7 @@ struct options {
 
 struct options_command {
     const char *name, *parameters, *summary, *description;
+    bool wireshark;      /* takes --wireshark */
     bool paths_optional; /* standard input is read without any */
 };
 

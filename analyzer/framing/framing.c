@@ -90,6 +90,11 @@ void daps_framing_learn(struct daps_framing *framing, uint64_t ue_key, const str
     radio_learn(framing->radio, ue_key, result);
 }
 
+int32_t daps_framing_ue_id(const struct daps_framing *framing)
+{
+    return radio_last_ue_id(framing->radio);
+}
+
 bool daps_framing_class_is_followed(enum daps_framing_class class)
 {
     return class == DAPS_FRAMING_NR_RRC || class == DAPS_FRAMING_MAC_NR || class == DAPS_FRAMING_RLC_NR ||

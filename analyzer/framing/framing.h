@@ -93,6 +93,9 @@ void daps_framing_unwrap(struct daps_framing *framing, const struct daps_record 
  */
 void daps_framing_learn(struct daps_framing *framing, uint64_t ue_key, const struct daps_rrc_result *result);
 
+/* UEId of the framing for the PDU delivered last, -1 if it has none. */
+int32_t daps_framing_ue_id(const struct daps_framing *framing);
+
 /* Whether payloads of this class are followed, not only counted. */
 bool daps_framing_class_is_followed(enum daps_framing_class class);
 

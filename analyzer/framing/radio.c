@@ -146,6 +146,11 @@ struct radio_link *radio_link(struct radio *radio, const struct radio_name *name
     return link;
 }
 
+int32_t radio_last_ue_id(const struct radio *radio)
+{
+    return radio->last != NULL && radio->last->name.has_ue_id ? radio->last->name.ue_id : -1;
+}
+
 void radio_ccch(struct radio *radio, struct radio_link *link, enum daps_channel channel, const uint8_t *octets,
                 size_t length)
 {

@@ -68,6 +68,9 @@ void radio_free(struct radio *radio);
 /* The link of that name; one not met before is joined to the UE it must belong to, or is a new UE's. */
 struct radio_link *radio_link(struct radio *radio, const struct radio_name *name, uint64_t frame);
 
+/* UEId of the link looked up last, -1 if it has none. */
+int32_t radio_last_ue_id(const struct radio *radio);
+
 /* An uplink CCCH message on link: a re-establishment request tells whose it is (TS 38.331 5.3.7.4). */
 void radio_ccch(struct radio *radio, struct radio_link *link, enum daps_channel channel, const uint8_t *octets,
                 size_t length);

@@ -19,6 +19,8 @@ static const struct report_form *form_of(const struct report_style *style)
         return text[style->view];
     case REPORT_CSV:
         return &report_form_csv;
+    case REPORT_WIRESHARK:
+        return &report_form_wireshark;
     default:
         return &report_form_machine;
     }
@@ -32,6 +34,7 @@ struct report *report_new(const struct report_style *style, const char *capture,
     report->form = form_of(style);
     report->capture = capture;
     report->out = out;
+    report->ue_id = -1;
     if (report->form->begin != NULL)
         report->form->begin(report);
     return report;
@@ -221,6 +224,7 @@ void report_epilogue(const struct report_style *style, struct outbuf *out, const
         outbuf_literal(out, "\n]\n");
         break;
     case REPORT_CSV:
+    case REPORT_WIRESHARK:
         break;
     }
 }

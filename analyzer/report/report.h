@@ -10,7 +10,8 @@
 #include "report/outbuf.h"
 #include "report/totals.h"
 
-enum report_format { REPORT_TEXT, REPORT_NDJSON, REPORT_JSON, REPORT_CSV };
+/* REPORT_WIRESHARK: the key table of Wireshark's PDCP-NR preference; the keys view only. */
+enum report_format { REPORT_TEXT, REPORT_NDJSON, REPORT_JSON, REPORT_CSV, REPORT_WIRESHARK };
 enum report_view { REPORT_AUDIT, REPORT_EVENTS, REPORT_KEYS };
 enum report_table { REPORT_TABLE_FINDINGS, REPORT_TABLE_HANDOVERS }; /* CSV of an audit */
 
@@ -42,7 +43,8 @@ struct report {
     const struct report_form *form;
     const char *capture;
     struct outbuf *out;
-    void *state; /* the form's own */
+    int32_t ue_id; /* UEId that the framing gives the UE at hand, -1 none */
+    void *state;   /* the form's own */
     uint64_t findings_by_severity[DAPS_SEVERITY_HIGH + 1];
 };
 
@@ -71,7 +73,7 @@ void report_free(struct report *report);
 
 /* The forms. */
 extern const struct report_form report_form_machine, report_form_csv, report_form_text_audit, report_form_text_events,
-    report_form_text_keys;
+    report_form_text_keys, report_form_wireshark;
 void report_csv_header(const struct report_style *style, struct outbuf *out);
 void report_text_summary(const struct report_style *style, struct outbuf *out, const struct run_totals *run);
 

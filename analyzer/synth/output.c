@@ -91,10 +91,20 @@ struct synth_output *synth_output_open(const char *path, enum synth_format forma
     return NULL;
 }
 
-static void put_packet(struct synth_output *output, int64_t time_ns, const GByteArray *octets)
+static void put_padded(struct synth_output *output, const void *octets, uint32_t n)
 {
     static const uint8_t padding[4];
-    const uint32_t padded = (octets->len + 3) / 4 * 4, length = 32 + padded;
+
+    put(output, octets, n);
+    put(output, padding, (4 - n % 4) % 4);
+}
+
+/* comment: option 1 (opt_comment), or NULL. */
+static void put_packet(struct synth_output *output, int64_t time_ns, const GByteArray *octets, const char *comment)
+{
+    const uint32_t said = comment != NULL ? (uint32_t)strlen(comment) : 0;
+    const uint32_t options = comment != NULL ? 4 + (said + 3) / 4 * 4 + 4 : 0;
+    const uint32_t length = 32 + (octets->len + 3) / 4 * 4 + options;
 
     put32(output, 6);
     put32(output, length);
@@ -103,15 +113,28 @@ static void put_packet(struct synth_output *output, int64_t time_ns, const GByte
     put32(output, (uint32_t)time_ns);
     put32(output, octets->len);
     put32(output, octets->len);
-    put(output, octets->data, octets->len);
-    put(output, padding, padded - octets->len);
+    put_padded(output, octets->data, octets->len);
+    if (comment != NULL) {
+        const uint16_t option[2] = {1, (uint16_t)said}, end[2] = {0, 0};
+        put(output, option, sizeof option);
+        put_padded(output, comment, said);
+        put(output, end, sizeof end);
+    }
     put32(output, length);
+}
+
+bool synth_output_comment(struct synth_output *output, int64_t time_ns, const GByteArray *octets, const char *comment)
+{
+    if (output->format != SYNTH_PCAPNG)
+        return synth_output_frame(output, time_ns, octets);
+    put_packet(output, time_ns, octets, comment);
+    return !output->failed;
 }
 
 bool synth_output_frame(struct synth_output *output, int64_t time_ns, const GByteArray *octets)
 {
     if (output->format == SYNTH_PCAPNG) {
-        put_packet(output, time_ns, octets);
+        put_packet(output, time_ns, octets, NULL);
     } else {
         struct pcap_pkthdr header = {.caplen = octets->len, .len = octets->len};
         int64_t rest = time_ns % 1000000000;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writing the synthetic capture: pcap by libpcap, pcapng as the three blocks such a file needs. */
+/* Writing captures: pcap by libpcap, pcapng as the three blocks such a file needs. */
 #ifndef DAPS_SYNTH_OUTPUT_H
 #define DAPS_SYNTH_OUTPUT_H
 
@@ -16,6 +16,9 @@ struct synth_output *synth_output_open(const char *path, enum synth_format forma
 
 /* Appends one record, time in nanoseconds since 1970. False on a write error, errno set. */
 bool synth_output_frame(struct synth_output *output, int64_t time_ns, const GByteArray *octets);
+
+/* The same with a comment, which only pcapng can hold. */
+bool synth_output_comment(struct synth_output *output, int64_t time_ns, const GByteArray *octets, const char *comment);
 
 /* Flushes and closes; false if anything could not be written. NULL is fine (true). */
 bool synth_output_close(struct synth_output *output);
