@@ -318,6 +318,64 @@ GByteArray *synth_reconfiguration(const struct synth_command *command, char **er
     return octets;
 }
 
+/* What both DRBs have: path is of one list item. */
+static void set_drb(struct draft *draft, int i, unsigned sn_bits)
+{
+    const char *size = sn_bits == 18 ? "len18bits" : "len12bits";
+
+    set(draft, "drb-Identity", i + 1);
+    set(draft, "cnAssociation.sdap-Config.pdu-Session", i + 1);
+    set_name(draft, "cnAssociation.sdap-Config.sdap-HeaderDL", "absent");
+    set_name(draft, "cnAssociation.sdap-Config.sdap-HeaderUL", "absent");
+    set(draft, "cnAssociation.sdap-Config.defaultDRB", i == 0);
+    add(draft, "pdcp-Config.drb.headerCompression.notUsed");
+    set_name(draft, "pdcp-Config.drb.pdcp-SN-SizeUL", size);
+    set_name(draft, "pdcp-Config.drb.pdcp-SN-SizeDL", size);
+}
+
+static GByteArray *drb_channels(char **error)
+{
+    struct draft draft = draft_start("");
+
+    for (int i = 0; i < 2; i++) {
+        char *item = g_strdup_printf("rlc-BearerToAddModList.[%d]", i);
+        draft.prefix = item;
+        set(&draft, "logicalChannelIdentity", i + 4);
+        set(&draft, "servedRadioBearer.drb-Identity", i + 1);
+        set_name(&draft, "rlc-Config.am.ul-AM-RLC.sn-FieldLength", "size12");
+        set_name(&draft, "rlc-Config.am.dl-AM-RLC.sn-FieldLength", "size12");
+        draft.prefix = "";
+        g_free(item);
+    }
+    return finish(&draft, NR_SYNTH_ROOT_CELLGROUPCONFIG, error);
+}
+
+GByteArray *synth_bearers(unsigned transaction, unsigned sn_bits, bool release, char **error)
+{
+    static const char top[] = "message.c1.rrcReconfiguration";
+    struct draft draft = draft_start(top);
+    GByteArray *group = release ? NULL : drb_channels(error), *octets;
+
+    set(&draft, "rrc-TransactionIdentifier", transaction);
+    for (int i = 0; i < 2; i++) {
+        char *item = g_strdup_printf("%s." RECONF "radioBearerConfig.%s.[%d]", top,
+                                     release ? "drb-ToReleaseList" : "drb-ToAddModList", i);
+        draft.prefix = item;
+        if (release)
+            set(&draft, "", i + 1);
+        else
+            set_drb(&draft, i, sn_bits);
+        draft.prefix = top;
+        g_free(item);
+    }
+    if (group != NULL)
+        set_octets(&draft, V1530 "masterCellGroup", group);
+    octets = finish(&draft, NR_SYNTH_ROOT_DL_DCCH_MESSAGE, error);
+    if (group != NULL)
+        g_byte_array_unref(group);
+    return octets;
+}
+
 GByteArray *synth_conditional(const struct synth_command *candidates, unsigned n, unsigned transaction, char **error)
 {
     struct draft draft = draft_start("message.c1.rrcReconfiguration");

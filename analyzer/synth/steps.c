@@ -493,6 +493,23 @@ static void step_duplicate(struct player *p)
     p->step_ns = step;
 }
 
+/* bearers [sn 12|18] | bearers release: DRB 1 and 2 come or go. */
+static void step_bearers(struct player *p)
+{
+    const bool release = player_accept(p, "release");
+    unsigned sn_bits = 12, transaction;
+
+    if (!release && player_accept(p, "sn"))
+        sn_bits = player_number(p, "SN bits", 12, 18) == 12 ? 12 : 18;
+    settle(p->ue, true);
+    transaction = p->ue->last_transaction = next_transaction(p);
+    player_send(p, DAPS_CH_DL_DCCH, synth_bearers(transaction, sn_bits, release, &p->error));
+    if (release) {
+        memset(p->ue->air.drb, 0, sizeof p->ue->air.drb);
+        memset(p->ue->air.drb_rlc, 0, sizeof p->ue->air.drb_rlc);
+    }
+}
+
 /* data dl|ul [drb N] [count N] [octets N] [sn 12|18] [source] */
 static void step_data(struct player *p)
 {
@@ -592,6 +609,7 @@ static const struct step {
     {"mobility-from-nr", step_mobility_from_nr},
     {"rlc-failure", step_rlc_failure},
     {"duplicate", step_duplicate},
+    {"bearers", step_bearers},
     {"data", step_data},
     {"data-reset", step_data_reset},
     {"raw", step_raw},

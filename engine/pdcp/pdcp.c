@@ -186,6 +186,17 @@ static void note_use(struct daps_pdcp *pdcp, const struct pdcp_period *period, c
 
 /* ---- signalling with a key ---- */
 
+/* What one message, taken as clear, would be; DAPS_EV_KIND_COUNT if it is not RRC at all. */
+static enum daps_event_kind kind_if_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+{
+    struct daps_rrc_result *trial = daps_engine_trial(pdcp->ue->engine);
+
+    if (pdu->bearer != 1 || daps_rrc_decode_nr(pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH, pdu->octets + 2,
+                                               pdu->length - 2 - MAC, trial) != DAPS_RRC_OK)
+        return DAPS_EV_KIND_COUNT;
+    return trial->n_events == 1 ? trial->events[0].kind : DAPS_EV_KIND_COUNT;
+}
+
 struct placed {
     struct pdcp_period *period;
     struct pdcp_attempted how;
@@ -204,8 +215,9 @@ static bool try_period(struct daps_pdcp *pdcp, struct pdcp_period *period, const
             const struct pdcp_attempted how = {.count = tries[i], .ciphered = is_active(period, pdu) != (flip == 1)};
             if ((i > 0 && tries[i] == inferred) || (flip == 1 && period->nea == 0))
                 continue;
-            /* In clear although ciphering is on: nothing but what the standard sends so (TS 38.331 5.3.1.2). */
-            if (flip == 1 && is_active(period, pdu))
+            /* In clear although ciphering is on: only the message that switches it on, seen late (5.3.4.3). */
+            if (flip == 1 && is_active(period, pdu) &&
+                (pdu->downlink || kind_if_clear(pdcp, pdu) != DAPS_EV_SECURITY_MODE_COMPLETE))
                 continue;
             if (!pdcp_verify(pdcp, period, pdu, &how))
                 continue;
@@ -320,17 +332,6 @@ static bool mac_is_zero(const struct daps_pdcp_pdu *pdu)
     static const uint8_t zero[MAC];
 
     return memcmp(pdu->octets + pdu->length - MAC, zero, MAC) == 0;
-}
-
-/* What one message, taken as clear, would be; DAPS_EV_KIND_COUNT if it is not RRC at all. */
-static enum daps_event_kind kind_if_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
-{
-    struct daps_rrc_result *trial = daps_engine_trial(pdcp->ue->engine);
-
-    if (pdu->bearer != 1 || daps_rrc_decode_nr(pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH, pdu->octets + 2,
-                                               pdu->length - 2 - MAC, trial) != DAPS_RRC_OK)
-        return DAPS_EV_KIND_COUNT;
-    return trial->n_events == 1 ? trial->events[0].kind : DAPS_EV_KIND_COUNT;
 }
 
 static void hand_clear(const struct daps_pdcp_pdu *pdu, struct pdcp_reading *reading)
