@@ -196,7 +196,7 @@ static const char *exposure_words(enum daps_exposure exposure)
     case DAPS_EXPOSURE_NONE:
         return "none: nothing can have been protected twice";
     case DAPS_EXPOSURE_UNLIKELY:
-        return "unlikely: contention-free random access, only a fall-back to contention could expose a message";
+        return "unlikely: the kind of random access, or what the capture holds, speaks against it";
     case DAPS_EXPOSURE_POSSIBLE:
         return "possible: a message of the earlier attempt may have left the UE";
     case DAPS_EXPOSURE_LOGGED:

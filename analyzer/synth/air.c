@@ -97,12 +97,23 @@ void air_new_key_set(struct air *air, unsigned ue, char *out, size_t size)
     g_snprintf(out + strlen(out), (gulong)(size - strlen(out)), " ul_nas_count=%u", air->ul_nas_count);
 }
 
+/* The value that the cell's frequency has in KgNB*. */
+static void star(const struct air *air, const uint8_t parent[static 32], int32_t pci, int32_t arfcn,
+                 uint8_t out[static 32])
+{
+    const unsigned octets = air->quirk == AIR_TWO_OCTETS && arfcn <= 0xFFFF ? 2 : 3;
+
+    daps_kdf_kgnb_star_octets(parent, (uint16_t)pci, (uint32_t)arfcn, octets, out);
+}
+
 /* TS 33.501 6.9.2.3.4: horizontal if the NCC is that of the active key, else NH by NH until it is. */
 static void derive(struct air *air, struct air_leg *leg, int ncc, bool new_key_set, int32_t pci, int32_t ssb_arfcn)
 {
     uint8_t parent[32], next[32];
 
     memcpy(parent, new_key_set ? air->root : leg->key, 32);
+    if (air->quirk == AIR_STORED_NCC && air->stored)
+        leg->n = air->stored_n;
     if (new_key_set) {
         leg->n = (uint32_t)ncc;
     } else if ((int)(leg->n & 7) != ncc) {
@@ -115,7 +126,7 @@ static void derive(struct air *air, struct air_leg *leg, int ncc, bool new_key_s
             memcpy(parent, next, 32);
         }
     }
-    daps_kdf_kgnb_star(parent, (uint16_t)pci, (uint32_t)ssb_arfcn, leg->key);
+    star(air, parent, pci, ssb_arfcn, leg->key);
     daps_wipe(parent, sizeof parent);
     daps_wipe(next, sizeof next);
 }
@@ -132,8 +143,9 @@ void air_command(struct air *air, const struct synth_command *command)
         target->nia = command->nia;
     }
     if (command->ncc >= 0) {
+        const int32_t arfcn = air->quirk == AIR_POINT_A ? command->target->point_a : command->target->ssb_arfcn;
         derive(air, target, command->ncc, command->key_set_change, command->target->pci,
-               command->same_frequency ? air->ssb_arfcn : command->target->ssb_arfcn);
+               command->same_frequency ? air->ssb_arfcn : arfcn);
         memset(target->srb1, 0, sizeof target->srb1); /* new PDCP entities (TS 38.323 5.1.1) */
     }
     target->ul_ciphered = target->dl_ciphered = target->secured;
@@ -147,8 +159,11 @@ void air_settle(struct air *air, bool in_target)
         return;
     air->open = air->contention = false;
     if (in_target) {
+        air->stored = false;
         air->active = air->target;
     } else {
+        air->stored = memcmp(air->active.key, air->target.key, 32) != 0;
+        air->stored_n = air->target.n;
         if (memcmp(air->active.key, air->target.key, 32) == 0)
             memcpy(air->active.srb1, air->target.srb1, sizeof air->active.srb1); /* TS 38.331 5.3.5.8.3: goes on */
         memset(air->active.srb1_rlc, 0, sizeof air->active.srb1_rlc);

@@ -13,6 +13,14 @@
 #include "crypto/cipher.h"
 #include "synth/messages.h"
 
+/* Ways in which a network departs from TS 33.501. */
+enum air_quirk {
+    AIR_CONFORMANT,
+    AIR_POINT_A,    /* KgNB* from the ARFCN of Point A */
+    AIR_TWO_OCTETS, /* ARFCNs below 65536 in two octets */
+    AIR_STORED_NCC, /* the NCC of a command compared with that of the failed one before it */
+};
+
 /* One security context with the entities that use it. */
 struct air_leg {
     bool secured, ul_ciphered, dl_ciphered;
@@ -36,6 +44,9 @@ struct air {
     bool new_key_set;  /* made, and no NAS message since: the same one comes again (TS 33.501 6.9.2.3.4) */
     bool contention; /* the next uplink message goes in Msg3 */
     int suspend_ncc;
+    enum air_quirk quirk;
+    bool stored;       /* a command with a key change has failed: */
+    uint32_t stored_n; /* its NCC, as an index */
     uint32_t drb[33][2], drb_rlc[33][2];
     int32_t pci, ssb_arfcn; /* of the active cell */
 };

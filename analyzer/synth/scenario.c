@@ -113,6 +113,19 @@ void player_key_words(struct player *p, struct synth_ue *ue, const char *kind)
     }
 }
 
+static enum air_quirk quirk_word(struct player *p)
+{
+    static const char *const names[] = {"none", "point-a", "two-octets", "stored-ncc"};
+    const char *word = player_word(p, "a quirk");
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (strcmp(names[i], word) == 0)
+            return (enum air_quirk)i;
+    }
+    player_fail(p, "'%s' is none of none, point-a, two-octets, stored-ncc", word);
+    return AIR_CONFORMANT;
+}
+
 static void declare_ue(struct player *p)
 {
     struct synth_ue *ue = g_new0(struct synth_ue, 1);
@@ -128,8 +141,10 @@ static void declare_ue(struct player *p)
             player_key_words(p, ue, "KGNB");
         else if (player_accept(p, "kamf"))
             player_key_words(p, ue, "KAMF");
+        else if (player_accept(p, "quirk"))
+            ue->air.quirk = quirk_word(p);
         else
-            player_fail(p, "'%s' is none of c-rnti, in, kgnb, kamf", player_peek(p));
+            player_fail(p, "'%s' is none of c-rnti, in, kgnb, kamf, quirk", player_peek(p));
     }
     if (ue->cell == NULL && p->cells->len > 0)
         ue->cell = g_ptr_array_index(p->cells, 0);

@@ -233,16 +233,6 @@ void daps_ledger_retain(struct daps_ledger *ledger, bool (*is_kept)(const struct
     ledger->last = NULL;
 }
 
-void daps_ledger_rename(struct daps_ledger *ledger, const struct daps_term *from, const struct daps_term *to)
-{
-    for (guint i = 0; i < ledger->streams->len; i++) {
-        struct stream *stream = g_ptr_array_index(ledger->streams, i);
-        if (stream->id.key == from)
-            stream->id.key = to;
-    }
-    ledger->last = NULL;
-}
-
 size_t daps_ledger_intervals(const struct daps_ledger *ledger, const struct daps_stream_id *id, uint32_t *pairs,
                              size_t most)
 {

@@ -70,9 +70,6 @@ enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const str
 void daps_ledger_retain(struct daps_ledger *ledger, bool (*is_kept)(const struct daps_term *key, void *user),
                         void *user);
 
-/* A key turned out to be another one: its streams go on under that name. */
-void daps_ledger_rename(struct daps_ledger *ledger, const struct daps_term *from, const struct daps_term *to);
-
 /* Intervals of one stream, for tests: fills lo/hi pairs, returns how many there are. */
 size_t daps_ledger_intervals(const struct daps_ledger *ledger, const struct daps_stream_id *id, uint32_t *pairs,
                              size_t most);

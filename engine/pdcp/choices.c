@@ -75,11 +75,9 @@ static void adopt(struct daps_pdcp *pdcp, struct pdcp_period *period, struct dap
                   const struct choice *choice, const uint8_t value[static 32])
 {
     struct daps_ue *ue = pdcp->ue;
-    const struct daps_term *before = attempt->key,
-                           *key = daps_term_star(ue->pool, choice->parent, choice->cell.pci, choice->cell.ssb_arfcn);
+    const struct daps_term *key = daps_term_star(ue->pool, choice->parent, choice->cell.pci, choice->cell.ssb_arfcn);
 
     daps_term_set_value(key, value);
-    daps_ledger_rename(pdcp->ledger, before, key);
     attempt->parent = choice->parent;
     attempt->key = key;
     attempt->derivation = choice->derivation;

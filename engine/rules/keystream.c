@@ -15,10 +15,17 @@
  * Was the message whose submission the log shows also sent? With contention-based or two-step random access it goes
  * out before success is known, with four-step contention-free access only after it (TS 38.321 5.1.4 to 5.1.6).
  */
-bool daps_rule_sent_logged(const struct daps_attempt *attempt)
+bool daps_rule_seen_below_rrc(const struct daps_ue *ue)
+{
+    return ue->pdcp != NULL && ue->pdcp->srb_ul_seen;
+}
+
+bool daps_rule_sent_logged(const struct daps_ue *ue, const struct daps_attempt *attempt)
 {
     if (attempt->complete_frame == 0)
         return false;
+    if (daps_rule_seen_below_rrc(ue))
+        return attempt->target_used; /* what is not seen there was not sent */
     return attempt->rach != DAPS_RACH_CFRA || attempt->outcome == DAPS_OUTCOME_COMPLETED;
 }
 
@@ -36,14 +43,15 @@ static int algorithm_of(const struct daps_attempt *attempt, bool ciphering)
     return ciphering ? attempt->target.ciphering : attempt->target.integrity;
 }
 
-static void collect(struct collision *c, struct daps_attempt *const *group, guint n, guint first)
+static void collect(const struct daps_ue *ue, struct collision *c, struct daps_attempt *const *group, guint n,
+                    guint first)
 {
     c->n = 0;
     c->differs = false;
     c->algorithm = algorithm_of(group[first], c->ciphering);
     for (guint i = first; i < n && c->n < DAPS_FINDING_MAX_FRAMES; i++) {
         struct daps_attempt *attempt = group[i];
-        if (!daps_rule_sent_logged(attempt) || algorithm_of(attempt, c->ciphering) != c->algorithm)
+        if (!daps_rule_sent_logged(ue, attempt) || algorithm_of(attempt, c->ciphering) != c->algorithm)
             continue;
         /* MAC-I is enciphered with the message, so another integrity key makes another plaintext. */
         if (c->n > 0 && (attempt->complete_digest != c->attempts[0]->complete_digest ||
@@ -53,10 +61,10 @@ static void collect(struct collision *c, struct daps_attempt *const *group, guin
     }
 }
 
-static bool seen_before(struct daps_attempt *const *group, guint first, bool ciphering)
+static bool seen_before(const struct daps_ue *ue, struct daps_attempt *const *group, guint first, bool ciphering)
 {
     for (guint i = 0; i < first; i++) {
-        if (daps_rule_sent_logged(group[i]) &&
+        if (daps_rule_sent_logged(ue, group[i]) &&
             algorithm_of(group[i], ciphering) == algorithm_of(group[first], ciphering))
             return true;
     }
@@ -138,40 +146,22 @@ static bool is_at_risk(const struct collision *c)
     return (c->algorithm == 1 || c->algorithm == 3) && c->differs;
 }
 
-/* Where signalling is visible below RRC, a message that is not seen there was not sent. */
-static guint drop_unsent(const struct daps_ue *ue, struct daps_attempt *const *group, guint n,
-                         struct daps_attempt **sent)
-{
-    guint n_sent = 0;
-
-    for (guint i = 0; i < n; i++) {
-        if (ue->pdcp == NULL || !ue->pdcp->srb_ul_seen || group[i]->target_used)
-            sent[n_sent++] = group[i];
-    }
-    return n_sent;
-}
-
 void daps_rule_keystream(struct daps_ue *ue, struct daps_attempt *const *group, guint n)
 {
-    struct daps_attempt **sent;
     struct collision *c;
 
     if (daps_rule_observed(ue, group, n))
         return;
-    sent = g_new(struct daps_attempt *, n);
-    n = drop_unsent(ue, group, n, sent);
-    group = sent;
     c = g_new(struct collision, 1);
     for (guint kind = 0; kind < 2; kind++) {
         c->ciphering = kind == 0;
         for (guint first = 0; first + 1 < n; first++) {
-            if (!daps_rule_sent_logged(group[first]) || seen_before(group, first, c->ciphering))
+            if (!daps_rule_sent_logged(ue, group[first]) || seen_before(ue, group, first, c->ciphering))
                 continue;
-            collect(c, group, n, first);
+            collect(ue, c, group, n, first);
             if (is_at_risk(c))
                 report(ue, c);
         }
     }
     g_free(c);
-    g_free(sent);
 }

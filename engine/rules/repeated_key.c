@@ -23,7 +23,7 @@ static bool shares_with_later(struct daps_attempt *const *group, guint n, guint 
 }
 
 /* What an attempt that was followed by another may have let out under the key (TS 38.321 5.1.4 to 5.1.6). */
-static enum daps_exposure exposure_of(const struct daps_attempt *attempt)
+static enum daps_exposure exposure_of(const struct daps_ue *ue, const struct daps_attempt *attempt)
 {
     if (attempt->rejected)
         return DAPS_EXPOSURE_NONE; /* RRCReject on SRB0: nothing was sent under the new keys */
@@ -31,18 +31,20 @@ static enum daps_exposure exposure_of(const struct daps_attempt *attempt)
         return DAPS_EXPOSURE_POSSIBLE;
     if (attempt->outcome == DAPS_OUTCOME_COMPLETED)
         return DAPS_EXPOSURE_POSSIBLE;
+    if (daps_rule_seen_below_rrc(ue))
+        return attempt->target_used ? DAPS_EXPOSURE_POSSIBLE : DAPS_EXPOSURE_UNLIKELY;
     return attempt->rach == DAPS_RACH_CFRA ? DAPS_EXPOSURE_UNLIKELY : DAPS_EXPOSURE_POSSIBLE;
 }
 
-static enum daps_exposure worst_exposure(struct daps_attempt *const *group, guint n)
+static enum daps_exposure worst_exposure(const struct daps_ue *ue, struct daps_attempt *const *group, guint n)
 {
     enum daps_exposure worst = DAPS_EXPOSURE_NONE;
     guint logged = 0;
 
     for (guint i = 0; i < n; i++) {
         if (i + 1 < n && shares_with_later(group, n, i))
-            worst = MAX(worst, exposure_of(group[i]));
-        if (daps_rule_sent_logged(group[i]))
+            worst = MAX(worst, exposure_of(ue, group[i]));
+        if (daps_rule_sent_logged(ue, group[i]))
             logged++;
     }
     if (logged >= 2 && worst == DAPS_EXPOSURE_POSSIBLE)
@@ -50,13 +52,17 @@ static enum daps_exposure worst_exposure(struct daps_attempt *const *group, guin
     return worst;
 }
 
-static const char *exposure_sentence(enum daps_exposure exposure)
+static const char *exposure_sentence(const struct daps_ue *ue, enum daps_exposure exposure)
 {
     switch (exposure) {
     case DAPS_EXPOSURE_NONE:
         return "No message can have been protected with it twice: nothing was sent under it in the earlier attempt, or "
                "other algorithms give other keys below it.";
     case DAPS_EXPOSURE_UNLIKELY:
+        if (daps_rule_seen_below_rrc(ue))
+            return "The capture holds uplink signalling as PDCP PDUs, and none under this key in the earlier attempt; "
+                   "only "
+                   "one that it missed could have been sent.";
         return "The earlier attempt had contention-free random access, which ends before the first uplink message; "
                "only "
                "a fall-back to contention-based preambles could have let one out.";
@@ -97,9 +103,9 @@ void daps_rule_repeated_key(struct daps_ue *ue, struct daps_attempt *const *grou
         daps_finding_add_frame(&finding, group[i]->frame, group[i]->procedure);
     finding.evidence = DAPS_EVIDENCE_DERIVED;
     finding.has_exposure = true;
-    finding.exposure = worst_exposure(group, n);
+    finding.exposure = worst_exposure(ue, group, n);
     detail = g_strdup_printf("The commands in %s lead to the same key: %s. %s", attempts, derivation,
-                             exposure_sentence(finding.exposure));
+                             exposure_sentence(ue, finding.exposure));
     finding.detail = detail;
     finding.assumes = assumes;
     daps_deliver_finding(ue, &finding);

@@ -24,7 +24,9 @@ void daps_rule_nh_reuse(struct daps_ue *ue, struct daps_attempt *const *group, g
 void daps_rule_keystream(struct daps_ue *ue, struct daps_attempt *const *group, guint n);
 
 /* Two attempts of one key whose SRB1 uplink COUNT 0 messages the log holds: is this one of them? */
-bool daps_rule_sent_logged(const struct daps_attempt *attempt);
+bool daps_rule_sent_logged(const struct daps_ue *ue, const struct daps_attempt *attempt);
+/* Does the capture show this UE's protected uplink signalling itself, as PDCP PDUs? */
+bool daps_rule_seen_below_rrc(const struct daps_ue *ue);
 
 /*
  * Collisions of PDCP PDUs under the key of this group, each reported once. True if one of them is on SRB1 uplink, which

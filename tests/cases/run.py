@@ -70,6 +70,10 @@ def check_must(must, lines):
         "keystream_severity": keystream[0]["severity"] if keystream else None,
         "same_frequency": repeated[0]["key"]["same_frequency"] if repeated else None,
         "assumes": bool(repeated and repeated[0]["assumes"]),
+        "evidence": {line["rule"]: line["evidence"] for line in lines if line["type"] == "finding"},
+        "counts": [f["keystream"]["count"] for f in keystream + by_rule(lines, "count-reuse")],
+        "unreadable": summary.get("pdcp", {}).get("unreadable", 0),
+        "count_reuse": [f["frames"] for f in by_rule(lines, "count-reuse")],
     }
     for name, wanted in must.items():
         if name not in found:
