@@ -38,6 +38,11 @@ def run(*arguments, stdin=b"", env=None, **options):
                           env=environment, check=False, **options)
 
 
+def event_captures():
+    """Those of which events say all: what PDCP PDUs beside an RRC log show, or do not show, is not in them."""
+    return [path for path in captures() if path.stem not in ("air-with-log", "air-unsent")]
+
+
 def captures():
     found = sorted(SAMPLES.glob("*.pcap*"))
     if SHARED.is_dir():
@@ -356,7 +361,7 @@ class Keys(Case):
 
 class Judge(Case):
     def test_events_and_judge_are_audit(self):
-        for path in captures():
+        for path in event_captures():
             with self.subTest(path.name):
                 audit = run("audit", "-f", "ndjson", path)
                 judged = run("judge", "-f", "ndjson", stdin=run("events", path).stdout)
@@ -378,10 +383,10 @@ class Judge(Case):
                 self.assertEqual(judged.returncode, audit.returncode)
 
     def test_many_captures_concatenated(self):
-        events = run("events", *captures()).stdout
+        events = run("events", *event_captures()).stdout
         judged = run("judge", "-f", "ndjson", stdin=events)
-        self.assertEqual(judged.stdout, run("audit", "-f", "ndjson", *captures()).stdout)
-        files = [self.write(f"{i}.ndjson", run("events", path).stdout) for i, path in enumerate(captures())]
+        self.assertEqual(judged.stdout, run("audit", "-f", "ndjson", *event_captures()).stdout)
+        files = [self.write(f"{i}.ndjson", run("events", path).stdout) for i, path in enumerate(event_captures())]
         self.assertEqual(run("judge", "-f", "ndjson", "-j", "3", *files).stdout, judged.stdout)
         again = run("judge", "-f", "ndjson", stdin=events + events)
         self.assertEqual(records(again.stdout)[-1]["handovers"], 2 * records(judged.stdout)[-1]["handovers"])
