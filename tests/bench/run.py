@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How long an audit takes, as ratios to what it is measured against in the same run.
 
-    run.py BUILD [RUNS]        BUILD: a build folder without sanitizers; RUNS of each command, in turn (default 5)
+    run.py BUILD [RUNS [PDUS]] BUILD: a build folder without sanitizers; RUNS of each command, in turn (default 5)
 
     the audit against a bare libpcap loop over the same file     (aim: at most 4)
     tshark extracting the same fields against the audit          (aim: at least 100)
+    the audit against the bare loop over 600,000 PDCP PDUs of user data, 1,200 and 100 octets each  (aim: at most 2)
+    peak memory over 3 and over 30 million PDUs of one bearer; run.py BUILD RUNS 100000000 for as many as that
     start-up; peak memory over a file and over one ten times as long; two files on two cores against one
 """
 import os
@@ -52,6 +54,37 @@ def show(what, a, b):
     print(f"{what}: {a[0]:.3f} s against {b[0]:.3f} s, ratio {a[0] / b[0]:.1f} (processor time {a[1] / b[1]:.1f})")
 
 
+def streamed(build, program, folder, pdus):
+    """Peak KiB of an audit that reads that many PDUs from a pipe."""
+    stream = subprocess.Popen([os.path.join(build, "tests", "bench", "pdcp_stream"), os.path.join(folder, "start.pcap"),
+                               str(pdus), "16"], stdout=subprocess.PIPE)
+    script = ("import resource,subprocess,sys;subprocess.run(sys.argv[1:],stdin=0,stdout=subprocess.DEVNULL);"
+              "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+    out = subprocess.run([sys.executable, "-c", script, program, "audit", "-q", "--format", "ndjson", "-o", "/dev/null", "-"],
+                         stdin=stream.stdout, capture_output=True, text=True)
+    stream.stdout.close()
+    if stream.wait() != 0:
+        raise SystemExit("the stream broke")
+    return int(out.stdout)
+
+
+def user_plane(build, program, bare, folder, runs, most):
+    start = os.path.join(folder, "start.scenario")
+    with open(start, "w", encoding="utf-8") as file:
+        file.write("cell A pci 11 ssb-arfcn 630000\nue 1 in A\nconnect\nsecurity nea 2 nia 2\n")
+    subprocess.run([program, "synth", start, "-f", "pdcp-nr", "-o", os.path.join(folder, "start.pcap")], check=True)
+    for octets in (1200, 100):
+        path = os.path.join(folder, "user.pcap")
+        with open(path, "wb") as file:
+            subprocess.run([os.path.join(build, "tests", "bench", "pdcp_stream"), os.path.join(folder, "start.pcap"),
+                            "600000", str(octets)], stdout=file, check=True)
+        audited, looped = in_turn([[program, "audit", "-q", "--format", "ndjson", "-o", "/dev/null", path], [bare, path]], runs)
+        show(f"600,000 PDCP PDUs of {octets} octets, audit against bare libpcap loop", audited, looped)
+        os.remove(path)
+    few, many = streamed(build, program, folder, most // 10), streamed(build, program, folder, most)
+    print(f"peak memory: {few / 1024:.1f} MiB for {most // 10:,} PDUs of one bearer, {many / 1024:.1f} MiB for {most:,}")
+
+
 def main(arguments):
     build, runs = os.path.abspath(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 5
     program = os.path.join(build, "analyzer", "dapsaudit")
@@ -72,6 +105,7 @@ def main(arguments):
             fields = [x for f in FIELDS for x in ("-e", f)]
             shark, ours = in_turn([["tshark", "-r", short, "-T", "fields", *fields], audit + [short]], 1)
             show("60,000 frames, tshark extracting the same fields against audit", shark, ours)
+        user_plane(build, program, bare, folder, runs, int(arguments[2]) if len(arguments) > 2 else 30000000)
         start = in_turn([[program, "--version"], [program, "audit", os.devnull + "/none", "-q"]][:1], runs)[0]
         print(f"start-up: {start[0] * 1000:.1f} ms")
         small, big = peak_kib(audit + [short]), peak_kib(audit + [long])
