@@ -214,7 +214,7 @@ bool daps_engine_sealed(const struct daps_engine *engine, unsigned index, struct
         if (pdcp == NULL || pdcp->unreadable == 0 || index-- > 0)
             continue;
         *out = (struct daps_sealed){.ue = ue->name,
-                                    .key = pdcp->n_periods > 0 ? pdcp->periods[pdcp->n_periods - 1].term->label : "",
+                                    .key = pdcp->last_key,
                                     .pdus = pdcp->unreadable,
                                     .first_frame = pdcp->first_unreadable_frame};
         return true;

@@ -670,8 +670,25 @@ static bool is_kept(const struct daps_term *key, void *user)
 
 void daps_pdcp_retain(struct daps_pdcp *pdcp)
 {
+    for (unsigned i = 0; i < pdcp->n_periods; i++) {
+        if (!is_kept(pdcp->periods[i].term, pdcp->ue)) {
+            daps_rule_mismatch(pdcp->ue, &pdcp->periods[i]);
+            pdcp->periods[i].failed = 0;
+        }
+    }
     daps_rule_observed_gone(pdcp->ue, is_kept);
     daps_ledger_retain(pdcp->ledger, is_kept, pdcp->ue);
+}
+
+void daps_pdcp_close(struct daps_pdcp *pdcp)
+{
+    for (unsigned i = 0; i < pdcp->n_periods; i++)
+        daps_rule_mismatch(pdcp->ue, &pdcp->periods[i]);
+    if (pdcp->n_periods > 0)
+        g_strlcpy(pdcp->last_key, pdcp->periods[pdcp->n_periods - 1].term->label, sizeof pdcp->last_key);
+    for (unsigned i = 0; i < pdcp->n_periods; i++)
+        daps_wipe(pdcp->periods[i].keys, sizeof pdcp->periods[i].keys);
+    pdcp->n_periods = 0;
 }
 
 static bool none_is_kept(const struct daps_term *key, void *user)
@@ -683,7 +700,5 @@ static bool none_is_kept(const struct daps_term *key, void *user)
 
 void daps_pdcp_finish(struct daps_pdcp *pdcp)
 {
-    for (unsigned i = 0; i < pdcp->n_periods; i++)
-        daps_rule_mismatch(pdcp->ue, &pdcp->periods[i]);
     daps_rule_observed_gone(pdcp->ue, none_is_kept);
 }

@@ -100,7 +100,8 @@ struct daps_pdcp {
     unsigned n_cells;
     struct daps_cell cells[16]; /* named by commands of this capture: where a re-establishment may have gone */
     uint64_t first_unreadable_frame, unreadable;
-    uint8_t *open; /* deciphered PDU, room for DAPS_PDCP_MOST_OCTETS */
+    char last_key[24]; /* name of the newest period's key, once closed */
+    uint8_t *open;     /* deciphered PDU, room for DAPS_PDCP_MOST_OCTETS */
 };
 
 /* What came of one PDU. rrc points into the PDU or into room of the UE's, valid until the next call. */
@@ -132,6 +133,8 @@ void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev);
 
 /* Terms are about to be swept: streams of keys that are gone go, and what they had to say is reported. */
 void daps_pdcp_retain(struct daps_pdcp *pdcp);
+/* The capture has ended: before the attempts are judged, and after. */
+void daps_pdcp_close(struct daps_pdcp *pdcp);
 void daps_pdcp_finish(struct daps_pdcp *pdcp);
 
 /* periods.c */

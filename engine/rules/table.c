@@ -4,7 +4,6 @@
 
 #include "rules/rule.h"
 
-#define LATER        "(Not reported by this version, which sees RRC only.) "
 #define CLAUSES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static const struct daps_rule rules[DAPS_RULE_COUNT] = {
@@ -115,8 +114,9 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
             .liaison = "",
             .clauses = CLAUSES("TS 33.501 A.11", "TS 33.501 6.9.2.3.4"),
             .meaning =
-                "The key this audit derives from the command differs from the one a node sent to another, or none "
-                "of the candidates verifies the MAC-I of the messages that follow.",
+                "The MAC-I of the messages behind a command is right only under a key derived otherwise than TS 33.501 "
+                "A.11 says (ARFCN of Point A, ARFCN in two octets), or under none of the candidates. Proven: the "
+                "departure was found and the audit goes on with the key that verifies. Observed: nothing verifies.",
             .remedy =
                 "Compare parent, NCC, PCI and ARFCN of both sides; a frequent cause is an ARFCN other than that of "
                 "the SSB, or its encoding in two octets.",
@@ -142,9 +142,9 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
             .title = "An impossible or unsafe step of the key chain",
             .liaison = "",
             .clauses = CLAUSES("TS 33.501 6.9.2.1.1", "TS 33.501 6.9.2.3.2", "TS 33.501 A.10"),
-            .meaning =
-                "A node interface carried an NH of all zeros, an NCC that does not follow modulo 8, or NCC 1 for a "
-                "derivation, which the standard never uses.",
+            .meaning = LATER
+            "A node interface carried an NH of all zeros, an NCC that does not follow modulo 8, or NCC 1 for a "
+            "derivation, which the standard never uses.",
             .remedy = "Core network or node: correct the NH chain; keys that came from it are not fresh.",
         },
     [DAPS_RULE_NULL_SECURITY] =

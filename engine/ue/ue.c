@@ -221,6 +221,8 @@ void daps_ue_finish(struct daps_ue *ue)
         daps_attempt_close(ue, ue->open->outcome == DAPS_OUTCOME_COMPLETED);
     daps_rule_exposed_fallback(ue);
     daps_rule_null_security(ue);
+    if (ue->pdcp != NULL)
+        daps_pdcp_close(ue->pdcp);
     daps_attempts_forget(ue, true);
     if (ue->pdcp != NULL)
         daps_pdcp_finish(ue->pdcp);

@@ -4,8 +4,9 @@
 
     damage.py DAPSAUDIT CUTS [SEED]     CUTS cuts and CUTS flips of every capture
 
-Whatever the damage: exit status 0, 1 or 3; with 3 a sentence that names the file; no sanitizer report, no hang, a
-summary line at the end. Also an empty file, a PNG, a text, a folder without captures and a missing file.
+Every other one is read with the key log of its sample, so that what is deciphered is damaged as well. Whatever the
+damage: exit status 0, 1 or 3; with 3 a sentence that names the file; no sanitizer report, no hang, a summary line at the
+end. Also an empty file, a PNG, a text, a folder without captures and a missing file.
 """
 import glob
 import json
@@ -33,10 +34,11 @@ ENVIRONMENT = dict(os.environ, LSAN_OPTIONS="suppressions=" + os.path.join(TOP, 
                    ":print_suppressions=0", ASAN_OPTIONS="fast_unwind_on_malloc=0")
 
 
-def run(program, path):
+def run(program, path, keys):
     """None, or what is wrong with how the program took it."""
+    command = [program, "audit", "--format", "ndjson", "-v", path] + (["--keys", keys] if keys else [])
     try:
-        result = subprocess.run([program, "audit", "--format", "ndjson", "-v", path], capture_output=True, timeout=60,
+        result = subprocess.run(command, capture_output=True, timeout=60,
                                 env=ENVIRONMENT)
     except subprocess.TimeoutExpired:
         return "no end after 60 s"
@@ -91,7 +93,8 @@ def main(arguments):
             path = os.path.join(folder, f"{kind}-{number}-{os.path.basename(capture)}")
             with open(path, "wb") as file:
                 file.write(octets)
-            problem = run(program, path)
+            keys = os.path.splitext(capture)[0] + ".keys"
+            problem = run(program, path, keys if number % 2 and os.path.exists(keys) else None)
             if problem is None:
                 os.unlink(path)
             return job, problem
