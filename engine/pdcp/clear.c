@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Signalling that is sent in clear, before security and by rule (TS 38.331 5.3.1.1, 5.3.4.3, 5.3.7.5). */
+#include <string.h>
+
+#include "pdcp/inside.h"
+
+/* What one message, taken as clear, would be; DAPS_EV_KIND_COUNT if it is not RRC at all. */
+enum daps_event_kind pdcp_kind_if_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+{
+    struct daps_rrc_result *trial = daps_engine_trial(pdcp->ue->engine);
+
+    if (pdu->bearer != 1 || daps_rrc_decode_nr(pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH, pdu->octets + 2,
+                                               pdu->length - 2 - MAC, trial) != DAPS_RRC_OK)
+        return DAPS_EV_KIND_COUNT;
+    return trial->n_events == 1 ? trial->events[0].kind : DAPS_EV_KIND_COUNT;
+}
+
+bool pdcp_mac_is_zero(const struct daps_pdcp_pdu *pdu)
+{
+    static const uint8_t zero[MAC];
+
+    return memcmp(pdu->octets + pdu->length - MAC, zero, MAC) == 0;
+}
+
+void pdcp_hand_clear(const struct daps_pdcp_pdu *pdu, struct pdcp_reading *reading)
+{
+    reading->status = DAPS_PDCP_READ;
+    reading->rrc = pdu->octets + 2;
+    reading->length = pdu->length - 2 - MAC;
+    reading->channel = pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH;
+}
+
+/* Before AS security (TS 38.331 5.3.1.1): no MAC, or the security mode command, whose MAC comes with its own key. */
+void pdcp_read_unprotected(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
+                           struct pdcp_reading *reading)
+{
+    struct pdcp_count *count = &pdcp->plain[pdu->bearer - 1][pdu->downlink];
+    uint64_t *newest = &pdcp->plain_digest[pdu->bearer - 1][pdu->downlink];
+    const uint64_t digest = daps_ledger_digest(pdu->octets, pdu->length);
+    const bool next = pdcp->plain_started && sn == count->rx_next && pdu->bearer == 1;
+
+    if (*newest == digest) {
+        reading->status = DAPS_PDCP_AGAIN;
+        return;
+    }
+    if (!pdcp_mac_is_zero(pdu) && !next &&
+        !(pdu->downlink && pdu->length <= 12 && pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_SECURITY_MODE_COMMAND)) {
+        reading->status = DAPS_PDCP_UNREADABLE;
+        return;
+    }
+    if (!pdcp_mac_is_zero(pdu) && pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_KIND_COUNT) {
+        reading->status = DAPS_PDCP_UNREADABLE;
+        return;
+    }
+    *newest = digest;
+    reading->count = pdcp_count_infer(count, sn, 12);
+    pdcp_count_take(count, reading->count, 12);
+    pdcp->plain_leg = pdu->leg;
+    reading->late = !pdcp_mac_is_zero(pdu);
+    pdcp_hand_clear(pdu, reading);
+}
+
+/* Protected but in clear by rule: SecurityModeComplete and -Failure (5.3.4.3), RRCReestablishment (5.3.7.5). */
+bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
+                           const struct daps_pdcp_pdu *pdu)
+{
+    enum daps_event_kind kind;
+
+    if (pdcp->ue->state == DAPS_UE_REESTABLISHING && pdu->downlink)
+        return pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_REESTABLISHMENT;
+    if (pdu->downlink || period == NULL || period->ul_active)
+        return false;
+    kind = pdcp_kind_if_clear(pdcp, pdu);
+    return kind == DAPS_EV_SECURITY_MODE_COMPLETE || kind == DAPS_EV_SECURITY_MODE_FAILURE;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a placed PDU leaves behind: its COUNT, its entry in the ledger, and collisions with their proof. */
+#include <string.h>
+
+#include "pdcp/inside.h"
+
+static bool needs_nonce(int nia)
+{
+    return nia == 1 || nia == 3;
+}
+
+/* The stream's collisions so far, of the same kind; NULL none. */
+static struct pdcp_collision *known_collision(struct daps_pdcp *pdcp, const struct pdcp_collision *like)
+{
+    for (guint i = 0; i < pdcp->collisions->len; i++) {
+        struct pdcp_collision *known = &g_array_index(pdcp->collisions, struct pdcp_collision, i);
+        if (known->stream.key == like->stream.key && known->stream.srb == like->stream.srb &&
+            known->stream.nea == like->stream.nea && known->stream.nia == like->stream.nia &&
+            known->stream.bearer == like->stream.bearer && known->stream.direction == like->stream.direction &&
+            known->one_period == like->one_period && known->ciphered == like->ciphered && known->maced == like->maced)
+            return known;
+    }
+    return NULL;
+}
+
+static void add_to_known(struct pdcp_collision *known, const struct pdcp_collision *c)
+{
+    if (known->count != c->count)
+        known->more++;
+    else if (known->n < PDCP_MOST_SIGHTS)
+        known->sights[known->n++] = c->sights[1];
+    known->proven |= c->proven;
+}
+
+/* The XORs; both plaintexts are deciphered each by itself, so that comparing them compares something. */
+static void add_proof(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_ledger_entry *entry,
+                      const struct daps_ledger_earlier *earlier, struct pdcp_collision *c)
+{
+    const struct daps_tuple tuple = {.count = c->count, .bearer = c->stream.bearer, .direction = c->stream.direction};
+    uint8_t a[PDCP_XOR_MOST], b[PDCP_XOR_MOST];
+
+    c->overlap = (uint32_t)MIN(earlier->length, entry->length);
+    c->octets = (uint32_t)MIN(MIN(earlier->held, entry->length), PDCP_XOR_MOST);
+    for (uint32_t i = 0; i < c->octets; i++)
+        c->xor_cipher[i] = earlier->octets[i] ^ entry->octets[i];
+    if (!c->proven || !c->ciphered)
+        return;
+    c->has_plain =
+        daps_nea(pdcp->ciphers, (unsigned)period->nea, period->keys[PDCP_RRC_ENC], &tuple, earlier->octets, a,
+                 c->octets) &&
+        daps_nea(pdcp->ciphers, (unsigned)period->nea, period->keys[PDCP_RRC_ENC], &tuple, entry->octets, b, c->octets);
+    for (uint32_t i = 0; c->has_plain && i < c->octets; i++)
+        c->xor_plain[i] = a[i] ^ b[i];
+}
+
+/* Two different PDUs under one tuple: kept with its proof, or counted with the first of its kind. */
+static void note_collision(struct daps_pdcp *pdcp, const struct daps_stream_id *id,
+                           const struct daps_ledger_entry *entry, const struct daps_ledger_earlier *earlier,
+                           const struct pdcp_period *period)
+{
+    struct pdcp_collision c = {.stream = *id,
+                               .one_period = earlier->period == entry->period,
+                               .n = 2,
+                               .sights = {{earlier->period, earlier->frame}, {entry->period, entry->frame}},
+                               .count = entry->count,
+                               .ciphered = earlier->ciphered && entry->ciphered && period->nea != 0,
+                               .maced = earlier->protected_ && entry->protected_ && needs_nonce(period->nia),
+                               .proven = earlier->verified && entry->verified};
+    struct pdcp_collision *known = known_collision(pdcp, &c);
+
+    if (!c.ciphered && !c.maced)
+        return;
+    if (known != NULL) {
+        add_to_known(known, &c);
+        return;
+    }
+    g_strlcpy(c.label, id->key->label, sizeof c.label);
+    add_proof(pdcp, period, entry, earlier, &c);
+    g_array_append_val(pdcp->collisions, c);
+}
+
+/* Enters the PDU; true if its contents are new. */
+bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, size_t header,
+                uint32_t count, bool ciphered, bool verified)
+{
+    const struct daps_stream_id id = {.key = period->term,
+                                      .srb = pdu->srb,
+                                      .nea = (uint8_t)(period->nea & 7),
+                                      .nia = (uint8_t)(period->nia & 7),
+                                      .bearer = (uint8_t)(pdu->bearer - 1),
+                                      .direction = pdu->downlink};
+    const struct daps_ledger_entry entry = {.count = count,
+                                            .frame = pdu->frame,
+                                            .period = period->serial,
+                                            .ciphered = ciphered && period->nea != 0,
+                                            .protected_ = pdu->srb && period->nia > 0,
+                                            .verified = verified,
+                                            .octets = pdu->octets + header,
+                                            .length = pdu->length - header,
+                                            .digest = daps_ledger_digest(pdu->octets + header, pdu->length - header)};
+    struct daps_ledger_earlier earlier;
+
+    switch (daps_ledger_enter(pdcp->ledger, &id, &entry, &earlier)) {
+    case DAPS_LEDGER_NEW:
+        return true;
+    case DAPS_LEDGER_COLLISION:
+        note_collision(pdcp, &id, &entry, &earlier, period);
+        return true;
+    case DAPS_LEDGER_UNCOMPARED:
+        pdcp_counts(pdcp)->pdcp.uncompared++;
+        return true;
+    case DAPS_LEDGER_SAME:
+        break;
+    }
+    return earlier.period != entry.period; /* said again in another attempt */
+}
+
+static void note_use(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)
+{
+    struct daps_ue *ue = pdcp->ue;
+
+    if (!pdu->srb || pdu->downlink)
+        return;
+    pdcp->srb_ul_seen = true;
+    for (guint i = ue->attempts->len; i-- > 0;) {
+        struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        if (attempt->target.serial == period->serial) {
+            attempt->target_used = true;
+            return;
+        }
+    }
+}
+
+void pdcp_take(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t count)
+{
+    struct pdcp_count *state = pdcp_count_of(period, pdu);
+
+    if (state->unsure) {
+        state->unsure = false;
+        state->rx_next = state->rx_deliv = count;
+    }
+    pdcp_count_take(state, count, pdu->sn_bits);
+    if (pdu->leg != 0)
+        period->leg = pdu->leg;
+    note_use(pdcp, period, pdu);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which key, which COUNT: those with which the MAC-I is right, and nothing else. */
+#include "pdcp/inside.h"
+
+static bool try_period(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t sn,
+                       struct pdcp_placed *placed)
+{
+    const uint32_t inferred = pdcp_count_infer(pdcp_count_of(period, pdu), sn, 12);
+    const uint32_t tries[] = {inferred, sn, inferred + 4096, inferred >= 4096 ? inferred - 4096 : sn};
+
+    if (!pdcp_keys(pdcp, period))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(tries); i++) {
+        for (unsigned flip = 0; flip < 2; flip++) {
+            const struct pdcp_attempted how = {.count = tries[i],
+                                               .ciphered = pdcp_is_active(period, pdu) != (flip == 1)};
+            if ((i > 0 && tries[i] == inferred) || (flip == 1 && period->nea == 0))
+                continue;
+            /* In clear although ciphering is on: only the message that switches it on, seen late (5.3.4.3). */
+            if (flip == 1 && pdcp_is_active(period, pdu) &&
+                (pdu->downlink || pdcp_kind_if_clear(pdcp, pdu) != DAPS_EV_SECURITY_MODE_COMPLETE))
+                continue;
+            if (!pdcp_verify(pdcp, period, pdu, &how))
+                continue;
+            *placed = (struct pdcp_placed){period, how};
+            return true;
+        }
+    }
+    return false;
+}
+
+bool pdcp_is_supported(const struct daps_pdcp *pdcp, const struct pdcp_period *period)
+{
+    return period->nea >= 0 && period->nia >= 0 && daps_ciphers_supported(pdcp->ciphers, (unsigned)period->nea) &&
+           daps_ciphers_supported(pdcp->ciphers, (unsigned)period->nia);
+}
+
+/* Is the key of the period, or of what it could have been derived from, at hand? */
+bool pdcp_has_key(const struct daps_pdcp *pdcp, const struct pdcp_period *period)
+{
+    if (!pdcp_is_supported(pdcp, period))
+        return false;
+    if (period->term->has_value)
+        return true;
+    return period->term->kind == DAPS_TERM_STAR && period->term->has_parent_value && period->nia > 0;
+}
+
+bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn, struct pdcp_placed *placed)
+{
+    /* The newest first: while a handover is open, signalling is the target's. */
+    for (unsigned i = pdcp->n_periods; i-- > 0;) {
+        if (pdcp_is_supported(pdcp, &pdcp->periods[i]) && try_period(pdcp, &pdcp->periods[i], pdu, sn, placed))
+            return true;
+    }
+    for (unsigned i = pdcp->n_periods; i-- > 0;) {
+        struct pdcp_period *period = &pdcp->periods[i];
+        const struct pdcp_attempted how = {.count = pdcp_count_infer(pdcp_count_of(period, pdu), sn, 12),
+                                           .ciphered = pdcp_is_active(period, pdu)};
+        if (!pdcp_is_supported(pdcp, period) || period->verified > 0 || (period->choices_tried && period->failed > 4))
+            continue;
+        if (pdcp_choose(pdcp, period, pdu, &how)) {
+            *placed = (struct pdcp_placed){period, how};
+            return true;
+        }
+        period->choices_tried = true;
+    }
+    return false;
+}
+
+/*
+ * The capture began behind the security mode command, but the key log has the key: the algorithms are those with which
+ * a MAC-I is right.
+ */
+void pdcp_find_algorithms(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
+{
+    struct daps_ue *ue = pdcp->ue;
+    const struct daps_event here = {.kind = DAPS_EV_TRAFFIC, .frame = pdu->frame, .time_ns = pdu->time_ns};
+    struct pdcp_period *period;
+    struct pdcp_placed placed;
+
+    if (ue->active.chain.key == NULL) {
+        if (!daps_engine_knows_root(ue->engine, ue))
+            return;
+        daps_ue_require_key(ue, &here);
+        pdcp_sync(pdcp);
+    }
+    period = pdcp_period_of(pdcp, ue->active.serial);
+    if (period == NULL || period->nia >= 0 || !period->term->has_value)
+        return;
+    for (int nia = 1; nia <= 3; nia++) {
+        for (int nea = 0; nea <= 3; nea++) {
+            period->nea = nea;
+            period->nia = nia;
+            period->keys_valid = false;
+            if (pdcp_is_supported(pdcp, period) && try_period(pdcp, period, pdu, sn, &placed)) {
+                ue->active.ciphering = nea;
+                ue->active.integrity = nia;
+                return;
+            }
+        }
+    }
+    period->nea = period->nia = -1;
+    period->keys_valid = false;
+}
+
+bool pdcp_has_any_key(const struct daps_pdcp *pdcp)
+{
+    for (unsigned i = 0; i < pdcp->n_periods; i++) {
+        if (pdcp_has_key(pdcp, &pdcp->periods[i]))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Without a key: the connection a PDU came over, or the COUNT that fits, if only one does. */
+#include "pdcp/inside.h"
+
+static bool fits_count(struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t sn, bool exactly)
+{
+    const struct pdcp_count *count = pdcp_count_of(period, pdu);
+    const uint32_t mask = (UINT32_C(1) << pdu->sn_bits) - 1, next = count->rx_next & mask;
+
+    if (exactly)
+        return sn == next;
+    return ((next - sn) & mask) <= 16 || ((sn - next) & mask) <= 64; /* seen again, or some PDUs missed */
+}
+
+/* The one period that the connection, or the COUNT, points to; NULL if it stays open. */
+struct pdcp_period *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
+{
+    struct pdcp_period *found = NULL;
+    unsigned n = 0;
+
+    if (pdcp->dl_credit < 0)
+        return NULL;
+    if (pdcp->n_periods == 1)
+        return &pdcp->periods[0];
+    for (unsigned i = 0; pdu->leg != 0 && i < pdcp->n_periods; i++) {
+        if (pdcp->periods[i].leg == pdu->leg) {
+            found = &pdcp->periods[i];
+            n++;
+        }
+    }
+    if (n == 1)
+        return found;
+    if (n == 0 && pdu->leg != 0) {
+        /* One connection is known and this is not it: the other one, if that is not known. */
+        for (unsigned i = 0; i < pdcp->n_periods; i++) {
+            if (pdcp->periods[i].leg == 0) {
+                found = &pdcp->periods[i];
+                n++;
+            }
+        }
+        if (n == 1)
+            return found;
+    }
+    if (!pdu->srb)
+        return NULL; /* a DRB's COUNT runs on over both legs */
+    for (unsigned exactly = 2; exactly-- > 0;) {
+        n = 0;
+        for (unsigned i = 0; i < pdcp->n_periods; i++) {
+            if (fits_count(&pdcp->periods[i], pdu, sn, exactly != 0)) {
+                found = &pdcp->periods[i];
+                n++;
+            }
+        }
+        if (n == 1)
+            return found;
+        if (n > 1)
+            return NULL;
+    }
+    return NULL;
+}
