@@ -42,6 +42,8 @@ struct daps_engine *daps_engine_new(const struct daps_engine_options *options, c
         engine->options = *options;
     if (sink != NULL)
         engine->sink = *sink;
+    if (engine->options.extract_only) /* UEs are followed all the same: below RRC, the next message needs their keys */
+        engine->sink = (struct daps_sink){.user = engine->sink.user, .event = engine->sink.event};
     engine->by_key = g_hash_table_new(g_int64_hash, g_int64_equal);
     engine->ues = g_ptr_array_new_with_free_func(entry_free);
     return engine;
@@ -198,8 +200,6 @@ void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint
 
 void daps_engine_finish(struct daps_engine *engine)
 {
-    if (engine->options.extract_only)
-        return;
     for (guint i = 0; i < engine->ues->len; i++) {
         struct entry *entry = g_ptr_array_index(engine->ues, i);
         daps_ue_finish(entry->ue);

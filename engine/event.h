@@ -94,6 +94,7 @@ struct daps_bearers {
     uint32_t drb_integrity;            /* integrityProtection enabled */
     uint32_t drb_ciphering_disabled;   /* cipheringDisabled */
     uint32_t drb_sdap_ul, drb_sdap_dl; /* sdap-HeaderUL/DL present */
+    uint32_t drb_secondary;            /* in a radioBearerConfig with keyToUse secondary */
     uint32_t srb_added;
     uint32_t srb_reestablish;
 };

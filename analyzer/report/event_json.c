@@ -56,6 +56,7 @@ const struct event_field event_fields[] = {
     BEARERS(drb_ciphering_disabled),
     BEARERS(drb_sdap_ul),
     BEARERS(drb_sdap_dl),
+    BEARERS(drb_secondary),
     BEARERS(srb_added),
     BEARERS(srb_reestablish),
     FLAG(daps_failure),

@@ -20,7 +20,8 @@
 /* All zero: an entity just established (TS 38.323 5.1.1). */
 struct pdcp_count {
     uint32_t rx_next, rx_deliv;
-    bool unsure; /* HFN is a guess: the capture did not show the entity from its start */
+    int64_t time_ns; /* of the newest PDU, for user data */
+    bool unsure;     /* HFN is a guess: the capture did not show the entity from its start */
 };
 
 static inline uint32_t pdcp_count_infer(const struct pdcp_count *state, uint32_t sn, unsigned sn_bits)

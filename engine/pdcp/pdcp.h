@@ -33,11 +33,12 @@ enum { PDCP_RRC_ENC, PDCP_RRC_INT, PDCP_LEAF_KEYS };
 struct pdcp_period {
     uint32_t serial; /* daps_context.serial */
     const struct daps_term *term;
-    int nea, nia;    /* -1 unknown */
-    bool ul_active;  /* uplink is ciphered: from the SecurityModeComplete on (TS 38.331 5.3.4.3) */
-    bool dl_active;  /* likewise downlink */
-    uint64_t leg;    /* C-RNTI + 1, 0 unknown */
-    bool keys_valid; /* leaf keys computed for term, nea, nia */
+    int nea, nia;        /* -1 unknown */
+    bool ul_active;      /* uplink is ciphered: from the SecurityModeComplete on (TS 38.331 5.3.4.3) */
+    bool dl_active;      /* likewise downlink */
+    uint64_t leg;        /* C-RNTI + 1, 0 unknown */
+    uint64_t target_leg; /* of an open handover that keeps the key, 0 none */
+    bool keys_valid;     /* leaf keys computed for term, nea, nia */
     uint8_t keys[PDCP_LEAF_KEYS][DAPS_CIPHER_KEY_OCTETS];
     bool choices_tried; /* that the standard or the capture leaves open; in vain */
     uint64_t verified, failed, first_failed_frame;
@@ -88,9 +89,10 @@ struct daps_pdcp {
     uint64_t plain_leg;
     unsigned n_periods;
     struct pdcp_period periods[PDCP_MOST_PERIODS];
-    uint32_t daps_drbs; /* drb-Identity n is bit n - 1: one entity for both legs */
-    int dl_credit;      /* downlink signalling read in clear elsewhere, less what could not be read: below zero
-                           a key change may have gone unseen, and nothing is placed without a MAC-I */
+    uint32_t secondary_drbs; /* under the secondary node's key, which is not followed (TS 33.501 6.10.2) */
+    uint32_t daps_drbs;      /* drb-Identity n is bit n - 1: one entity for both legs */
+    int dl_credit;           /* downlink signalling read in clear elsewhere, less what could not be read: below zero
+                                a key change may have gone unseen, and nothing is placed without a MAC-I */
     uint64_t credited_frame;
     bool reading;       /* the events under way come from a PDCP PDU */
     bool srb_ul_seen;   /* protected uplink signalling of this UE is visible in the capture */

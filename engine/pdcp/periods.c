@@ -117,6 +117,19 @@ static void follow(struct daps_pdcp *pdcp, const struct daps_context *context, u
     }
 }
 
+/* A handover without a new key keeps the period and brings another connection. */
+static void follow_leg(struct pdcp_period *period, const struct daps_ue *ue)
+{
+    if (period == NULL)
+        return;
+    if (ue->open != NULL && ue->open->target.serial == period->serial && ue->open->target.c_rnti >= 0)
+        period->target_leg = (uint64_t)ue->open->target.c_rnti + 1;
+    else if (ue->open == NULL && period->target_leg != 0 && ue->active.c_rnti >= 0) {
+        period->leg = (uint64_t)ue->active.c_rnti + 1;
+        period->target_leg = 0;
+    }
+}
+
 void pdcp_sync(struct daps_pdcp *pdcp)
 {
     const struct daps_ue *ue = pdcp->ue;
@@ -126,6 +139,7 @@ void pdcp_sync(struct daps_pdcp *pdcp)
 
     if (active->chain.key != NULL)
         follow(pdcp, active, newest);
+    follow_leg(pdcp_period_of(pdcp, active->serial), ue);
     if (target != NULL)
         follow(pdcp, target, active->serial);
     for (unsigned i = 0; i < pdcp->n_periods;) {
@@ -148,6 +162,8 @@ static void reconfigure(struct daps_pdcp *pdcp, const struct daps_event *ev)
 {
     const struct daps_bearers *b = &ev->bearers;
 
+    pdcp->secondary_drbs &= ~b->drb_released;
+    pdcp->secondary_drbs |= b->drb_secondary;
     if (ev->sync)
         pdcp->daps_drbs = b->drb_daps;
     for (unsigned p = 0; p < pdcp->n_periods; p++) {

@@ -12,6 +12,11 @@ static bool fits_count(struct pdcp_period *period, const struct daps_pdcp_pdu *p
     return ((next - sn) & mask) <= 16 || ((sn - next) & mask) <= 64; /* seen again, or some PDUs missed */
 }
 
+static bool is_of(const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)
+{
+    return pdu->leg == 0 || period->leg == 0 || pdu->leg == period->leg || pdu->leg == period->target_leg;
+}
+
 /* The one period that the connection, or the COUNT, points to; NULL if it stays open. */
 struct pdcp_period *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
 {
@@ -20,8 +25,8 @@ struct pdcp_period *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps
 
     if (pdcp->dl_credit < 0)
         return NULL;
-    if (pdcp->n_periods == 1)
-        return &pdcp->periods[0];
+    if (pdcp->n_periods == 1) /* what comes over another connection belongs to a key that is not known, or gone */
+        return is_of(&pdcp->periods[0], pdu) ? &pdcp->periods[0] : NULL;
     for (unsigned i = 0; pdu->leg != 0 && i < pdcp->n_periods; i++) {
         if (pdcp->periods[i].leg == pdu->leg) {
             found = &pdcp->periods[i];

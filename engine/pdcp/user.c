@@ -11,6 +11,21 @@ static void notice_restart(struct pdcp_count *count, uint32_t sn, unsigned sn_bi
         *count = (struct pdcp_count){0};
 }
 
+/*
+ * An SN that goes back by more than reordering explains is either an entity that was reset, or one that ran through
+ * half its numbers unseen. Where there was time for that, it is taken for the latter: it proves nothing then.
+ */
+static uint32_t look_ahead(const struct pdcp_count *state, uint32_t count, const struct daps_pdcp_pdu *pdu)
+{
+    const int64_t enough_ns = pdu->sn_bits == 12 ? INT64_C(50000000) : INT64_C(1000000000);
+    const bool had_time = pdu->time_ns == INT64_MIN || state->time_ns == INT64_MIN || pdu->time_ns < state->time_ns ||
+                          pdu->time_ns - state->time_ns > enough_ns;
+
+    if (state->rx_next < 64 || count >= state->rx_next - 64 || !had_time)
+        return count;
+    return count + (UINT32_C(1) << pdu->sn_bits);
+}
+
 void pdcp_read_user(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_header *header)
 {
     struct pdcp_period *period = pdcp->n_periods > 0 ? pdcp_place_by_rule(pdcp, pdu, header->sn) : NULL;
@@ -18,6 +33,8 @@ void pdcp_read_user(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, con
     struct pdcp_count *state;
     uint32_t count;
 
+    if ((pdcp->secondary_drbs >> (pdu->bearer - 1) & 1) != 0)
+        period = NULL;
     if (period == NULL || pdu->length <= clear) {
         pdcp_counts(pdcp)->pdcp.unplaced += period == NULL;
         return;
@@ -28,7 +45,8 @@ void pdcp_read_user(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, con
         state->rx_next = state->rx_deliv = header->sn;
     }
     notice_restart(state, header->sn, pdu->sn_bits);
-    count = pdcp_count_infer(state, header->sn, pdu->sn_bits);
+    count = look_ahead(state, pdcp_count_infer(state, header->sn, pdu->sn_bits), pdu);
+    state->time_ns = pdu->time_ns;
     pdcp_take(pdcp, period, pdu, count);
     if (pdcp->daps_drbs >> (pdu->bearer - 1) & 1) {
         for (unsigned i = 0; i < pdcp->n_periods; i++) /* one entity for both legs */

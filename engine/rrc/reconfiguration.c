@@ -35,6 +35,7 @@ struct reconfiguration {
     struct daps_event *ev;
     struct bearer_item item;
     int ciphering, integrity; /* of the RadioBearerConfig being read */
+    uint32_t drbs;            /* of it */
     bool secondary_key;
     struct rrc_span master, secondary, nr_scg, bearers2;
     unsigned n_candidates, n_removed;
@@ -81,6 +82,7 @@ static void flush_item(struct reconfiguration *c)
 
     if (c->item.is_drb) {
         flush_drb(b, &c->item);
+        c->drbs |= bit_of(c->item.id);
         c->ev->daps |= c->item.daps; /* TS 38.331 5.3.5.5.2 NOTE 2b: one such DRB makes it a DAPS handover */
     } else if (c->item.is_srb) {
         b->srb_added |= bit_of(c->item.id);
@@ -97,6 +99,9 @@ static void flush_bearer_config(struct reconfiguration *c)
         c->ev->ciphering = (int8_t)c->ciphering;
     if (!c->secondary_key && c->integrity >= 0)
         c->ev->integrity = (int8_t)c->integrity;
+    if (c->secondary_key)
+        c->ev->bearers.drb_secondary |= c->drbs;
+    c->drbs = 0;
     c->ciphering = c->integrity = -1;
     c->secondary_key = false;
 }

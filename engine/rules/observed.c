@@ -101,6 +101,13 @@ static void report(struct daps_ue *ue, struct daps_attempt *const *group, guint 
     finding->severity = DAPS_SEVERITY_HIGH;
     if (!c->proven)
         gap = daps_text_gap(attempts, n_attempts);
+    if (!c->proven) {
+        /* No framing says whether a receiver's CRC was right. */
+        char *whole = g_strdup_printf("%s%sthat the PDUs were received without error", gap != NULL ? gap : "",
+                                      gap != NULL ? ", and " : "");
+        g_free(gap);
+        gap = whole;
+    }
     finding->detail = detail->str;
     finding->assumes = gap;
     daps_deliver_finding(ue, finding);
