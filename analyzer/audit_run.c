@@ -195,6 +195,7 @@ static void start(struct audit *audit)
     }
     audit->engine = daps_engine_new(&engine_options, &sink);
     audit->framing = daps_framing_new(&framing_sink);
+    daps_framing_assume_drbs(audit->framing, audit->options->drbs, audit->options->n_drbs);
     audit->result = g_new0(struct daps_rrc_result, 1);
 }
 

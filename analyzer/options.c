@@ -18,6 +18,7 @@
 struct words {
     gboolean help, show_keys, verbose, quiet, wireshark;
     char *format, *keys, *fail_on, *colour, *table;
+    char **drbs;
     int jobs;
 };
 
@@ -36,6 +37,27 @@ static bool pick(const char *option, const char *word, const char *const *choice
     all = g_strjoinv(", ", (char **)choices);
     fprintf(stderr, "dapsaudit: --%s %s: must be one of %s\n", option, word, all);
     g_free(all);
+    return false;
+}
+
+/* "LCID:DRB:am12|am18|um6|um12:12|18" */
+static bool take_drb(struct options *options, const char *word)
+{
+    unsigned lcid = 0, drb = 0, rlc_sn = 0, pdcp_sn = 0;
+    char mode[3] = "", rest;
+
+    if (options->n_drbs < DAPS_FRAMING_MAX_DRBS &&
+        sscanf(word, "%2u:%2u:%2[amu]%2u:%2u%c", &lcid, &drb, mode, &rlc_sn, &pdcp_sn, &rest) == 5) {
+        const bool am = strcmp(mode, "am") == 0, um = strcmp(mode, "um") == 0;
+        if (lcid >= 4 && lcid <= 32 && drb >= 1 && drb <= 32 && (pdcp_sn == 12 || pdcp_sn == 18) &&
+            ((am && (rlc_sn == 12 || rlc_sn == 18)) || (um && (rlc_sn == 6 || rlc_sn == 12)))) {
+            options->drbs[options->n_drbs++] =
+                (struct daps_framing_drb){(uint8_t)lcid, (uint8_t)drb, am, (uint8_t)rlc_sn, (uint8_t)pdcp_sn};
+            return true;
+        }
+    }
+    fprintf(stderr, "dapsaudit: --drb %s: must be LCID:DRB:RLC:PDCP, RLC one of am12, am18, um6, um12, PDCP 12 or 18\n",
+            word);
     return false;
 }
 
@@ -74,6 +96,10 @@ static bool take_words(struct options *options, const struct words *words)
     options->verbose = words->verbose;
     options->quiet = words->quiet;
     options->jobs = words->jobs > 0 ? (unsigned)words->jobs : g_get_num_processors();
+    for (unsigned i = 0; words->drbs != NULL && words->drbs[i] != NULL; i++) {
+        if (!take_drb(options, words->drbs[i]))
+            return false;
+    }
     if (words->keys == NULL)
         return true;
     options->keylog = keyfile_load(words->keys);
@@ -134,6 +160,8 @@ static int parse_words(struct options *options, struct words *words, const struc
         {"show-keys", 0, 0, G_OPTION_ARG_NONE, &words->show_keys, "Print key values that are known", NULL},
         {"fail-on", 0, 0, G_OPTION_ARG_STRING, &words->fail_on,
          "Exit status 1 from this severity on: info, low (default), medium, high, never", "SEVERITY"},
+        {"drb", 0, 0, G_OPTION_ARG_STRING_ARRAY, &words->drbs,
+         "A DRB that the capture does not show being set up, for example 4:1:am18:18", "LCID:DRB:RLC:PDCP"},
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &words->jobs, "Files read at a time (default: processors)", "N"},
         {"color", 0, 0, G_OPTION_ARG_STRING, &words->colour, "auto (default), always or never", "WHEN"},
         {"verbose", 'v', 0, G_OPTION_ARG_NONE, &words->verbose, "List every message that could not be read", NULL},
@@ -190,6 +218,7 @@ bool options_parse(struct options *options, const struct options_command *comman
     g_free(words.fail_on);
     g_free(words.colour);
     g_free(words.table);
+    g_strfreev(words.drbs);
     return go_on == 1;
 }
 

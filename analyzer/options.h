@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "framing/framing.h"
 #include "keys/keylog.h"
 #include "report/report.h"
 
@@ -15,6 +16,8 @@ struct options {
     unsigned fail_on;          /* enum daps_severity or FAIL_NEVER */
     bool verbose, quiet;
     unsigned jobs;
+    unsigned n_drbs;
+    struct daps_framing_drb drbs[DAPS_FRAMING_MAX_DRBS];
     char *output;               /* path, NULL: standard output */
     struct daps_keylog *keylog; /* NULL: none given */
     char **paths;               /* NULL-terminated, at least one */

@@ -90,6 +90,12 @@ void daps_framing_learn(struct daps_framing *framing, uint64_t ue_key, const str
     radio_learn(framing->radio, ue_key, result);
 }
 
+void daps_framing_assume_drbs(struct daps_framing *framing, const struct daps_framing_drb *drbs, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        radio_assume(framing->radio, &drbs[i]);
+}
+
 int32_t daps_framing_ue_id(const struct daps_framing *framing)
 {
     return radio_last_ue_id(framing->radio);

@@ -93,6 +93,19 @@ void daps_framing_unwrap(struct daps_framing *framing, const struct daps_record 
  */
 void daps_framing_learn(struct daps_framing *framing, uint64_t ue_key, const struct daps_rrc_result *result);
 
+/* How a DRB is configured until RRC says otherwise, for captures that do not show it. */
+struct daps_framing_drb {
+    uint8_t lcid, drb; /* 4..32, 1..32 */
+    bool am;           /* else UM */
+    uint8_t rlc_sn;    /* AM 12 or 18, UM 6 or 12; both directions */
+    uint8_t pdcp_sn;   /* 12 or 18 */
+};
+
+#define DAPS_FRAMING_MAX_DRBS 32
+
+/* Copied; for UEs not seen yet. */
+void daps_framing_assume_drbs(struct daps_framing *framing, const struct daps_framing_drb *drbs, unsigned n);
+
 /* UEId of the framing for the PDU delivered last, -1 if it has none. */
 int32_t daps_framing_ue_id(const struct daps_framing *framing);
 

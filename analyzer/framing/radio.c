@@ -5,6 +5,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "framing.h"
+
 #define MOST_LINKS    65536 /* names a capture may bring; then the tables start anew */
 #define MOST_EXPECTED 64
 #define UE_ID_KEY     (UINT64_C(0x554549) << 40)
@@ -24,6 +26,7 @@ struct radio {
     unsigned n_expected;
     struct radio_link *last;
     struct radio_ue *last_ue;
+    struct radio_ue fresh; /* a UE of which RRC has said nothing */
     struct daps_rrc_result *trial;
 };
 
@@ -51,6 +54,9 @@ struct radio *radio_new(void)
     radio->by_id = g_hash_table_new(NULL, NULL);
     radio->by_rnti = g_hash_table_new(NULL, NULL);
     radio->trial = g_new0(struct daps_rrc_result, 1);
+    for (uint8_t lcid = 1; lcid <= 3; lcid++) /* TS 38.331 9.2.1: SRBs are AM with 12-bit SN unless told otherwise */
+        radio->fresh.channels[lcid] =
+            (struct radio_channel){.mode = RADIO_AM, .sn_bits = {12, 12}, .srb = true, .bearer = lcid};
     return radio;
 }
 
@@ -166,6 +172,13 @@ void radio_ccch(struct radio *radio, struct radio_link *link, enum daps_channel 
         link->ue_key = source->ue_key;
 }
 
+void radio_assume(struct radio *radio, const struct daps_framing_drb *drb)
+{
+    radio->fresh.channels[drb->lcid] = (struct radio_channel){
+        .mode = drb->am ? RADIO_AM : RADIO_UM, .sn_bits = {drb->rlc_sn, drb->rlc_sn}, .bearer = drb->drb};
+    radio->fresh.drbs[drb->drb].sn_bits[0] = radio->fresh.drbs[drb->drb].sn_bits[1] = drb->pdcp_sn;
+}
+
 static struct radio_ue *find_ue(struct radio *radio, uint64_t ue_key)
 {
     struct radio_ue *ue;
@@ -177,12 +190,8 @@ static struct radio_ue *find_ue(struct radio *radio, uint64_t ue_key)
     if (ue == NULL) {
         if (g_hash_table_size(radio->ues) >= MOST_LINKS)
             g_hash_table_remove_all(radio->ues);
-        ue = g_new0(struct radio_ue, 1);
+        ue = g_memdup2(&radio->fresh, sizeof radio->fresh);
         ue->ue_key = ue_key;
-        for (uint8_t lcid = 1; lcid <= 3;
-             lcid++) /* TS 38.331 9.2.1: SRBs are AM with 12-bit SN unless told otherwise */
-            ue->channels[lcid] =
-                (struct radio_channel){.mode = RADIO_AM, .sn_bits = {12, 12}, .srb = true, .bearer = lcid};
         g_hash_table_insert(radio->ues, &ue->ue_key, ue);
     }
     radio->last_ue = ue;

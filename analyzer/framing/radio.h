@@ -62,6 +62,8 @@ struct radio_link {
 
 struct radio;
 
+struct daps_framing_drb;
+
 struct radio *radio_new(void);
 void radio_free(struct radio *radio);
 
@@ -77,6 +79,9 @@ void radio_ccch(struct radio *radio, struct radio_link *link, enum daps_channel 
 
 /* What a decoded message of that UE said about bearers and about C-RNTIs to come. */
 void radio_learn(struct radio *radio, uint64_t ue_key, const struct daps_rrc_result *result);
+
+/* A bearer that every UE has until RRC says otherwise. */
+void radio_assume(struct radio *radio, const struct daps_framing_drb *drb);
 
 /* Never NULL. */
 const struct radio_ue *radio_ue(struct radio *radio, uint64_t ue_key);

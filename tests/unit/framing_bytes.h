@@ -140,6 +140,9 @@ struct seen {
     enum daps_framing_class class;
     bool rrc_lost, ue_known;
     char detail[400];
+    unsigned pdcps;
+    struct daps_pdcp_pdu pdcp; /* the last one */
+    char pdcp_octets[4096];
 };
 
 static inline void seen_pdu(void *user, const struct daps_pdu *pdu)
@@ -150,6 +153,16 @@ static inline void seen_pdu(void *user, const struct daps_pdu *pdu)
     seen->octets[0] = 0;
     for (size_t i = 0; i < pdu->length && i * 2 + 3 < sizeof seen->octets; i++)
         g_snprintf(seen->octets + i * 2, 3, "%02x", pdu->octets[i]);
+}
+
+static inline void seen_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
+{
+    struct seen *seen = user;
+    seen->pdcps++;
+    seen->pdcp = *pdu;
+    seen->pdcp_octets[0] = 0;
+    for (size_t i = 0; i < pdu->length && i * 2 + 3 < sizeof seen->pdcp_octets; i++)
+        g_snprintf(seen->pdcp_octets + i * 2, 3, "%02x", pdu->octets[i]);
 }
 
 static inline void seen_problem(void *user, const struct daps_framing_problem *problem)
@@ -168,7 +181,7 @@ static inline void seen_problem(void *user, const struct daps_framing_problem *p
 static inline void seen_begin(struct seen *seen)
 {
     memset(seen, 0, sizeof *seen);
-    struct daps_framing_sink sink = {.user = seen, .pdu = seen_pdu, .problem = seen_problem};
+    struct daps_framing_sink sink = {.user = seen, .pdu = seen_pdu, .pdcp = seen_pdcp, .problem = seen_problem};
     seen->framing = daps_framing_new(&sink);
 }
 
