@@ -17,6 +17,7 @@ void daps_event_clear(struct daps_event *ev, enum daps_event_kind kind)
         .sk_counter = -1,
         .target = {-1, -1},
         .point_a = -1,
+        .carrier = -1,
         .c_rnti = -1,
         .t304_ms = -1,
         .candidate_id = -1,

@@ -134,6 +134,7 @@ struct daps_event {
     enum daps_rach rach;
     struct daps_cell target; /* -1: same as the source (TS 38.331 5.3.5.5.2) */
     int32_t point_a;         /* absoluteFrequencyPointA, -1 */
+    int32_t carrier;         /* NR-ARFCN of the centre of the first carrier of scs-SpecificCarrierList, -1 */
     int32_t c_rnti;          /* newUE-Identity, -1 */
     int32_t t304_ms;         /* -1 */
     int16_t candidate_id;    /* condReconfigId, ltm-CandidateId; -1 */

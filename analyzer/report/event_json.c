@@ -39,6 +39,7 @@ const struct event_field event_fields[] = {
     FIELD("pci", I32, target.pci, 1007),
     FIELD("arfcn", I32, target.ssb_arfcn, 3279165),
     FIELD("point_a", I32, point_a, 3279165),
+    FIELD("carrier", I32, carrier, 3279165),
     FIELD("c_rnti", I32, c_rnti, 65535),
     FIELD("t304", I32, t304_ms, INT32_MAX),
     FIELD("candidate_id", I16, candidate_id, INT16_MAX),

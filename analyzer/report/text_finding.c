@@ -175,8 +175,11 @@ static void keystream(struct outbuf *out, const struct daps_keystream_tuple *tup
     }
 }
 
-static const char *evidence_words(enum daps_evidence evidence)
+static const char *evidence_words(enum daps_rule_id rule, enum daps_evidence evidence)
 {
+    if (evidence == DAPS_EVIDENCE_PROVEN && (rule == DAPS_RULE_KEY_MISMATCH || rule == DAPS_RULE_NCC_AMBIGUITY))
+        return "proven: the MAC-I is right under that key, and wrong under the standard's";
+
     switch (evidence) {
     case DAPS_EVIDENCE_DERIVED:
         return "derived: follows from the fields of the RRC messages";
@@ -244,7 +247,7 @@ void text_finding(struct outbuf *out, const struct report_style *style, const st
     if (finding->keystream.present)
         keystream(out, &finding->keystream);
     paragraph(out, "what", finding->detail);
-    paragraph(out, "evidence", evidence_words(finding->evidence));
+    paragraph(out, "evidence", evidence_words(finding->rule, finding->evidence));
     if (finding->has_exposure)
         paragraph(out, "exposure", exposure_words(finding->exposure));
     if (finding->assumes != NULL)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "crypto/kdf.h"
+#include "rrc/raster.h"
 
 static void read_hex(const char *hex, uint8_t out[static 32])
 {
@@ -143,7 +144,11 @@ void air_command(struct air *air, const struct synth_command *command)
         target->nia = command->nia;
     }
     if (command->ncc >= 0) {
-        const int32_t arfcn = air->quirk == AIR_POINT_A ? command->target->point_a : command->target->ssb_arfcn;
+        const struct synth_cell *cell = command->target;
+        /* messages.c: 273 resource blocks, 30 kHz apart, from Point A on */
+        const int32_t arfcn = air->quirk == AIR_POINT_A   ? cell->point_a
+                              : air->quirk == AIR_CARRIER ? daps_raster_carrier(cell->point_a, 0, 30, 273)
+                                                          : cell->ssb_arfcn;
         derive(air, target, command->ncc, command->key_set_change, command->target->pci,
                command->same_frequency ? air->ssb_arfcn : arfcn);
         memset(target->srb1, 0, sizeof target->srb1); /* new PDCP entities (TS 38.323 5.1.1) */

@@ -17,6 +17,7 @@
 enum air_quirk {
     AIR_CONFORMANT,
     AIR_POINT_A,    /* KgNB* from the ARFCN of Point A */
+    AIR_CARRIER,    /* from that of the centre of the carrier */
     AIR_TWO_OCTETS, /* ARFCNs below 65536 in two octets */
     AIR_STORED_NCC, /* the NCC of a command compared with that of the failed one before it */
 };
@@ -38,11 +39,11 @@ struct air {
     uint8_t kamf[32], root[32]; /* root: KgNB the NH chain starts from */
     uint32_t ul_nas_count;
     struct air_leg active, target;
-    bool open;       /* target is there */
-    bool clear_once; /* the next message is integrity protected only */
-    bool connected;    /* the scenario showed how */
-    bool new_key_set;  /* made, and no NAS message since: the same one comes again (TS 33.501 6.9.2.3.4) */
-    bool contention; /* the next uplink message goes in Msg3 */
+    bool open;        /* target is there */
+    bool clear_once;  /* the next message is integrity protected only */
+    bool connected;   /* the scenario showed how */
+    bool new_key_set; /* made, and no NAS message since: the same one comes again (TS 33.501 6.9.2.3.4) */
+    bool contention;  /* the next uplink message goes in Msg3 */
     int suspend_ncc;
     enum air_quirk quirk;
     bool stored;       /* a command with a key change has failed: */

@@ -3,7 +3,7 @@
  * What the standard, an implementation or the capture leaves open about a key, decided by a MAC-I:
  *
  *     the cell     of a re-establishment or resume, which no message names: one of the cells of this capture
- *     ARFCN        of the SSB (TS 33.501 A.11); some took the frequency of Point A
+ *     ARFCN        of the SSB (TS 33.501 A.11); some took that of Point A or of the carrier's centre
  *     its length   three octets (A.11); some write two where they suffice
  *     NCC          compared with that of the active key (TS 33.501 6.9.2.3.4) or with the stored one
  * (TS 38.331 5.3.5.7)
@@ -89,7 +89,8 @@ static void adopt(struct daps_pdcp *pdcp, struct pdcp_period *period, struct dap
     }
     period->term = key;
     period->keys_valid = false;
-    if (choice->departure.point_a || choice->departure.two_octets || choice->departure.stored_ncc)
+    if (choice->departure.point_a || choice->departure.carrier || choice->departure.two_octets ||
+        choice->departure.stored_ncc)
         daps_rule_departure(ue, attempt, &choice->departure);
     pdcp->habit = choice->departure;
 }
@@ -110,15 +111,17 @@ static bool try_cells(struct daps_pdcp *pdcp, struct pdcp_period *period, struct
             continue;
         if (attempt->target.arfcn >= 0 && attempt->target.arfcn != cell.ssb_arfcn)
             continue;
-        for (unsigned variant = 0; !found && variant < 4; variant++) {
-            choice.departure.point_a = (variant & 1) != 0;
-            choice.departure.two_octets = (variant & 2) != 0;
+        for (unsigned variant = 0; !found && variant < 6; variant++) {
+            choice.departure.point_a = variant % 3 == 1;
+            choice.departure.carrier = variant % 3 == 2;
+            choice.departure.two_octets = variant >= 3;
             choice.cell = cell;
-            if (choice.departure.point_a) {
-                if (attempt->point_a < 0)
-                    continue;
+            if (choice.departure.point_a)
                 choice.cell.ssb_arfcn = attempt->point_a;
-            }
+            else if (choice.departure.carrier)
+                choice.cell.ssb_arfcn = attempt->carrier;
+            if (choice.cell.ssb_arfcn < 0)
+                continue;
             if (choice.departure.two_octets && choice.cell.ssb_arfcn > 0xFFFF)
                 continue;
             found = fits(pdcp, &candidate, &choice, pdu, how, &term);

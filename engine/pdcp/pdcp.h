@@ -75,6 +75,7 @@ struct pdcp_collision {
 /* A choice of the network that departs from the standard, found by MAC-I. */
 struct pdcp_departure {
     bool point_a;    /* ARFCN of Point A instead of the SSB's */
+    bool carrier;    /* of the centre of the carrier instead of the SSB's */
     bool two_octets; /* ARFCN in two octets */
     bool stored_ncc; /* NCC compared with the stored one */
 };

@@ -14,6 +14,7 @@
  */
 #include <string.h>
 
+#include "rrc/raster.h"
 #include "rrc/reading.h"
 
 #define MOST_CANDIDATES 32
@@ -238,12 +239,13 @@ static void rlc_hit(struct daps_rrc_result *out, const struct per_hit *hit)
 
 struct cell_group_walk {
     struct daps_event *ev;
+    uint32_t offset, scs_khz;    /* of the carrier being read */
     struct daps_rrc_result *rlc; /* NULL: not wanted */
 };
 
 static bool on_cell_group(void *user, const struct per_hit *hit)
 {
-    const struct cell_group_walk *walk = user;
+    struct cell_group_walk *walk = user;
     struct daps_event *ev = walk->ev;
 
     switch ((enum nr_rrc_field)hit->field) {
@@ -259,6 +261,16 @@ static bool on_cell_group(void *user, const struct per_hit *hit)
         break;
     case NR_RRC_ABSOLUTE_FREQUENCY_POINT_A:
         ev->point_a = (int32_t)hit->value;
+        break;
+    case NR_RRC_OFFSET_TO_CARRIER:
+        walk->offset = (uint32_t)hit->value;
+        break;
+    case NR_RRC_SUBCARRIER_SPACING: /* kHz15, kHz30, kHz60, ... */
+        walk->scs_khz = hit->value <= 6 ? 15U << hit->value : 0;
+        break;
+    case NR_RRC_CARRIER_BANDWIDTH:
+        if (ev->carrier < 0 && ev->point_a >= 0)
+            ev->carrier = daps_raster_carrier(ev->point_a, walk->offset, walk->scs_khz, (uint32_t)hit->value);
         break;
     case NR_RRC_NEW_UE_IDENTITY:
         ev->c_rnti = (int32_t)hit->value;

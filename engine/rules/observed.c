@@ -164,6 +164,16 @@ void daps_rule_observed_gone(struct daps_ue *ue, bool (*is_kept)(const struct da
 
 /* ---- key-mismatch ---- */
 
+static void G_GNUC_PRINTF(2, 3) add_departure(GString *detail, const char *format, ...)
+{
+    va_list arguments;
+
+    g_string_append(detail, g_str_has_suffix(detail->str, "only if") ? " " : ", and ");
+    va_start(arguments, format);
+    g_string_append_vprintf(detail, format, arguments);
+    va_end(arguments);
+}
+
 void daps_rule_departure(struct daps_ue *ue, const struct daps_attempt *attempt, const struct pdcp_departure *departure)
 {
     enum daps_rule_id rule = departure->stored_ncc ? DAPS_RULE_NCC_AMBIGUITY : DAPS_RULE_KEY_MISMATCH;
@@ -180,17 +190,17 @@ void daps_rule_departure(struct daps_ue *ue, const struct daps_attempt *attempt,
     finding->evidence = DAPS_EVIDENCE_PROVEN;
     g_string_append(detail, "The MAC-I of the first message under the new key is right only if");
     if (departure->point_a)
-        g_string_append_printf(
-            detail, " the key is derived with ARFCN %" PRId32 ", the frequency of Point A, instead of the SSB's",
-            attempt->point_a);
+        add_departure(detail,
+                      "the key is derived with ARFCN %" PRId32 ", the frequency of Point A, instead of the SSB's",
+                      attempt->point_a);
+    if (departure->carrier)
+        add_departure(detail,
+                      "the key is derived with ARFCN %" PRId32 ", the centre of the carrier, instead of the SSB's",
+                      attempt->carrier);
     if (departure->two_octets)
-        g_string_append_printf(detail, "%s the ARFCN is written in two octets instead of three",
-                               departure->point_a ? ", and" : "");
+        add_departure(detail, "the ARFCN is written in two octets instead of three");
     if (departure->stored_ncc)
-        g_string_append_printf(detail,
-                               "%s the received NCC is compared with the stored one, not with that of the "
-                               "active key",
-                               departure->point_a || departure->two_octets ? ", and" : "");
+        add_departure(detail, "the received NCC is compared with the stored one, not with that of the active key");
     g_string_append(detail, ". The audit goes on with the key that verifies.");
     finding->detail = detail->str;
     finding->assumes = NULL;

@@ -115,7 +115,8 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
             .clauses = CLAUSES("TS 33.501 A.11", "TS 33.501 6.9.2.3.4"),
             .meaning =
                 "The MAC-I of the messages behind a command is right only under a key derived otherwise than TS 33.501 "
-                "A.11 says (ARFCN of Point A, ARFCN in two octets), or under none of the candidates. Proven: the "
+                "A.11 says (ARFCN of Point A or of the carrier, ARFCN in two octets), or under none of the candidates. "
+                "Proven: the "
                 "departure was found and the audit goes on with the key that verifies. Observed: nothing verifies.",
             .remedy =
                 "Compare parent, NCC, PCI and ARFCN of both sides; a frequent cause is an ARFCN other than that of "

@@ -64,6 +64,7 @@ static struct daps_attempt *new_attempt(struct daps_ue *ue, const struct daps_ev
     attempt->prepared = ev->prepared;
     attempt->key_set_change = ev->key_set_change;
     attempt->point_a = ev->point_a;
+    attempt->carrier = ev->carrier;
     attempt->gaps = ue->gaps;
     attempt->gap_frame = ue->gap_frame;
     attempt->gap_reason = ue->gap_reason;

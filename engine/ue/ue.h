@@ -58,6 +58,7 @@ struct daps_attempt {
     const char *gap_reason;
     bool delivered;
     int32_t point_a;  /* absoluteFrequencyPointA of the command, -1 */
+    int32_t carrier;  /* centre of its carrier as NR-ARFCN, -1 */
     bool target_used; /* uplink signalling under the target's key was seen below RRC */
 };
 
