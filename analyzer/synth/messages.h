@@ -42,8 +42,8 @@ GByteArray *synth_conditional(const struct synth_command *candidates, unsigned n
 GByteArray *synth_scg_change(const struct synth_command *command, char **error); /* bare RRCReconfiguration */
 
 /*
- * DRB 1 and 2 on logical channels 4 and 5 (RLC AM with 12-bit SN, PDCP SN of sn_bits, no SDAP header), or their release.
- * DL-DCCH.
+ * DRB 1 and 2 on logical channels 4 and 5 (RLC AM with 12-bit SN, PDCP SN of sn_bits, no SDAP header), or their
+ * release. DL-DCCH.
  */
 GByteArray *synth_bearers(unsigned transaction, unsigned sn_bits, bool release, char **error);
 
