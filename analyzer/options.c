@@ -40,25 +40,39 @@ static bool pick(const char *option, const char *word, const char *const *choice
     return false;
 }
 
+static unsigned small_number(const char *word, unsigned least, unsigned most)
+{
+    guint64 value = 0;
+
+    return word != NULL && g_ascii_string_to_unsigned(word, 10, least, most, &value, NULL) ? (unsigned)value : 0;
+}
+
 /* "LCID:DRB:am12|am18|um6|um12:12|18" */
 static bool take_drb(struct options *options, const char *word)
 {
-    unsigned lcid = 0, drb = 0, rlc_sn = 0, pdcp_sn = 0;
-    char mode[3] = "", rest;
+    static const struct {
+        const char *name;
+        bool am;
+        uint8_t sn;
+    } modes[] = {{"am12", true, 12}, {"am18", true, 18}, {"um6", false, 6}, {"um12", false, 12}};
+    char **words = g_strsplit(word, ":", 5);
+    const unsigned n = g_strv_length(words), lcid = small_number(words[0], 4, 32),
+                   drb = n == 4 ? small_number(words[1], 1, 32) : 0, sn = n == 4 ? small_number(words[3], 12, 18) : 0;
+    bool taken = false;
 
-    if (options->n_drbs < DAPS_FRAMING_MAX_DRBS &&
-        sscanf(word, "%2u:%2u:%2[amu]%2u:%2u%c", &lcid, &drb, mode, &rlc_sn, &pdcp_sn, &rest) == 5) {
-        const bool am = strcmp(mode, "am") == 0, um = strcmp(mode, "um") == 0;
-        if (lcid >= 4 && lcid <= 32 && drb >= 1 && drb <= 32 && (pdcp_sn == 12 || pdcp_sn == 18) &&
-            ((am && (rlc_sn == 12 || rlc_sn == 18)) || (um && (rlc_sn == 6 || rlc_sn == 12)))) {
-            options->drbs[options->n_drbs++] =
-                (struct daps_framing_drb){(uint8_t)lcid, (uint8_t)drb, am, (uint8_t)rlc_sn, (uint8_t)pdcp_sn};
-            return true;
-        }
+    for (size_t i = 0; i < G_N_ELEMENTS(modes) && lcid != 0 && drb != 0 && (sn == 12 || sn == 18); i++) {
+        if (strcmp(words[2], modes[i].name) != 0 || options->n_drbs == DAPS_FRAMING_MAX_DRBS)
+            continue;
+        options->drbs[options->n_drbs++] =
+            (struct daps_framing_drb){(uint8_t)lcid, (uint8_t)drb, modes[i].am, modes[i].sn, (uint8_t)sn};
+        taken = true;
     }
-    fprintf(stderr, "dapsaudit: --drb %s: must be LCID:DRB:RLC:PDCP, RLC one of am12, am18, um6, um12, PDCP 12 or 18\n",
-            word);
-    return false;
+    g_strfreev(words);
+    if (!taken)
+        fprintf(stderr,
+                "dapsaudit: --drb %s: must be LCID:DRB:RLC:PDCP, RLC one of am12, am18, um6, um12, PDCP 12 or 18\n",
+                word);
+    return taken;
 }
 
 static bool colour_wanted(unsigned choice, const struct options *options)

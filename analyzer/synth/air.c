@@ -2,7 +2,6 @@
 /* Keys and PDCP entities of a synthetic UE. */
 #include "synth/air.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "crypto/kdf.h"
@@ -10,25 +9,25 @@
 
 static void read_hex(const char *hex, uint8_t out[static 32])
 {
-    for (unsigned i = 0; i < 32; i++)
+    for (size_t i = 0; i < 32; i++)
         out[i] = (uint8_t)(g_ascii_xdigit_value(hex[2 * i]) << 4 | g_ascii_xdigit_value(hex[2 * i + 1]));
 }
 
 void air_start(struct air *air, unsigned ue, const char *key_line)
 {
     const char *count = strstr(key_line, "ul_nas_count=");
-    char kind[8] = "", hex[80] = "";
-    unsigned number;
+    char **words = g_strsplit(key_line, " ", 4); /* kind, UE, key */
 
     if (air->ciphers == NULL)
         air->ciphers = daps_ciphers_new(DAPS_LIBRARY_ANY);
     air->suspend_ncc = -1;
     air->has_kgnb = air->has_kamf = false;
-    if (sscanf(key_line, "%7s %u %79s", kind, &number, hex) == 3 && strlen(hex) == 64) {
-        air->has_kamf = strcmp(kind, "KAMF") == 0;
+    if (g_strv_length(words) >= 3 && strlen(words[2]) == 64) {
+        air->has_kamf = strcmp(words[0], "KAMF") == 0;
         air->has_kgnb = !air->has_kamf;
-        read_hex(hex, air->has_kamf ? air->kamf : air->root);
+        read_hex(words[2], air->has_kamf ? air->kamf : air->root);
     }
+    g_strfreev(words);
     if (!air->has_kamf) {
         for (unsigned i = 0; i < 32; i++) /* of the UE's own; the key log does not have it */
             air->kamf[i] = (uint8_t)(0xA0 + i * 7 + ue);

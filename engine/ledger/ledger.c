@@ -5,9 +5,9 @@
 #include <string.h>
 
 #define SLOTS_FIRST 64U
-#define SLOTS_MOST  32768U              /* of one stream: at least that many PDUs back a repeat is compared */
-#define SLOTS_ALL   400000U             /* of one ledger */
-#define OCTETS_ALL  (16U * 1024 * 1024) /* of signalling kept whole */
+#define SLOTS_MOST  32768U             /* of one stream: at least that many PDUs back a repeat is compared */
+#define SLOTS_ALL   400000U            /* of one ledger */
+#define OCTETS_ALL  ((size_t)16777216) /* of signalling kept whole */
 
 struct slot {
     uint32_t count;
@@ -240,9 +240,9 @@ size_t daps_ledger_intervals(const struct daps_ledger *ledger, const struct daps
 
     if (stream == NULL)
         return 0;
-    for (guint i = 0; i < stream->intervals->len && i < most; i++) {
-        pairs[2 * i] = g_array_index(stream->intervals, struct interval, i).lo;
-        pairs[2 * i + 1] = g_array_index(stream->intervals, struct interval, i).hi;
+    for (size_t i = 0; i < stream->intervals->len && i < most; i++) {
+        pairs[2 * i] = g_array_index(stream->intervals, struct interval, (guint)i).lo;
+        pairs[2 * i + 1] = g_array_index(stream->intervals, struct interval, (guint)i).hi;
     }
     return stream->intervals->len;
 }
@@ -261,14 +261,14 @@ uint64_t daps_ledger_digest(const uint8_t *octets, size_t length)
 
     for (; i + 32 <= length; i += 32) {
         memcpy(word, octets + i, 32);
-        for (unsigned l = 0; l < 4; l++) {
+        for (size_t l = 0; l < 4; l++) {
             lane[l] = (lane[l] ^ word[l]) * 0xff51afd7ed558ccdU;
             lane[l] ^= lane[l] >> 29;
         }
     }
     memset(word, 0, sizeof word);
     memcpy(word, octets + i, length - i);
-    for (unsigned l = 0; l < 4; l++) {
+    for (size_t l = 0; l < 4; l++) {
         hash = (hash ^ lane[l] ^ word[l]) * 0xc4ceb9fe1a85ec53U;
         hash ^= hash >> 32;
     }
