@@ -35,11 +35,10 @@ void pdcp_read_unprotected(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *p
                            struct pdcp_reading *reading)
 {
     struct pdcp_count *count = &pdcp->plain[pdu->bearer - 1][pdu->downlink];
-    uint64_t *newest = &pdcp->plain_digest[pdu->bearer - 1][pdu->downlink];
     const uint64_t digest = daps_ledger_digest(pdu->octets, pdu->length);
     const bool next = pdcp->plain_started && sn == count->rx_next && pdu->bearer == 1;
 
-    if (*newest == digest) {
+    if (pdcp->newest_digest[pdu->bearer - 1][pdu->downlink] == digest) {
         reading->status = DAPS_PDCP_AGAIN;
         return;
     }
@@ -52,7 +51,6 @@ void pdcp_read_unprotected(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *p
         reading->status = DAPS_PDCP_UNREADABLE;
         return;
     }
-    *newest = digest;
     reading->count = pdcp_count_infer(count, sn, 12);
     pdcp_count_take(count, reading->count, 12);
     pdcp->plain_leg = pdu->leg;

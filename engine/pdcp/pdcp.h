@@ -86,7 +86,7 @@ struct daps_pdcp {
     struct daps_ledger *ledger;
     bool plain_started; /* RRCSetup seen: the COUNTs of the unprotected phase are known */
     struct pdcp_count plain[4][2];
-    uint64_t plain_digest[4][2]; /* newest unprotected PDU: a second sight of it is nothing new */
+    uint64_t newest_digest[4][2]; /* of signalling: without a context, a second sight of it is nothing new */
     uint64_t plain_leg;
     unsigned n_periods;
     struct pdcp_period periods[PDCP_MOST_PERIODS];

@@ -195,7 +195,7 @@ void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev)
     switch (ev->kind) {
     case DAPS_EV_SETUP:
         memset(pdcp->plain, 0, sizeof pdcp->plain);
-        memset(pdcp->plain_digest, 0, sizeof pdcp->plain_digest);
+        memset(pdcp->newest_digest, 0, sizeof pdcp->newest_digest);
         pdcp->plain_started = true;
         pdcp->dl_credit = 0;
         break;
