@@ -168,7 +168,10 @@ const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps
 {
     struct daps_ue *ue = pdcp->ue;
     /* After a failed first candidate the UE is on its source key again and takes the next (TS 38.331 5.3.7.3). */
-    const struct daps_context *source = &ue->active;
+    const struct daps_context *source = ue->open != NULL && (ue->open->outcome == DAPS_OUTCOME_COMPLETED ||
+                                                             ue->open->procedure != DAPS_PROC_CONDITIONAL_HANDOVER)
+                                            ? &ue->open->target
+                                            : &ue->active;
     const struct pdcp_period *active = pdcp_period_of(pdcp, source->serial);
     const struct pdcp_attempted how = {.count = sn, .ciphered = true};
 
