@@ -175,6 +175,8 @@ enum daps_pdcp_status daps_engine_pdcp(struct daps_engine *engine, const struct 
     }
     if (engine->sink.rrc != NULL)
         engine->sink.rrc(engine->sink.user, ue->name, &rrc, reading.key);
+    if (reading.late && result->n_events == 1 && result->events[0].kind == DAPS_EV_SECURITY_MODE_COMMAND)
+        daps_pdcp_find_root(ue->pdcp, &reading, &result->events[0]);
     ue->pdcp->reading = true;
     follow(engine, &rrc, result);
     ue->pdcp->reading = false;

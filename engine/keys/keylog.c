@@ -289,6 +289,37 @@ bool daps_keylog_root(const struct daps_keylog *keylog, const char *ue, enum dap
     return out->has_key;
 }
 
+/* Is this the first line that names its UE? */
+static bool is_first_of_ue(const struct daps_keylog *keylog, guint at)
+{
+    const char *ue = g_array_index(keylog->lines, struct line, at).ue;
+
+    for (guint i = 0; i < at; i++) {
+        if (strcmp(g_array_index(keylog->lines, struct line, i).ue, ue) == 0)
+            return false;
+    }
+    return true;
+}
+
+bool daps_keylog_any_root(const struct daps_keylog *keylog, enum daps_rat rat, unsigned index, char ue[static 64],
+                          unsigned *ordinal, struct daps_keylog_root *out)
+{
+    for (guint i = 0; i < keylog->lines->len; i++) {
+        const struct line *line = &g_array_index(keylog->lines, struct line, i);
+        if (!is_first_of_ue(keylog, i))
+            continue;
+        for (unsigned n = 0; daps_keylog_root(keylog, line->ue, rat, n, out); n++) {
+            if (index-- == 0) {
+                g_strlcpy(ue, line->ue, 64);
+                *ordinal = n;
+                return true;
+            }
+        }
+    }
+    memset(out, 0, sizeof *out);
+    return false;
+}
+
 bool daps_keylog_nh(const struct daps_keylog *keylog, const char *ue, enum daps_rat rat, unsigned ordinal, unsigned n,
                     uint8_t nh[static 32])
 {

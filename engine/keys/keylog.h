@@ -52,6 +52,13 @@ size_t daps_keylog_count(const struct daps_keylog *keylog);
 bool daps_keylog_root(const struct daps_keylog *keylog, const char *ue, enum daps_rat rat, unsigned ordinal,
                       struct daps_keylog_root *out);
 
+/*
+ * Root number index of the whole log, whoever's: its name and ordinal go to ue and *ordinal. False if there are no
+ * more. The caller wipes out.
+ */
+bool daps_keylog_any_root(const struct daps_keylog *keylog, enum daps_rat rat, unsigned index, char ue[static 64],
+                          unsigned *ordinal, struct daps_keylog_root *out);
+
 /* NH number n (absolute, from 1) of that root as given by an NH line; false if there is none. */
 bool daps_keylog_nh(const struct daps_keylog *keylog, const char *ue, enum daps_rat rat, unsigned ordinal, unsigned n,
                     uint8_t nh[static 32]);

@@ -159,6 +159,8 @@ bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struc
                  const struct pdcp_attempted *how);
 /* The candidate of a conditional handover whose key the PDU is under (TS 38.331 5.3.5.13.5); NULL none. */
 const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);
+/* A security mode command is about to be followed: which root of the key log is its MAC-I right under? */
+void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, const struct daps_event *smc);
 void pdcp_learn_cell(struct daps_pdcp *pdcp, const struct daps_cell *cell);
 
 #endif

@@ -31,12 +31,15 @@ static const struct daps_term *next_root(struct daps_ue *ue, uint32_t *n, bool *
 {
     const struct daps_keylog *keylog = daps_engine_keylog(ue->engine);
     struct daps_keylog_root known = {0};
-    unsigned ordinal = ue->roots++;
-    bool found = keylog != NULL && daps_keylog_root(keylog, ue->name, ue->rat, ordinal, &known);
+    const char *name = ue->root.found ? ue->root.ue : ue->name;
+    unsigned ordinal = ue->root.found ? ue->root.ordinal : ue->roots;
+    bool found = keylog != NULL && daps_keylog_root(keylog, name, ue->rat, ordinal, &known);
     const struct daps_term *root = daps_term_root(ue->pool, found ? &known : NULL);
 
     if (keylog != NULL)
-        daps_term_root_log(ue->pool, root, keylog, ue->name, ordinal);
+        daps_term_root_log(ue->pool, root, keylog, name, ordinal);
+    ue->roots++;
+    ue->root.found = false;
     if (found) {
         *n_known = true;
         *n = known.has_ncc ? (uint32_t)known.ncc : 0;

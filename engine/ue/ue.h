@@ -101,8 +101,13 @@ struct daps_ue {
     struct daps_pdcp *pdcp; /* NULL until a PDCP PDU of this UE is seen */
     bool setup_seen;        /* RRCSetup, and no security since */
     uint32_t serials;       /* of contexts */
-    unsigned roots;         /* connections secured so far: which root of the key log is next */
-    unsigned nas_epoch;     /* NAS messages seen: a NAS security mode command may hide among them */
+    struct {
+        bool found; /* the MAC-I of the security mode command at hand fits this root of the key log */
+        char ue[64];
+        unsigned ordinal;
+    } root;
+    unsigned roots;     /* connections secured so far: which root of the key log is next */
+    unsigned nas_epoch; /* NAS messages seen: a NAS security mode command may hide among them */
     struct {
         const struct daps_term *root;
         unsigned nas_epoch;
