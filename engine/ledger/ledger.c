@@ -15,7 +15,7 @@ struct slot {
     uint64_t frame;
     uint64_t digest;
     uint32_t length;
-    bool used, ciphered, protected_, verified;
+    bool used, verified;
     uint8_t head[DAPS_LEDGER_HEAD];
     uint8_t *whole; /* signalling: owned copy of all octets, or NULL */
 };
@@ -79,8 +79,8 @@ void daps_ledger_free(struct daps_ledger *ledger)
 
 static bool same_id(const struct daps_stream_id *a, const struct daps_stream_id *b)
 {
-    return a->key == b->key && a->srb == b->srb && a->nea == b->nea && a->nia == b->nia && a->bearer == b->bearer &&
-           a->direction == b->direction;
+    return a->key == b->key && a->srb == b->srb && a->mac == b->mac && a->algorithm == b->algorithm &&
+           a->view == b->view && a->bearer == b->bearer && a->direction == b->direction;
 }
 
 static struct stream *find(const struct daps_ledger *ledger, const struct daps_stream_id *id)
@@ -180,8 +180,6 @@ static void remember(struct daps_ledger *ledger, struct stream *stream, const st
     slot->frame = entry->frame;
     slot->digest = entry->digest;
     slot->length = (uint32_t)entry->length;
-    slot->ciphered = entry->ciphered;
-    slot->protected_ = entry->protected_;
     slot->verified = entry->verified;
     memcpy(slot->head, entry->octets, head);
     if (stream->id.srb && entry->length > head && ledger->octets + entry->length <= OCTETS_ALL) {
@@ -208,8 +206,6 @@ enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const str
     *earlier = (struct daps_ledger_earlier){
         .frame = slot->frame,
         .period = slot->period,
-        .ciphered = slot->ciphered,
-        .protected_ = slot->protected_,
         .verified = slot->verified,
         .octets = slot->whole != NULL ? slot->whole : slot->head,
         .held = slot->whole != NULL ? slot->length : MIN(slot->length, DAPS_LEDGER_HEAD),

@@ -2,11 +2,11 @@
 /*
  * Which (key, BEARER, DIRECTION, COUNT) were used (TS 33.501 6.9.4.1: each at most once).
  *
- * A stream is one key for one use, one bearer, one direction. It keeps the COUNTs seen as intervals, so memory grows
- * with gaps and not with packets, and what the newest COUNTs carried: a digest and the first octets, for signalling all
- * octets. Where a COUNT comes again with other contents, keystream or MAC mask have been used twice; with equal
- * contents it is a retransmission or a second sight of one PDU, and nothing. A COUNT that comes again after its
- * contents had to be given up is counted, not judged.
+ * A stream is one key for one use (ciphering or integrity), one bearer, one direction. It keeps the COUNTs seen as
+ * intervals, so memory grows with gaps and not with packets, and what the newest COUNTs carried: a digest and the first
+ * octets, for signalling all octets. Where a COUNT comes again with other contents, keystream or MAC mask have been
+ * used twice; with equal contents it is a retransmission or a second sight of one PDU, and nothing. A COUNT that comes
+ * again after its contents had to be given up is counted, not judged.
  */
 #ifndef DAPS_ENGINE_LEDGER_H
 #define DAPS_ENGINE_LEDGER_H
@@ -25,7 +25,9 @@ struct daps_term;
 struct daps_stream_id {
     const struct daps_term *key; /* KgNB the leaf keys come from */
     uint8_t srb;                 /* 1 RRC keys, 0 UP keys: SRB1 and DRB1 share BEARER but not keys */
-    uint8_t nea, nia;            /* the leaf keys depend on them (TS 33.501 A.8) */
+    bool mac;                    /* MACs; else keystream */
+    uint8_t algorithm;           /* NEA or NIA number: the leaf key depends on it (TS 33.501 A.8) */
+    uint8_t view;                /* contents as deciphered: 0; as sent under NEA n: n + 1 */
     uint8_t bearer;              /* BEARER: RB identity - 1 */
     uint8_t direction;
 };
@@ -35,10 +37,8 @@ struct daps_ledger_entry {
     uint32_t count;
     uint64_t frame;
     uint32_t period;       /* which stay under the key this belongs to; equal = same PDCP entities */
-    bool ciphered;         /* a keystream was used */
-    bool protected_;       /* a MAC was made */
     bool verified;         /* the MAC-I was checked with the computed key and is right */
-    const uint8_t *octets; /* PDU behind its header, as sent: what the keystream covers */
+    const uint8_t *octets; /* PDU behind its header */
     size_t length;
     uint64_t digest; /* of octets */
 };
@@ -54,7 +54,7 @@ enum daps_ledger_verdict {
 struct daps_ledger_earlier {
     uint64_t frame;
     uint32_t period;
-    bool ciphered, protected_, verified;
+    bool verified;
     const uint8_t *octets; /* all of it, or its first DAPS_LEDGER_HEAD octets */
     size_t held, length;
 };

@@ -9,15 +9,18 @@ static bool needs_nonce(int nia)
     return nia == 1 || nia == 3;
 }
 
+static bool same_stream(const struct daps_stream_id *a, const struct daps_stream_id *b)
+{
+    return a->key == b->key && a->srb == b->srb && a->mac == b->mac && a->algorithm == b->algorithm &&
+           a->bearer == b->bearer && a->direction == b->direction;
+}
+
 /* The stream's collisions so far, of the same kind; NULL none. */
 static struct pdcp_collision *known_collision(struct daps_pdcp *pdcp, const struct pdcp_collision *like)
 {
     for (guint i = 0; i < pdcp->collisions->len; i++) {
         struct pdcp_collision *known = &g_array_index(pdcp->collisions, struct pdcp_collision, i);
-        if (known->stream.key == like->stream.key && known->stream.srb == like->stream.srb &&
-            known->stream.nea == like->stream.nea && known->stream.nia == like->stream.nia &&
-            known->stream.bearer == like->stream.bearer && known->stream.direction == like->stream.direction &&
-            known->one_period == like->one_period && known->ciphered == like->ciphered && known->maced == like->maced)
+        if (same_stream(&known->stream, &like->stream) && known->one_period == like->one_period)
             return known;
     }
     return NULL;
@@ -43,7 +46,7 @@ static void add_proof(struct daps_pdcp *pdcp, const struct pdcp_period *period, 
     c->octets = (uint32_t)MIN(MIN(earlier->held, entry->length), PDCP_XOR_MOST);
     for (uint32_t i = 0; i < c->octets; i++)
         c->xor_cipher[i] = earlier->octets[i] ^ entry->octets[i];
-    if (!c->proven || !c->ciphered)
+    if (!c->proven || c->stream.mac)
         return;
     c->has_plain =
         daps_nea(pdcp->ciphers, (unsigned)period->nea, period->keys[PDCP_RRC_ENC], &tuple, earlier->octets, a,
@@ -63,48 +66,34 @@ static void note_collision(struct daps_pdcp *pdcp, const struct daps_stream_id *
                                .n = 2,
                                .sights = {{earlier->period, earlier->frame}, {entry->period, entry->frame}},
                                .count = entry->count,
-                               .ciphered = earlier->ciphered && entry->ciphered && period->nea != 0,
-                               .maced = earlier->protected_ && entry->protected_ && needs_nonce(period->nia),
                                .proven = earlier->verified && entry->verified};
     struct pdcp_collision *known = known_collision(pdcp, &c);
 
-    if (!c.ciphered && !c.maced)
+    if (id->mac && !needs_nonce(id->algorithm))
         return;
     if (known != NULL) {
         add_to_known(known, &c);
         return;
     }
+    c.counted_elsewhere = id->mac && c.one_period && period->nea > 0;
     g_strlcpy(c.label, id->key->label, sizeof c.label);
     add_proof(pdcp, period, entry, earlier, &c);
     g_array_append_val(pdcp->collisions, c);
 }
 
-/* Enters the PDU; true if its contents are new. */
-bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, size_t header,
-                uint32_t count, bool ciphered, bool verified)
+/* Enters contents into one stream; true if they are new there, or said again in another stay under the key. */
+static bool enter_stream(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_stream_id *id,
+                         struct daps_ledger_entry entry, const uint8_t *octets)
 {
-    const struct daps_stream_id id = {.key = period->term,
-                                      .srb = pdu->srb,
-                                      .nea = (uint8_t)(period->nea & 7),
-                                      .nia = (uint8_t)(period->nia & 7),
-                                      .bearer = (uint8_t)(pdu->bearer - 1),
-                                      .direction = pdu->downlink};
-    const struct daps_ledger_entry entry = {.count = count,
-                                            .frame = pdu->frame,
-                                            .period = period->serial,
-                                            .ciphered = ciphered && period->nea != 0,
-                                            .protected_ = pdu->srb && period->nia > 0,
-                                            .verified = verified,
-                                            .octets = pdu->octets + header,
-                                            .length = pdu->length - header,
-                                            .digest = daps_ledger_digest(pdu->octets + header, pdu->length - header)};
     struct daps_ledger_earlier earlier;
 
-    switch (daps_ledger_enter(pdcp->ledger, &id, &entry, &earlier)) {
+    entry.octets = octets;
+    entry.digest = daps_ledger_digest(octets, entry.length);
+    switch (daps_ledger_enter(pdcp->ledger, id, &entry, &earlier)) {
     case DAPS_LEDGER_NEW:
         return true;
     case DAPS_LEDGER_COLLISION:
-        note_collision(pdcp, &id, &entry, &earlier, period);
+        note_collision(pdcp, id, &entry, &earlier, period);
         return true;
     case DAPS_LEDGER_UNCOMPARED:
         pdcp_counts(pdcp)->pdcp.uncompared++;
@@ -112,7 +101,37 @@ bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct
     case DAPS_LEDGER_SAME:
         break;
     }
-    return earlier.period != entry.period; /* said again in another attempt */
+    return earlier.period != entry.period;
+}
+
+/*
+ * Keystream is compared as it was sent. MACs are made over plain text, so what was deciphered is compared so, and the
+ * rest only with what was sent under the same algorithm.
+ */
+bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, size_t header,
+                uint32_t count, bool ciphered, bool verified)
+{
+    const struct daps_ledger_entry entry = {.count = count,
+                                            .frame = pdu->frame,
+                                            .period = period->serial,
+                                            .verified = verified,
+                                            .length = pdu->length - header};
+    struct daps_stream_id id = {.key = period->term,
+                                .srb = pdu->srb,
+                                .algorithm = (uint8_t)(period->nea & 7),
+                                .bearer = (uint8_t)(pdu->bearer - 1),
+                                .direction = pdu->downlink};
+    bool is_new = true;
+
+    if (ciphered && period->nea != 0)
+        is_new = enter_stream(pdcp, period, &id, entry, pdu->octets + header);
+    if (pdu->srb && period->nia > 0) {
+        id.mac = true;
+        id.view = verified ? 0 : (uint8_t)(ciphered ? (period->nea & 7) + 1 : 1);
+        id.algorithm = (uint8_t)period->nia;
+        is_new = enter_stream(pdcp, period, &id, entry, (verified ? pdcp->open : pdu->octets) + header) && is_new;
+    }
+    return is_new;
 }
 
 static void note_use(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)

@@ -60,9 +60,8 @@ struct pdcp_collision {
         uint64_t frame;
     } sights[PDCP_MOST_SIGHTS];
     uint32_t count;
-    uint64_t more; /* further COUNTs that collide */
-    bool ciphered; /* both: one keystream */
-    bool maced;    /* both, with an algorithm that needs a nonce */
+    uint64_t more;          /* further COUNTs that collide */
+    bool counted_elsewhere; /* MACs of PDUs whose keystream collides as well, within one stay */
     bool proven;
     uint32_t octets;  /* of the XORs */
     uint32_t overlap; /* octets that both PDUs have */

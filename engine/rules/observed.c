@@ -44,7 +44,7 @@ static void describe(GString *detail, const struct pdcp_collision *c, bool ciphe
         g_string_append_printf(detail, " So do PDUs of %" PRIu64 " further COUNTs of this bearer.", c->more);
     if (!ciphering)
         g_string_append(detail, " Two messages under one tuple give a relation on its one-time mask and hash key.");
-    else if (c->ciphered)
+    else
         g_string_append_printf(detail,
                                " The XOR of their contents is the XOR of what they say: whoever knows one reads the "
                                "first %" PRIu32 " octets of the other, MAC-I included.",
@@ -59,7 +59,7 @@ static void fill_tuple(struct daps_finding *finding, const struct pdcp_collision
 
     tuple->present = true;
     snprintf(tuple->algorithm, sizeof tuple->algorithm, "%s%u", ciphering ? "NEA" : "NIA",
-             (unsigned)(ciphering ? c->stream.nea : c->stream.nia) & 7U);
+             (unsigned)c->stream.algorithm & 7U);
     tuple->bearer = c->stream.bearer;
     tuple->direction = c->stream.direction;
     tuple->count = c->count;
@@ -119,14 +119,10 @@ static void report(struct daps_ue *ue, struct daps_attempt *const *group, guint 
 static void report_collision(struct daps_ue *ue, struct daps_attempt *const *group, guint n,
                              const struct pdcp_collision *c)
 {
-    if (c->one_period) {
-        report(ue, group, n, c, DAPS_RULE_COUNT_REUSE, c->ciphered);
-        return;
-    }
-    if (c->ciphered)
-        report(ue, group, n, c, DAPS_RULE_KEYSTREAM_REUSE, true);
-    if (c->maced)
-        report(ue, group, n, c, DAPS_RULE_MAC_NONCE_REUSE, false);
+    if (!c->one_period)
+        report(ue, group, n, c, c->stream.mac ? DAPS_RULE_MAC_NONCE_REUSE : DAPS_RULE_KEYSTREAM_REUSE, !c->stream.mac);
+    else if (!c->counted_elsewhere)
+        report(ue, group, n, c, DAPS_RULE_COUNT_REUSE, !c->stream.mac);
 }
 
 bool daps_rule_observed(struct daps_ue *ue, struct daps_attempt *const *group, guint n)

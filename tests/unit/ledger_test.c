@@ -20,8 +20,7 @@ static struct daps_stream_id stream_of(uint32_t n)
 {
     return (struct daps_stream_id){.key = (const struct daps_term *)(const void *)&keys[n % 3],
                                    .srb = n / 3 % 2,
-                                   .nea = 2,
-                                   .nia = 2,
+                                   .algorithm = 2,
                                    .bearer = (uint8_t)(n / 6 % 3),
                                    .direction = (uint8_t)(n / 18 % 2)};
 }
@@ -56,7 +55,6 @@ static enum daps_ledger_verdict enter(struct daps_ledger *ledger, const struct s
     const struct daps_ledger_entry entry = {.count = now->count,
                                             .frame = now->frame,
                                             .period = 1,
-                                            .ciphered = true,
                                             .octets = octets,
                                             .length = length,
                                             .digest = daps_ledger_digest(octets, length)};
