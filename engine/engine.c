@@ -178,8 +178,10 @@ enum daps_pdcp_status daps_engine_pdcp(struct daps_engine *engine, const struct 
     if (reading.late && result->n_events == 1 && result->events[0].kind == DAPS_EV_SECURITY_MODE_COMMAND)
         daps_pdcp_find_root(ue->pdcp, &reading, &result->events[0]);
     ue->pdcp->reading = true;
+    ue->executed = reading.late_ciphered;
     follow(engine, &rrc, result);
     ue->pdcp->reading = false;
+    ue->executed = false;
     daps_pdcp_after(ue->pdcp, &reading);
     return reading.status;
 }

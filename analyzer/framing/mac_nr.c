@@ -152,13 +152,15 @@ static bool is_blank(struct octets pdu)
 
 /* Every subPDU fits, and there is at most one CCCH, as the UE has nothing else to say in Msg3 before it has a context.
  */
-static bool is_sound(struct peel *peel, bool downlink, struct octets pdu)
+static bool is_sound(struct peel *peel, struct mac_context *mac, struct octets pdu)
 {
     unsigned lcid = 0, common = 0;
     struct octets sdu;
+    const bool downlink = mac->downlink;
     while (next_sub_pdu(&pdu, downlink, &lcid, &sdu))
         common += lcid == LCID_CCCH_DL ||
                   (!downlink && (lcid == LCID_CCCH_UL || lcid == LCID_REDCAP_CCCH || lcid == LCID_REDCAP_CCCH1));
+    mac->name.first_access = common == 1;
     if (pdu.bad)
         peel_short(peel, layer, false);
     else if (common > 1)
@@ -168,7 +170,7 @@ static bool is_sound(struct peel *peel, bool downlink, struct octets pdu)
 
 static void transport_block(struct peel *peel, struct mac_context *mac, struct octets pdu)
 {
-    if (is_blank(pdu) || !is_sound(peel, mac->downlink, pdu))
+    if (is_blank(pdu) || !is_sound(peel, mac, pdu))
         return;
     if (!mac->downlink && named_c_rnti(pdu, &mac->name.rnti))
         mac->name.has_rnti = true;

@@ -72,16 +72,17 @@ void radio_free(struct radio *radio)
     g_free(radio);
 }
 
-/* The UE that a command sent to this C-RNTI, newest first; 0 none. Taken off the list. */
-static uint64_t take_expected(struct radio *radio, uint16_t rnti)
+/* The UE (that one, or with ue_key 0 any) that a command sent to this C-RNTI, newest first; 0 none. Taken off the list.
+ */
+static uint64_t take_expected(struct radio *radio, uint16_t rnti, uint64_t ue_key)
 {
     for (unsigned i = radio->n_expected; i-- > 0;) {
-        if (radio->expected[i].rnti == rnti) {
-            const uint64_t ue_key = radio->expected[i].ue_key;
+        const struct expected found = radio->expected[i];
+        if (found.rnti == rnti && (ue_key == 0 || found.ue_key == ue_key)) {
             memmove(&radio->expected[i], &radio->expected[i + 1],
                     (radio->n_expected - i - 1) * sizeof radio->expected[0]);
             radio->n_expected--;
-            return ue_key;
+            return found.ue_key;
         }
     }
     return 0;
@@ -99,16 +100,22 @@ static uint64_t new_key(struct radio *radio, const struct radio_name *name)
 
     if (name->of_log)
         return name->log_key;
-    if (name->has_rnti)
-        ue_key = take_expected(radio, name->rnti);
+    if (name->has_ue_id && name->ue_id != 0) {
+        same_id = g_hash_table_lookup(radio->by_id, GUINT_TO_POINTER(name->ue_id + 1U));
+        if (same_id != NULL) {
+            /* A C-RNTI is unique in its cell only: that another UE expects it says less. */
+            (void)take_expected(radio, name->rnti, same_id->ue_key);
+            return same_id->ue_key;
+        }
+    }
+    if (name->has_rnti && !name->first_access)
+        ue_key = take_expected(radio, name->rnti, 0);
     if (ue_key != 0)
         return ue_key;
     if (msg3 != NULL && msg3->only_ccch && !msg3->name.of_log)
         return msg3->ue_key; /* some give a UEId only once the UE has sent its first message */
-    if (name->has_ue_id && name->ue_id != 0) {
-        same_id = g_hash_table_lookup(radio->by_id, GUINT_TO_POINTER(name->ue_id + 1U));
-        return same_id != NULL ? same_id->ue_key : UE_ID_KEY | name->ue_id;
-    }
+    if (name->has_ue_id && name->ue_id != 0)
+        return UE_ID_KEY | name->ue_id;
     if (name->has_rnti)
         return RNTI_KEY | (uint64_t)name->has_ue_id << 32 | (uint64_t)name->ue_id << 16 | name->rnti;
     return UE_ID_KEY | name->ue_id;
@@ -134,11 +141,12 @@ struct radio_link *radio_link(struct radio *radio, const struct radio_name *name
         link->leg = name->has_rnti ? (uint64_t)name->rnti + 1 : 0;
         link->ue_key = new_key(radio, name);
         g_hash_table_add(radio->links, link);
-    } else if (radio->n_expected > 0 && name->has_rnti && !name->of_log) {
+    } else if (radio->n_expected > 0 && name->has_rnti && !name->of_log && !name->first_access &&
+               (!name->has_ue_id || name->ue_id == 0)) {
         /* A C-RNTI used before comes again because a command said so: whose it is now, the command knows. */
         for (unsigned i = radio->n_expected; i-- > 0;) {
             if (radio->expected[i].rnti == name->rnti && radio->expected[i].frame >= link->frame) {
-                link->ue_key = take_expected(radio, name->rnti);
+                link->ue_key = take_expected(radio, name->rnti, 0);
                 break;
             }
         }

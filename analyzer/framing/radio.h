@@ -42,8 +42,9 @@ struct radio_ue {
 struct radio_name {
     bool has_ue_id, has_rnti;
     uint16_t ue_id, rnti;
-    bool of_log;      /* of a log that is about one UE by itself (GSMTAP), ... */
-    uint64_t log_key; /* ... which it gives this key */
+    bool first_access; /* comes with a CCCH message, which no handover has; not part of the name */
+    bool of_log;       /* of a log that is about one UE by itself (GSMTAP), ... */
+    uint64_t log_key;  /* ... which it gives this key */
 };
 
 /* A name to be filled, of a log that is about one UE (log_key) or not (NULL). */

@@ -196,13 +196,15 @@ void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading)
         pdcp_is_supported(pdcp, period) && pdcp_keys(pdcp, period) && pdcp_verify(pdcp, period, reading->pdu, &how);
     if (!verified && pdcp_is_supported(pdcp, period))
         verified = pdcp_choose(pdcp, period, reading->pdu, &how);
+    if (!verified && pdcp_has_key(pdcp, period)) {
+        note_failed(pdcp, reading->pdu); /* not this key's, so its COUNT says nothing of it either */
+        return;
+    }
     pdcp_take(pdcp, period, reading->pdu, reading->count);
     (void)pdcp_enter(pdcp, period, reading->pdu, 2, reading->count, how.ciphered, verified);
     if (verified) {
         period->verified++;
         pdcp_counts(pdcp)->pdcp.verified++;
-    } else if (pdcp_has_key(pdcp, period)) {
-        note_failed(pdcp, reading->pdu);
     }
 }
 

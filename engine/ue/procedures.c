@@ -159,8 +159,12 @@ static bool is_same_complete(const struct daps_ue *ue, const struct daps_event *
 {
     const struct daps_attempt *open = ue->open;
 
+    if (ue->executed)
+        return false;
     if (ue->last_complete_digest == ev->digest && ue->last_complete_time_ns == ev->time_ns)
         return true;
+    if (open != NULL && open->outcome == DAPS_OUTCOME_COMPLETED && ue->n_candidates > 0)
+        return false; /* armed since then: another execution, even if it sounds the same */
     return open != NULL && open->procedure == DAPS_PROC_CONDITIONAL_HANDOVER && open->complete_digest == ev->digest &&
            (ev->logged_cell.pci < 0 || ev->logged_cell.pci == open->target.pci);
 }

@@ -101,6 +101,7 @@ struct daps_ue {
     struct daps_pdcp *pdcp; /* NULL until a PDCP PDU of this UE is seen */
     bool setup_seen;        /* RRCSetup, and no security since */
     uint32_t serials;       /* of contexts */
+    bool executed; /* the Complete at hand is under a candidate's key: it cannot be the one before, logged again */
     struct {
         bool found; /* the MAC-I of the security mode command at hand fits this root of the key log */
         char ue[64];
