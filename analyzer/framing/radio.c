@@ -139,6 +139,8 @@ struct radio_link *radio_link(struct radio *radio, const struct radio_name *name
         link = g_new0(struct radio_link, 1);
         link->name = *name;
         link->leg = name->has_rnti ? (uint64_t)name->rnti + 1 : 0;
+        link->by_ue_id = name->has_ue_id && name->ue_id != 0 &&
+                         g_hash_table_contains(radio->by_id, GUINT_TO_POINTER(name->ue_id + 1U));
         link->ue_key = new_key(radio, name);
         g_hash_table_add(radio->links, link);
     } else if (radio->n_expected > 0 && name->has_rnti && !name->of_log && !name->first_access &&
@@ -171,7 +173,7 @@ void radio_ccch(struct radio *radio, struct radio_link *link, enum daps_channel 
     const struct radio_link *source;
 
     link->only_ccch = true;
-    if (channel != DAPS_CH_UL_CCCH || link->name.of_log ||
+    if (channel != DAPS_CH_UL_CCCH || link->name.of_log || link->by_ue_id ||
         daps_rrc_decode_nr(channel, octets, length, radio->trial) != DAPS_RRC_OK || radio->trial->n_events != 1 ||
         radio->trial->events[0].kind != DAPS_EV_REESTABLISHMENT_REQUEST)
         return;

@@ -58,6 +58,7 @@ struct radio_link {
     uint64_t ue_key;
     uint64_t leg; /* C-RNTI + 1, 0 unknown */
     uint64_t frame;
+    bool by_ue_id;  /* joined to its UE by a UEId known before */
     bool only_ccch; /* nothing but an uplink CCCH message so far */
 };
 

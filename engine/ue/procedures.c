@@ -88,6 +88,13 @@ static void expect_complete(struct daps_ue *ue, const struct daps_event *ev)
 
     if (ev->transaction < 0 || ev->prepared)
         return;
+    for (unsigned i = 0; i < 4; i++) {
+        struct daps_outstanding *other = &ue->outstanding[i];
+        if (other->answered && other->digest != ev->digest)
+            other->n = 0; /* the network has gone on, so no second answer to that one is due */
+    }
+    if (due->n == 0 || due->digest != ev->digest)
+        due->answered = false;
     due->n = due->n > 0 && due->digest == ev->digest ? due->n + 1 : 1;
     due->digest = ev->digest;
     ue->reconfiguration_seen = true;
@@ -212,6 +219,7 @@ void daps_ue_reconfiguration_complete(struct daps_ue *ue, const struct daps_even
 
     if (ev->transaction >= 0 && due->n > 0) {
         due->n--;
+        due->answered = true;
         if (open != NULL && open->complete_frame == 0 && open->transaction == ev->transaction)
             daps_attempt_complete(open, ev);
     } else if (ev->channel == DAPS_CH_UL_DCCH) {

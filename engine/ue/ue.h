@@ -92,6 +92,7 @@ struct daps_ue {
     struct daps_event candidates[DAPS_MAX_CANDIDATES];
     struct daps_outstanding {
         unsigned n;
+        bool answered; /* once at least: what is left belongs to entries of a log that repeat one another */
         uint64_t digest;
     } outstanding[4]; /* reconfigurations by transaction without their Complete */
     bool reconfiguration_seen;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Random lives of a UE, audited from its RRC log and from below RRC: the verdicts must be the same.
+"""Random lives of one or two UEs, audited from its RRC log and from below RRC: the verdicts must be the same.
 
     random_scenarios.py DAPSAUDIT SEED COUNT
 
@@ -12,6 +12,7 @@ import collections
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -73,6 +74,23 @@ def scenario(rng):
     return "\n".join(lines).replace("SN", rng.choice(["12", "18"])) + "\n"
 
 
+def two_ues(rng):
+    """Two lives interleaved, their C-RNTIs so close that they meet in different cells."""
+    first, second = (scenario(rng).splitlines() for _ in range(2))
+    rnti = rng.randrange(100, 60000)
+    lines = [line for line in first if line.startswith("cell")]
+    lines += [re.sub(r"c-rnti \d+", f"c-rnti {rnti}", next(line for line in first if line.startswith("ue"))),
+              re.sub(r"ue 1 c-rnti \d+", f"ue 2 c-rnti {rnti + rng.choice([1, 2, 3])}",
+                     next(line for line in second if line.startswith("ue")))]
+    left = [[line for line in part if not line.startswith(("cell", "ue", "duplicate"))] for part in (first, second)]
+    while left[0] or left[1]:
+        ue = rng.randrange(2) if left[0] and left[1] else int(bool(left[1]))
+        n = rng.randrange(1, 4)
+        lines += [f"as ue {ue + 1}", *left[ue][:n]]
+        left[ue] = left[ue][n:]
+    return "\n".join(lines) + "\n"
+
+
 class Tool:
     def __init__(self, program, folder):
         self.program, self.folder, self.text = program, folder, ""
@@ -92,11 +110,11 @@ class Tool:
 
 
 def rules(lines):
-    return collections.Counter(line["rule"] for line in lines if line["type"] == "finding")
+    return collections.Counter((line["ue"], line["rule"]) for line in lines if line["type"] == "finding")
 
 
 def handovers(lines):
-    return [(line["daps"], line["outcome"], line["derivation"], line["ncc"], line["pci"]) for line in lines
+    return [(line["ue"], line["daps"], line["outcome"], line["derivation"], line["ncc"], line["pci"]) for line in lines
             if line["type"] == "handover"]
 
 
@@ -117,7 +135,7 @@ def problems(tool, rng, seen):
     if rules(both) != rules(log):
         yield f"log and PDCP without keys: {dict(rules(both))}, the log alone has {dict(rules(log))}"
     sealed = rules(tool.audit(carrier, False))
-    if "null-security" not in rules(log) and sealed:
+    if not any(rule == "null-security" for _, rule in rules(log)) and sealed:
         yield f"{carrier} without keys: {dict(sealed)}"
 
 
@@ -128,7 +146,7 @@ def main(arguments):
         tool = Tool(program, folder)
         for number in range(count):
             rng = random.Random(f"{seed} {number}")
-            text = scenario(rng)
+            text = two_ues(rng) if number % 3 == 2 else scenario(rng)
             tool.text = text
             found = list(problems(tool, rng, seen))
             if found:
