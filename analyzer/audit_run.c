@@ -182,7 +182,8 @@ static void count(struct audit *audit, struct capture_totals *totals)
 static void start(struct audit *audit)
 {
     const bool events = audit->options->style.view == REPORT_EVENTS;
-    const struct daps_engine_options engine_options = {.keylog = audit->options->keylog, .extract_only = events};
+    const struct daps_engine_options engine_options = {
+        .keylog = audit->options->keylog, .extract_only = events, .ncc_reading = audit->options->ncc_reading};
     const struct daps_framing_sink framing_sink = {
         .user = audit, .pdu = on_pdu, .pdcp = on_pdcp, .problem = on_problem};
     struct daps_sink sink;

@@ -9,8 +9,8 @@
 #include "capture/capture.h"
 #include "commands.h"
 #include "framing/framing.h"
-#include "keyfile.h"
 #include "keys/term.h"
+#include "options.h"
 #include "synth/carrier.h"
 #include "synth/output.h"
 
@@ -147,7 +147,7 @@ int daps_cmd_decrypt(int argc, char **argv)
         fputs("dapsaudit: decrypt needs a capture and -o FILE\n", stderr);
     } else if (strcmp(argv[1], output) == 0 && strcmp(output, "-") != 0) {
         fprintf(stderr, "dapsaudit: %s is both input and output\n", output);
-    } else if (keys == NULL || (keylog = keyfile_load(keys)) != NULL) {
+    } else if (keys == NULL || (keylog = options_keylog(keys)) != NULL) {
         status = decrypt_capture(argv[1], output, keylog);
     }
     daps_keylog_free(keylog);

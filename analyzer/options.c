@@ -17,7 +17,7 @@
 /* As they come from the command line. */
 struct words {
     gboolean help, show_keys, verbose, quiet, wireshark;
-    char *format, *keys, *fail_on, *colour, *table;
+    char *format, *keys, *fail_on, *colour, *table, *ncc;
     char **drbs;
     int jobs;
 };
@@ -75,6 +75,18 @@ static bool take_drb(struct options *options, const char *word)
     return taken;
 }
 
+static void say_on_stderr(void *user, bool is_error, const char *sentence)
+{
+    (void)user;
+    (void)is_error;
+    fprintf(stderr, "dapsaudit: %s\n", sentence);
+}
+
+struct daps_keylog *options_keylog(const char *path)
+{
+    return keyfile_load(path, say_on_stderr, NULL);
+}
+
 static bool colour_wanted(unsigned choice, const struct options *options)
 {
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
@@ -91,11 +103,13 @@ static bool take_words(struct options *options, const struct words *words)
     static const char *const severities[] = {"info", "low", "medium", "high", "never", NULL};
     static const char *const colours[] = {"auto", "always", "never", NULL};
     static const char *const tables[] = {"findings", "handovers", NULL};
-    unsigned format = options->style.format, colour = 0, table = REPORT_TABLE_FINDINGS;
+    static const char *const readings[] = {"active", "stored", NULL};
+    unsigned format = options->style.format, colour = 0, table = REPORT_TABLE_FINDINGS, ncc = DAPS_NCC_ACTIVE;
 
     if (!pick("format", words->format, formats, &format) ||
         !pick("fail-on", words->fail_on, severities, &options->fail_on) ||
-        !pick("color", words->colour, colours, &colour) || !pick("table", words->table, tables, &table))
+        !pick("color", words->colour, colours, &colour) || !pick("table", words->table, tables, &table) ||
+        !pick("ncc", words->ncc, readings, &ncc))
         return false;
     if (words->jobs < 0 || words->jobs > MOST_JOBS) {
         fprintf(stderr, "dapsaudit: --jobs %d: must be 1 to %d\n", words->jobs, MOST_JOBS);
@@ -107,6 +121,7 @@ static bool take_words(struct options *options, const struct words *words)
     options->style.colour = format == REPORT_TEXT && colour_wanted(colour, options);
     if (words->wireshark)
         options->style.format = REPORT_WIRESHARK;
+    options->ncc_reading = (enum daps_ncc_reading)ncc;
     options->verbose = words->verbose;
     options->quiet = words->quiet;
     options->jobs = words->jobs > 0 ? (unsigned)words->jobs : g_get_num_processors();
@@ -116,7 +131,7 @@ static bool take_words(struct options *options, const struct words *words)
     }
     if (words->keys == NULL)
         return true;
-    options->keylog = keyfile_load(words->keys);
+    options->keylog = options_keylog(words->keys);
     return options->keylog != NULL;
 }
 
@@ -174,6 +189,9 @@ static int parse_words(struct options *options, struct words *words, const struc
         {"show-keys", 0, 0, G_OPTION_ARG_NONE, &words->show_keys, "Print key values that are known", NULL},
         {"fail-on", 0, 0, G_OPTION_ARG_STRING, &words->fail_on,
          "Exit status 1 from this severity on: info, low (default), medium, high, never", "SEVERITY"},
+        {"ncc", 0, 0, G_OPTION_ARG_STRING, &words->ncc,
+         "What NCC is compared with after a DAPS fallback: that of the active key (default) or the stored one",
+         "active|stored"},
         {"drb", 0, 0, G_OPTION_ARG_STRING_ARRAY, &words->drbs,
          "A DRB that the capture does not show being set up, for example 4:1:am18:18", "LCID:DRB:RLC:PDCP"},
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &words->jobs, "Files read at a time (default: processors)", "N"},
@@ -232,6 +250,7 @@ bool options_parse(struct options *options, const struct options_command *comman
     g_free(words.fail_on);
     g_free(words.colour);
     g_free(words.table);
+    g_free(words.ncc);
     g_strfreev(words.drbs);
     return go_on == 1;
 }

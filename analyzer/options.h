@@ -15,6 +15,7 @@ struct options {
     struct report_style style; /* view and format preset by the command */
     unsigned fail_on;          /* enum daps_severity or FAIL_NEVER */
     bool verbose, quiet;
+    enum daps_ncc_reading ncc_reading;
     unsigned jobs;
     unsigned n_drbs;
     struct daps_framing_drb drbs[DAPS_FRAMING_MAX_DRBS];
@@ -34,6 +35,9 @@ struct options_command {
  * *status (help was shown, or an error was reported on standard error). Free with options_clear either way.
  */
 bool options_parse(struct options *options, const struct options_command *command, int argc, char **argv, int *status);
+
+/* The key log at path ("-": standard input); problems go to standard error. NULL after one. Free: daps_keylog_free. */
+struct daps_keylog *options_keylog(const char *path);
 
 /* Wipes the keys and frees what is in options. */
 void options_clear(struct options *options);

@@ -210,6 +210,45 @@ void daps_engine_finish(struct daps_engine *engine)
     }
 }
 
+void daps_engine_preview(struct daps_engine *engine, uint64_t ue_key, bool all, const struct daps_sink *sink)
+{
+    const struct daps_sink own_sink = engine->sink;
+    const struct daps_engine_counts own_counts = engine->counts;
+
+    if (engine->options.extract_only)
+        return;
+    engine->sink = *sink;
+    for (guint i = 0; i < engine->ues->len; i++) {
+        const struct entry *entry = g_ptr_array_index(engine->ues, i);
+        if (all || entry->key == ue_key)
+            daps_ue_preview(entry->ue);
+    }
+    engine->sink = own_sink;
+    engine->counts = own_counts;
+}
+
+unsigned daps_engine_contexts(const struct daps_engine *engine, uint64_t ue_key, struct daps_context_view *source,
+                              struct daps_context_view *target)
+{
+    const struct entry *entry = g_hash_table_lookup(engine->by_key, &(guint64){ue_key});
+    const struct daps_ue *ue = entry != NULL ? entry->ue : NULL;
+
+    if (ue == NULL || ue->active.chain.key == NULL)
+        return 0;
+    daps_view_context(source, &ue->active);
+    if (ue->open == NULL || ue->open->target.chain.key == NULL)
+        return 1;
+    daps_view_context(target, &ue->open->target);
+    return 2;
+}
+
+const char *daps_engine_ue_name(const struct daps_engine *engine, uint64_t ue_key)
+{
+    const struct entry *entry = g_hash_table_lookup(engine->by_key, &(guint64){ue_key});
+
+    return entry != NULL ? entry->ue->name : NULL;
+}
+
 bool daps_engine_sealed(const struct daps_engine *engine, unsigned index, struct daps_sealed *out)
 {
     for (guint i = 0; i < engine->ues->len; i++) {
@@ -234,6 +273,11 @@ const struct daps_engine_counts *daps_engine_counts(const struct daps_engine *en
 const struct daps_sink *daps_engine_sink(const struct daps_engine *engine)
 {
     return &engine->sink;
+}
+
+enum daps_ncc_reading daps_engine_ncc_reading(const struct daps_engine *engine)
+{
+    return engine->options.ncc_reading;
 }
 
 const struct daps_keylog *daps_engine_keylog(const struct daps_engine *engine)

@@ -30,11 +30,19 @@ struct daps_sink {
     void (*finding)(void *user, const struct daps_finding *finding);
     void (*rrc)(void *user, const char *ue, const struct daps_pdu *pdu,
                 const struct daps_term *key); /* read; key or NULL */
+    void (*use)(void *user, const char *ue, const struct daps_keystream_use *use);
+};
+
+/* Which NCC a received one is compared with after a DAPS fallback; where a MAC-I tells, it decides. */
+enum daps_ncc_reading {
+    DAPS_NCC_ACTIVE, /* that of the active key (TS 33.501 6.9.2.3.4) */
+    DAPS_NCC_STORED, /* the stored one, which a fallback does not take back (TS 38.331 5.3.5.7) */
 };
 
 struct daps_engine_options {
     const struct daps_keylog *keylog; /* borrowed for the engine's life; NULL: symbolic only */
     bool extract_only;                /* deliver events, judge nothing */
+    enum daps_ncc_reading ncc_reading;
 };
 
 /* One RRC PDU as a framing layer hands it over. */
@@ -118,6 +126,32 @@ void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint
 
 /* The capture has ended: everything still open is settled and delivered. Call once, before the counts are read. */
 void daps_engine_finish(struct daps_engine *engine);
+
+/*
+ * What daps_engine_finish would deliver now about that UE (all = true: about every UE), given to sink instead and
+ * changing nothing: handovers whose outcome may still change and findings that may still grow or, as
+ * exposed-fallback, go away. For whoever must answer before the capture has ended.
+ */
+void daps_engine_preview(struct daps_engine *engine, uint64_t ue_key, bool all, const struct daps_sink *sink);
+
+/* One AS security context of a UE. */
+struct daps_context_view {
+    struct daps_key_view key;
+    int ciphering, integrity; /* -1 unknown */
+    struct daps_cell cell;    /* -1 where the log does not say */
+    int32_t c_rnti;           /* -1 unknown */
+};
+
+/*
+ * The contexts that UE has at this moment: its source and, while an attempt is open, its target. Returns how many of
+ * the two were filled: 0 no AS security known, 1 source, 2 both. Key values are views into the engine, valid until the
+ * next PDU.
+ */
+unsigned daps_engine_contexts(const struct daps_engine *engine, uint64_t ue_key, struct daps_context_view *source,
+                              struct daps_context_view *target);
+
+/* Name of the UE that ue_key stands for, NULL if none was seen; valid as long as the engine. */
+const char *daps_engine_ue_name(const struct daps_engine *engine, uint64_t ue_key);
 
 /* Signalling of a UE that was ciphered and for which no key was there. */
 struct daps_sealed {

@@ -164,6 +164,20 @@ struct daps_finding {
     const char *assumes; /* what the finding rests on that the log cannot show, NULL nothing */
 };
 
+/* One PDCP PDU that used a (key, COUNT, BEARER, DIRECTION), as far as it could be placed. */
+struct daps_keystream_use {
+    uint64_t frame;
+    char key[24]; /* its name, as in daps_key_view.id */
+    bool srb;
+    uint8_t bearer;    /* BEARER: RB identity - 1 */
+    uint8_t direction; /* 0 uplink, 1 downlink */
+    uint32_t count;
+    int ciphering;         /* NEA number the PDU was sent under, 0 in clear, -1 unknown */
+    bool verified;         /* its MAC-I was checked with the computed key and is right */
+    uint64_t earlier;      /* frame that used the same four before, 0 none */
+    bool earlier_is_other; /* ... with other contents */
+};
+
 /* A key coming into being, for the key chain listing. */
 struct daps_key_step {
     const char *ue;

@@ -88,6 +88,66 @@ struct daps_framing *daps_framing_new(const struct daps_framing_sink *sink);
 void daps_framing_unwrap(struct daps_framing *framing, const struct daps_record *record);
 
 /*
+ * What somebody else has unwrapped already: in the plugin, Wireshark. The octets of a PDU are whole unless cut says
+ * that they end before the PDU does; addresses are what UEs of a log are told apart by, all zero where there is none.
+ */
+struct daps_framing_endpoint {
+    uint8_t address[16]; /* IPv4 as ::ffff:a.b.c.d */
+    uint32_t port;
+};
+
+struct daps_framing_place {
+    uint64_t frame;
+    int64_t time_ns;
+    bool cut;
+    bool addressed; /* source and destination are filled */
+    struct daps_framing_endpoint source, destination;
+};
+
+/* Whose a PDU below RRC is, as far as its framing says. */
+struct daps_framing_name {
+    bool has_ue_id, has_rnti;
+    uint16_t ue_id, rnti;
+};
+
+struct daps_framing_mac {
+    bool downlink;
+    uint8_t rnti_type; /* 3: C-RNTI */
+    struct daps_framing_name name;
+};
+
+struct daps_framing_rlc {
+    uint8_t mode;        /* 1 TM, 2 UM, 4 AM */
+    uint8_t sn_bits;     /* 6, 12 or 18 */
+    uint8_t bearer_type; /* 1 CCCH, 4 SRB, 5 DRB */
+    uint8_t bearer;      /* srb-Identity or drb-Identity */
+    bool downlink;
+    struct daps_framing_name name;
+};
+
+struct daps_framing_pdcp {
+    bool signalling;     /* plane */
+    uint8_t sn_bits;     /* 12 or 18 */
+    uint8_t bearer_type; /* of signalling: 1 DCCH, 4 CCCH */
+    uint8_t bearer;      /* srb-Identity or drb-Identity */
+    bool sdap_ul, sdap_dl, ciphering_off, downlink;
+    struct daps_framing_name name;
+};
+
+/* One PDU each; length in octets. */
+void daps_framing_take_rrc(struct daps_framing *framing, const struct daps_framing_place *place,
+                           enum daps_channel channel, const uint8_t *octets, size_t length);
+void daps_framing_take_mac(struct daps_framing *framing, const struct daps_framing_place *place,
+                           const struct daps_framing_mac *mac, const uint8_t *octets, size_t length);
+void daps_framing_take_rlc(struct daps_framing *framing, const struct daps_framing_place *place,
+                           const struct daps_framing_rlc *rlc, const uint8_t *octets, size_t length);
+void daps_framing_take_pdcp(struct daps_framing *framing, const struct daps_framing_place *place,
+                            const struct daps_framing_pdcp *pdcp, const uint8_t *octets, size_t length);
+/* A UDP datagram, its header included (RFC 768). */
+void daps_framing_take_udp(struct daps_framing *framing, const struct daps_framing_place *place, const uint8_t *octets,
+                           size_t length);
+
+/*
  * Tells what a message of that UE said: how its bearers are configured, and which C-RNTI it will have. To be called
  * for every decoded message, before the next record.
  */

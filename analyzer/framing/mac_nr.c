@@ -23,12 +23,6 @@ enum { LCID_TWO_OCTET_ELCID = 33, LCID_ONE_OCTET_ELCID = 34, LCID_REDCAP_CCCH = 
 
 static const char layer[] = "MAC-NR";
 
-struct mac_context {
-    bool downlink;
-    uint8_t rnti_type;
-    struct radio_name name;
-};
-
 /* TS 38.321 Tables 6.2.1-1 and 6.2.1-2: octets of what has no length field; -1: it has one. */
 static int fixed_size(bool downlink, unsigned lcid)
 {
@@ -181,6 +175,14 @@ static void transport_block(struct peel *peel, struct mac_context *mac, struct o
         sub_pdu(peel, mac, link, lcid, sdu);
 }
 
+void peel_mac_pdu(struct peel *peel, struct mac_context *mac, struct octets pdu)
+{
+    peel_count(peel, DAPS_FRAMING_MAC_NR);
+    /* Broadcast, paging and random access responses are nobody's. */
+    if (mac->rnti_type == RNTI_TYPE_C)
+        transport_block(peel, mac, pdu);
+}
+
 /* The context and PDU behind the name. log_key: of a log that is about one UE, else NULL. */
 void peel_mac_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key)
 {
@@ -195,10 +197,7 @@ void peel_mac_nr_in(struct peel *peel, struct octets payload, const uint64_t *lo
             peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "unknown tag in its context", false, NULL, NULL);
         return;
     }
-    peel_count(peel, DAPS_FRAMING_MAC_NR);
-    /* Broadcast, paging and random access responses are nobody's. */
-    if (mac.rnti_type == RNTI_TYPE_C)
-        transport_block(peel, &mac, payload);
+    peel_mac_pdu(peel, &mac, payload);
 }
 
 void peel_mac_nr(struct peel *peel, struct octets payload)

@@ -18,12 +18,6 @@ enum { TAG_PAYLOAD = 1, PLANE_SIGNALLING = 1, TYPE_DCCH = 1, TYPE_CCCH = 4 };
 
 static const char layer[] = "PDCP-NR";
 
-struct pdcp_context {
-    uint8_t plane, sn_bits, bearer_type, bearer, sdap;
-    bool downlink, ciphering_off;
-    struct radio_name name;
-};
-
 /* Size of the value of a tag that says nothing to us, in the numbering of today; -1 unknown. */
 static int other_size(unsigned tag)
 {
@@ -106,28 +100,32 @@ static void signalling(struct peel *peel, const struct pdcp_context *pdcp, const
     }
 }
 
-void peel_pdcp_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key)
+void peel_pdcp_pdu(struct peel *peel, const struct pdcp_context *pdcp, struct octets pdu)
 {
-    struct pdcp_context pdcp = {.name = radio_name_of(log_key)};
-    if (!read_context(&payload, &pdcp)) {
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer,
-                     payload.bad ? "its context ends early" : "unknown tag in its context", false, NULL, NULL);
-        return;
-    }
     peel_count(peel, DAPS_FRAMING_PDCP_NR);
-    struct radio_link *link = radio_link(peel->framing->radio, &pdcp.name, peel->frame);
-    if (pdcp.plane == PLANE_SIGNALLING) {
-        signalling(peel, &pdcp, link, payload);
+    struct radio_link *link = radio_link(peel->framing->radio, &pdcp->name, peel->frame);
+    if (pdcp->plane == PLANE_SIGNALLING) {
+        signalling(peel, pdcp, link, pdu);
         return;
     }
     struct daps_pdcp_pdu out = {.ue_key = link->ue_key,
                                 .leg = link->leg,
-                                .downlink = pdcp.downlink,
-                                .bearer = pdcp.bearer,
-                                .sn_bits = pdcp.sn_bits,
-                                .sdap_octets = pdcp.sdap >> pdcp.downlink & 1,
-                                .ciphering_off = pdcp.ciphering_off};
-    peel_pdcp(peel, layer, &out, payload);
+                                .downlink = pdcp->downlink,
+                                .bearer = pdcp->bearer,
+                                .sn_bits = pdcp->sn_bits,
+                                .sdap_octets = pdcp->sdap >> pdcp->downlink & 1,
+                                .ciphering_off = pdcp->ciphering_off};
+    peel_pdcp(peel, layer, &out, pdu);
+}
+
+void peel_pdcp_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key)
+{
+    struct pdcp_context pdcp = {.name = radio_name_of(log_key)};
+    if (read_context(&payload, &pdcp))
+        peel_pdcp_pdu(peel, &pdcp, payload);
+    else
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer,
+                     payload.bad ? "its context ends early" : "unknown tag in its context", false, NULL, NULL);
 }
 
 void peel_pdcp_nr(struct peel *peel, struct octets payload)

@@ -87,7 +87,28 @@ bool peel_gsmtap3(struct peel *peel, struct octets payload);
 bool peel_qcsuper(struct peel *peel, struct octets payload);
 bool peel_rls(struct peel *peel, struct octets payload);
 
-/* mac_nr.c, rlc_nr.c, pdcp_nr.c: behind the name; _in: log_key of a log that is about one UE, or NULL */
+/* What Wireshark's framings say around a PDU of MAC, RLC and PDCP. */
+struct mac_context {
+    bool downlink;
+    uint8_t rnti_type;
+    struct radio_name name;
+};
+struct rlc_context {
+    uint8_t mode, sn_bits, bearer_type, bearer;
+    bool downlink;
+    struct radio_name name;
+};
+struct pdcp_context {
+    uint8_t plane, sn_bits, bearer_type, bearer, sdap;
+    bool downlink, ciphering_off;
+    struct radio_name name;
+};
+
+/* mac_nr.c, rlc_nr.c, pdcp_nr.c: a PDU with its context ... */
+void peel_mac_pdu(struct peel *peel, struct mac_context *mac, struct octets pdu);
+void peel_rlc_pdu(struct peel *peel, const struct rlc_context *rlc, struct octets pdu);
+void peel_pdcp_pdu(struct peel *peel, const struct pdcp_context *pdcp, struct octets pdu);
+/* ... and behind the name; _in: log_key of a log that is about one UE, or NULL */
 void peel_mac_nr(struct peel *peel, struct octets payload);
 void peel_mac_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key);
 void peel_rlc_nr(struct peel *peel, struct octets payload);

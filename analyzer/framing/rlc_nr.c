@@ -106,12 +106,6 @@ void peel_rlc_channel(struct peel *peel, struct radio_link *link, bool downlink,
     entity_pdu(peel, &entity, channel->mode == RADIO_AM, sn_bits, pdu);
 }
 
-struct rlc_context {
-    uint8_t mode, sn_bits, bearer_type, bearer;
-    bool downlink;
-    struct radio_name name;
-};
-
 static bool read_tags(struct octets *payload, struct rlc_context *context)
 {
     while (!payload->bad) {
@@ -138,30 +132,34 @@ static bool read_tags(struct octets *payload, struct rlc_context *context)
     return false;
 }
 
+void peel_rlc_pdu(struct peel *peel, const struct rlc_context *rlc, struct octets pdu)
+{
+    peel_count(peel, DAPS_FRAMING_RLC_NR);
+    struct radio_link *link = radio_link(peel->framing->radio, &rlc->name, peel->frame);
+    if (rlc->mode == MODE_TM && rlc->bearer_type == TYPE_CCCH) {
+        struct pdu_context context = {.ue_key = link->ue_key, .cell = NO_CELL};
+        context.channel = rlc->downlink ? DAPS_CH_DL_CCCH : pdu.left == 8 ? DAPS_CH_UL_CCCH1 : DAPS_CH_UL_CCCH;
+        peel_deliver(peel, layer, &context, pdu);
+    }
+    const struct rlc_entity entity = {
+        .link = link, .downlink = rlc->downlink, .srb = rlc->bearer_type == TYPE_SRB, .bearer = rlc->bearer};
+    bool am = rlc->mode == MODE_AM && (rlc->sn_bits == 12 || rlc->sn_bits == 18);
+    bool um = rlc->mode == MODE_UM && (rlc->sn_bits == 6 || rlc->sn_bits == 12);
+    if ((am || um) && (rlc->bearer_type == TYPE_SRB || rlc->bearer_type == TYPE_DRB) && rlc->bearer >= 1 &&
+        rlc->bearer <= 32)
+        entity_pdu(peel, &entity, am, rlc->sn_bits, pdu);
+}
+
 void peel_rlc_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key)
 {
     struct rlc_context rlc = {.name = radio_name_of(log_key)};
     rlc.mode = octets_u8(&payload);
     rlc.sn_bits = octets_u8(&payload);
-    if (!read_tags(&payload, &rlc)) {
+    if (read_tags(&payload, &rlc))
+        peel_rlc_pdu(peel, &rlc, payload);
+    else
         peel_problem(peel, DAPS_FRAMING_MALFORMED, layer,
                      payload.bad ? "its context ends early" : "unknown tag in its context", false, NULL, NULL);
-        return;
-    }
-    peel_count(peel, DAPS_FRAMING_RLC_NR);
-    struct radio_link *link = radio_link(peel->framing->radio, &rlc.name, peel->frame);
-    if (rlc.mode == MODE_TM && rlc.bearer_type == TYPE_CCCH) {
-        struct pdu_context context = {.ue_key = link->ue_key, .cell = NO_CELL};
-        context.channel = rlc.downlink ? DAPS_CH_DL_CCCH : payload.left == 8 ? DAPS_CH_UL_CCCH1 : DAPS_CH_UL_CCCH;
-        peel_deliver(peel, layer, &context, payload);
-    }
-    const struct rlc_entity entity = {
-        .link = link, .downlink = rlc.downlink, .srb = rlc.bearer_type == TYPE_SRB, .bearer = rlc.bearer};
-    bool am = rlc.mode == MODE_AM && (rlc.sn_bits == 12 || rlc.sn_bits == 18);
-    bool um = rlc.mode == MODE_UM && (rlc.sn_bits == 6 || rlc.sn_bits == 12);
-    if ((am || um) && (rlc.bearer_type == TYPE_SRB || rlc.bearer_type == TYPE_DRB) && rlc.bearer >= 1 &&
-        rlc.bearer <= 32)
-        entity_pdu(peel, &entity, am, rlc.sn_bits, payload);
 }
 
 void peel_rlc_nr(struct peel *peel, struct octets payload)

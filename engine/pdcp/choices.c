@@ -90,7 +90,7 @@ static void adopt(struct daps_pdcp *pdcp, struct pdcp_period *period, struct dap
     period->term = key;
     period->keys_valid = false;
     if (choice->departure.point_a || choice->departure.carrier || choice->departure.two_octets ||
-        choice->departure.stored_ncc)
+        choice->departure.stored_ncc || choice->departure.active_ncc)
         daps_rule_departure(ue, attempt, &choice->departure);
     pdcp->habit = choice->departure;
 }
@@ -140,7 +140,8 @@ bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struc
     struct daps_ue *ue = pdcp->ue;
     struct daps_attempt *attempt = attempt_of(ue, period->serial);
     struct choice choice = {0};
-    struct daps_chain stored;
+    const bool by_stored = daps_engine_ncc_reading(ue->engine) == DAPS_NCC_STORED;
+    struct daps_chain other;
     struct daps_chain_step step;
 
     if (attempt == NULL || period->nea < 0 || period->nia < 1)
@@ -152,15 +153,17 @@ bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struc
         return true;
     if (!ue->stored_n_valid || attempt->key_set_change || attempt->ncc < 0 || !attempt->source.chain.n_known)
         return false;
-    stored = attempt->source.chain;
-    stored.n = ue->stored_n;
-    step = daps_chain_step(ue->pool, &stored, (uint8_t)attempt->ncc);
+    other = attempt->source.chain;
+    if (!by_stored)
+        other.n = ue->stored_n;
+    step = daps_chain_step(ue->pool, &other, (uint8_t)attempt->ncc);
     if (step.parent == attempt->parent)
         return false;
     choice.parent = step.parent;
     choice.n = step.n;
     choice.derivation = step.derivation;
-    choice.departure.stored_ncc = true;
+    choice.departure.stored_ncc = !by_stored;
+    choice.departure.active_ncc = by_stored;
     return try_cells(pdcp, period, attempt, choice, pdu, how);
 }
 

@@ -81,15 +81,24 @@ static void note_collision(struct daps_pdcp *pdcp, const struct daps_stream_id *
     g_array_append_val(pdcp->collisions, c);
 }
 
-/* Enters contents into one stream; true if they are new there, or said again in another stay under the key. */
+/*
+ * Enters contents into one stream; true if they are new there, or said again in another stay under the key. use gets
+ * the frame that used the tuple before.
+ */
 static bool enter_stream(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_stream_id *id,
-                         struct daps_ledger_entry entry, const uint8_t *octets)
+                         struct daps_ledger_entry entry, const uint8_t *octets, struct daps_keystream_use *use)
 {
-    struct daps_ledger_earlier earlier;
+    struct daps_ledger_earlier earlier = {0};
+    enum daps_ledger_verdict verdict;
 
     entry.octets = octets;
     entry.digest = daps_ledger_digest(octets, entry.length);
-    switch (daps_ledger_enter(pdcp->ledger, id, &entry, &earlier)) {
+    verdict = daps_ledger_enter(pdcp->ledger, id, &entry, &earlier);
+    if ((verdict == DAPS_LEDGER_SAME || verdict == DAPS_LEDGER_COLLISION) && use->earlier == 0) {
+        use->earlier = earlier.frame;
+        use->earlier_is_other = verdict == DAPS_LEDGER_COLLISION;
+    }
+    switch (verdict) {
     case DAPS_LEDGER_NEW:
         return true;
     case DAPS_LEDGER_COLLISION:
@@ -121,15 +130,27 @@ bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct
                                 .algorithm = (uint8_t)(period->nea & 7),
                                 .bearer = (uint8_t)(pdu->bearer - 1),
                                 .direction = pdu->downlink};
+    struct daps_keystream_use use = {.frame = pdu->frame,
+                                     .srb = pdu->srb,
+                                     .bearer = id.bearer,
+                                     .direction = id.direction,
+                                     .count = count,
+                                     .ciphering = ciphered ? period->nea : 0,
+                                     .verified = verified};
+    const struct daps_sink *sink = daps_engine_sink(pdcp->ue->engine);
     bool is_new = true;
 
     if (ciphered && period->nea != 0)
-        is_new = enter_stream(pdcp, period, &id, entry, pdu->octets + header);
+        is_new = enter_stream(pdcp, period, &id, entry, pdu->octets + header, &use);
     if (pdu->srb && period->nia > 0) {
         id.mac = true;
         id.view = verified ? 0 : (uint8_t)(ciphered ? (period->nea & 7) + 1 : 1);
         id.algorithm = (uint8_t)period->nia;
-        is_new = enter_stream(pdcp, period, &id, entry, (verified ? pdcp->open : pdu->octets) + header) && is_new;
+        is_new = enter_stream(pdcp, period, &id, entry, (verified ? pdcp->open : pdu->octets) + header, &use) && is_new;
+    }
+    if (sink->use != NULL) {
+        g_strlcpy(use.key, period->term->label, sizeof use.key);
+        sink->use(sink->user, pdcp->ue->name, &use);
     }
     return is_new;
 }

@@ -76,7 +76,8 @@ struct pdcp_departure {
     bool point_a;    /* ARFCN of Point A instead of the SSB's */
     bool carrier;    /* of the centre of the carrier instead of the SSB's */
     bool two_octets; /* ARFCN in two octets */
-    bool stored_ncc; /* NCC compared with the stored one */
+    bool stored_ncc; /* NCC compared with the stored one ... */
+    bool active_ncc; /* ... or with that of the active key, where this audit reads the other way */
 };
 
 struct daps_pdcp {

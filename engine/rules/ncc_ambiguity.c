@@ -34,9 +34,10 @@ void daps_rule_ncc_ambiguity(struct daps_ue *ue, const struct daps_attempt *atte
     detail = g_strdup_printf(
         "The attempt of frame %" PRIu64 " stored another NCC than that of the key in force and fell back. NCC %d in "
         "frame %" PRIu64 " then derives %s (%s) if compared with the active key's NCC %" PRIu32
-        ", and %s (%s) if compared with the stored NCC %" PRIu32 ". This audit follows the active key.",
+        ", and %s (%s) if compared with the stored NCC %" PRIu32 ". This audit follows the %s.",
         ue->stored_frame, attempt->ncc, attempt->frame, name_of(by_active.derivation), by_active.parent->label,
-        active->n & 7U, name_of(by_stored.derivation), by_stored.parent->label, stored.n & 7U);
+        active->n & 7U, name_of(by_stored.derivation), by_stored.parent->label, stored.n & 7U,
+        daps_engine_ncc_reading(ue->engine) == DAPS_NCC_STORED ? "stored NCC" : "active key");
     finding.detail = detail;
     daps_deliver_finding(ue, &finding);
     g_free(detail);

@@ -172,7 +172,8 @@ static void G_GNUC_PRINTF(2, 3) add_departure(GString *detail, const char *forma
 
 void daps_rule_departure(struct daps_ue *ue, const struct daps_attempt *attempt, const struct pdcp_departure *departure)
 {
-    enum daps_rule_id rule = departure->stored_ncc ? DAPS_RULE_NCC_AMBIGUITY : DAPS_RULE_KEY_MISMATCH;
+    enum daps_rule_id rule =
+        departure->stored_ncc || departure->active_ncc ? DAPS_RULE_NCC_AMBIGUITY : DAPS_RULE_KEY_MISMATCH;
     struct daps_finding *finding;
     GString *detail;
 
@@ -197,6 +198,8 @@ void daps_rule_departure(struct daps_ue *ue, const struct daps_attempt *attempt,
         add_departure(detail, "the ARFCN is written in two octets instead of three");
     if (departure->stored_ncc)
         add_departure(detail, "the received NCC is compared with the stored one, not with that of the active key");
+    if (departure->active_ncc)
+        add_departure(detail, "the received NCC is compared with that of the active key, not with the stored one");
     g_string_append(detail, ". The audit goes on with the key that verifies.");
     finding->detail = detail->str;
     finding->assumes = NULL;

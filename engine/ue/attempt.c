@@ -30,7 +30,10 @@ static void derive_target(struct daps_ue *ue, struct daps_attempt *attempt, cons
         target->n = (uint32_t)ev->ncc;
         target->n_known = true;
     } else if (ev->key_update) {
-        step = daps_chain_step(ue->pool, &attempt->source.chain, (uint8_t)ev->ncc);
+        struct daps_chain from = attempt->source.chain;
+        if (ue->stored_n_valid && daps_engine_ncc_reading(ue->engine) == DAPS_NCC_STORED)
+            from.n = ue->stored_n;
+        step = daps_chain_step(ue->pool, &from, (uint8_t)ev->ncc);
         attempt->parent = step.parent;
         attempt->derivation = step.derivation;
         target->n = step.n;
@@ -272,7 +275,8 @@ void daps_attempts_forget(struct daps_ue *ue, bool all)
         daps_rules_leave(ue, (struct daps_attempt *const *)leaving->pdata, leaving->len);
         if (ue->pdcp != NULL)
             daps_pdcp_retain(ue->pdcp);
-        sweep_terms(ue);
+        if (!ue->is_copy)
+            sweep_terms(ue);
     }
     g_ptr_array_unref(leaving);
 }

@@ -102,6 +102,7 @@ struct daps_ue {
     struct daps_pdcp *pdcp; /* NULL until a PDCP PDU of this UE is seen */
     bool setup_seen;        /* RRCSetup, and no security since */
     uint32_t serials;       /* of contexts */
+    bool is_copy;           /* for a preview: what it shares with the UE must not change */
     bool executed; /* the Complete at hand is under a candidate's key: it cannot be the one before, logged again */
     struct {
         bool found; /* the MAC-I of the security mode command at hand fits this root of the key log */
@@ -139,6 +140,9 @@ void daps_ue_free(struct daps_ue *ue);
 void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_gap(struct daps_ue *ue, uint64_t frame, const char *reason); /* reason: static storage */
 void daps_ue_finish(struct daps_ue *ue);
+
+/* preview.c: what daps_ue_finish would deliver, without finishing. */
+void daps_ue_preview(const struct daps_ue *ue);
 
 /* connection.c: secured connections and their roots. */
 void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc);     /* TS 33.501 6.9.2.1.1 */
@@ -187,6 +191,7 @@ void daps_deliver_root(struct daps_ue *ue, const struct daps_context *context, c
                        enum daps_derivation derivation);
 void daps_deliver_derivation(struct daps_ue *ue, const struct daps_attempt *attempt);
 void daps_view_term(struct daps_key_view *view, const struct daps_term *term);
+void daps_view_context(struct daps_context_view *view, const struct daps_context *context);
 void daps_deliver_finding(struct daps_ue *ue, struct daps_finding *finding);
 
 /* engine.c: what a UE needs of its engine. */
@@ -194,6 +199,7 @@ const struct daps_sink *daps_engine_sink(const struct daps_engine *engine);
 struct daps_ciphers *daps_engine_ciphers(struct daps_engine *engine);
 struct daps_rrc_result *daps_engine_trial(struct daps_engine *engine); /* room for a decoding nobody follows */
 bool daps_engine_knows_root(const struct daps_engine *engine, const struct daps_ue *ue); /* the next one */
+enum daps_ncc_reading daps_engine_ncc_reading(const struct daps_engine *engine);
 const struct daps_keylog *daps_engine_keylog(const struct daps_engine *engine);
 struct daps_engine_counts *daps_engine_counters(struct daps_engine *engine);
 

@@ -49,6 +49,18 @@ void daps_view_key(struct daps_key_view *view, const struct daps_attempt *attemp
     view->ncc = attempt->ncc >= 0 ? attempt->ncc : chain->n_known ? (int)(chain->n & 7U) : -1;
 }
 
+void daps_view_context(struct daps_context_view *view, const struct daps_context *context)
+{
+    daps_view_term(&view->key, context->chain.key);
+    view->key.derivation = DAPS_DERIVATION_UNKNOWN;
+    view->key.ncc = context->chain.n_known ? (int)(context->chain.n & 7U) : -1;
+    view->ciphering = context->ciphering;
+    view->integrity = context->integrity;
+    view->cell.pci = shown(context->pci);
+    view->cell.ssb_arfcn = shown(context->arfcn);
+    view->c_rnti = context->c_rnti;
+}
+
 void daps_deliver_handover(struct daps_ue *ue, const struct daps_attempt *attempt)
 {
     struct daps_engine_counts *counts = daps_engine_counters(ue->engine);

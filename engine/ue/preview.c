@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The end of the log, tried on a copy: a UE's attempts, periods and collisions are copied, the copy is finished, and
+ * the UE goes on as if nothing had been asked. Terms are shared: finishing derives no key, and a copy does not sweep.
+ */
+#include "crypto/kdf.h"
+#include "ledger/ledger.h"
+#include "ue/ue.h"
+
+static void copy_attempts(struct daps_ue *copy, const struct daps_ue *ue)
+{
+    copy->attempts = g_ptr_array_new_full(ue->attempts->len, g_free);
+    for (guint i = 0; i < ue->attempts->len; i++) {
+        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        struct daps_attempt *twin = g_memdup2(attempt, sizeof *attempt);
+        g_ptr_array_add(copy->attempts, twin);
+        if (attempt == ue->open)
+            copy->open = twin;
+    }
+}
+
+static void copy_pdcp(struct daps_ue *copy, const struct daps_pdcp *pdcp)
+{
+    copy->pdcp = g_memdup2(pdcp, sizeof *pdcp);
+    copy->pdcp->ue = copy;
+    copy->pdcp->ledger = daps_ledger_new(); /* what was used is not asked again at the end */
+    copy->pdcp->open = NULL;
+    copy->pdcp->collisions = g_array_sized_new(FALSE, TRUE, sizeof(struct pdcp_collision), pdcp->collisions->len);
+    g_array_append_vals(copy->pdcp->collisions, pdcp->collisions->data, pdcp->collisions->len);
+}
+
+void daps_ue_preview(const struct daps_ue *ue)
+{
+    struct daps_ue *copy = g_memdup2(ue, sizeof *ue);
+
+    copy->is_copy = true;
+    copy_attempts(copy, ue);
+    if (ue->pdcp != NULL)
+        copy_pdcp(copy, ue->pdcp);
+    daps_ue_finish(copy);
+    daps_pdcp_free(copy->pdcp);
+    g_ptr_array_unref(copy->attempts);
+    g_free(copy);
+}
