@@ -24,6 +24,7 @@ struct daps_pdu;
 struct daps_sink {
     void *user;
     void (*event)(void *user, const char *ue, const struct daps_event *ev);
+    void (*progress)(void *user, const char *ue, uint64_t frame); /* an attempt has its Complete, or its outcome */
     void (*handover)(void *user, const struct daps_handover *handover);
     void (*scg_change)(void *user, const struct daps_scg_change *change);
     void (*key)(void *user, const struct daps_key_step *step);

@@ -101,12 +101,21 @@ struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_ev
     return attempt;
 }
 
+static void tell_progress(const struct daps_ue *ue, uint64_t frame)
+{
+    const struct daps_sink *sink = daps_engine_sink(ue->engine);
+
+    if (sink->progress != NULL)
+        sink->progress(sink->user, ue->name, frame);
+}
+
 void daps_attempt_settle(struct daps_ue *ue, enum daps_outcome outcome, uint64_t frame)
 {
     struct daps_attempt *attempt = ue->open;
 
     attempt->outcome = outcome;
     attempt->settled_frame = frame;
+    tell_progress(ue, frame);
     if (outcome == DAPS_OUTCOME_COMPLETED)
         ue->n_candidates = 0; /* TS 38.331 5.3.5.3: VarConditionalReconfig is emptied */
     if (outcome == DAPS_OUTCOME_DAPS_FALLBACK) {
@@ -179,10 +188,11 @@ void daps_attempt_close_by_next(struct daps_ue *ue, const struct daps_event *ev)
     daps_attempt_close(ue, true);
 }
 
-void daps_attempt_complete(struct daps_attempt *attempt, const struct daps_event *ev)
+void daps_attempt_complete(struct daps_ue *ue, struct daps_attempt *attempt, const struct daps_event *ev)
 {
     attempt->complete_frame = ev->frame;
     attempt->complete_digest = ev->digest;
+    tell_progress(ue, ev->frame);
 }
 
 void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev)

@@ -199,7 +199,7 @@ static bool execute_candidate(struct daps_ue *ue, const struct daps_event *ev)
         begin_unknown_candidate(ue, ev);
     if (ue->open != NULL) {
         ue->open->executed_frame = ev->frame;
-        daps_attempt_complete(ue->open, ev);
+        daps_attempt_complete(ue, ue->open, ev);
     }
     return true;
 }
@@ -221,7 +221,7 @@ void daps_ue_reconfiguration_complete(struct daps_ue *ue, const struct daps_even
         due->n--;
         due->answered = true;
         if (open != NULL && open->complete_frame == 0 && open->transaction == ev->transaction)
-            daps_attempt_complete(open, ev);
+            daps_attempt_complete(ue, open, ev);
     } else if (ev->channel == DAPS_CH_UL_DCCH) {
         unexpected_complete(ue, ev);
     }

@@ -110,7 +110,7 @@ static void complete_newest(struct daps_ue *ue, const struct daps_event *ev, enu
         if (attempt->procedure != procedure)
             continue;
         if (attempt->complete_frame == 0 && !attempt->rejected)
-            daps_attempt_complete(attempt, ev);
+            daps_attempt_complete(ue, attempt, ev);
         return;
     }
 }

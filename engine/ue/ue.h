@@ -160,7 +160,7 @@ void daps_attempt_settle(struct daps_ue *ue, enum daps_outcome outcome, uint64_t
 void daps_attempt_close(struct daps_ue *ue, bool keep_target);
 void daps_attempt_close_by_next(struct daps_ue *ue, const struct daps_event *ev);
 void daps_attempts_forget(struct daps_ue *ue, bool all);
-void daps_attempt_complete(struct daps_attempt *attempt, const struct daps_event *ev);
+void daps_attempt_complete(struct daps_ue *ue, struct daps_attempt *attempt, const struct daps_event *ev);
 void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev);
 /* The context in force: the open attempt's target once it is tentatively completed, else the active one. */
 const struct daps_context *daps_ue_context(const struct daps_ue *ue);

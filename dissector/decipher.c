@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Deciphered RRC in a frame.
+ *
+ * nr-rrc tells MAC, RLC and PDCP what it reads about bearers and algorithms, by what they have attached to the packet.
+ * That is taken off while it reads ours: what Wireshark shows of other frames must be what it shows without us.
+ */
+#include "decipher.h"
+
+#include <epan/column-utils.h>
+#include <epan/exceptions.h>
+#include <epan/proto_data.h>
+#include <epan/show_exception.h>
+
+#include "items.h"
+
+static dissector_handle_t dissectors[DAPS_CH_COUNT];
+
+static const char *const layer_names[] = {"mac-nr", "rlc-nr", "pdcp-nr"};
+enum { LAYERS = G_N_ELEMENTS(layer_names) };
+static int layers[LAYERS];
+
+void decipher_resolve(void)
+{
+    dissectors[DAPS_CH_DL_DCCH] = find_dissector("nr-rrc.dl.dcch");
+    dissectors[DAPS_CH_UL_DCCH] = find_dissector("nr-rrc.ul.dcch");
+    for (unsigned i = 0; i < LAYERS; i++)
+        layers[i] = proto_get_id_by_filter_name(layer_names[i]);
+}
+
+static void dissect(dissector_handle_t dissector, proto_tree *tree, tvbuff_t *rrc, packet_info *pinfo)
+{
+    void *attached[LAYERS];
+
+    for (unsigned i = 0; i < LAYERS; i++) {
+        attached[i] = p_get_proto_data(wmem_file_scope(), pinfo, layers[i], 0);
+        if (attached[i] != NULL)
+            p_remove_proto_data(wmem_file_scope(), pinfo, layers[i], 0);
+    }
+    TRY
+    {
+        call_dissector_only(dissector, rrc, pinfo, tree, NULL);
+    }
+    CATCH_NONFATAL_ERRORS
+    {
+        show_exception(rrc, pinfo, tree, EXCEPT_CODE, GET_MESSAGE);
+    }
+    ENDTRY;
+    for (unsigned i = 0; i < LAYERS; i++) {
+        if (attached[i] != NULL)
+            p_add_proto_data(wmem_file_scope(), pinfo, layers[i], 0, attached[i]);
+    }
+}
+
+static void show_one(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct note_rrc *rrc)
+{
+    tvbuff_t *octets = tvb_new_child_real_data(tvb, rrc->octets, rrc->length, (int)rrc->length);
+    proto_tree *sub;
+    ws_bool writable;
+
+    if (dissectors[rrc->channel] == NULL)
+        return;
+    add_new_data_source(pinfo, octets, "Deciphered NR RRC");
+    sub = put_subtree(tree, octets, hf_daps_deciphered, ett_daps_deciphered,
+                      "RRC deciphered with the keys of %s, %u octets", rrc->key, rrc->length);
+    put_string(sub, octets, hf_daps_deciphered_key, rrc->key);
+    writable = col_get_writable(pinfo->cinfo, -1);
+    col_set_writable(pinfo->cinfo, -1, FALSE);
+    dissect(dissectors[rrc->channel], sub, octets, pinfo);
+    col_set_writable(pinfo->cinfo, -1, writable);
+}
+
+void decipher_show(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct frame_note *note)
+{
+    for (guint i = 0; note->rrc != NULL && i < note->rrc->len; i++)
+        show_one(tree, tvb, pinfo, &g_array_index(note->rrc, struct note_rrc, i));
+}

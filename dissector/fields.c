@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Registration of what can be shown and filtered. */
+#include "fields.h"
+
+#include "rules/rule.h"
+
+const value_string daps_directions[] = {{0, "uplink"}, {1, "downlink"}, {0, NULL}};
+
+static int field_numbers[DAPS_FIELD_COUNT];
+static int subtree_numbers[DAPS_SUBTREE_COUNT];
+
+enum { SEVERITIES = DAPS_SEVERITY_HIGH + 1 };
+static expert_field experts[DAPS_RULE_COUNT][SEVERITIES];
+
+int field(enum daps_field id)
+{
+    return field_numbers[id];
+}
+
+int subtree(enum daps_subtree id)
+{
+    return subtree_numbers[id];
+}
+
+expert_field *field_expert(enum daps_rule_id rule, enum daps_severity severity)
+{
+    return &experts[rule][severity];
+}
+
+static void register_fields(int protocol)
+{
+#define DAPS_FIELD_ROW(id, title, name, type, display, strings, blurb)                                                 \
+    {&field_numbers[hf_daps_##id], {title, name, type, display, strings, 0, blurb, HFILL}},
+    static hf_register_info rows[] = {DAPS_FIELDS(DAPS_FIELD_ROW)};
+#undef DAPS_FIELD_ROW
+
+    for (unsigned i = 0; i < DAPS_FIELD_COUNT; i++)
+        field_numbers[i] = -1;
+    proto_register_field_array(protocol, rows, (int)G_N_ELEMENTS(rows));
+}
+
+static void register_subtrees(void)
+{
+    static int *rows[DAPS_SUBTREE_COUNT];
+
+    for (unsigned i = 0; i < DAPS_SUBTREE_COUNT; i++) {
+        subtree_numbers[i] = -1;
+        rows[i] = &subtree_numbers[i];
+    }
+    proto_register_subtree_array(rows, DAPS_SUBTREE_COUNT);
+}
+
+/* A finding may be graver or lighter than its rule usually is, and Wireshark has the severity in the item. */
+static void register_experts(int protocol)
+{
+    static const int severities[SEVERITIES] = {[DAPS_SEVERITY_INFO] = PI_CHAT,
+                                               [DAPS_SEVERITY_LOW] = PI_NOTE,
+                                               [DAPS_SEVERITY_MEDIUM] = PI_WARN,
+                                               [DAPS_SEVERITY_HIGH] = PI_ERROR};
+    static ei_register_info rows[DAPS_RULE_COUNT * SEVERITIES];
+    expert_module_t *module = expert_register_protocol(protocol);
+
+    for (unsigned rule = 0; rule < DAPS_RULE_COUNT; rule++) {
+        const struct daps_rule *about = daps_rule((enum daps_rule_id)rule);
+        for (unsigned severity = 0; severity < SEVERITIES; severity++) {
+            ei_register_info *row = &rows[rule * SEVERITIES + severity];
+            experts[rule][severity] = (expert_field)EI_INIT;
+            row->ids = &experts[rule][severity];
+            row->eiinfo.name = wmem_strdup_printf(wmem_epan_scope(), "daps.expert.%s.%s", about->name,
+                                                  daps_severity_name((enum daps_severity)severity));
+            row->eiinfo.group = PI_SECURITY;
+            row->eiinfo.severity = severities[severity];
+            row->eiinfo.summary = about->title;
+        }
+    }
+    expert_register_field_array(module, rows, (int)G_N_ELEMENTS(rows));
+}
+
+int fields_register(void)
+{
+    const int protocol = proto_register_protocol("DAPS handover security", "DAPS", "daps");
+
+    register_fields(protocol);
+    register_subtrees();
+    register_experts(protocol);
+    return protocol;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every field, subtree and expert item of the plugin, by name. */
+#ifndef DAPS_DISSECTOR_FIELDS_H
+#define DAPS_DISSECTOR_FIELDS_H
+
+#include "ws_compat.h"
+
+#include <epan/expert.h>
+
+#include "finding.h"
+
+/* X(id, title, filter name, type, display, strings, blurb) */
+#define DAPS_FIELDS(X)                                                                                                 \
+    X(ue, "UE", "daps.ue", FT_STRING, BASE_NONE, NULL, "The UE, numbered as they appear in the capture")               \
+    X(rat, "RAT", "daps.rat", FT_STRING, BASE_NONE, NULL, "Radio access technology: nr or lte")                        \
+    X(event, "Event", "daps.event", FT_STRING, BASE_NONE, NULL, "What RRC said in this frame")                         \
+    X(undecoded, "Undecoded", "daps.undecoded", FT_STRING, BASE_NONE, NULL,                                            \
+      "Why an RRC message of this frame could not be decoded")                                                         \
+    X(unreadable, "Signalling without a key", "daps.unreadable", FT_UINT32, BASE_DEC, NULL,                            \
+      "Signalling PDUs of this frame that are ciphered, with no key at hand")                                          \
+    X(unverified, "Signalling that does not verify", "daps.unverified", FT_UINT32, BASE_DEC, NULL,                     \
+      "Signalling PDUs of this frame whose MAC-I is wrong under every key at hand")                                    \
+    X(context, "Context in force", "daps.context", FT_STRING, BASE_NONE, NULL,                                         \
+      "AS security context of the UE behind this frame: source or target")                                             \
+    X(handover, "Handover", "daps.handover", FT_NONE, BASE_NONE, NULL, "A handover that this frame takes part in")     \
+    X(procedure, "Procedure", "daps.procedure", FT_STRING, BASE_NONE, NULL,                                            \
+      "daps-handover, handover, conditional-handover, intra-cell-refresh, ...")                                        \
+    X(daps, "DAPS", "daps.daps", FT_BOOLEAN, BASE_NONE, NULL,                                                          \
+      "At least one DRB has daps-Config (TS 38.331 5.3.5.5.2)")                                                        \
+    X(prepared, "Prepared only", "daps.prepared", FT_BOOLEAN, BASE_NONE, NULL,                                         \
+      "Seen in an inter-node HandoverCommand, not over the air")                                                       \
+    X(outcome, "Outcome", "daps.outcome", FT_STRING, BASE_NONE, NULL,                                                  \
+      "completed, daps-fallback, reestablished, released, superseded or unknown")                                      \
+    X(rach, "Random access", "daps.rach", FT_STRING, BASE_NONE, NULL, "cbra, cfra, cfra-2step or unknown")             \
+    X(c_rnti, "C-RNTI", "daps.c_rnti", FT_UINT16, BASE_DEC_HEX, NULL, "newUE-Identity: C-RNTI in the target")          \
+    X(t304, "T304", "daps.t304", FT_UINT32, BASE_DEC, NULL, "T304 of the command in milliseconds")                     \
+    X(source_pci, "Source PCI", "daps.source.pci", FT_UINT16, BASE_DEC, NULL, "Physical cell identity of the source")  \
+    X(source_arfcn, "Source ARFCN", "daps.source.arfcn", FT_UINT32, BASE_DEC, NULL,                                    \
+      "SSB ARFCN (LTE: EARFCN-DL) of the source")                                                                      \
+    X(pci, "PCI", "daps.pci", FT_UINT16, BASE_DEC, NULL,                                                               \
+      "Physical cell identity that goes into the key (TS 33.501 A.11)")                                                \
+    X(arfcn, "ARFCN", "daps.arfcn", FT_UINT32, BASE_DEC, NULL,                                                         \
+      "SSB ARFCN (LTE: EARFCN-DL) that goes into the key (TS 33.501 A.11)")                                            \
+    X(same_frequency, "Same frequency", "daps.same_frequency", FT_BOOLEAN, BASE_NONE, NULL,                            \
+      "The frequency is that of the source cell, which the capture does not name")                                     \
+    X(key_set_change, "keySetChangeIndicator", "daps.key_set_change", FT_BOOLEAN, BASE_NONE, NULL,                     \
+      "The key is derived from a new key set (TS 33.501 6.9.2.3.4)")                                                   \
+    X(ciphering, "Ciphering", "daps.ciphering", FT_STRING, BASE_NONE, NULL, "Ciphering algorithm")                     \
+    X(integrity, "Integrity", "daps.integrity", FT_STRING, BASE_NONE, NULL, "Integrity algorithm")                     \
+    X(command_frame, "Command in", "daps.command_frame", FT_FRAMENUM, BASE_NONE, NULL,                                 \
+      "Frame of the handover command")                                                                                 \
+    X(executed_frame, "Executed in", "daps.executed_frame", FT_FRAMENUM, BASE_NONE, NULL,                              \
+      "Frame that shows that a conditional handover was executed")                                                     \
+    X(complete_frame, "Complete in", "daps.complete_frame", FT_FRAMENUM, BASE_NONE, NULL,                              \
+      "Frame of the RRCReconfigurationComplete")                                                                       \
+    X(outcome_frame, "Outcome in", "daps.outcome_frame", FT_FRAMENUM, BASE_NONE, NULL,                                 \
+      "Frame that settled the outcome: a fallback, a source release, ...")                                             \
+    X(first_derived_in, "Key first derived in", "daps.first_derived_in", FT_FRAMENUM, BASE_NONE, NULL,                 \
+      "First frame that leads to this key, of a key that is repeated")                                                 \
+    X(repeated_in, "Key repeated in", "daps.repeated_in", FT_FRAMENUM, BASE_NONE, NULL,                                \
+      "Further frame that leads to this key")                                                                          \
+    X(key, "Key", "daps.key", FT_STRING, BASE_NONE, NULL, "Name of the key: equal derivation, equal name")             \
+    X(key_kind, "Kind", "daps.key.kind", FT_STRING, BASE_NONE, NULL, "kgnb, kgnb-star, nh, ...")                       \
+    X(key_parent, "Parent key", "daps.key.parent", FT_STRING, BASE_NONE, NULL, "Name of the key it is derived from")   \
+    X(key_fc, "FC", "daps.key.fc", FT_UINT8, BASE_HEX, NULL, "FC of the KDF (TS 33.501 Annex A)")                      \
+    X(key_value, "Value", "daps.key.value", FT_BYTES, BASE_NONE, NULL, "Value of the key, if known and asked for")     \
+    X(key_parent_value, "Value of the parent", "daps.key.parent_value", FT_BYTES, BASE_NONE, NULL,                     \
+      "Value of the parent key, if known and asked for")                                                               \
+    X(derivation, "Derivation", "daps.derivation", FT_STRING, BASE_NONE, NULL,                                         \
+      "horizontal, vertical, new-key-set, sk-counter, none or unknown")                                                \
+    X(ncc, "NCC", "daps.ncc", FT_UINT8, BASE_DEC, NULL, "nextHopChainingCount")                                        \
+    X(sk_counter, "sk-Counter", "daps.sk_counter", FT_UINT32, BASE_DEC, NULL, "Counter of a secondary node key")       \
+    X(derived, "Key derived", "daps.derived", FT_NONE, BASE_NONE, NULL, "A key that this frame leads to")              \
+    X(scg_change, "SCG change", "daps.scg_change", FT_NONE, BASE_NONE, NULL, "Change of the secondary cell group")     \
+    X(use, "Keystream", "daps.use", FT_NONE, BASE_NONE, NULL, "A PDCP PDU of this frame under protection")             \
+    X(use_key, "Key", "daps.use.key", FT_STRING, BASE_NONE, NULL, "Name of the key that the PDU is under")             \
+    X(use_count, "COUNT", "daps.use.count", FT_UINT32, BASE_DEC, NULL, "COUNT (TS 38.323 6.3.5)")                      \
+    X(use_bearer, "BEARER", "daps.use.bearer", FT_UINT8, BASE_DEC, NULL, "BEARER: RB identity - 1 (TS 38.323 5.8)")    \
+    X(use_direction, "DIRECTION", "daps.use.direction", FT_UINT8, BASE_DEC, VALS(daps_directions),                     \
+      "0 uplink, 1 downlink")                                                                                          \
+    X(use_algorithm, "Algorithm", "daps.use.algorithm", FT_STRING, BASE_NONE, NULL,                                    \
+      "Ciphering the PDU was sent under")                                                                              \
+    X(use_verified, "MAC-I verified", "daps.use.verified", FT_BOOLEAN, BASE_NONE, NULL,                                \
+      "MAC-I is right under the computed key")                                                                         \
+    X(use_earlier, "Used before in", "daps.use.earlier", FT_FRAMENUM, BASE_NONE, NULL,                                 \
+      "Frame that used the same key, COUNT, BEARER and DIRECTION before")                                              \
+    X(use_differs, "Contents differ", "daps.use.differs", FT_BOOLEAN, BASE_NONE, NULL,                                 \
+      "The earlier use had other contents: the keystream is used twice")                                               \
+    X(deciphered, "Deciphered RRC", "daps.deciphered", FT_NONE, BASE_NONE, NULL,                                       \
+      "RRC deciphered with a key whose MAC-I is right")                                                                \
+    X(deciphered_key, "Key", "daps.deciphered.key", FT_STRING, BASE_NONE, NULL, "Name of the key it deciphers with")   \
+    X(finding, "Finding", "daps.finding", FT_NONE, BASE_NONE, NULL, "A finding that names this frame")                 \
+    X(rule, "Rule", "daps.rule", FT_STRING, BASE_NONE, NULL, "repeated-key, keystream-reuse, ...")                     \
+    X(severity, "Severity", "daps.severity", FT_STRING, BASE_NONE, NULL, "info, low, medium or high")                  \
+    X(severity_level, "Severity level", "daps.severity_level", FT_UINT8, BASE_DEC, NULL,                               \
+      "0 info, 1 low, 2 medium, 3 high: for filters that compare")                                                     \
+    X(evidence, "Evidence", "daps.evidence", FT_STRING, BASE_NONE, NULL, "derived, inferred, observed or proven")      \
+    X(exposure, "Exposure", "daps.exposure", FT_STRING, BASE_NONE, NULL,                                               \
+      "Could a message under the repeated key have been sent: none, unlikely, possible or logged")                     \
+    X(finding_frame, "Frame", "daps.finding.frame", FT_FRAMENUM, BASE_NONE, NULL, "A frame that the finding names")    \
+    X(finding_procedure, "By", "daps.finding.procedure", FT_STRING, BASE_NONE, NULL, "Procedure that derived the key") \
+    X(repeats, "Repeats", "daps.finding.repeats", FT_UINT32, BASE_DEC, NULL, "Derivations of the key in all")          \
+    X(title, "Title", "daps.finding.title", FT_STRING, BASE_NONE, NULL, "The finding in one line")                     \
+    X(detail, "Detail", "daps.finding.detail", FT_STRING, BASE_NONE, NULL, "What happened in which frame")             \
+    X(assumes, "Assumes", "daps.finding.assumes", FT_STRING, BASE_NONE, NULL,                                          \
+      "What the finding rests on that the capture cannot show")                                                        \
+    X(remedy, "What to do", "daps.finding.remedy", FT_STRING, BASE_NONE, NULL, "What to do about it")                  \
+    X(clause, "Clause", "daps.clause", FT_STRING, BASE_NONE, NULL, "Clause that the rule comes from")                  \
+    X(liaison, "Liaison question", "daps.liaison", FT_STRING, BASE_NONE, NULL, "Question of RAN2 that it bears on")    \
+    X(withdrawn, "No longer holds", "daps.withdrawn", FT_STRING, BASE_NONE, NULL,                                      \
+      "Rule of a finding that was shown at an earlier frame of this pass and that this frame ended")                   \
+    X(ks, "Keystream tuple", "daps.keystream", FT_NONE, BASE_NONE, NULL, "What the messages share")                    \
+    X(ks_algorithm, "Algorithm", "daps.keystream.algorithm", FT_STRING, BASE_NONE, NULL, "Algorithm")                  \
+    X(ks_bearer, "BEARER", "daps.keystream.bearer", FT_UINT8, BASE_DEC, NULL, "BEARER: RB identity - 1")               \
+    X(ks_direction, "DIRECTION", "daps.keystream.direction", FT_UINT8, BASE_DEC, VALS(daps_directions),                \
+      "0 uplink, 1 downlink")                                                                                          \
+    X(ks_count, "COUNT", "daps.keystream.count", FT_UINT32, BASE_DEC, NULL, "COUNT")                                   \
+    X(ks_differs, "Plaintext differs", "daps.keystream.plaintext_differs", FT_BOOLEAN, BASE_NONE, NULL,                \
+      "The messages are not the same")                                                                                 \
+    X(ks_overlap, "Overlap", "daps.keystream.overlap", FT_UINT32, BASE_DEC, NULL,                                      \
+      "Octets of one message that knowing the other reveals")                                                          \
+    X(ks_xor_cipher, "XOR of the ciphertexts", "daps.keystream.xor_ciphertext", FT_BYTES, BASE_NONE, NULL,             \
+      "XOR of the two PDUs behind their headers")                                                                      \
+    X(ks_xor_plain, "XOR of the plaintexts", "daps.keystream.xor_plaintext", FT_BYTES, BASE_NONE, NULL,                \
+      "XOR of what the two PDUs say, each deciphered by itself")                                                       \
+    X(ks_frame, "Other use in", "daps.keystream.other_use", FT_FRAMENUM, BASE_NONE, NULL,                              \
+      "Another frame with the same key, COUNT, BEARER and DIRECTION")
+
+#define DAPS_FIELD_ID(id, ...) hf_daps_##id,
+enum daps_field { DAPS_FIELDS(DAPS_FIELD_ID) DAPS_FIELD_COUNT };
+#undef DAPS_FIELD_ID
+
+#define DAPS_SUBTREES(X)                                                                                               \
+    X(daps) X(ue) X(context) X(handover) X(derived) X(finding) X(keystream) X(use) X(deciphered) X(scg_change)
+
+#define DAPS_SUBTREE_ID(id) ett_daps_##id,
+enum daps_subtree { DAPS_SUBTREES(DAPS_SUBTREE_ID) DAPS_SUBTREE_COUNT };
+#undef DAPS_SUBTREE_ID
+
+extern const value_string daps_directions[];
+
+/* Registers protocol, fields, subtrees and expert items; returns the protocol's number. */
+int fields_register(void);
+
+/* Numbers that Wireshark gave. */
+int field(enum daps_field id);
+int subtree(enum daps_subtree id);
+expert_field *field_expert(enum daps_rule_id rule, enum daps_severity severity);
+
+#endif

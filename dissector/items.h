@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Generated items, each in one line; what is not known is left out. */
+#ifndef DAPS_DISSECTOR_ITEMS_H
+#define DAPS_DISSECTOR_ITEMS_H
+
+#include "fields.h"
+
+static inline void put_string(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, const char *value)
+{
+    if (value != NULL && value[0] != '\0')
+        proto_item_set_generated(proto_tree_add_string(tree, field(id), tvb, 0, 0, value));
+}
+
+static inline void put_unsigned(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, uint32_t value)
+{
+    proto_item_set_generated(proto_tree_add_uint(tree, field(id), tvb, 0, 0, value));
+}
+
+/* Below 0: not known. */
+static inline void put_known(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, int64_t value)
+{
+    if (value >= 0)
+        put_unsigned(tree, tvb, id, (uint32_t)value);
+}
+
+/* 0: none. */
+static inline void put_frame(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, uint64_t frame)
+{
+    if (frame != 0)
+        put_unsigned(tree, tvb, id, (uint32_t)frame);
+}
+
+static inline void put_bool(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, bool value)
+{
+    proto_item_set_generated(proto_tree_add_boolean(tree, field(id), tvb, 0, 0, value));
+}
+
+static inline void put_octets(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, const uint8_t *octets, uint32_t n)
+{
+    if (octets != NULL && n > 0)
+        proto_item_set_generated(proto_tree_add_bytes_with_length(tree, field(id), tvb, 0, 0, octets, (int)n));
+}
+
+/* A subtree under an item with the text of format. */
+#define put_subtree(tree, tvb, id, ett, ...)                                                                           \
+    put_subtree_item(proto_tree_add_none_format(tree, field(id), tvb, 0, 0, __VA_ARGS__), ett)
+
+static inline proto_tree *put_subtree_item(proto_item *item, enum daps_subtree ett)
+{
+    proto_item_set_generated(item);
+    return proto_item_add_subtree(item, subtree(ett));
+}
+
+/* show_key.c: the inputs of a key and, where they were asked for, the values. */
+void put_key(proto_tree *tree, tvbuff_t *tvb, const struct daps_key_view *key, enum daps_rat rat);
+/* "K2 = KDF(K1, FC 0x70, PCI 22, ARFCN 632628)"; of the packet's memory */
+const char *key_words(wmem_allocator_t *scope, const struct daps_key_view *key);
+/* "NEA2", "" unknown */
+const char *algorithm_words(wmem_allocator_t *scope, enum daps_rat rat, bool ciphering, int number);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The post-dissector: it runs behind all others on every frame. */
+#ifndef DAPS_DISSECTOR_PACKET_DAPS_H
+#define DAPS_DISSECTOR_PACKET_DAPS_H
+
+#include "ws_compat.h"
+
+#include "session.h"
+
+void packet_daps_register(void); /* protocol, fields, preferences, statistics */
+void packet_daps_handoff(void);  /* what needs the other protocols to be registered */
+
+/* The session of the open capture, NULL none. */
+struct session *packet_daps_session(void);
+
+/* What a tap of this protocol is given about a frame. */
+struct daps_tap {
+    struct session *session;
+    const GPtrArray *results; /* const struct result * of the frame */
+};
+
+#endif

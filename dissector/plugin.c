@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What Wireshark looks for in a plugin. */
+#include "packet_daps.h"
+
+#include <epan/proto.h>
+
+#if DAPS_WS_AT_LEAST(4, 4)
+#include <wsutil/plugins.h>
+#endif
+
+WS_DLL_PUBLIC_DEF const gchar plugin_version[] = DAPSAUDIT_VERSION;
+WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
+WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
+
+WS_DLL_PUBLIC void plugin_register(void);
+
+void plugin_register(void)
+{
+    static proto_plugin daps;
+
+    daps.register_protoinfo = packet_daps_register;
+    daps.register_handoff = packet_daps_handoff;
+    proto_register_plugin(&daps);
+}
+
+#ifdef WS_PLUGIN_DESC_DISSECTOR
+WS_DLL_PUBLIC uint32_t plugin_describe(void);
+
+uint32_t plugin_describe(void)
+{
+    return WS_PLUGIN_DESC_DISSECTOR | WS_PLUGIN_DESC_TAP_LISTENER;
+}
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the engine said, kept: handovers and findings with strings of their own, found again by frame.
+ *
+ * Some results can still change while a capture is being read. Those are *open*: asked for anew from the engine's
+ * preview whenever its UE has moved on. The others are *settled*, and stay. No Wireshark here.
+ */
+#ifndef DAPS_DISSECTOR_RESULTS_H
+#define DAPS_DISSECTOR_RESULTS_H
+
+#include <glib.h>
+
+#include "engine.h"
+
+/* One handover or finding. Pointers in the engine's structures point into this one. */
+struct result {
+    bool is_finding;
+    char *ue;
+    struct daps_handover handover;
+    struct {
+        enum daps_rule_id rule;
+        enum daps_severity severity;
+        enum daps_evidence evidence;
+        bool has_exposure;
+        enum daps_exposure exposure;
+        enum daps_rat rat;
+        uint32_t n_frames;
+        uint64_t *frames;
+        uint32_t n_procedures;
+        enum daps_procedure *procedures;
+        uint32_t repeats;
+        bool has_key;
+        struct daps_key_view key;
+        struct daps_keystream_tuple keystream;
+        char *title, *detail, *assumes; /* assumes: NULL nothing */
+    } finding;
+    uint8_t value[32], parent_value[32]; /* of the key, where they were asked for */
+};
+
+/* Copies; key values only if with_values. Free with result_free, which wipes them. */
+struct result *result_of_handover(const struct daps_handover *handover, bool with_values);
+struct result *result_of_finding(const struct daps_finding *finding, bool with_values);
+void result_free(gpointer result);
+
+/* Is it the same handover or finding, perhaps further on? And does it say the same? */
+bool result_same(const struct result *a, const struct result *b);
+bool result_equal(const struct result *a, const struct result *b);
+
+/* Key of a handover or finding, NULL if it has none. */
+const struct daps_key_view *result_key(const struct result *result);
+
+/* Calls each(user, frame) for every frame the result names, possibly twice for one frame. */
+void result_frames(const struct result *result, void (*each)(void *user, uint64_t frame), void *user);
+bool result_names(const struct result *result, uint64_t frame);
+
+/* Results by the frames they name. It owns nothing. */
+struct result_index;
+struct result_index *result_index_new(void);
+void result_index_free(struct result_index *index);
+void result_index_add(struct result_index *index, const struct result *result);
+void result_index_clear(struct result_index *index);
+/* const struct result * of that frame, in the order they were added; NULL none. */
+const GPtrArray *result_index_at(const struct result_index *index, uint64_t frame);
+
+#endif

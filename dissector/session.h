@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One capture as the plugin follows it: PDUs in, in capture order and once; what each frame was about and what is to
+ * be said of it out, in any order and as often as asked. No Wireshark here, so that tests can drive it without.
+ */
+#ifndef DAPS_DISSECTOR_SESSION_H
+#define DAPS_DISSECTOR_SESSION_H
+
+#include <glib.h>
+
+#include "engine.h"
+#include "framing/framing.h"
+#include "results.h"
+
+struct session;
+
+struct session_options {
+    const struct daps_keylog *keylog; /* borrowed for the session's life; NULL none */
+    enum daps_ncc_reading ncc_reading;
+    bool keep_values; /* of keys, for display */
+};
+
+/* What RRC said in a frame. */
+struct note_event {
+    enum daps_event_kind kind;
+    bool sync, daps, daps_failure, source_release, suspend, prepared;
+};
+
+/* A UE that the frame is about, with its contexts once the frame was followed. Key values are never in here. */
+struct note_ue {
+    uint64_t ue_key;
+    const char *name; /* valid as long as the session */
+    unsigned n_contexts;
+    struct daps_context_view source, target;
+};
+
+/* A key derived in the frame; values only if the session keeps them. */
+struct note_step {
+    struct daps_key_step step; /* its own pointers to values are NULL */
+    bool has_value, has_parent_value;
+    uint8_t value[32], parent_value[32];
+};
+
+/* RRC that was ciphered in the frame. */
+struct note_rrc {
+    enum daps_channel channel;
+    char key[24]; /* name of the key it was deciphered with */
+    uint32_t length;
+    uint8_t *octets;
+};
+
+/* What a frame was about. Arrays are NULL where there is nothing. */
+struct frame_note {
+    GArray *events;      /* struct note_event */
+    GArray *ues;         /* struct note_ue */
+    GArray *steps;       /* struct note_step */
+    GArray *scg_changes; /* struct daps_scg_change; strings as note_ue.name */
+    GArray *rrc;         /* struct note_rrc */
+    GArray *uses;        /* struct daps_keystream_use */
+    unsigned unreadable; /* signalling PDUs ciphered without a key at hand */
+    unsigned unverified; /* ... whose MAC-I is wrong under every key at hand */
+    char *undecoded;     /* why an RRC message could not be read, NULL */
+};
+
+/* The keylog in options must outlive the session. Free with session_free. */
+struct session *session_new(const struct session_options *options);
+void session_free(struct session *session); /* wipes keys; NULL is fine */
+
+/* Frames come in capture order: begin, any number of PDUs through session_framing, end. */
+void session_begin(struct session *session, uint64_t frame);
+struct daps_framing *session_framing(struct session *session);
+void session_end(struct session *session);
+
+/* NULL: the frame was about nothing that matters here. */
+const struct frame_note *session_note(const struct session *session, uint64_t frame);
+
+/* Results that name the frame: const struct result *, valid until the next session_begin. */
+void session_results(struct session *session, uint64_t frame, GPtrArray *out);
+
+/*
+ * The same for the frame just ended, as far as it is known by now: results that name it, results that it brought or
+ * changed, and in withdrawn what was said earlier and no longer holds.
+ */
+struct session_news {
+    GPtrArray *results;   /* const struct result * */
+    GPtrArray *withdrawn; /* struct result *, owned by the array */
+};
+void session_news(struct session *session, struct session_news *news);
+
+/*
+ * All results so far of one kind: const struct result *, findings or handovers. Settled ones will not change any more
+ * and keep their places; open ones are as of now, valid until the next session_begin.
+ */
+const GPtrArray *session_settled(const struct session *session, bool findings);
+const GPtrArray *session_open(struct session *session, bool findings);
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a frame was about, and one line of it. */
+#include "show.h"
+
+#include <epan/column-utils.h>
+#include <string.h>
+
+#include "items.h"
+#include "rules/rule.h"
+
+static const char *event_words(const struct note_event *event)
+{
+    if (event->kind == DAPS_EV_RECONFIGURATION && event->sync)
+        return event->prepared ? "handover command (between nodes)"
+               : event->daps   ? "DAPS handover command"
+                               : "handover command";
+    if (event->kind == DAPS_EV_RECONFIGURATION && event->source_release)
+        return "DAPS source release";
+    if (event->kind == DAPS_EV_FAILURE_INFORMATION && event->daps_failure)
+        return "DAPS failure: fallback to the source";
+    if (event->kind == DAPS_EV_RELEASE && event->suspend)
+        return "release with suspendConfig";
+    return daps_event_kind_name(event->kind);
+}
+
+static const struct result *gravest(const GPtrArray *results)
+{
+    const struct result *found = NULL;
+
+    for (guint i = 0; results != NULL && i < results->len; i++) {
+        const struct result *result = results->pdata[i];
+        if (result->is_finding && (found == NULL || result->finding.severity > found->finding.severity))
+            found = result;
+    }
+    return found;
+}
+
+proto_tree *show_start(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int protocol, const struct showing *showing)
+{
+    const struct result *finding = gravest(showing->results);
+    proto_item *item = proto_tree_add_protocol_format(tree, protocol, tvb, 0, 0, "DAPS handover security");
+    const struct frame_note *note = showing->note;
+
+    (void)pinfo;
+    proto_item_set_generated(item);
+    if (note != NULL && note->events != NULL)
+        proto_item_append_text(item, ", %s", event_words(&g_array_index(note->events, struct note_event, 0)));
+    if (finding != NULL)
+        proto_item_append_text(item, " [%s, %s]", daps_rule(finding->finding.rule)->name,
+                               daps_severity_name(finding->finding.severity));
+    return proto_item_add_subtree(item, subtree(ett_daps_daps));
+}
+
+static void put_context(proto_tree *tree, tvbuff_t *tvb, const char *role, const struct daps_context_view *context)
+{
+    const struct daps_key_view *key = &context->key;
+    proto_item *item = proto_tree_add_string(tree, field(hf_daps_context), tvb, 0, 0, role);
+    proto_tree *sub = put_subtree_item(item, ett_daps_context);
+    char algorithms[16] = "";
+
+    if (context->ciphering >= 0 && context->integrity >= 0)
+        g_snprintf(algorithms, sizeof algorithms, ", NEA%d/NIA%d", context->ciphering & 7, context->integrity & 7);
+    proto_item_append_text(item, ", key %s%s", key->id, algorithms);
+    if (context->cell.pci >= 0)
+        proto_item_append_text(item, ", PCI %d", context->cell.pci);
+    put_string(sub, tvb, hf_daps_key, key->id);
+    put_string(sub, tvb, hf_daps_key_parent, key->parent);
+    put_known(sub, tvb, hf_daps_ncc, key->ncc);
+    put_known(sub, tvb, hf_daps_pci, context->cell.pci);
+    put_known(sub, tvb, hf_daps_arfcn, context->cell.ssb_arfcn);
+    put_known(sub, tvb, hf_daps_c_rnti, context->c_rnti);
+}
+
+static void put_ue(proto_tree *tree, tvbuff_t *tvb, const struct note_ue *ue)
+{
+    proto_item *item = proto_tree_add_string(tree, field(hf_daps_ue), tvb, 0, 0, ue->name);
+    proto_tree *sub = put_subtree_item(item, ett_daps_ue);
+
+    if (ue->n_contexts > 0)
+        put_context(sub, tvb, "source", &ue->source);
+    if (ue->n_contexts > 1)
+        put_context(sub, tvb, "target", &ue->target);
+}
+
+static void put_use(proto_tree *tree, tvbuff_t *tvb, const struct daps_keystream_use *use)
+{
+    char algorithm[8] = "";
+    proto_tree *sub;
+
+    if (use->ciphering >= 0)
+        g_snprintf(algorithm, sizeof algorithm, "NEA%d", use->ciphering & 7);
+    sub =
+        put_subtree(tree, tvb, hf_daps_use, ett_daps_use,
+                    "PDCP PDU under key %s: COUNT %u, BEARER %u (%s), DIRECTION %u (%s)%s", use->key, use->count,
+                    use->bearer, use->srb ? "SRB" : "DRB", use->direction, use->direction != 0 ? "downlink" : "uplink",
+                    use->earlier == 0       ? ""
+                    : use->earlier_is_other ? ", used before for another PDU"
+                                            : ", the same PDU again");
+    put_string(sub, tvb, hf_daps_use_key, use->key);
+    put_unsigned(sub, tvb, hf_daps_use_count, use->count);
+    put_unsigned(sub, tvb, hf_daps_use_bearer, use->bearer);
+    put_unsigned(sub, tvb, hf_daps_use_direction, use->direction);
+    put_string(sub, tvb, hf_daps_use_algorithm, algorithm);
+    put_bool(sub, tvb, hf_daps_use_verified, use->verified);
+    put_frame(sub, tvb, hf_daps_use_earlier, use->earlier);
+    if (use->earlier != 0)
+        put_bool(sub, tvb, hf_daps_use_differs, use->earlier_is_other);
+}
+
+/* Keys that belong to no handover: of a connection, a re-establishment, a resume, a secondary node. */
+static void put_step(proto_tree *tree, tvbuff_t *tvb, const struct note_step *step)
+{
+    struct daps_key_view key = step->step.key;
+    const char *procedure =
+        step->step.procedure < DAPS_PROC_COUNT ? daps_procedure_name(step->step.procedure) : "connection";
+    proto_tree *sub = put_subtree(tree, tvb, hf_daps_derived, ett_daps_derived, "Key of a %s: %s", procedure, key.id);
+
+    key.value = step->has_value ? step->value : NULL;
+    key.parent_value = step->has_parent_value ? step->parent_value : NULL;
+    put_key(sub, tvb, &key, step->step.rat);
+}
+
+static bool is_of_handover(const struct note_step *step)
+{
+    switch (step->step.procedure) {
+    case DAPS_PROC_HANDOVER:
+    case DAPS_PROC_DAPS_HANDOVER:
+    case DAPS_PROC_CONDITIONAL_HANDOVER:
+    case DAPS_PROC_INTRA_CELL_REFRESH:
+        return step->step.key.kind != DAPS_KEY_NH;
+    default:
+        return false;
+    }
+}
+
+static void put_scg_change(proto_tree *tree, tvbuff_t *tvb, const struct daps_scg_change *change)
+{
+    proto_tree *sub = put_subtree(tree, tvb, hf_daps_scg_change, ett_daps_scg_change,
+                                  "Change of the secondary cell group (no handover of the UE)");
+
+    put_known(sub, tvb, hf_daps_pci, change->target.pci);
+    put_known(sub, tvb, hf_daps_arfcn, change->target.ssb_arfcn);
+    put_known(sub, tvb, hf_daps_c_rnti, change->c_rnti);
+    put_known(sub, tvb, hf_daps_t304, change->t304_ms);
+    put_string(sub, tvb, hf_daps_rach, daps_rach_name(change->rach));
+    put_known(sub, tvb, hf_daps_sk_counter, change->sk_counter);
+}
+
+void show_note(proto_tree *tree, tvbuff_t *tvb, const struct showing *showing)
+{
+    const struct frame_note *note = showing->note;
+
+    if (note == NULL)
+        return;
+    for (guint i = 0; note->ues != NULL && i < note->ues->len; i++)
+        put_ue(tree, tvb, &g_array_index(note->ues, struct note_ue, i));
+    for (guint i = 0; note->events != NULL && i < note->events->len; i++)
+        put_string(tree, tvb, hf_daps_event, event_words(&g_array_index(note->events, struct note_event, i)));
+    for (guint i = 0; note->steps != NULL && i < note->steps->len; i++) {
+        const struct note_step *step = &g_array_index(note->steps, struct note_step, i);
+        if (!is_of_handover(step))
+            put_step(tree, tvb, step);
+    }
+    for (guint i = 0; note->scg_changes != NULL && i < note->scg_changes->len; i++)
+        put_scg_change(tree, tvb, &g_array_index(note->scg_changes, struct daps_scg_change, i));
+    for (guint i = 0; note->uses != NULL && i < note->uses->len; i++)
+        put_use(tree, tvb, &g_array_index(note->uses, struct daps_keystream_use, i));
+    if (note->unreadable > 0)
+        put_unsigned(tree, tvb, hf_daps_unreadable, note->unreadable);
+    if (note->unverified > 0)
+        put_unsigned(tree, tvb, hf_daps_unverified, note->unverified);
+    put_string(tree, tvb, hf_daps_undecoded, note->undecoded);
+}
+
+/* ---- the Info column ---- */
+
+static void info_of_handover(packet_info *pinfo, const struct daps_handover *handover)
+{
+    if (handover->frame != pinfo->num && handover->executed_frame != pinfo->num) {
+        if (handover->settled_frame == pinfo->num && handover->outcome != DAPS_OUTCOME_COMPLETED)
+            col_append_fstr(pinfo->cinfo, COL_INFO, " | DAPS: %s of frame %" PRIu64,
+                            daps_outcome_name(handover->outcome), handover->frame);
+        return;
+    }
+    col_append_fstr(pinfo->cinfo, COL_INFO, " | DAPS: %s", daps_procedure_name(handover->procedure));
+    if (handover->target.pci >= 0)
+        col_append_fstr(pinfo->cinfo, COL_INFO, " to PCI %d", handover->target.pci);
+    if (handover->derivation != DAPS_DERIVATION_NONE)
+        col_append_fstr(pinfo->cinfo, COL_INFO, ", key %s", handover->key.id);
+    if (handover->outcome != DAPS_OUTCOME_UNKNOWN)
+        col_append_fstr(pinfo->cinfo, COL_INFO, ", %s", daps_outcome_name(handover->outcome));
+}
+
+void show_in_info(packet_info *pinfo, const struct showing *showing)
+{
+    for (guint i = 0; i < showing->results->len; i++) {
+        const struct result *result = showing->results->pdata[i];
+        if (!result->is_finding)
+            info_of_handover(pinfo, &result->handover);
+    }
+    for (guint i = 0; i < showing->results->len; i++) {
+        const struct result *result = showing->results->pdata[i];
+        if (result->is_finding)
+            col_append_fstr(pinfo->cinfo, COL_INFO, " | %s (%s)", daps_rule(result->finding.rule)->name,
+                            daps_evidence_name(result->finding.evidence));
+    }
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The subtree "DAPS handover security" of a frame, its expert items and its part of the Info column. */
+#ifndef DAPS_DISSECTOR_SHOW_H
+#define DAPS_DISSECTOR_SHOW_H
+
+#include "ws_compat.h"
+
+#include "session.h"
+
+/* What is to be said of one frame. Anything may be NULL. */
+struct showing {
+    const struct frame_note *note;
+    const GPtrArray *results;   /* const struct result * */
+    const GPtrArray *withdrawn; /* const struct result * */
+};
+
+/* tree: of the protocol, from show_start. */
+proto_tree *show_start(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int protocol,
+                       const struct showing *showing);
+void show_note(proto_tree *tree, tvbuff_t *tvb, const struct showing *showing);
+void show_handover(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result,
+                   const GPtrArray *results);
+void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result);
+void show_withdrawn(proto_tree *tree, tvbuff_t *tvb, const struct result *result);
+
+/* Adds to the Info column what matters of the frame. */
+void show_in_info(packet_info *pinfo, const struct showing *showing);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A finding on a frame that it names. */
+#include "items.h"
+#include "rules/rule.h"
+#include "show.h"
+
+static void put_tuple(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result)
+{
+    const struct daps_keystream_tuple *tuple = &result->finding.keystream;
+    proto_tree *sub;
+
+    if (!tuple->present)
+        return;
+    sub = put_subtree(tree, tvb, hf_daps_ks, ett_daps_keystream, "%s, COUNT %u, BEARER %d, DIRECTION %d (%s)",
+                      tuple->algorithm[0] != '\0' ? tuple->algorithm : "algorithm not known", tuple->count,
+                      tuple->bearer, tuple->direction, tuple->direction != 0 ? "downlink" : "uplink");
+    put_string(sub, tvb, hf_daps_ks_algorithm, tuple->algorithm);
+    put_unsigned(sub, tvb, hf_daps_ks_count, tuple->count);
+    put_known(sub, tvb, hf_daps_ks_bearer, tuple->bearer);
+    put_known(sub, tvb, hf_daps_ks_direction, tuple->direction);
+    put_bool(sub, tvb, hf_daps_ks_differs, tuple->plaintext_differs);
+    if (tuple->overlap > 0)
+        put_unsigned(sub, tvb, hf_daps_ks_overlap, tuple->overlap);
+    put_octets(sub, tvb, hf_daps_ks_xor_cipher, tuple->xor_ciphertext, tuple->octets);
+    put_octets(sub, tvb, hf_daps_ks_xor_plain, tuple->xor_plaintext, tuple->octets);
+    for (uint32_t i = 0; i < result->finding.n_frames; i++) {
+        if (result->finding.frames[i] != pinfo->num)
+            put_frame(sub, tvb, hf_daps_ks_frame, result->finding.frames[i]);
+    }
+}
+
+static void put_frames(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result)
+{
+    for (uint32_t i = 0; i < result->finding.n_frames; i++) {
+        const enum daps_procedure procedure =
+            i < result->finding.n_procedures ? result->finding.procedures[i] : DAPS_PROC_COUNT;
+        proto_item *item =
+            proto_tree_add_uint(tree, field(hf_daps_finding_frame), tvb, 0, 0, (uint32_t)result->finding.frames[i]);
+        proto_item_set_generated(item);
+        if (procedure < DAPS_PROC_COUNT)
+            proto_item_append_text(item, " (%s)", daps_procedure_name(procedure));
+        if (result->finding.frames[i] == pinfo->num)
+            proto_item_append_text(item, ", this frame");
+    }
+    for (uint32_t i = 0; i < result->finding.n_procedures; i++) {
+        if (result->finding.procedures[i] < DAPS_PROC_COUNT)
+            put_string(tree, tvb, hf_daps_finding_procedure, daps_procedure_name(result->finding.procedures[i]));
+    }
+    if (result->finding.repeats > result->finding.n_frames)
+        put_unsigned(tree, tvb, hf_daps_repeats, result->finding.repeats);
+}
+
+static void put_rule(proto_tree *tree, tvbuff_t *tvb, const struct daps_rule *rule)
+{
+    for (unsigned i = 0; rule->clauses[i] != NULL; i++)
+        put_string(tree, tvb, hf_daps_clause, rule->clauses[i]);
+    put_string(tree, tvb, hf_daps_liaison, rule->liaison);
+    put_string(tree, tvb, hf_daps_remedy, rule->remedy);
+}
+
+void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result)
+{
+    const struct daps_rule *rule = daps_rule(result->finding.rule);
+    const char *severity = daps_severity_name(result->finding.severity),
+               *evidence = daps_evidence_name(result->finding.evidence);
+    proto_item *item = proto_tree_add_none_format(tree, field(hf_daps_finding), tvb, 0, 0, "%s (%s, %s): %s",
+                                                  rule->name, severity, evidence, result->finding.title);
+    proto_tree *sub = put_subtree_item(item, ett_daps_finding);
+
+    put_string(sub, tvb, hf_daps_rule, rule->name);
+    put_string(sub, tvb, hf_daps_severity, severity);
+    put_unsigned(sub, tvb, hf_daps_severity_level, result->finding.severity);
+    put_string(sub, tvb, hf_daps_evidence, evidence);
+    if (result->finding.has_exposure)
+        put_string(sub, tvb, hf_daps_exposure, daps_exposure_name(result->finding.exposure));
+    put_string(sub, tvb, hf_daps_title, result->finding.title);
+    put_string(sub, tvb, hf_daps_detail, result->finding.detail);
+    put_string(sub, tvb, hf_daps_assumes, result->finding.assumes);
+    put_frames(sub, tvb, pinfo, result);
+    if (result->finding.has_key) {
+        proto_tree *key = put_subtree(sub, tvb, hf_daps_derived, ett_daps_derived, "Key: %s",
+                                      key_words(pinfo->pool, &result->finding.key));
+        put_key(key, tvb, &result->finding.key, result->finding.rat);
+    }
+    put_tuple(sub, tvb, pinfo, result);
+    put_rule(sub, tvb, rule);
+    expert_add_info_format(pinfo, item, field_expert(result->finding.rule, result->finding.severity), "%s (%s): %s",
+                           rule->name, evidence, result->finding.detail);
+}
+
+void show_withdrawn(proto_tree *tree, tvbuff_t *tvb, const struct result *result)
+{
+    proto_item *item;
+
+    if (!result->is_finding)
+        return;
+    item = proto_tree_add_string(tree, field(hf_daps_withdrawn), tvb, 0, 0, daps_rule(result->finding.rule)->name);
+    proto_item_set_generated(item);
+    if (result->finding.n_frames > 0)
+        proto_item_append_text(item, " of frame %" PRIu64, result->finding.frames[0]);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Keys and cells in words and fields. */
+#include "items.h"
+
+const char *algorithm_words(wmem_allocator_t *scope, enum daps_rat rat, bool ciphering, int number)
+{
+    if (number < 0)
+        return "";
+    return wmem_strdup_printf(scope, "%c%cA%d", rat == DAPS_RAT_LTE ? 'E' : 'N', ciphering ? 'E' : 'I', number & 7);
+}
+
+static const char *number_words(wmem_allocator_t *scope, int32_t number, const char *otherwise)
+{
+    return number >= 0 ? wmem_strdup_printf(scope, "%d", number) : otherwise;
+}
+
+const char *key_words(wmem_allocator_t *scope, const struct daps_key_view *key)
+{
+    switch (key->kind) {
+    case DAPS_KEY_KGNB_STAR:
+        return wmem_strdup_printf(
+            scope, "%s = KDF(%s, FC 0x%02x, PCI %s, ARFCN %s)", key->id,
+            key->parent[0] != '\0' ? key->parent : "unknown", key->fc, number_words(scope, key->cell.pci, "unknown"),
+            number_words(scope, key->cell.ssb_arfcn, key->same_frequency ? "of the source cell" : "unknown"));
+    case DAPS_KEY_KSN:
+        return wmem_strdup_printf(scope, "%s = KDF(%s, FC 0x%02x, sk-Counter %d)", key->id, key->parent, key->fc,
+                                  key->sk_counter);
+    case DAPS_KEY_NH:
+        return wmem_strdup_printf(scope, "%s, NH of NCC %s", key->id, number_words(scope, key->ncc, "unknown"));
+    case DAPS_KEY_ROOT:
+        break;
+    }
+    return key->id;
+}
+
+void put_key(proto_tree *tree, tvbuff_t *tvb, const struct daps_key_view *key, enum daps_rat rat)
+{
+    put_string(tree, tvb, hf_daps_key, key->id);
+    put_string(tree, tvb, hf_daps_key_kind, daps_key_kind_name(key->kind, rat));
+    put_string(tree, tvb, hf_daps_derivation, daps_derivation_name(key->derivation));
+    put_string(tree, tvb, hf_daps_key_parent, key->parent);
+    if (key->fc != 0)
+        put_unsigned(tree, tvb, hf_daps_key_fc, key->fc);
+    put_known(tree, tvb, hf_daps_pci, key->cell.pci);
+    put_known(tree, tvb, hf_daps_arfcn, key->cell.ssb_arfcn);
+    if (key->same_frequency)
+        put_bool(tree, tvb, hf_daps_same_frequency, true);
+    put_known(tree, tvb, hf_daps_ncc, key->ncc);
+    put_known(tree, tvb, hf_daps_sk_counter, key->sk_counter);
+    put_octets(tree, tvb, hf_daps_key_value, key->value, 32);
+    put_octets(tree, tvb, hf_daps_key_parent_value, key->parent_value, 32);
+}

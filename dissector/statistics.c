@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The tree of rules and the filter "this UE's handovers"; tables.c has the tables. */
+#include "statistics.h"
+
+#include "ws_compat.h" /* before any other header of Wireshark */
+
+#include <epan/conversation_filter.h>
+#include <epan/stats_tree.h>
+#include <epan/tap.h>
+
+#include "packet_daps.h"
+#include "rules/rule.h"
+#include "tables.h"
+
+static const char root_name[] = "Findings";
+
+static void tree_start(stats_tree *tree)
+{
+    (void)stats_tree_create_node(tree, root_name, 0, STAT_DT_INT, TRUE);
+}
+
+struct counts {
+    int all, by_rule[DAPS_RULE_COUNT], by_evidence[DAPS_RULE_COUNT][DAPS_EVIDENCE_PROVEN + 1];
+};
+
+static void count(struct counts *counts, const GPtrArray *findings)
+{
+    for (guint i = 0; i < findings->len; i++) {
+        const struct result *result = findings->pdata[i];
+        counts->all++;
+        counts->by_rule[result->finding.rule]++;
+        counts->by_evidence[result->finding.rule][result->finding.evidence]++;
+    }
+}
+
+/* Whole counts every time: what is open may have changed since the last frame. */
+static tap_packet_status tree_packet(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt, const void *data,
+                                     tap_flags_t flags)
+{
+    const struct daps_tap *tap = data;
+    struct counts counts = {0};
+    int root;
+
+    (void)pinfo;
+    (void)edt;
+    (void)flags;
+    count(&counts, session_settled(tap->session, true));
+    count(&counts, session_open(tap->session, true));
+    root = set_stat_node(tree, root_name, 0, TRUE, counts.all);
+    for (unsigned rule = 0; rule < DAPS_RULE_COUNT; rule++) {
+        int node;
+        if (counts.by_rule[rule] == 0)
+            continue;
+        node = set_stat_node(tree, daps_rule((enum daps_rule_id)rule)->name, root, TRUE, counts.by_rule[rule]);
+        for (unsigned evidence = 0; evidence <= DAPS_EVIDENCE_PROVEN; evidence++) {
+            if (counts.by_evidence[rule][evidence] > 0)
+                set_stat_node(tree, daps_evidence_name((enum daps_evidence)evidence), node, FALSE,
+                              counts.by_evidence[rule][evidence]);
+        }
+    }
+    return TAP_PACKET_REDRAW;
+}
+
+static const struct note_ue *ue_of(const packet_info *pinfo)
+{
+    const struct session *session = packet_daps_session();
+    const struct frame_note *note = session != NULL ? session_note(session, pinfo->num) : NULL;
+
+    return note != NULL ? &g_array_index(note->ues, struct note_ue, 0) : NULL;
+}
+
+static ws_bool filter_is_valid(packet_info *pinfo WS_FILTER_USER)
+{
+    WS_FILTER_UNUSED;
+    return ue_of(pinfo) != NULL;
+}
+
+static char *filter_text(packet_info *pinfo WS_FILTER_USER)
+{
+    const struct note_ue *ue = ue_of(pinfo);
+
+    WS_FILTER_UNUSED;
+    return ue != NULL ? g_strdup_printf("daps.handover && daps.ue == \"%s\"", ue->name) : NULL;
+}
+
+void statistics_register(void)
+{
+    tables_register();
+    (void)stats_tree_register_plugin("daps", "daps_rules", "DAPS" WS_MENU_SEPARATOR "Findings by rule", 0, tree_packet,
+                                     tree_start, NULL);
+    register_conversation_filter("daps", "DAPS: this UE's handovers", filter_is_valid, filter_text WS_FILTER_NO_USER);
+}

@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which PDUs a frame holds, as Wireshark found them.
+ *
+ * Taken is the outermost radio layer that Wireshark shows, with all its PDUs in the frame:
+ *
+ *     mac-nr        MAC PDUs: which bearer an LCID is, and how long its SNs are, stands in RRC, which may be ciphered;
+ *                   then only who deciphers it (framing/, fed by the engine) can go on below MAC
+ *     rlc-nr        RLC PDUs, reassembled by framing/
+ *     pdcp-nr       PDCP PDUs
+ *     nr-rrc        RRC in clear; the channel is the message type that was dissected
+ *
+ * What Wireshark does not open (GSMTAP version 3, QCSuper, UERANSIM's radio link, link types and names that it does
+ * not know or that its preferences leave closed) goes to framing/ as the UDP datagram that Wireshark has unwrapped,
+ * or as the record. RRC inside other protocols of the network (LTE RRC, NGAP, F1AP, ...) is not taken.
+ */
+#include "take.h"
+
+#include <epan/addr_resolv.h>
+#include <epan/dissectors/packet-pdcp-nr.h>
+#include <epan/proto_data.h>
+#include <string.h>
+#include <wiretap/wtap.h>
+
+enum layer { MAC, RLC, PDCP, RRC, LAYERS };
+
+static const char *const layer_names[LAYERS] = {"mac-nr", "rlc-nr", "pdcp-nr", "nr-rrc"};
+
+/* Protocols that have RRC of their own, or carry it between nodes. */
+static const char *const closed_names[] = {"lte_rrc", "mac-lte", "rlc-lte", "pdcp-lte", "ngap",    "xnap",    "f1ap",
+                                           "e1ap",    "s1ap",    "x2ap",    "e2ap",     "nas-5gs", "nas-eps", "gtp"};
+
+static const struct {
+    const char *name;
+    enum daps_channel channel;
+} root_names[] = {
+    {"nr-rrc.BCCH_BCH_Message_element", DAPS_CH_BCCH_BCH},
+    {"nr-rrc.BCCH_DL_SCH_Message_element", DAPS_CH_BCCH_DL_SCH},
+    {"nr-rrc.DL_CCCH_Message_element", DAPS_CH_DL_CCCH},
+    {"nr-rrc.DL_DCCH_Message_element", DAPS_CH_DL_DCCH},
+    {"nr-rrc.PCCH_Message_element", DAPS_CH_PCCH},
+    {"nr-rrc.UL_CCCH_Message_element", DAPS_CH_UL_CCCH},
+    {"nr-rrc.UL_CCCH1_Message_element", DAPS_CH_UL_CCCH1},
+    {"nr-rrc.UL_DCCH_Message_element", DAPS_CH_UL_DCCH},
+    {"nr-rrc.RRCReconfiguration_element", DAPS_CH_RECONFIGURATION},
+    {"nr-rrc.HandoverCommand_element", DAPS_CH_HANDOVER_COMMAND},
+    {"nr-rrc.HandoverPreparationInformation_element", DAPS_CH_HANDOVER_PREPARATION},
+    {"nr-rrc.RadioBearerConfig_element", DAPS_CH_RADIO_BEARER_CONFIG},
+    {"nr-rrc.CellGroupConfig_element", DAPS_CH_CELL_GROUP_CONFIG},
+};
+
+/* Fields of the context that Wireshark shows with a PDU below RRC. */
+enum context_field { DIRECTION, UE_ID, RNTI, RNTI_TYPE, MODE, SN_BITS, BEARER_TYPE, BEARER, PLANE, CONTEXT_FIELDS };
+
+static const char *const context_names[][CONTEXT_FIELDS] = {
+    [MAC] = {[DIRECTION] = "mac-nr.direction",
+             [UE_ID] = "mac-nr.ueid",
+             [RNTI] = "mac-nr.rnti",
+             [RNTI_TYPE] = "mac-nr.rnti-type"},
+    [RLC] = {[DIRECTION] = "rlc-nr.direction",
+             [UE_ID] = "rlc-nr.ueid",
+             [MODE] = "rlc-nr.mode",
+             [SN_BITS] = "rlc-nr.seqnum-length",
+             [BEARER_TYPE] = "rlc-nr.bearer-type",
+             [BEARER] = "rlc-nr.bearer-id"},
+    [PDCP] = {[DIRECTION] = "pdcp-nr.direction",
+              [UE_ID] = "pdcp-nr.ueid",
+              [SN_BITS] = "pdcp-nr.seqnum_length",
+              [BEARER_TYPE] = "pdcp-nr.Bearer-type",
+              [BEARER] = "pdcp-nr.bearer-id",
+              [PLANE] = "pdcp-nr.plane"},
+};
+
+enum { PORT_GSMTAP = 4729, PORT_RLS = 4997, PORT_QCSUPER = 47928 };
+
+static struct {
+    int layers[LAYERS];
+    int closed[G_N_ELEMENTS(closed_names)];
+    int udp, ip, ipv6;
+    int roots[G_N_ELEMENTS(root_names)];
+    int context[RRC][CONTEXT_FIELDS];
+} ids;
+
+void take_resolve(void)
+{
+    for (unsigned i = 0; i < LAYERS; i++)
+        ids.layers[i] = proto_get_id_by_filter_name(layer_names[i]);
+    for (unsigned i = 0; i < G_N_ELEMENTS(closed_names); i++)
+        ids.closed[i] = proto_get_id_by_filter_name(closed_names[i]);
+    ids.udp = proto_get_id_by_filter_name("udp");
+    ids.ip = proto_get_id_by_filter_name("ip");
+    ids.ipv6 = proto_get_id_by_filter_name("ipv6");
+    for (unsigned i = 0; i < G_N_ELEMENTS(root_names); i++)
+        ids.roots[i] = proto_registrar_get_id_byname(root_names[i].name);
+    for (unsigned layer = 0; layer < RRC; layer++) {
+        for (unsigned i = 0; i < CONTEXT_FIELDS; i++)
+            ids.context[layer][i] =
+                context_names[layer][i] != NULL ? proto_registrar_get_id_byname(context_names[layer][i]) : -1;
+    }
+}
+
+static void want(GArray *wanted, int id)
+{
+    if (id > 0)
+        g_array_append_val(wanted, id);
+}
+
+GArray *take_wanted_fields(void)
+{
+    GArray *wanted = g_array_new(FALSE, FALSE, sizeof(int));
+
+    for (unsigned i = 0; i < LAYERS; i++)
+        want(wanted, ids.layers[i]);
+    for (unsigned i = 0; i < G_N_ELEMENTS(ids.roots); i++)
+        want(wanted, ids.roots[i]);
+    for (unsigned layer = 0; layer < RRC; layer++) {
+        for (unsigned i = 0; i < CONTEXT_FIELDS; i++)
+            want(wanted, ids.context[layer][i]);
+    }
+    return wanted;
+}
+
+/* ---- which way ---- */
+
+enum route { NOTHING, BY_LAYER, BY_DATAGRAM, BY_RECORD };
+
+struct seen {
+    bool layers[LAYERS];
+    bool closed; /* a closed protocol comes before any radio layer */
+    bool udp, ip;
+};
+
+static bool is_closed(int id)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(ids.closed); i++) {
+        if (ids.closed[i] == id)
+            return true;
+    }
+    return false;
+}
+
+/* The protocols of the frame, outermost first. */
+static struct seen look(packet_info *pinfo)
+{
+    struct seen seen = {.udp = false};
+    bool radio = false;
+
+    for (wmem_list_frame_t *at = wmem_list_head(pinfo->layers); at != NULL; at = wmem_list_frame_next(at)) {
+        const int id = GPOINTER_TO_INT(wmem_list_frame_data(at));
+        seen.udp |= id == ids.udp;
+        seen.ip |= id == ids.ip || id == ids.ipv6;
+        seen.closed |= !radio && is_closed(id);
+        for (unsigned i = 0; i < LAYERS; i++) {
+            if (id == ids.layers[i])
+                radio = seen.layers[i] = true;
+        }
+    }
+    return seen;
+}
+
+static bool is_port(const packet_info *pinfo, uint32_t port)
+{
+    return pinfo->srcport == port || pinfo->destport == port;
+}
+
+static bool any_layer(const struct seen *seen)
+{
+    for (unsigned i = 0; i < LAYERS; i++) {
+        if (seen->layers[i])
+            return true;
+    }
+    return false;
+}
+
+static enum route route_of(const packet_info *pinfo, const struct seen *seen)
+{
+    const bool own_carrier =
+        seen->udp && (is_port(pinfo, PORT_GSMTAP) || is_port(pinfo, PORT_RLS) || is_port(pinfo, PORT_QCSUPER));
+
+    if (seen->closed)
+        return NOTHING;
+    if (own_carrier)
+        return BY_DATAGRAM; /* cell and log are in its header, which only framing/ reads alike in every version */
+    if (any_layer(seen))
+        return BY_LAYER;
+    if (seen->udp)
+        return BY_DATAGRAM;
+    return seen->ip ? NOTHING : BY_RECORD;
+}
+
+/* ---- where ---- */
+
+static void fill_endpoint(struct daps_framing_endpoint *endpoint, const address *from, uint32_t port, bool *addressed)
+{
+    endpoint->port = port;
+    if (from->type == AT_IPv4 && from->len == 4) {
+        endpoint->address[10] = endpoint->address[11] = 0xff;
+        memcpy(endpoint->address + 12, from->data, 4);
+        *addressed = true;
+    } else if (from->type == AT_IPv6 && from->len == 16) {
+        memcpy(endpoint->address, from->data, 16);
+        *addressed = true;
+    }
+}
+
+static int64_t time_of(const packet_info *pinfo)
+{
+    if ((pinfo->presence_flags & PINFO_HAS_TS) == 0)
+        return INT64_MIN;
+    /* Unsigned, so that absurd clocks of damaged files wrap instead of overflowing. */
+    return (int64_t)((uint64_t)pinfo->abs_ts.secs * UINT64_C(1000000000) + (uint64_t)pinfo->abs_ts.nsecs);
+}
+
+static struct daps_framing_place place_of(const packet_info *pinfo)
+{
+    struct daps_framing_place place = {.frame = pinfo->num, .time_ns = time_of(pinfo)};
+
+    fill_endpoint(&place.source, &pinfo->net_src, pinfo->srcport, &place.addressed);
+    fill_endpoint(&place.destination, &pinfo->net_dst, pinfo->destport, &place.addressed);
+    return place;
+}
+
+/* ---- what ---- */
+
+struct extent {
+    const uint8_t *octets;
+    size_t length;
+    bool cut;
+};
+
+/* The octets of an item from its start to its end, or to that of its data source. */
+static bool extent_of(const field_info *finfo, bool to_end, struct extent *extent)
+{
+    int captured;
+
+    if (finfo->ds_tvb == NULL || finfo->start < 0)
+        return false;
+    captured = (int)tvb_captured_length(finfo->ds_tvb) - finfo->start;
+    if (captured <= 0)
+        return false;
+    extent->length = (size_t)(to_end || finfo->length > captured ? captured : finfo->length);
+    extent->cut = tvb_reported_length(finfo->ds_tvb) > tvb_captured_length(finfo->ds_tvb);
+    extent->octets = tvb_get_ptr(finfo->ds_tvb, finfo->start, (int)extent->length);
+    return extent->length > 0;
+}
+
+/* The next node behind this one in the tree below root, its children first unless skip. */
+static proto_node *next_node(const proto_node *root, proto_node *node, bool skip)
+{
+    if (!skip && node->first_child != NULL)
+        return node->first_child;
+    while (node != root && node->next == NULL)
+        node = node->parent;
+    return node != root ? node->next : NULL;
+}
+
+struct context {
+    bool present[CONTEXT_FIELDS];
+    uint32_t values[CONTEXT_FIELDS];
+};
+
+static int layer_of_node(const proto_node *node)
+{
+    const field_info *finfo = PNODE_FINFO(node);
+
+    for (int i = 0; finfo != NULL && i < LAYERS; i++) {
+        if (finfo->hfinfo->id == ids.layers[i])
+            return i;
+    }
+    return -1;
+}
+
+/* What the item of a PDU shows around it; the PDUs inside have contexts of their own. */
+static struct context context_of(proto_node *item, enum layer layer)
+{
+    struct context context = {.present = {false}};
+
+    for (proto_node *node = item->first_child; node != NULL; node = next_node(item, node, layer_of_node(node) >= 0)) {
+        field_info *finfo = PNODE_FINFO(node);
+        for (unsigned i = 0; finfo != NULL && i < CONTEXT_FIELDS; i++) {
+            if (finfo->hfinfo->id == ids.context[layer][i] && !context.present[i]) {
+                context.present[i] = true;
+                context.values[i] = ws_finfo_unsigned(finfo);
+            }
+        }
+    }
+    return context;
+}
+
+static struct daps_framing_name name_of(const struct context *context)
+{
+    return (struct daps_framing_name){.has_ue_id = context->present[UE_ID],
+                                      .ue_id = (uint16_t)context->values[UE_ID],
+                                      .has_rnti = context->present[RNTI],
+                                      .rnti = (uint16_t)context->values[RNTI]};
+}
+
+static void take_mac(struct daps_framing *framing, const struct daps_framing_place *place, proto_node *item,
+                     const struct extent *pdu)
+{
+    const struct context context = context_of(item, MAC);
+    const struct daps_framing_mac mac = {.downlink = context.values[DIRECTION] == 1,
+                                         .rnti_type = (uint8_t)context.values[RNTI_TYPE],
+                                         .name = name_of(&context)};
+
+    daps_framing_take_mac(framing, place, &mac, pdu->octets, pdu->length);
+}
+
+static void take_rlc(struct daps_framing *framing, const struct daps_framing_place *place, proto_node *item,
+                     const struct extent *pdu)
+{
+    const struct context context = context_of(item, RLC);
+    const struct daps_framing_rlc rlc = {.mode = (uint8_t)context.values[MODE],
+                                         .sn_bits = (uint8_t)context.values[SN_BITS],
+                                         .bearer_type = (uint8_t)context.values[BEARER_TYPE],
+                                         .bearer = (uint8_t)context.values[BEARER],
+                                         .downlink = context.values[DIRECTION] == 1,
+                                         .name = name_of(&context)};
+
+    daps_framing_take_rlc(framing, place, &rlc, pdu->octets, pdu->length);
+}
+
+static void take_pdcp(struct daps_framing *framing, const struct daps_framing_place *place, packet_info *pinfo,
+                      proto_node *item, const struct extent *pdu)
+{
+    const struct context context = context_of(item, PDCP);
+    const pdcp_nr_info *info = get_pdcp_nr_proto_data(pinfo); /* of the last PDU; these two are not in the tree */
+    const struct daps_framing_pdcp pdcp = {
+        .signalling = context.values[PLANE] == NR_SIGNALING_PLANE,
+        .sn_bits = (uint8_t)context.values[SN_BITS],
+        .bearer_type = (uint8_t)context.values[BEARER_TYPE],
+        .bearer = (uint8_t)context.values[BEARER],
+        .downlink = context.values[DIRECTION] == 1,
+        .sdap_ul = info != NULL && (info->sdap_header & PDCP_NR_UL_SDAP_HEADER_PRESENT) != 0,
+        .sdap_dl = info != NULL && (info->sdap_header & PDCP_NR_DL_SDAP_HEADER_PRESENT) != 0,
+        .ciphering_off = info != NULL && info->ciphering_disabled,
+        .name = name_of(&context)};
+
+    daps_framing_take_pdcp(framing, place, &pdcp, pdu->octets, pdu->length);
+}
+
+static void take_rrc(struct daps_framing *framing, const struct daps_framing_place *place, const proto_node *item,
+                     const struct extent *pdu)
+{
+    for (const proto_node *child = item->first_child; child != NULL; child = child->next) {
+        const field_info *finfo = PNODE_FINFO(child);
+        for (unsigned i = 0; finfo != NULL && i < G_N_ELEMENTS(ids.roots); i++) {
+            if (finfo->hfinfo->id == ids.roots[i]) {
+                daps_framing_take_rrc(framing, place, root_names[i].channel, pdu->octets, pdu->length);
+                return;
+            }
+        }
+    }
+}
+
+static void take_item(struct daps_framing *framing, packet_info *pinfo, proto_node *item, enum layer layer)
+{
+    struct daps_framing_place place = place_of(pinfo);
+    struct extent pdu;
+
+    if (!extent_of(PNODE_FINFO(item), false, &pdu))
+        return;
+    place.cut = pdu.cut;
+    if (layer == MAC)
+        take_mac(framing, &place, item, &pdu);
+    else if (layer == RLC)
+        take_rlc(framing, &place, item, &pdu);
+    else if (layer == PDCP)
+        take_pdcp(framing, &place, pinfo, item, &pdu);
+    else
+        take_rrc(framing, &place, item, &pdu);
+}
+
+static void take_layer(struct daps_framing *framing, packet_info *pinfo, proto_tree *tree, const struct seen *seen)
+{
+    int outermost = MAC;
+
+    while (!seen->layers[outermost])
+        outermost++;
+    for (proto_node *node = tree->first_child; node != NULL;) {
+        const field_info *finfo = PNODE_FINFO(node);
+        const int layer = layer_of_node(node);
+        if (layer == outermost)
+            take_item(framing, pinfo, node, (enum layer)layer);
+        node = next_node(tree, node, layer == outermost || (finfo != NULL && is_closed(finfo->hfinfo->id)));
+    }
+}
+
+/* The innermost UDP item; what it carries is behind its header in the same data source. */
+static void take_datagram(struct daps_framing *framing, packet_info *pinfo, proto_tree *tree)
+{
+    struct daps_framing_place place = place_of(pinfo);
+    const field_info *udp = NULL;
+    struct extent datagram;
+
+    for (proto_node *node = tree->first_child; node != NULL; node = next_node(tree, node, false)) {
+        const field_info *finfo = PNODE_FINFO(node);
+        if (finfo != NULL && finfo->hfinfo->id == ids.udp)
+            udp = finfo;
+    }
+    if (udp == NULL || !extent_of(udp, true, &datagram))
+        return;
+    place.cut = datagram.cut;
+    daps_framing_take_udp(framing, &place, datagram.octets, datagram.length);
+}
+
+/* Link types by Wireshark's numbers for them (its own conversion is not for plugins). -1: none that holds RRC. */
+static int linktype_of(int encapsulation)
+{
+    static const struct {
+        int encapsulation, linktype;
+    } known[] = {{WTAP_ENCAP_WIRESHARK_UPPER_PDU, 252},
+                 {WTAP_ENCAP_ETHERNET, 1},
+                 {WTAP_ENCAP_RAW_IP, 101},
+                 {WTAP_ENCAP_RAW_IP4, 228},
+                 {WTAP_ENCAP_RAW_IP6, 229},
+                 {WTAP_ENCAP_SLL, 113}};
+
+    if (encapsulation >= WTAP_ENCAP_USER0 && encapsulation <= WTAP_ENCAP_USER15)
+        return 147 + encapsulation - WTAP_ENCAP_USER0;
+    for (unsigned i = 0; i < G_N_ELEMENTS(known); i++) {
+        if (known[i].encapsulation == encapsulation)
+            return known[i].linktype;
+    }
+    return -1;
+}
+
+static void take_record(struct daps_framing *framing, tvbuff_t *tvb, packet_info *pinfo)
+{
+    struct daps_record record = {.frame = pinfo->num, .time_ns = time_of(pinfo)};
+
+    if (pinfo->rec == NULL || pinfo->rec->rec_type != REC_TYPE_PACKET)
+        return;
+    record.linktype = linktype_of(pinfo->rec->rec_header.packet_header.pkt_encap);
+    if (record.linktype < 0)
+        return;
+    record.caplen = tvb_captured_length(tvb);
+    record.len = tvb_reported_length(tvb);
+    record.data = record.caplen > 0 ? tvb_get_ptr(tvb, 0, (int)record.caplen) : (const uint8_t *)"";
+    daps_framing_unwrap(framing, &record);
+}
+
+void take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    const struct seen seen = look(pinfo);
+    const enum route route = tree != NULL ? route_of(pinfo, &seen) : BY_RECORD;
+
+    switch (route) {
+    case BY_LAYER:
+        take_layer(session_framing(session), pinfo, tree, &seen);
+        break;
+    case BY_DATAGRAM:
+        take_datagram(session_framing(session), pinfo, tree);
+        break;
+    case BY_RECORD:
+        take_record(session_framing(session), tvb, pinfo);
+        break;
+    case NOTHING:
+        break;
+    }
+}

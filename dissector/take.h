@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From what Wireshark has unwrapped of a frame to PDUs for the session. */
+#ifndef DAPS_DISSECTOR_TAKE_H
+#define DAPS_DISSECTOR_TAKE_H
+
+#include "ws_compat.h"
+
+#include "session.h"
+
+/* Looks up protocols and fields by name; once, when all of them are registered. */
+void take_resolve(void);
+
+/* The fields that must be in the tree for take_frame; the caller owns the array (of int). */
+GArray *take_wanted_fields(void);
+
+/* Hands the PDUs of a frame to the session; tvb is the whole frame. tree may be NULL, then less is seen. */
+void take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+
+#endif
