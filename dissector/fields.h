@@ -97,6 +97,8 @@
     X(evidence, "Evidence", "daps.evidence", FT_STRING, BASE_NONE, NULL, "derived, inferred, observed or proven")      \
     X(exposure, "Exposure", "daps.exposure", FT_STRING, BASE_NONE, NULL,                                               \
       "Could a message under the repeated key have been sent: none, unlikely, possible or logged")                     \
+    X(finding_ue, "Of UE", "daps.finding.ue", FT_STRING, BASE_NONE, NULL, "The UE that the finding is about")          \
+    X(handover_ue, "Of UE", "daps.handover.ue", FT_STRING, BASE_NONE, NULL, "The UE that is handed over")              \
     X(finding_frame, "Frame", "daps.finding.frame", FT_FRAMENUM, BASE_NONE, NULL, "A frame that the finding names")    \
     X(finding_procedure, "By", "daps.finding.procedure", FT_STRING, BASE_NONE, NULL, "Procedure that derived the key") \
     X(repeats, "Repeats", "daps.finding.repeats", FT_UINT32, BASE_DEC, NULL, "Derivations of the key in all")          \

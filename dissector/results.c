@@ -55,8 +55,10 @@ struct result *result_of_finding(const struct daps_finding *finding, bool with_v
     result->finding.procedures = g_memdup2(finding->procedures, finding->n_procedures * sizeof *finding->procedures);
     result->finding.repeats = finding->repeats;
     result->finding.has_key = finding->has_key;
-    result->finding.key = finding->key;
-    keep_keystream(&result->finding.keystream, &finding->keystream);
+    if (finding->has_key)
+        result->finding.key = finding->key;
+    if (finding->keystream.present)
+        keep_keystream(&result->finding.keystream, &finding->keystream);
     result->finding.title = g_strdup(finding->title);
     result->finding.detail = g_strdup(finding->detail);
     result->finding.assumes = g_strdup(finding->assumes);

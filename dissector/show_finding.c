@@ -68,6 +68,8 @@ void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const str
     proto_tree *sub = put_subtree_item(item, ett_daps_finding);
 
     put_string(sub, tvb, hf_daps_rule, rule->name);
+    put_string(sub, tvb, hf_daps_finding_ue, result->ue);
+    put_string(sub, tvb, hf_daps_rat, daps_rat_name(result->finding.rat));
     put_string(sub, tvb, hf_daps_severity, severity);
     put_unsigned(sub, tvb, hf_daps_severity_level, result->finding.severity);
     put_string(sub, tvb, hf_daps_evidence, evidence);
@@ -91,11 +93,17 @@ void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const str
 void show_withdrawn(proto_tree *tree, tvbuff_t *tvb, const struct result *result)
 {
     proto_item *item;
+    proto_tree *sub;
 
     if (!result->is_finding)
         return;
     item = proto_tree_add_string(tree, field(hf_daps_withdrawn), tvb, 0, 0, daps_rule(result->finding.rule)->name);
-    proto_item_set_generated(item);
-    if (result->finding.n_frames > 0)
+    sub = put_subtree_item(item, ett_daps_finding);
+    if (result->finding.n_frames > 0) {
         proto_item_append_text(item, " of frame %" PRIu64, result->finding.frames[0]);
+        put_frame(sub, tvb, hf_daps_finding_frame, result->finding.frames[0]);
+    }
+    put_string(sub, tvb, hf_daps_finding_ue, result->ue);
+    if (result->finding.has_key)
+        put_string(sub, tvb, hf_daps_key, result->finding.key.id);
 }

@@ -108,6 +108,7 @@ void show_handover(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const st
                                   daps_procedure_name(handover->procedure), handover->frame,
                                   cell_words(pinfo, &handover->target), outcome_words(pinfo, handover));
 
+    put_string(sub, tvb, hf_daps_handover_ue, handover->ue);
     put_string(sub, tvb, hf_daps_rat, daps_rat_name(handover->rat));
     put_frame(sub, tvb, hf_daps_command_frame, handover->frame);
     put_frame(sub, tvb, hf_daps_executed_frame, handover->executed_frame);

@@ -320,7 +320,8 @@ static void take_rlc(struct daps_framing *framing, const struct daps_framing_pla
     daps_framing_take_rlc(framing, place, &rlc, pdu->octets, pdu->length);
 }
 
-static void take_pdcp(struct daps_framing *framing, const struct daps_framing_place *place, packet_info *pinfo,
+/* False: Wireshark took the framing for what it is not; it knows that of today only, not that of 2018. */
+static bool take_pdcp(struct daps_framing *framing, const struct daps_framing_place *place, packet_info *pinfo,
                       proto_node *item, const struct extent *pdu)
 {
     const struct context context = context_of(item, PDCP);
@@ -336,7 +337,11 @@ static void take_pdcp(struct daps_framing *framing, const struct daps_framing_pl
         .ciphering_off = info != NULL && info->ciphering_disabled,
         .name = name_of(&context)};
 
+    if (pdcp.sn_bits != PDCP_NR_SN_LENGTH_12_BITS && pdcp.sn_bits != PDCP_NR_SN_LENGTH_18_BITS &&
+        pdcp.bearer_type != Bearer_CCCH)
+        return false;
     daps_framing_take_pdcp(framing, place, &pdcp, pdu->octets, pdu->length);
+    return true;
 }
 
 static void take_rrc(struct daps_framing *framing, const struct daps_framing_place *place, const proto_node *item,
@@ -353,27 +358,35 @@ static void take_rrc(struct daps_framing *framing, const struct daps_framing_pla
     }
 }
 
-static void take_item(struct daps_framing *framing, packet_info *pinfo, proto_node *item, enum layer layer)
+/* False: what is around the PDU was not understood. */
+static bool take_item(struct daps_framing *framing, packet_info *pinfo, proto_node *item, enum layer layer)
 {
     struct daps_framing_place place = place_of(pinfo);
     struct extent pdu;
 
     if (!extent_of(PNODE_FINFO(item), false, &pdu))
-        return;
+        return true;
     place.cut = pdu.cut;
-    if (layer == MAC)
+    switch (layer) {
+    case MAC:
         take_mac(framing, &place, item, &pdu);
-    else if (layer == RLC)
+        return true;
+    case RLC:
         take_rlc(framing, &place, item, &pdu);
-    else if (layer == PDCP)
-        take_pdcp(framing, &place, pinfo, item, &pdu);
-    else
+        return true;
+    case PDCP:
+        return take_pdcp(framing, &place, pinfo, item, &pdu);
+    default:
         take_rrc(framing, &place, item, &pdu);
+        return true;
+    }
 }
 
-static void take_layer(struct daps_framing *framing, packet_info *pinfo, proto_tree *tree, const struct seen *seen)
+/* False: not understood. */
+static bool take_layer(struct daps_framing *framing, packet_info *pinfo, proto_tree *tree, const struct seen *seen)
 {
     int outermost = MAC;
+    bool understood = true;
 
     while (!seen->layers[outermost])
         outermost++;
@@ -381,9 +394,10 @@ static void take_layer(struct daps_framing *framing, packet_info *pinfo, proto_t
         const field_info *finfo = PNODE_FINFO(node);
         const int layer = layer_of_node(node);
         if (layer == outermost)
-            take_item(framing, pinfo, node, (enum layer)layer);
+            understood = take_item(framing, pinfo, node, (enum layer)layer) && understood;
         node = next_node(tree, node, layer == outermost || (finfo != NULL && is_closed(finfo->hfinfo->id)));
     }
+    return understood;
 }
 
 /* The innermost UDP item; what it carries is behind its header in the same data source. */
@@ -447,7 +461,8 @@ void take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, prot
 
     switch (route) {
     case BY_LAYER:
-        take_layer(session_framing(session), pinfo, tree, &seen);
+        if (!take_layer(session_framing(session), pinfo, tree, &seen) && seen.udp)
+            take_datagram(session_framing(session), pinfo, tree);
         break;
     case BY_DATAGRAM:
         take_datagram(session_framing(session), pinfo, tree);

@@ -48,8 +48,9 @@ class Shark:
         return re.search(r"^daps\.so\s", listed.stdout, re.MULTILINE) is not None
 
     def take(self, path):
-        """A copy of the file that the child can read."""
-        copy = os.path.join(self.folder, os.path.basename(path))
+        """A copy of the file that the child can read; under a name of its own, as tests run side by side."""
+        handle, copy = tempfile.mkstemp(suffix="-" + os.path.basename(path), dir=self.folder)
+        os.close(handle)
         shutil.copyfile(path, copy)
         os.chmod(copy, 0o644)
         if os.getuid() == 0:
