@@ -106,6 +106,8 @@
     X(detail, "Detail", "daps.finding.detail", FT_STRING, BASE_NONE, NULL, "What happened in which frame")             \
     X(assumes, "Assumes", "daps.finding.assumes", FT_STRING, BASE_NONE, NULL,                                          \
       "What the finding rests on that the capture cannot show")                                                        \
+    X(sentence, "Sentence", "daps.finding.sentence", FT_STRING, BASE_NONE, NULL,                                       \
+      "One sentence of a text that is longer than a line of the tree")                                                 \
     X(remedy, "What to do", "daps.finding.remedy", FT_STRING, BASE_NONE, NULL, "What to do about it")                  \
     X(clause, "Clause", "daps.clause", FT_STRING, BASE_NONE, NULL, "Clause that the rule comes from")                  \
     X(liaison, "Liaison question", "daps.liaison", FT_STRING, BASE_NONE, NULL, "Question of RAN2 that it bears on")    \
@@ -133,7 +135,7 @@ enum daps_field { DAPS_FIELDS(DAPS_FIELD_ID) DAPS_FIELD_COUNT };
 #undef DAPS_FIELD_ID
 
 #define DAPS_SUBTREES(X)                                                                                               \
-    X(daps) X(ue) X(context) X(handover) X(derived) X(finding) X(keystream) X(use) X(deciphered) X(scg_change)
+    X(daps) X(ue) X(context) X(handover) X(derived) X(finding) X(text) X(keystream) X(use) X(deciphered) X(scg_change)
 
 #define DAPS_SUBTREE_ID(id) ett_daps_##id,
 enum daps_subtree { DAPS_SUBTREES(DAPS_SUBTREE_ID) DAPS_SUBTREE_COUNT };

@@ -21,6 +21,7 @@
 
 static int protocol = -1;
 static int tap = -1;
+static int expert_protocol = -1, expert_tap; /* whoever collects expert items wants ours as well */
 static dissector_handle_t handle;
 static struct session *session;
 static struct daps_keylog *keylog;
@@ -76,29 +77,60 @@ static void tell_taps(packet_info *pinfo, const struct showing *showing)
 {
     struct daps_tap *told;
 
-    if (!have_tap_listener(tap))
-        return;
     told = wmem_new0(pinfo->pool, struct daps_tap);
     told->session = session;
     told->results = showing->results;
     tap_queue_packet(tap, pinfo, told);
 }
 
-static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct showing *showing)
-{
-    proto_tree *sub = show_start(tvb, pinfo, tree, protocol, showing);
+/* What of a frame somebody wants to see; building the rest would cost time for nothing. */
+struct wanted {
+    bool tree; /* fields or expert items of ours */
+    bool columns, taps, deciphered;
+    bool any;
+};
 
-    show_note(sub, tvb, showing);
-    show_results(sub, tvb, pinfo, showing);
-    if (pinfo->cinfo != NULL)
+static struct wanted wanted_of(const packet_info *pinfo, proto_tree *tree)
+{
+    struct wanted wanted = {.columns = pinfo->cinfo != NULL, .taps = have_tap_listener(tap)};
+
+    wanted.tree = tree != NULL && (proto_field_is_referenced(tree, protocol) || have_tap_listener(expert_tap) ||
+                                   (expert_protocol > 0 && proto_field_is_referenced(tree, expert_protocol)));
+    wanted.deciphered = tree != NULL && prefs_daps()->decipher; /* fields of nr-rrc, and who knows whose inside */
+    wanted.any = wanted.tree || wanted.columns || wanted.taps || wanted.deciphered;
+    return wanted;
+}
+
+static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct showing *showing,
+                 const struct wanted *wanted)
+{
+    const bool deciphered = wanted->deciphered && showing->note != NULL && showing->note->rrc != NULL;
+    proto_tree *sub = NULL;
+
+    if (wanted->tree || deciphered)
+        sub = show_start(tvb, pinfo, tree, protocol, showing);
+    if (wanted->tree) {
+        show_note(sub, tvb, showing);
+        show_results(sub, tvb, pinfo, showing);
+    }
+    if (wanted->columns)
         show_in_info(pinfo, showing);
-    if (showing->note != NULL && prefs_daps()->decipher && tree != NULL)
+    if (deciphered)
         decipher_show(sub, tvb, pinfo, showing->note);
+}
+
+/* Frames that nobody has to be told of: nothing is known of them, and asking would take the session's time. */
+static bool is_silent(const struct frame_note *note, const struct wanted *wanted, bool first)
+{
+    if (!wanted->any || (first && note == NULL))
+        return true;
+    return !wanted->tree && !wanted->columns && !wanted->taps && (note == NULL || note->rrc == NULL);
 }
 
 static int dissect_daps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     const bool first = !PINFO_FD_VISITED(pinfo);
+    struct wanted wanted;
     struct known known;
 
     (void)data;
@@ -108,14 +140,14 @@ static int dissect_daps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
         session_begin(session, pinfo->num);
         take_frame(session, tvb, pinfo, tree);
         session_end(session);
-        if (session_note(session, pinfo->num) == NULL)
-            return 0;
     }
-    if (tree == NULL && pinfo->cinfo == NULL && !have_tap_listener(tap))
+    wanted = wanted_of(pinfo, tree);
+    if (is_silent(session_note(session, pinfo->num), &wanted, first))
         return 0;
     if (ask(pinfo, first, &known)) {
-        tell_taps(pinfo, &known.showing);
-        show(tvb, pinfo, tree, &known.showing);
+        if (wanted.taps)
+            tell_taps(pinfo, &known.showing);
+        show(tvb, pinfo, tree, &known.showing, &wanted);
     }
     forget(&known);
     return 0;
@@ -127,6 +159,8 @@ static void start_capture(void)
     struct session_options options = {.ncc_reading = (enum daps_ncc_reading)prefs->ncc_reading,
                                       .keep_values = prefs->show_keys};
 
+    expert_protocol = proto_get_id_by_filter_name("_ws.expert"); /* registered behind all others */
+    expert_tap = find_tap_id("expert");
     keylog = prefs_load_keylog();
     options.keylog = keylog;
     session = session_new(&options);

@@ -1,8 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A finding on a frame that it names. */
+#include <string.h>
+
 #include "items.h"
 #include "rules/rule.h"
 #include "show.h"
+
+#define LINE 200 /* characters that a line of the tree has room for */
+
+/* A text, and below it, if it is longer than a line, its sentences. */
+static void put_text(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, enum daps_field id, const char *text)
+{
+    proto_item *item;
+    proto_tree *sub;
+
+    if (text == NULL || text[0] == '\0')
+        return;
+    item = proto_tree_add_string(tree, field(id), tvb, 0, 0, text);
+    proto_item_set_generated(item);
+    if (strlen(text) <= LINE)
+        return;
+    sub = proto_item_add_subtree(item, subtree(ett_daps_text));
+    while (text[0] != '\0') {
+        const char *end = strstr(text, ". ");
+        const size_t length = end != NULL ? (size_t)(end - text) + 1 : strlen(text);
+        put_string(sub, tvb, hf_daps_sentence, wmem_strndup(pinfo->pool, text, length));
+        text += length;
+        text += strspn(text, " ");
+    }
+}
 
 static void put_tuple(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result)
 {
@@ -50,12 +76,12 @@ static void put_frames(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, cons
         put_unsigned(tree, tvb, hf_daps_repeats, result->finding.repeats);
 }
 
-static void put_rule(proto_tree *tree, tvbuff_t *tvb, const struct daps_rule *rule)
+static void put_rule(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_rule *rule)
 {
     for (unsigned i = 0; rule->clauses[i] != NULL; i++)
         put_string(tree, tvb, hf_daps_clause, rule->clauses[i]);
     put_string(tree, tvb, hf_daps_liaison, rule->liaison);
-    put_string(tree, tvb, hf_daps_remedy, rule->remedy);
+    put_text(tree, tvb, pinfo, hf_daps_remedy, rule->remedy);
 }
 
 void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result)
@@ -76,8 +102,8 @@ void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const str
     if (result->finding.has_exposure)
         put_string(sub, tvb, hf_daps_exposure, daps_exposure_name(result->finding.exposure));
     put_string(sub, tvb, hf_daps_title, result->finding.title);
-    put_string(sub, tvb, hf_daps_detail, result->finding.detail);
-    put_string(sub, tvb, hf_daps_assumes, result->finding.assumes);
+    put_text(sub, tvb, pinfo, hf_daps_detail, result->finding.detail);
+    put_text(sub, tvb, pinfo, hf_daps_assumes, result->finding.assumes);
     put_frames(sub, tvb, pinfo, result);
     if (result->finding.has_key) {
         proto_tree *key = put_subtree(sub, tvb, hf_daps_derived, ett_daps_derived, "Key: %s",
@@ -85,7 +111,7 @@ void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const str
         put_key(key, tvb, &result->finding.key, result->finding.rat);
     }
     put_tuple(sub, tvb, pinfo, result);
-    put_rule(sub, tvb, rule);
+    put_rule(sub, tvb, pinfo, rule);
     expert_add_info_format(pinfo, item, field_expert(result->finding.rule, result->finding.severity), "%s (%s): %s",
                            rule->name, evidence, result->finding.detail);
 }

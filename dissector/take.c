@@ -79,17 +79,32 @@ static struct {
     int udp, ip, ipv6;
     int roots[G_N_ELEMENTS(root_names)];
     int context[RRC][CONTEXT_FIELDS];
+    uint64_t marks[4]; /* bits of the protocols above: most protocols of most frames are none of them */
 } ids;
+
+static int protocol_id(const char *name)
+{
+    const int id = proto_get_id_by_filter_name(name);
+
+    if (id > 0)
+        ids.marks[id >> 6 & 3] |= UINT64_C(1) << (id & 63);
+    return id;
+}
+
+static bool may_be_known(int id)
+{
+    return (ids.marks[id >> 6 & 3] >> (id & 63) & 1) != 0;
+}
 
 void take_resolve(void)
 {
     for (unsigned i = 0; i < LAYERS; i++)
-        ids.layers[i] = proto_get_id_by_filter_name(layer_names[i]);
+        ids.layers[i] = protocol_id(layer_names[i]);
     for (unsigned i = 0; i < G_N_ELEMENTS(closed_names); i++)
-        ids.closed[i] = proto_get_id_by_filter_name(closed_names[i]);
-    ids.udp = proto_get_id_by_filter_name("udp");
-    ids.ip = proto_get_id_by_filter_name("ip");
-    ids.ipv6 = proto_get_id_by_filter_name("ipv6");
+        ids.closed[i] = protocol_id(closed_names[i]);
+    ids.udp = protocol_id("udp");
+    ids.ip = protocol_id("ip");
+    ids.ipv6 = protocol_id("ipv6");
     for (unsigned i = 0; i < G_N_ELEMENTS(root_names); i++)
         ids.roots[i] = proto_registrar_get_id_byname(root_names[i].name);
     for (unsigned layer = 0; layer < RRC; layer++) {
@@ -147,6 +162,8 @@ static struct seen look(packet_info *pinfo)
 
     for (wmem_list_frame_t *at = wmem_list_head(pinfo->layers); at != NULL; at = wmem_list_frame_next(at)) {
         const int id = GPOINTER_TO_INT(wmem_list_frame_data(at));
+        if (!may_be_known(id))
+            continue;
         seen.udp |= id == ids.udp;
         seen.ip |= id == ids.ip || id == ids.ipv6;
         seen.closed |= !radio && is_closed(id);
@@ -172,7 +189,26 @@ static bool any_layer(const struct seen *seen)
     return false;
 }
 
-static enum route route_of(const packet_info *pinfo, const struct seen *seen)
+/*
+ * Could a datagram of this frame begin with the name of a radio layer ("mac-nr", ...)? Most frames of most captures are
+ * dismissed by this look at their first octets.
+ */
+static bool may_name_layer(tvbuff_t *tvb, const packet_info *pinfo)
+{
+    const size_t most = MIN(tvb_captured_length(tvb), 256);
+    const uint8_t *at = most > 0 ? tvb_get_ptr(tvb, 0, (int)most) : NULL, *end = at + most;
+
+    if (pinfo->data_src != NULL && pinfo->data_src->next != NULL)
+        return true; /* put together from several frames */
+    while (at != NULL && end - at >= 3 && (at = memchr(at, '-', (size_t)(end - at) - 2)) != NULL) {
+        if (at[1] == 'n' && at[2] == 'r')
+            return true;
+        at++;
+    }
+    return false;
+}
+
+static enum route route_of(tvbuff_t *tvb, const packet_info *pinfo, const struct seen *seen)
 {
     const bool own_carrier =
         seen->udp && (is_port(pinfo, PORT_GSMTAP) || is_port(pinfo, PORT_RLS) || is_port(pinfo, PORT_QCSUPER));
@@ -184,7 +220,7 @@ static enum route route_of(const packet_info *pinfo, const struct seen *seen)
     if (any_layer(seen))
         return BY_LAYER;
     if (seen->udp)
-        return BY_DATAGRAM;
+        return may_name_layer(tvb, pinfo) ? BY_DATAGRAM : NOTHING;
     return seen->ip ? NOTHING : BY_RECORD;
 }
 
@@ -344,18 +380,42 @@ static bool take_pdcp(struct daps_framing *framing, const struct daps_framing_pl
     return true;
 }
 
+/* What the message at node is, -1 none that is followed. */
+static int root_of_node(const proto_node *node)
+{
+    const field_info *finfo = PNODE_FINFO(node);
+
+    for (unsigned i = 0; finfo != NULL && i < G_N_ELEMENTS(ids.roots); i++) {
+        if (finfo->hfinfo->id == ids.roots[i])
+            return (int)i;
+    }
+    return -1;
+}
+
+/* A message in an item of nr-rrc. */
 static void take_rrc(struct daps_framing *framing, const struct daps_framing_place *place, const proto_node *item,
                      const struct extent *pdu)
 {
     for (const proto_node *child = item->first_child; child != NULL; child = child->next) {
-        const field_info *finfo = PNODE_FINFO(child);
-        for (unsigned i = 0; finfo != NULL && i < G_N_ELEMENTS(ids.roots); i++) {
-            if (finfo->hfinfo->id == ids.roots[i]) {
-                daps_framing_take_rrc(framing, place, root_names[i].channel, pdu->octets, pdu->length);
-                return;
-            }
+        const int root = root_of_node(child);
+        if (root >= 0) {
+            daps_framing_take_rrc(framing, place, root_names[root].channel, pdu->octets, pdu->length);
+            return;
         }
     }
+}
+
+/* A message that Wireshark shows without an item of nr-rrc around it: one that is not sent by itself over the air. */
+static void take_bare_rrc(struct daps_framing *framing, packet_info *pinfo, const proto_node *item)
+{
+    struct daps_framing_place place = place_of(pinfo);
+    const int root = root_of_node(item);
+    struct extent pdu;
+
+    if (root < 0 || !extent_of(PNODE_FINFO(item), true, &pdu))
+        return;
+    place.cut = pdu.cut;
+    daps_framing_take_rrc(framing, &place, root_names[root].channel, pdu.octets, pdu.length);
 }
 
 /* False: what is around the PDU was not understood. */
@@ -382,6 +442,14 @@ static bool take_item(struct daps_framing *framing, packet_info *pinfo, proto_no
     }
 }
 
+/* Is what is below this node another protocol's, or a part of a message? */
+static bool is_inside(const proto_node *node)
+{
+    const field_info *finfo = PNODE_FINFO(node);
+
+    return finfo != NULL && (is_closed(finfo->hfinfo->id) || finfo->hfinfo->parent == ids.layers[RRC]);
+}
+
 /* False: not understood. */
 static bool take_layer(struct daps_framing *framing, packet_info *pinfo, proto_tree *tree, const struct seen *seen)
 {
@@ -391,11 +459,12 @@ static bool take_layer(struct daps_framing *framing, packet_info *pinfo, proto_t
     while (!seen->layers[outermost])
         outermost++;
     for (proto_node *node = tree->first_child; node != NULL;) {
-        const field_info *finfo = PNODE_FINFO(node);
         const int layer = layer_of_node(node);
         if (layer == outermost)
             understood = take_item(framing, pinfo, node, (enum layer)layer) && understood;
-        node = next_node(tree, node, layer == outermost || (finfo != NULL && is_closed(finfo->hfinfo->id)));
+        else if (outermost == RRC && node->parent == tree)
+            take_bare_rrc(framing, pinfo, node);
+        node = next_node(tree, node, layer == outermost || is_inside(node));
     }
     return understood;
 }
@@ -457,7 +526,7 @@ static void take_record(struct daps_framing *framing, tvbuff_t *tvb, packet_info
 void take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     const struct seen seen = look(pinfo);
-    const enum route route = tree != NULL ? route_of(pinfo, &seen) : BY_RECORD;
+    const enum route route = tree != NULL ? route_of(tvb, pinfo, &seen) : BY_RECORD;
 
     switch (route) {
     case BY_LAYER:

@@ -1,0 +1,111 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Builds and tests the Wireshark plugin under another Debian release: trixie (Wireshark 4.4) or sid (4.6 or later).
+#
+#     tests/plugin/other_wireshark.sh SUITE [FOLDER]
+#
+# Debian goes into FOLDER (default: build-check/SUITE; 1.1 GB), which is kept for the next run and not upgraded by it: for
+# newer packages remove the folder. Needs root and debootstrap; exit status 77 (skipped) without. sid moves, so only trixie
+# is part of ./check.
+set -eu
+usage="usage: $0 trixie|sid [FOLDER]"
+suite=${1:?$usage}
+top=$(cd "$(dirname "$0")/../.." && pwd)
+tree=${2:-$top/build-check/$suite}
+case $suite in
+trixie | sid) ;;
+*)
+    echo "$usage" >&2
+    exit 2
+    ;;
+esac
+
+skip() {
+    echo "skipped: $0 $suite $*"
+    exit 77
+}
+
+[ "$(id -u)" = 0 ] || skip "needs root"
+command -v debootstrap >/dev/null || skip "needs debootstrap"
+
+# Mounts of ours end with us, however we end. Without the right to mount, what needs /proc does without.
+if [ -z "${DAPS_OWN_MOUNTS:-}" ]; then
+    DAPS_OWN_MOUNTS=no
+    ! unshare --mount true 2>/dev/null || DAPS_OWN_MOUNTS=yes
+    export DAPS_OWN_MOUNTS
+    [ $DAPS_OWN_MOUNTS = no ] || exec unshare --mount "$0" "$suite" "$tree"
+fi
+
+inside() {
+    chroot "$tree" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+        DEBIAN_FRONTEND=noninteractive "$@"
+}
+
+# Prints what the command says only if it fails.
+quietly() {
+    log=$(mktemp)
+    if "$@" >"$log" 2>&1; then
+        rm -f "$log"
+    else
+        cat "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
+}
+
+packages="gcc cmake ninja-build pkgconf libglib2.0-dev libjson-glib-dev libpcap-dev libgcrypt20-dev libwiretap-dev
+wireshark-dev libwireshark-dev libwsutil-dev tshark python3"
+[ "$(dpkg --print-architecture)" != amd64 ] || packages="$packages libipsec-mb-dev"
+
+if [ ! -e "$tree" ]; then
+    echo "debootstrap $suite"
+    mkdir -p "$(dirname "$tree")"
+    rm -rf --one-file-system "$tree.part"
+    quietly debootstrap --variant=minbase "$suite" "$tree.part"
+    mv "$tree.part" "$tree"
+fi
+grep -qs " $suite " "$tree/etc/apt/sources.list" || {
+    echo "$tree: not a tree of Debian $suite" >&2
+    exit 2
+}
+# One run at a time; open until the end.
+exec 9>"$tree/daps.lock"
+flock 9
+[ "$DAPS_OWN_MOUNTS" = no ] || mount -t proc proc "$tree/proc"
+cp -L /etc/resolv.conf "$tree/etc/resolv.conf"
+
+# shellcheck disable=SC2086 # a list
+install_packages() {
+    inside apt-get install -y --no-install-recommends $packages
+}
+if ! install_packages >/dev/null 2>&1; then
+    echo "packages"
+    quietly inside apt-get update
+    quietly install_packages
+fi
+
+# Times of files are kept, so that a kept tree builds what has changed.
+echo "sources"
+rm -rf --one-file-system "$tree/daps/source" "$tree/daps/shared"
+mkdir -p "$tree/daps/source"
+(cd "$top" && git ls-files -z --cached --others --exclude-standard |
+    tar -c --null --ignore-failed-read -T - 2>/dev/null) | tar -x -C "$tree/daps/source"
+shared=${DAPS_SHARED:-$top/../shared}
+if [ -d "$shared/captures" ]; then
+    mkdir "$tree/daps/shared"
+    cp -R "$shared/captures" "$tree/daps/shared/"
+fi
+
+echo "build"
+quietly inside cmake -S /daps/source -B /daps/build -G Ninja -DDAPS_TESTS=OFF -DDAPS_WERROR=ON
+quietly inside cmake --build /daps/build
+
+# The plugin must have been built; the other tests may have reasons to be skipped.
+inside python3 /daps/source/tests/plugin/load.py /daps/build
+for script in agree visits stock; do
+    [ -e "$top/tests/plugin/$script.py" ] || continue
+    status=0
+    inside python3 "/daps/source/tests/plugin/$script.py" /daps/build || status=$?
+    [ $status = 0 ] || [ $status = 77 ] || exit 1
+done
+echo "the plugin works under Debian $suite"

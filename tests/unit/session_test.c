@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The plugin's session without Wireshark. What it says of every capture, asked at any time and in any order, and what
+ * it tells bit by bit to who passes once, is what the engine says at the end; key values stay with it only if they are
+ * to be shown.
+ */
+#include "session.h"
+#include "session_runs.h"
+
+static struct said *said_of(const struct result *result)
+{
+    struct daps_finding *finding;
+    struct said *said;
+
+    if (!result->is_finding)
+        return said_of_handover(&result->handover);
+    finding = g_new0(struct daps_finding, 1);
+    finding->rule = result->finding.rule;
+    finding->severity = result->finding.severity;
+    finding->evidence = result->finding.evidence;
+    finding->has_exposure = result->finding.has_exposure;
+    finding->exposure = result->finding.exposure;
+    finding->rat = result->finding.rat;
+    finding->ue = result->ue;
+    finding->n_frames = result->finding.n_frames;
+    for (uint32_t i = 0; i < finding->n_frames; i++)
+        finding->frames[i] = result->finding.frames[i];
+    finding->n_procedures = result->finding.n_procedures;
+    for (uint32_t i = 0; i < finding->n_procedures; i++)
+        finding->procedures[i] = result->finding.procedures[i];
+    finding->repeats = result->finding.repeats;
+    finding->has_key = result->finding.has_key;
+    finding->key = result->finding.key;
+    finding->keystream = result->finding.keystream;
+    finding->title = result->finding.title;
+    finding->detail = result->finding.detail;
+    finding->assumes = result->finding.assumes;
+    said = said_of_finding(finding);
+    g_free(finding);
+    return said;
+}
+
+static void append(GPtrArray *said, const GPtrArray *results)
+{
+    for (guint i = 0; i < results->len; i++)
+        g_ptr_array_add(said, said_of(results->pdata[i]));
+}
+
+/* ---- key values ---- */
+
+static bool is_zero(const uint8_t octets[static 32])
+{
+    static const uint8_t zero[32];
+
+    return memcmp(octets, zero, sizeof zero) == 0;
+}
+
+static unsigned n_values; /* met so far */
+
+static void assert_key(const struct daps_key_view *key, const uint8_t value[static 32],
+                       const uint8_t parent_value[static 32], bool kept)
+{
+    ck_assert(key->value == NULL || (kept && key->value == value));
+    ck_assert(key->parent_value == NULL || (kept && key->parent_value == parent_value));
+    ck_assert_int_eq(key->value != NULL, !is_zero(value));
+    ck_assert_int_eq(key->parent_value != NULL, !is_zero(parent_value));
+    n_values += key->value != NULL;
+}
+
+static void assert_keys_of_results(const GPtrArray *results, bool kept)
+{
+    for (guint i = 0; i < results->len; i++) {
+        const struct result *result = results->pdata[i];
+        assert_key(result->is_finding ? &result->finding.key : &result->handover.key, result->value,
+                   result->parent_value, kept);
+    }
+}
+
+static void assert_keys_of_note(const struct frame_note *note, bool kept)
+{
+    for (guint i = 0; note->steps != NULL && i < note->steps->len; i++) {
+        const struct note_step *step = &g_array_index(note->steps, struct note_step, i);
+        ck_assert_ptr_null(step->step.key.value);
+        ck_assert_ptr_null(step->step.key.parent_value);
+        ck_assert(kept || (!step->has_value && !step->has_parent_value));
+        ck_assert_int_eq(step->has_value, !is_zero(step->value));
+        ck_assert_int_eq(step->has_parent_value, !is_zero(step->parent_value));
+        n_values += step->has_value;
+    }
+    for (guint i = 0; note->ues != NULL && i < note->ues->len; i++) {
+        const struct note_ue *ue = &g_array_index(note->ues, struct note_ue, i);
+        ck_assert_ptr_null(ue->source.key.value);
+        ck_assert_ptr_null(ue->source.key.parent_value);
+        ck_assert_ptr_null(ue->target.key.value);
+        ck_assert_ptr_null(ue->target.key.parent_value);
+    }
+}
+
+/* ---- asking ---- */
+
+struct play {
+    const struct capture *capture;
+    const struct variant *variant;
+    bool kept;
+    struct session *session;
+    GHashTable *told; /* id to struct said: what was said last of it, in the one pass */
+};
+
+static struct session *session_for(const struct play *play)
+{
+    const struct session_options options = {.keylog = keys_of(play->capture, play->variant),
+                                            .ncc_reading = play->variant->reading,
+                                            .keep_values = play->kept};
+
+    return session_new(&options);
+}
+
+static void feed(struct session *session, const struct daps_record *record)
+{
+    session_begin(session, record->frame);
+    daps_framing_unwrap(session_framing(session), record);
+    session_end(session);
+}
+
+/* All there is by now, from the lists. */
+static GPtrArray *listed(const struct play *play)
+{
+    GPtrArray *said = said_new();
+
+    for (unsigned findings = 0; findings < 2; findings++) {
+        const GPtrArray *settled = session_settled(play->session, findings != 0),
+                        *open = session_open(play->session, findings != 0);
+        for (guint i = 0; i < settled->len; i++)
+            ck_assert_int_eq(((const struct result *)settled->pdata[i])->is_finding, findings);
+        for (guint i = 0; i < open->len; i++)
+            ck_assert_int_eq(((const struct result *)open->pdata[i])->is_finding, findings);
+        assert_keys_of_results(settled, play->kept);
+        assert_keys_of_results(open, play->kept);
+        append(said, settled);
+        append(said, open);
+    }
+    return said;
+}
+
+/* What the session says of one frame is what of the whole names that frame. */
+static void assert_frame(const struct play *play, uint64_t frame, const GPtrArray *whole)
+{
+    GPtrArray *results = g_ptr_array_new(), *said = said_new(), *should = g_ptr_array_new();
+    char *where = place_of(play->capture, play->variant, (guint)frame);
+
+    session_results(play->session, frame, results);
+    assert_keys_of_results(results, play->kept);
+    append(said, results);
+    for (guint i = 0; i < whole->len; i++) {
+        if (said_names(whole->pdata[i], frame))
+            g_ptr_array_add(should, whole->pdata[i]);
+    }
+    assert_same(said, should, where);
+    g_free(where);
+    g_ptr_array_unref(should);
+    g_ptr_array_unref(said);
+    g_ptr_array_unref(results);
+}
+
+/* ---- the one pass ---- */
+
+static void hear_news(struct play *play, uint64_t frame)
+{
+    struct session_news news = {g_ptr_array_new(), g_ptr_array_new_with_free_func(result_free)};
+
+    session_news(play->session, &news);
+    assert_keys_of_results(news.results, play->kept);
+    ck_assert(session_note(play->session, frame) != NULL || (news.results->len == 0 && news.withdrawn->len == 0));
+    for (guint i = 0; i < news.withdrawn->len; i++) {
+        struct said *said = said_of(news.withdrawn->pdata[i]);
+        ck_assert_msg(g_hash_table_remove(play->told, said->id), "%s, frame %u: withdrawn without having been said: %s",
+                      play->capture->path, (unsigned)frame, said->id);
+        said_free(said);
+    }
+    for (guint i = 0; i < news.results->len; i++) {
+        struct said *said = said_of(news.results->pdata[i]);
+        g_hash_table_replace(play->told, said->id, said);
+    }
+    g_ptr_array_unref(news.withdrawn);
+    g_ptr_array_unref(news.results);
+}
+
+static GPtrArray *heard(const struct play *play)
+{
+    GPtrArray *said = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, play->told);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        g_ptr_array_add(said, value);
+    return said;
+}
+
+/* Nothing that is said twice could be told apart by what stays the same of it. */
+static void assert_distinct(const struct play *play, const GPtrArray *whole)
+{
+    GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < whole->len; i++) {
+        const struct said *said = whole->pdata[i];
+        ck_assert_msg(g_hash_table_add(seen, said->id), "%s: two results are one to the session: %s",
+                      play->capture->path, said->text);
+    }
+    g_hash_table_unref(seen);
+}
+
+static void assert_point(const struct play *play, guint frame, GPtrArray *end)
+{
+    char *where = place_of(play->capture, play->variant, frame), *in_news = g_strconcat(where, ", one pass", NULL);
+    GPtrArray *now = listed(play), *told = heard(play);
+
+    assert_same(now, end, where);
+    assert_distinct(play, end);
+    assert_same(told, end, in_news);
+    for (guint other = 1; other <= play->capture->records->len; other++)
+        assert_frame(play, other, end);
+    g_ptr_array_unref(told);
+    g_ptr_array_unref(now);
+    g_free(in_news);
+    g_free(where);
+}
+
+static void play_through(struct play *play)
+{
+    const struct capture *capture = play->capture;
+    const guint stride = stride_of(capture);
+
+    play->session = session_for(play);
+    play->told = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, said_free);
+    for (guint i = 0; i < capture->records->len; i++) {
+        const struct daps_record *record = &g_array_index(capture->records, struct daps_record, i);
+        const struct frame_note *note;
+        feed(play->session, record);
+        hear_news(play, record->frame);
+        note = session_note(play->session, record->frame);
+        if (note != NULL)
+            assert_keys_of_note(note, play->kept);
+        if (i % stride == 0 || i + 1 == capture->records->len) {
+            GPtrArray *end = end_after(capture, play->variant, i + 1, play->kept);
+            assert_point(play, i + 1, end);
+            g_ptr_array_unref(end);
+        }
+    }
+    g_hash_table_unref(play->told);
+    session_free(play->session);
+}
+
+START_TEST(session_is_engine)
+{
+    struct capture capture = capture_load(captures->pdata[_i]);
+
+    for (guint i = 0; i < G_N_ELEMENTS(variants); i++) {
+        for (unsigned kept = 0; kept < 2; kept++) {
+            struct play play = {.capture = &capture, .variant = &variants[i], .kept = kept != 0};
+            n_values = 0;
+            play_through(&play);
+            ck_assert(kept != 0 || n_values == 0);
+        }
+    }
+    capture_free(&capture);
+}
+END_TEST
+
+/* Asked only once everything is there, as by two passes: nothing depends on having been asked on the way. */
+START_TEST(asked_late)
+{
+    struct capture capture = capture_load(captures->pdata[_i]);
+
+    for (guint i = 0; i < G_N_ELEMENTS(variants); i++) {
+        struct play play = {.capture = &capture, .variant = &variants[i], .kept = true};
+        GPtrArray *end = end_after(&capture, &variants[i], capture.records->len, true);
+        GPtrArray *now;
+        play.session = session_for(&play);
+        for (guint n = 0; n < capture.records->len; n++)
+            feed(play.session, &g_array_index(capture.records, struct daps_record, n));
+        for (guint n = capture.records->len; n > 0; n--)
+            assert_frame(&play, n, end);
+        now = listed(&play);
+        assert_same(now, end, capture.path);
+        g_ptr_array_unref(now);
+        g_ptr_array_unref(end);
+        session_free(play.session);
+    }
+    capture_free(&capture);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("session");
+    TCase *c = tcase_create("session");
+
+    find_captures();
+    tcase_add_loop_test(c, session_is_engine, 0, (int)captures->len);
+    tcase_add_loop_test(c, asked_late, 0, (int)captures->len);
+    suite_add_tcase(s, c);
+    return run_suite(s);
+}
