@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The plugin in the real Wireshark: every window of it opened on a display of its own, photographed and looked at.
 
-    screenshots.py BUILD [FOLDER]     FOLDER: where the pictures go (docs/images has those of the documentation)
+    screenshots.py BUILD [FOLDER [SCENE...]]     FOLDER: where the pictures go; docs/images has those of the documentation
 
 Xvfb is the display, xdotool the hands: menus and keys as a user would press them. Wireshark runs with a home of its own,
 the plugin of BUILD and the profile of dissector/profile/DAPS. A window that does not appear, a colour of the profile or
 of an expert item that is not in the picture, a Wireshark that died or complained: each ends the test.
 """
 import collections
-import glob
+import contextlib
 import os
 import re
 import shutil
@@ -64,6 +64,13 @@ class Display:
 
     def hands(self, *arguments):
         return subprocess.run(["xdotool", *map(str, arguments)], env=self.environment, capture_output=True, text=True).stdout
+
+    def drag(self, window, start, end):
+        self.hands("mousemove", "--window", window, *start)
+        for movement in (("mousedown", 1), ("mousemove_relative", 3, 0), ("mousemove", "--window", window, *end),
+                         ("mouseup", 1)):
+            time.sleep(0.2)
+            self.hands(*movement)
 
     def windows(self):
         """Titles of the visible windows, with their numbers."""
@@ -146,6 +153,12 @@ class Wireshark:
         if COMPLAINTS.search(words):
             raise Failure(f"Wireshark complained: {words}")
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
     def settle(self, window):
         self.display.hands("windowactivate", "--sync", window)
         self.display.settled(window)
@@ -175,7 +188,7 @@ class Wireshark:
         return window
 
 
-# ---- what is photographed: each yields name, window and the colours that must be in the picture ----
+# ---- what is photographed: each scene yields name, window and the colours that must be in the picture ----
 
 LIST_AND_TREE = ("gui.byte_view_show: FALSE", "gui.packet_diagram_show: FALSE", "gui.geometry_main_upper_pane: 250")
 LIST_TREE_AND_BYTES = ("gui.packet_diagram_show: FALSE", "gui.geometry_main_upper_pane: 250",
@@ -183,15 +196,15 @@ LIST_TREE_AND_BYTES = ("gui.packet_diagram_show: FALSE", "gui.geometry_main_uppe
 
 
 def finding(shark, display):
-    wireshark = Wireshark(shark, display, "daps-fallback-daps", 8, layout=LIST_AND_TREE)
-    wireshark.find("Rule: repeated-key")
-    yield "wireshark-finding", wireshark, wireshark.main, ("medium", "handover", "warning")
+    with Wireshark(shark, display, "daps-fallback-daps", 8, layout=LIST_AND_TREE) as wireshark:
+        wireshark.find("Rule: repeated-key")
+        yield "wireshark-finding", wireshark.main, ("medium", "handover", "warning")
 
 
 def handover(shark, display):
-    wireshark = Wireshark(shark, display, "daps-fallback-daps", 5, layout=LIST_AND_TREE)
-    wireshark.find("FC: 0x70")
-    yield "wireshark-handover", wireshark, wireshark.main, ("medium", "handover", "warning")
+    with Wireshark(shark, display, "daps-fallback-daps", 5, layout=LIST_AND_TREE) as wireshark:
+        wireshark.find("FC: 0x70")
+        yield "wireshark-handover", wireshark.main, ("medium", "handover", "warning")
 
 
 def keylog(shark):
@@ -199,34 +212,37 @@ def keylog(shark):
 
 
 def keystream(shark, display):
-    wireshark = Wireshark(shark, display, "air-daps-fallback", 8, keylog(shark), LIST_AND_TREE)
-    wireshark.find("XOR of the plaintexts")
-    yield "wireshark-keystream", wireshark, wireshark.main, ("high", "medium", "handover", "error")
+    with Wireshark(shark, display, "air-daps-fallback", 8, keylog(shark), LIST_AND_TREE) as wireshark:
+        wireshark.find("XOR of the plaintexts")
+        yield "wireshark-keystream", wireshark.main, ("high", "medium", "handover", "error")
 
 
 def deciphered(shark, display):
-    wireshark = Wireshark(shark, display, "air-daps-fallback", 8, keylog(shark), LIST_TREE_AND_BYTES)
-    wireshark.find("daps-Config")
-    yield "wireshark-deciphered", wireshark, wireshark.main, ("high", "medium", "handover", "warning")
+    with Wireshark(shark, display, "air-daps-fallback", 8, keylog(shark), LIST_TREE_AND_BYTES) as wireshark:
+        wireshark.find("daps-Config")
+        yield "wireshark-deciphered", wireshark.main, ("high", "medium", "handover", "warning")
 
 
 def expert(shark, display):
-    wireshark = Wireshark(shark, display, "air-daps-fallback", 10, keylog(shark), LIST_AND_TREE)
-    window = wireshark.menu("a", ("Up", "Return"), "Expert Information", (1500, 420))
-    display.hands("mousemove", "--window", window, 300, 42, "click", 1)
-    wireshark.keys("Right", "End", "Right")
-    display.hands("mousemove", "--window", window, 540, 22, "click", "--repeat", 2, "--delay", 60, 1)  # as wide as its text
-    yield "wireshark-expert", wireshark, window, ("warning", "error")
+    with Wireshark(shark, display, "air-daps-fallback", 10, keylog(shark), LIST_AND_TREE) as wireshark:
+        window = wireshark.menu("a", ("Up", "Return"), "Expert Information", (1500, 420))
+        display.hands("mousemove", "--window", window, 300, 42, "click", 1)
+        wireshark.keys("Right", "End", "Right")
+        # A double click beside the head: the column becomes as wide as its text.
+        display.hands("mousemove", "--window", window, 540, 22, "click", "--repeat", 2, "--delay", 60, 1)
+        yield "wireshark-expert", window, ("warning", "error")
 
 
 def statistics(shark, display):
-    wireshark = Wireshark(shark, display, "ncc-wrap", 1, layout=LIST_AND_TREE)
-    yield ("wireshark-handovers", wireshark,
-           wireshark.menu("s", (*["Down"] * 9, "Return"), "DAPS: handovers", (800, 420)), ())
-    yield ("wireshark-findings", wireshark,
-           wireshark.menu("s", (*["Down"] * 8, "Return"), "DAPS: findings", (900, 300)), ())
-    yield ("wireshark-rules", wireshark,
-           wireshark.menu("s", ("Up", "Up", "Right", "Return"), "Findings by rule", (800, 360)), ())
+    """Places in the menu are those of Wireshark 4.0."""
+    with Wireshark(shark, display, "ncc-wrap", 1, layout=LIST_AND_TREE) as wireshark:
+        window = wireshark.menu("s", (*["Down"] * 9, "Return"), "DAPS: handovers", (800, 420))
+        display.drag(window, (61, 22), (80, 22))  # the first column, so that its head has room for the arrow
+        yield "wireshark-handovers", window, ()
+        window = wireshark.menu("s", (*["Down"] * 8, "Return"), "DAPS: findings", (900, 300))
+        yield "wireshark-findings", window, ()
+        window = wireshark.menu("s", ("Up", "Up", "Right", "Return"), "Findings by rule", (800, 360))
+        yield "wireshark-rules", window, ()
 
 
 SCENES = (finding, handover, keystream, deciphered, expert, statistics)
@@ -235,7 +251,7 @@ SCENES = (finding, handover, keystream, deciphered, expert, statistics)
 # ---- the picture ----
 
 def colours_of_profile():
-    """Background of every rule of the profile by the last word of its name, as ImageMagick writes it."""
+    """Background of every rule of the profile by the first word of its name, as ImageMagick writes it."""
     found = {}
     with open(os.path.join(PROFILE, "colorfilters"), encoding="utf-8") as file:
         for name, values in re.findall(r"^@DAPS: (\w+)[^@]*@[^@]*@\[([\d,]+)\]", file.read(), re.MULTILINE):
@@ -254,8 +270,9 @@ def colours_in(path):
 
 def ink_in(path):
     """Dark pixels between the head of a window and the buttons at its foot: what is written there."""
-    text = subprocess.run(["convert", path, "-gravity", "North", "-crop", "98%x60%+0+36", "-colorspace", "Gray", "-threshold",
-                           "35%", "-format", "%[fx:(1-mean)*w*h]", "info:-"], check=True, capture_output=True, text=True).stdout
+    command = ["convert", path, "-gravity", "North", "-crop", "98%x60%+0+36", "-colorspace", "Gray", "-threshold", "35%",
+               "-format", "%[fx:(1-mean)*w*h]", "info:-"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return round(float(text))
 
 
@@ -287,13 +304,9 @@ def photograph(display, name, window, expected, folder):
 
 
 def play(scene, shark, display, folder):
-    wireshark = None
-    try:
-        for name, wireshark, window, expected in scene(shark, display):
+    with contextlib.closing(scene(shark, display)) as pictures:
+        for name, window, expected in pictures:
             photograph(display, name, window, expected, folder)
-    finally:
-        if wireshark is not None:
-            wireshark.close()
 
 
 def main(arguments):

@@ -50,13 +50,14 @@ WAYS = {
     "xml": ["-T", "pdml"],
 }
 OPENED = [word for preference in ("mac-nr.attempt_rrc_decode:TRUE", "mac-nr.attempt_to_dissect_srb_sdus:TRUE",
-                                  "rlc-nr.call_pdcp_for_srb:TRUE", "rlc-nr.call_pdcp_for_drb:TRUE",
-                                  "pdcp-nr.dissect_signalling:TRUE", 'uat:user_dlts:"User 2 (DLT=149)","udp","0","","0",""')
+                                  "rlc-nr.call_pdcp_for_srb:TRUE", "rlc-nr.reassemble_um_frames:TRUE",
+                                  "pdcp-nr.decipher_userplane:TRUE", 'uat:user_dlts:"User 2 (DLT=149)","udp","0","","0",""')
           for word in ("-o", preference)]
 TIMEOUT = 180
 
 BAD = re.compile(r"Sanitizer|runtime error:|-CRITICAL \*\*|-WARNING \*\*|\bERROR:|[Dd]issector bug|Wmem|assertion|"
                  r"invalid pointer|corrupted|Segmentation|terminate called")
+BUG = re.compile(r"Dissector bug, protocol|Dissector bug:")  # not "Extraneous Data, dissector bug or later version"
 CUT_SHORT = re.compile(r"tshark: The file .*(cut short|isn't a capture file|appears to be damaged|corrupt|"
                        r"more|that TShark doesn't support|larger)", re.DOTALL)
 
@@ -353,7 +354,7 @@ def complaint(result):
     """None, or what is wrong with the answer."""
     if result is None:
         return f"no end after {TIMEOUT} s"
-    bad = BAD.search(result.stderr) or re.search(r"[Dd]issector bug", result.stdout)
+    bad = BAD.search(result.stderr) or BUG.search(result.stdout)
     if bad:
         return bad[0]
     if result.returncode not in (0, 1, 2) or (result.returncode != 0 and not CUT_SHORT.search(result.stderr)):
@@ -370,8 +371,6 @@ def run(shark, capture, arguments):
 
 def plain_arguments(arguments):
     """The same without what only the plugin knows."""
-    left = iter(zip(arguments[::2], arguments[1::2]))
-    del left
     out, skip = [], False
     for i, word in enumerate(arguments):
         following = arguments[i + 1] if i + 1 < len(arguments) else ""

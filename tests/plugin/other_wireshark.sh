@@ -28,17 +28,18 @@ skip() {
 [ "$(id -u)" = 0 ] || skip "needs root"
 command -v debootstrap >/dev/null || skip "needs debootstrap"
 
-# Mounts of ours end with us, however we end. Without the right to mount, what needs /proc does without.
+# In a mount namespace of our own nothing stays mounted, however this ends. Without the right to mount it does without
+# /proc.
 if [ -z "${DAPS_OWN_MOUNTS:-}" ]; then
     DAPS_OWN_MOUNTS=no
     ! unshare --mount true 2>/dev/null || DAPS_OWN_MOUNTS=yes
     export DAPS_OWN_MOUNTS
-    [ $DAPS_OWN_MOUNTS = no ] || exec unshare --mount "$0" "$suite" "$tree"
+    [ $DAPS_OWN_MOUNTS = no ] || exec unshare --mount sh "$0" "$suite" "$tree"
 fi
 
 inside() {
     chroot "$tree" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
-        DEBIAN_FRONTEND=noninteractive "$@"
+        DEBIAN_FRONTEND=noninteractive ${http_proxy:+"http_proxy=$http_proxy"} "$@"
 }
 
 # Prints what the command says only if it fails.
@@ -68,11 +69,11 @@ grep -qs " $suite " "$tree/etc/apt/sources.list" || {
     echo "$tree: not a tree of Debian $suite" >&2
     exit 2
 }
-# One run at a time; open until the end.
+# One run at a time.
 exec 9>"$tree/daps.lock"
 flock 9
 [ "$DAPS_OWN_MOUNTS" = no ] || mount -t proc proc "$tree/proc"
-cp -L /etc/resolv.conf "$tree/etc/resolv.conf"
+[ ! -e /etc/resolv.conf ] || cp -L /etc/resolv.conf "$tree/etc/resolv.conf"
 
 # shellcheck disable=SC2086 # a list
 install_packages() {
