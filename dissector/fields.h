@@ -33,7 +33,7 @@
       "completed, daps-fallback, reestablished, released, superseded or unknown")                                      \
     X(rach, "Random access", "daps.rach", FT_STRING, BASE_NONE, NULL, "cbra, cfra, cfra-2step or unknown")             \
     X(c_rnti, "C-RNTI", "daps.c_rnti", FT_UINT16, BASE_DEC_HEX, NULL, "newUE-Identity: C-RNTI in the target")          \
-    X(t304, "T304", "daps.t304", FT_UINT32, BASE_DEC, NULL, "T304 of the command in milliseconds")                     \
+    X(t304, "T304", "daps.t304", FT_UINT32, BASE_DEC | BASE_UNIT_STRING, &units_milliseconds, "T304 of the command")   \
     X(source_pci, "Source PCI", "daps.source.pci", FT_UINT16, BASE_DEC, NULL, "Physical cell identity of the source")  \
     X(source_arfcn, "Source ARFCN", "daps.source.arfcn", FT_UINT32, BASE_DEC, NULL,                                    \
       "SSB ARFCN (LTE: EARFCN-DL) of the source")                                                                      \
@@ -121,7 +121,7 @@
     X(ks_count, "COUNT", "daps.keystream.count", FT_UINT32, BASE_DEC, NULL, "COUNT")                                   \
     X(ks_differs, "Plaintext differs", "daps.keystream.plaintext_differs", FT_BOOLEAN, BASE_NONE, NULL,                \
       "The messages are not the same")                                                                                 \
-    X(ks_overlap, "Overlap", "daps.keystream.overlap", FT_UINT32, BASE_DEC, NULL,                                      \
+    X(ks_overlap, "Overlap", "daps.keystream.overlap", FT_UINT32, BASE_DEC | BASE_UNIT_STRING, &units_octet_octets,    \
       "Octets of one message that knowing the other reveals")                                                          \
     X(ks_xor_cipher, "XOR of the ciphertexts", "daps.keystream.xor_ciphertext", FT_BYTES, BASE_NONE, NULL,             \
       "XOR of the two PDUs behind their headers")                                                                      \

@@ -31,30 +31,20 @@ struct session *packet_daps_session(void)
     return session;
 }
 
-/* What is known of a frame, now or whenever it is asked for again. */
-struct known {
-    struct showing showing;
-    struct session_news news;
-};
+/* What was said of the frame at hand: taps are told of it only when its dissection has ended. */
+static struct session_news said;
 
-static bool ask(packet_info *pinfo, bool first, struct known *known)
+static bool ask(const packet_info *pinfo, bool first, struct showing *showing)
 {
-    known->news.results = g_ptr_array_new();
-    known->news.withdrawn = g_ptr_array_new_with_free_func(result_free);
-    known->showing.note = session_note(session, pinfo->num);
-    known->showing.results = known->news.results;
-    known->showing.withdrawn = known->news.withdrawn;
+    g_ptr_array_set_size(said.results, 0);
+    g_ptr_array_set_size(said.withdrawn, 0);
     if (first)
-        session_news(session, &known->news);
+        session_news(session, &said);
     else
-        session_results(session, pinfo->num, known->news.results);
-    return known->showing.note != NULL || known->news.results->len > 0;
-}
-
-static void forget(struct known *known)
-{
-    g_ptr_array_unref(known->news.results);
-    g_ptr_array_unref(known->news.withdrawn);
+        session_results(session, pinfo->num, said.results);
+    *showing = (struct showing){
+        .note = session_note(session, pinfo->num), .results = said.results, .withdrawn = said.withdrawn};
+    return showing->note != NULL || said.results->len > 0;
 }
 
 static void show_results(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct showing *showing)
@@ -64,10 +54,12 @@ static void show_results(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, co
         if (!result->is_finding)
             show_handover(tree, tvb, pinfo, result, showing->results);
     }
-    for (guint i = 0; i < showing->results->len; i++) {
-        const struct result *result = showing->results->pdata[i];
-        if (result->is_finding)
-            show_finding(tree, tvb, pinfo, result);
+    for (int severity = DAPS_SEVERITY_HIGH; severity >= DAPS_SEVERITY_INFO; severity--) {
+        for (guint i = 0; i < showing->results->len; i++) {
+            const struct result *result = showing->results->pdata[i];
+            if (result->is_finding && (int)result->finding.severity == severity)
+                show_finding(tree, tvb, pinfo, result);
+        }
     }
     for (guint i = 0; i < showing->withdrawn->len; i++)
         show_withdrawn(tree, tvb, showing->withdrawn->pdata[i]);
@@ -80,6 +72,7 @@ static void tell_taps(packet_info *pinfo, const struct showing *showing)
     told = wmem_new0(pinfo->pool, struct daps_tap);
     told->session = session;
     told->results = showing->results;
+    told->withdrawn = showing->withdrawn;
     tap_queue_packet(tap, pinfo, told);
 }
 
@@ -94,8 +87,9 @@ static struct wanted wanted_of(const packet_info *pinfo, proto_tree *tree)
 {
     struct wanted wanted = {.columns = pinfo->cinfo != NULL, .taps = have_tap_listener(tap)};
 
-    wanted.tree = tree != NULL && (proto_field_is_referenced(tree, protocol) || have_tap_listener(expert_tap) ||
-                                   (expert_protocol > 0 && proto_field_is_referenced(tree, expert_protocol)));
+    wanted.tree = have_tap_listener(expert_tap) /* Wireshark's dialog collects them without a tree */
+                  || (tree != NULL && (proto_field_is_referenced(tree, protocol) ||
+                                       (expert_protocol > 0 && proto_field_is_referenced(tree, expert_protocol))));
     wanted.deciphered = tree != NULL && prefs_daps()->decipher; /* fields of nr-rrc, and who knows whose inside */
     wanted.any = wanted.tree || wanted.columns || wanted.taps || wanted.deciphered;
     return wanted;
@@ -131,7 +125,7 @@ static int dissect_daps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
 {
     const bool first = !PINFO_FD_VISITED(pinfo);
     struct wanted wanted;
-    struct known known;
+    struct showing showing;
 
     (void)data;
     if (session == NULL)
@@ -144,12 +138,11 @@ static int dissect_daps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
     wanted = wanted_of(pinfo, tree);
     if (is_silent(session_note(session, pinfo->num), &wanted, first))
         return 0;
-    if (ask(pinfo, first, &known)) {
-        if (wanted.taps)
-            tell_taps(pinfo, &known.showing);
-        show(tvb, pinfo, tree, &known.showing, &wanted);
-    }
-    forget(&known);
+    if (!ask(pinfo, first, &showing))
+        return 0;
+    if (wanted.taps)
+        tell_taps(pinfo, &showing);
+    show(tvb, pinfo, tree, &showing, &wanted);
     return 0;
 }
 
@@ -164,12 +157,18 @@ static void start_capture(void)
     keylog = prefs_load_keylog();
     options.keylog = keylog;
     session = session_new(&options);
+    said.results = g_ptr_array_new();
+    said.withdrawn = g_ptr_array_new_with_free_func(result_free);
     set_postdissector_wanted_hfids(handle, take_wanted_fields());
 }
 
 static void end_capture(void)
 {
     set_postdissector_wanted_hfids(handle, NULL);
+    if (session == NULL)
+        return;
+    g_ptr_array_unref(said.results);
+    g_ptr_array_unref(said.withdrawn);
     session_free(session);
     session = NULL;
     daps_keylog_free(keylog);

@@ -2,6 +2,7 @@
 /* Copies of what the engine delivered, and where to find them. */
 #include "results.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "crypto/kdf.h"
@@ -108,6 +109,19 @@ bool result_same(const struct result *a, const struct result *b)
     return a->finding.rule == b->finding.rule && a->finding.n_frames > 0 && b->finding.n_frames > 0 &&
            a->finding.frames[0] == b->finding.frames[0] && strcmp(a->finding.key.id, b->finding.key.id) == 0 &&
            same_tuple(&a->finding.keystream, &b->finding.keystream);
+}
+
+char *result_name(const struct result *result)
+{
+    const struct daps_handover *handover = &result->handover;
+    const struct daps_keystream_tuple *tuple = &result->finding.keystream;
+
+    if (!result->is_finding)
+        return g_strdup_printf("%s/%" PRIu64 "/%d/%" PRIu64, result->ue, handover->frame, (int)handover->procedure,
+                               handover->executed_frame);
+    return g_strdup_printf("%s/%d/%" PRIu64 "/%s/%s/%d/%d/%d/%u", result->ue, (int)result->finding.rule,
+                           result->finding.n_frames > 0 ? result->finding.frames[0] : 0, result->finding.key.id,
+                           tuple->algorithm, tuple->bearer, tuple->direction, tuple->srb, tuple->count);
 }
 
 static bool equal_handovers(const struct daps_handover *a, const struct daps_handover *b)

@@ -46,6 +46,9 @@ void result_free(gpointer result);
 bool result_same(const struct result *a, const struct result *b);
 bool result_equal(const struct result *a, const struct result *b);
 
+/* A name that stays while the result changes: equal for results that are the same. Caller frees. */
+char *result_name(const struct result *result);
+
 /* Key of a handover or finding, NULL if it has none. */
 const struct daps_key_view *result_key(const struct result *result);
 

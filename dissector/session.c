@@ -125,7 +125,7 @@ static void on_key(void *user, const struct daps_key_step *step)
 static void on_rrc(void *user, const char *ue, const struct daps_pdu *pdu, const struct daps_term *key)
 {
     (void)ue;
-    if (key != NULL)
+    if (key != NULL && pdu->deciphered) /* what was only verified, Wireshark has read itself */
         note_add_rrc(note_now(user), pdu, key->label);
 }
 

@@ -11,15 +11,15 @@
 static const char *event_words(const struct note_event *event)
 {
     if (event->kind == DAPS_EV_RECONFIGURATION && event->sync)
-        return event->prepared ? "handover command (between nodes)"
-               : event->daps   ? "DAPS handover command"
-                               : "handover command";
+        return event->prepared ? "handover-command-between-nodes"
+               : event->daps   ? "daps-handover-command"
+                               : "handover-command";
     if (event->kind == DAPS_EV_RECONFIGURATION && event->source_release)
-        return "DAPS source release";
+        return "daps-source-release";
     if (event->kind == DAPS_EV_FAILURE_INFORMATION && event->daps_failure)
-        return "DAPS failure: fallback to the source";
+        return "daps-failure";
     if (event->kind == DAPS_EV_RELEASE && event->suspend)
-        return "release with suspendConfig";
+        return "release-with-suspend-config";
     return daps_event_kind_name(event->kind);
 }
 
@@ -42,11 +42,14 @@ proto_tree *show_start(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int 
     const struct frame_note *note = showing->note;
 
     (void)pinfo;
-    proto_item_set_generated(item);
     if (note != NULL && note->events != NULL)
         proto_item_append_text(item, ", %s", event_words(&g_array_index(note->events, struct note_event, 0)));
+    else if (note != NULL && note->unreadable > 0)
+        proto_item_append_text(item, ", signalling without a key");
+    else if (note != NULL && note->unverified > 0)
+        proto_item_append_text(item, ", signalling that does not verify");
     if (finding != NULL)
-        proto_item_append_text(item, " [%s, %s]", daps_rule(finding->finding.rule)->name,
+        proto_item_append_text(item, " (%s, %s)", daps_rule(finding->finding.rule)->name,
                                daps_severity_name(finding->finding.severity));
     return proto_item_add_subtree(item, subtree(ett_daps_daps));
 }
@@ -113,7 +116,8 @@ static void put_step(proto_tree *tree, tvbuff_t *tvb, const struct note_step *st
     struct daps_key_view key = step->step.key;
     const char *procedure =
         step->step.procedure < DAPS_PROC_COUNT ? daps_procedure_name(step->step.procedure) : "connection";
-    proto_tree *sub = put_subtree(tree, tvb, hf_daps_derived, ett_daps_derived, "Key of a %s: %s", procedure, key.id);
+    proto_tree *sub = put_subtree(tree, tvb, hf_daps_derived, ett_daps_derived, "%s of a %s: %s",
+                                  key.kind == DAPS_KEY_NH ? "NH" : "Key", procedure, key.id);
 
     key.value = step->has_value ? step->value : NULL;
     key.parent_value = step->has_parent_value ? step->parent_value : NULL;
@@ -177,9 +181,10 @@ void show_note(proto_tree *tree, tvbuff_t *tvb, const struct showing *showing)
 static void info_of_handover(packet_info *pinfo, const struct daps_handover *handover)
 {
     if (handover->frame != pinfo->num && handover->executed_frame != pinfo->num) {
-        if (handover->settled_frame == pinfo->num && handover->outcome != DAPS_OUTCOME_COMPLETED)
-            col_append_fstr(pinfo->cinfo, COL_INFO, " | DAPS: %s of frame %" PRIu64,
-                            daps_outcome_name(handover->outcome), handover->frame);
+        if (handover->settled_frame == pinfo->num)
+            col_append_fstr(pinfo->cinfo, COL_INFO, " | DAPS: handover of frame %" PRIu64 " %s", handover->frame,
+                            handover->outcome == DAPS_OUTCOME_DAPS_FALLBACK ? "fell back"
+                                                                            : daps_outcome_name(handover->outcome));
         return;
     }
     col_append_fstr(pinfo->cinfo, COL_INFO, " | DAPS: %s", daps_procedure_name(handover->procedure));

@@ -70,7 +70,8 @@ static void put_frames(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, cons
     }
     for (uint32_t i = 0; i < result->finding.n_procedures; i++) {
         if (result->finding.procedures[i] < DAPS_PROC_COUNT)
-            put_string(tree, tvb, hf_daps_finding_procedure, daps_procedure_name(result->finding.procedures[i]));
+            put_hidden(proto_tree_add_string(tree, field(hf_daps_finding_procedure), tvb, 0, 0,
+                                             daps_procedure_name(result->finding.procedures[i])));
     }
     if (result->finding.repeats > result->finding.n_frames)
         put_unsigned(tree, tvb, hf_daps_repeats, result->finding.repeats);
@@ -82,6 +83,23 @@ static void put_rule(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const 
         put_string(tree, tvb, hf_daps_clause, rule->clauses[i]);
     put_string(tree, tvb, hf_daps_liaison, rule->liaison);
     put_text(tree, tvb, pinfo, hf_daps_remedy, rule->remedy);
+}
+
+/* One line, the same on every frame of the finding. */
+static const char *expert_words(packet_info *pinfo, const struct result *result)
+{
+    wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, daps_rule(result->finding.rule)->name);
+
+    wmem_strbuf_append_printf(words, " (%s) of UE %s", daps_evidence_name(result->finding.evidence), result->ue);
+    if (result->finding.has_key)
+        wmem_strbuf_append_printf(words, ", key %s", result->finding.key.id);
+    wmem_strbuf_append(words, result->finding.n_frames == 1 ? ", frame" : ", frames");
+    for (uint32_t i = 0; i < result->finding.n_frames && i < 6; i++)
+        wmem_strbuf_append_printf(words, " %" PRIu64, result->finding.frames[i]);
+    if (result->finding.n_frames > 6)
+        wmem_strbuf_append(words, " ...");
+    wmem_strbuf_append_printf(words, ": %s", result->finding.title);
+    return wmem_strbuf_get_str(words);
 }
 
 void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result)
@@ -97,7 +115,7 @@ void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const str
     put_string(sub, tvb, hf_daps_finding_ue, result->ue);
     put_string(sub, tvb, hf_daps_rat, daps_rat_name(result->finding.rat));
     put_string(sub, tvb, hf_daps_severity, severity);
-    put_unsigned(sub, tvb, hf_daps_severity_level, result->finding.severity);
+    put_hidden(proto_tree_add_uint(sub, field(hf_daps_severity_level), tvb, 0, 0, result->finding.severity));
     put_string(sub, tvb, hf_daps_evidence, evidence);
     if (result->finding.has_exposure)
         put_string(sub, tvb, hf_daps_exposure, daps_exposure_name(result->finding.exposure));
@@ -112,8 +130,8 @@ void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const str
     }
     put_tuple(sub, tvb, pinfo, result);
     put_rule(sub, tvb, pinfo, rule);
-    expert_add_info_format(pinfo, item, field_expert(result->finding.rule, result->finding.severity), "%s (%s): %s",
-                           rule->name, evidence, result->finding.detail);
+    expert_add_info_format(pinfo, item, field_expert(result->finding.rule, result->finding.severity), "%s",
+                           expert_words(pinfo, result));
 }
 
 void show_withdrawn(proto_tree *tree, tvbuff_t *tvb, const struct result *result)

@@ -39,7 +39,7 @@ static const char *cell_words(packet_info *pinfo, const struct daps_cell *cell)
         return "a cell not named";
     if (cell->ssb_arfcn < 0)
         return wmem_strdup_printf(pinfo->pool, "PCI %d", cell->pci);
-    return wmem_strdup_printf(pinfo->pool, "PCI %d, ARFCN %d", cell->pci, cell->ssb_arfcn);
+    return wmem_strdup_printf(pinfo->pool, "PCI %d, SSB-ARFCN %d", cell->pci, cell->ssb_arfcn);
 }
 
 /* Where a repeated-key finding says that this attempt's key was derived first, and again. */

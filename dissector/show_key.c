@@ -19,7 +19,7 @@ const char *key_words(wmem_allocator_t *scope, const struct daps_key_view *key)
     switch (key->kind) {
     case DAPS_KEY_KGNB_STAR:
         return wmem_strdup_printf(
-            scope, "%s = KDF(%s, FC 0x%02x, PCI %s, ARFCN %s)", key->id,
+            scope, "%s = KDF(%s, FC 0x%02x, PCI %s, SSB-ARFCN %s)", key->id,
             key->parent[0] != '\0' ? key->parent : "unknown", key->fc, number_words(scope, key->cell.pci, "unknown"),
             number_words(scope, key->cell.ssb_arfcn, key->same_frequency ? "of the source cell" : "unknown"));
     case DAPS_KEY_KSN:

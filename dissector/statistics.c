@@ -7,6 +7,7 @@
 #include <epan/conversation_filter.h>
 #include <epan/stats_tree.h>
 #include <epan/tap.h>
+#include <string.h>
 
 #include "packet_daps.h"
 #include "rules/rule.h"
@@ -14,8 +15,13 @@
 
 static const char root_name[] = "Findings";
 
+/* Nodes that the tree has: what no longer holds must go back to 0. */
+static bool has_rule[DAPS_RULE_COUNT], has_evidence[DAPS_RULE_COUNT][DAPS_EVIDENCE_PROVEN + 1];
+
 static void tree_start(stats_tree *tree)
 {
+    memset(has_rule, 0, sizeof has_rule);
+    memset(has_evidence, 0, sizeof has_evidence);
     (void)stats_tree_create_node(tree, root_name, 0, STAT_DT_INT, TRUE);
 }
 
@@ -49,13 +55,16 @@ static tap_packet_status tree_packet(stats_tree *tree, packet_info *pinfo, epan_
     root = set_stat_node(tree, root_name, 0, TRUE, counts.all);
     for (unsigned rule = 0; rule < DAPS_RULE_COUNT; rule++) {
         int node;
-        if (counts.by_rule[rule] == 0)
+        if (counts.by_rule[rule] == 0 && !has_rule[rule])
             continue;
+        has_rule[rule] = true;
         node = set_stat_node(tree, daps_rule((enum daps_rule_id)rule)->name, root, TRUE, counts.by_rule[rule]);
         for (unsigned evidence = 0; evidence <= DAPS_EVIDENCE_PROVEN; evidence++) {
-            if (counts.by_evidence[rule][evidence] > 0)
-                set_stat_node(tree, daps_evidence_name((enum daps_evidence)evidence), node, FALSE,
-                              counts.by_evidence[rule][evidence]);
+            if (counts.by_evidence[rule][evidence] == 0 && !has_evidence[rule][evidence])
+                continue;
+            has_evidence[rule][evidence] = true;
+            set_stat_node(tree, daps_evidence_name((enum daps_evidence)evidence), node, FALSE,
+                          counts.by_evidence[rule][evidence]);
         }
     }
     return TAP_PACKET_REDRAW;

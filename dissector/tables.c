@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two tables, a row a handover and a row a finding. Settled results have their rows for good, open ones come behind
- * them and are written anew at every frame that takes part.
+ * Two tables, a row a handover and a row a finding, written anew at every frame that says something of it; a filter
+ * given to a table chooses those frames.
  */
 #include "tables.h"
 
@@ -9,6 +9,7 @@
 
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
+#include <string.h>
 
 #include "packet_daps.h"
 #include "rules/rule.h"
@@ -22,6 +23,7 @@ struct table {
     bool findings;
     unsigned columns;
     fill_row *fill;
+    GHashTable *rows; /* name of a result (owned) to its row */
 };
 
 static char *number_or_nothing(int64_t number)
@@ -74,8 +76,8 @@ static void fill_finding(const struct result *result, char *cells[MOST_COLUMNS])
     cells[6] = g_strdup(result->finding.title);
 }
 
-static const struct table handovers = {"Handovers", false, 12, fill_handover};
-static const struct table findings = {"Findings", true, 7, fill_finding};
+static struct table handovers = {"Handovers", false, 12, fill_handover, NULL};
+static struct table findings = {"Findings", true, 7, fill_finding, NULL};
 
 /* ---- rows ---- */
 
@@ -86,7 +88,8 @@ static void free_cell(stat_tap_table *table, unsigned row, unsigned column, stat
     (void)column;
     if (cell->type == TABLE_ITEM_STRING)
         g_free((char *)cell->value.string_value);
-    cell->value.string_value = NULL;
+    cell->type = TABLE_ITEM_UINT;
+    cell->value.uint_value = 0;
 }
 
 static void empty_row(stat_tap_table *table, unsigned row)
@@ -105,7 +108,11 @@ static void write_row(const struct table *about, stat_tap_table *table, unsigned
         items[column].type = TABLE_ITEM_STRING;
         items[column].value.string_value = cells[column];
     }
-    items[0].user_data.ptr_value = (void *)result;
+    if (!about->findings) { /* a number, so that rows can be sorted by it */
+        g_free(cells[0]);
+        items[0].type = TABLE_ITEM_UINT;
+        items[0].value.uint_value = (unsigned)result->handover.frame;
+    }
     if (row >= table->num_elements) {
         stat_tap_init_table_row(table, row, about->columns, items);
         return;
@@ -115,42 +122,58 @@ static void write_row(const struct table *about, stat_tap_table *table, unsigned
         stat_tap_set_field_data(table, row, column, &items[column]);
 }
 
-/* Rows beyond are no longer true of anything. */
-static void cut_rows(stat_tap_table *table, unsigned rows)
+/* The row of a result, and whether it is a new one, behind the others. */
+static unsigned row_of(struct table *about, const stat_tap_table *table, const struct result *result)
 {
-    while (table->num_elements > rows) {
-        const unsigned row = table->num_elements - 1;
-        empty_row(table, row);
-        g_free(table->elements[row]);
-        table->elements[row] = NULL;
-        table->num_elements = row;
+    char *name = result_name(result);
+    gpointer row;
+
+    if (g_hash_table_lookup_extended(about->rows, name, NULL, &row)) {
+        g_free(name);
+        return GPOINTER_TO_UINT(row);
     }
+    g_hash_table_insert(about->rows, name, GUINT_TO_POINTER(table->num_elements));
+    return table->num_elements;
 }
 
-/* How many settled rows stand already. */
-static unsigned rows_standing(const stat_tap_table *table, const GPtrArray *settled)
+/* Takes out what no longer holds; the rows behind move up. */
+static void remove_row(struct table *about, stat_tap_table *table, const struct result *result)
 {
-    unsigned rows = MIN(table->num_elements, settled->len);
+    char *name = result_name(result);
+    GHashTableIter iter;
+    gpointer row, other;
 
-    while (rows > 0 && stat_tap_get_field_data(table, rows - 1, 0)->user_data.ptr_value != settled->pdata[rows - 1])
-        rows--;
-    return rows;
+    if (g_hash_table_lookup_extended(about->rows, name, NULL, &row)) {
+        const unsigned gone = GPOINTER_TO_UINT(row);
+        g_hash_table_remove(about->rows, name);
+        empty_row(table, gone);
+        g_free(table->elements[gone]);
+        table->num_elements--;
+        memmove(&table->elements[gone], &table->elements[gone + 1],
+                (table->num_elements - gone) * sizeof *table->elements);
+        table->elements[table->num_elements] = NULL;
+        g_hash_table_iter_init(&iter, about->rows);
+        while (g_hash_table_iter_next(&iter, NULL, &other)) {
+            if (GPOINTER_TO_UINT(other) > gone)
+                g_hash_table_iter_replace(&iter, GUINT_TO_POINTER(GPOINTER_TO_UINT(other) - 1));
+        }
+    }
+    g_free(name);
 }
 
-static tap_packet_status update(const struct table *about, void *tapdata, const void *data)
+static tap_packet_status update(struct table *about, void *tapdata, const void *data)
 {
     const stat_data_t *stat = tapdata;
     const struct daps_tap *tap = data;
     stat_tap_table *table = g_array_index(stat->stat_tap_data->tables, stat_tap_table *, 0);
-    const GPtrArray *settled = session_settled(tap->session, about->findings),
-                    *open = session_open(tap->session, about->findings);
-    unsigned row = rows_standing(table, settled);
 
-    for (; row < settled->len; row++)
-        write_row(about, table, row, settled->pdata[row]);
-    for (guint i = 0; i < open->len; i++)
-        write_row(about, table, row++, open->pdata[i]);
-    cut_rows(table, row);
+    for (guint i = 0; i < tap->withdrawn->len; i++)
+        remove_row(about, table, tap->withdrawn->pdata[i]);
+    for (guint i = 0; i < tap->results->len; i++) {
+        const struct result *result = tap->results->pdata[i];
+        if (result->is_finding == about->findings)
+            write_row(about, table, row_of(about, table, result), result);
+    }
     return TAP_PACKET_REDRAW;
 }
 
@@ -174,17 +197,30 @@ static tap_packet_status update_findings(void *tapdata, packet_info *pinfo, epan
 
 static void reset(stat_tap_table *table)
 {
-    cut_rows(table, 0);
+    struct table *about = strcmp(table->title, handovers.name) == 0 ? &handovers : &findings;
+
+    while (table->num_elements > 0) {
+        const unsigned row = --table->num_elements;
+        empty_row(table, row);
+        g_free(table->elements[row]);
+        table->elements[row] = NULL;
+    }
+    if (about->rows != NULL)
+        g_hash_table_remove_all(about->rows);
 }
 
-static void start(stat_tap_table_ui *ui, const struct table *about)
+static void start(stat_tap_table_ui *ui, struct table *about)
 {
     stat_tap_table *table = stat_tap_find_table(ui, about->name);
 
-    if (table != NULL)
+    if (about->rows == NULL)
+        about->rows = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    if (table != NULL) {
         reset(table);
-    else
-        stat_tap_add_table(ui, stat_tap_init_table(about->name, (int)about->columns, 0, NULL));
+        return;
+    }
+    g_hash_table_remove_all(about->rows);
+    stat_tap_add_table(ui, stat_tap_init_table(about->name, (int)about->columns, 0, NULL));
 }
 
 static void start_handovers(stat_tap_table_ui *ui)
@@ -205,16 +241,25 @@ static void start_findings(stat_tap_table_ui *ui)
 void tables_register(void)
 {
     static stat_tap_table_item handover_columns[] = {
-        COLUMN("Frame", RIGHT), COLUMN("UE", LEFT),      COLUMN("Procedure", LEFT),  COLUMN("PCI", RIGHT),
-        COLUMN("ARFCN", RIGHT), COLUMN("NCC", RIGHT),    COLUMN("Derivation", LEFT), COLUMN("Key", LEFT),
-        COLUMN("RACH", LEFT),   COLUMN("Outcome", LEFT), COLUMN("Complete", RIGHT),  COLUMN("Settled", RIGHT),
+        {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Frame", "%u"},
+        COLUMN("UE", LEFT),
+        COLUMN("Procedure", LEFT),
+        COLUMN("PCI", RIGHT),
+        COLUMN("ARFCN", RIGHT),
+        COLUMN("NCC", RIGHT),
+        COLUMN("Derivation", LEFT),
+        COLUMN("Key", LEFT),
+        COLUMN("RACH", LEFT),
+        COLUMN("Outcome", LEFT),
+        COLUMN("Complete", RIGHT),
+        COLUMN("Settled", RIGHT),
     };
     static stat_tap_table_item finding_columns[] = {
         COLUMN("Frames", LEFT),   COLUMN("UE", LEFT),  COLUMN("Rule", LEFT),  COLUMN("Severity", LEFT),
         COLUMN("Evidence", LEFT), COLUMN("Key", LEFT), COLUMN("Title", LEFT),
     };
     static tap_param filter[] = {{PARAM_FILTER, "filter", "Filter", NULL, TRUE}};
-    static stat_tap_table_ui handovers_ui = {.group = REGISTER_STAT_GROUP_GENERIC,
+    static stat_tap_table_ui handovers_ui = {.group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
                                              .title = "DAPS: handovers",
                                              .tap_name = "daps",
                                              .cli_string = "daps,handovers",
@@ -226,7 +271,7 @@ void tables_register(void)
                                              .fields = handover_columns,
                                              .nparams = G_N_ELEMENTS(filter),
                                              .params = filter};
-    static stat_tap_table_ui findings_ui = {.group = REGISTER_STAT_GROUP_GENERIC,
+    static stat_tap_table_ui findings_ui = {.group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
                                             .title = "DAPS: findings",
                                             .tap_name = "daps",
                                             .cli_string = "daps,findings",

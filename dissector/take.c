@@ -126,6 +126,7 @@ GArray *take_wanted_fields(void)
 
     for (unsigned i = 0; i < LAYERS; i++)
         want(wanted, ids.layers[i]);
+    want(wanted, ids.udp); /* 4.6 leaves out protocols, too, that nobody asks for */
     for (unsigned i = 0; i < G_N_ELEMENTS(ids.roots); i++)
         want(wanted, ids.roots[i]);
     for (unsigned layer = 0; layer < RRC; layer++) {

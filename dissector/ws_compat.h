@@ -7,6 +7,7 @@
 #include <wireshark.h>
 
 #include <epan/packet.h>
+#include <epan/stats_tree.h>
 #include <ws_version.h>
 
 #define DAPS_WS_AT_LEAST(major, minor)                                                                                 \

@@ -168,6 +168,7 @@ enum daps_pdcp_status daps_engine_pdcp(struct daps_engine *engine, const struct 
     rrc.length = reading.length;
     rrc.channel = reading.channel;
     rrc.logged_cell = reading.cell;
+    rrc.deciphered = reading.ciphered;
     engine->counts.rrc_messages++;
     if (daps_rrc_decode_nr(rrc.channel, rrc.octets, rrc.length, result) != DAPS_RRC_OK) {
         engine->counts.undecoded++;

@@ -54,6 +54,7 @@ struct daps_pdu {
     enum daps_rat rat;
     enum daps_channel channel;
     struct daps_cell logged_cell;
+    bool deciphered; /* by the engine: it was sent ciphered */
     const uint8_t *octets;
     size_t length;
 };

@@ -226,13 +226,13 @@ static GByteArray *rlc_frame(enum synth_framing framing, const struct synth_fram
     }
     /* Msg3 goes over a temporary C-RNTI and names the real one (TS 38.321 5.1.5). */
     out = mac_context(frame, pdu->downlink, pdu->msg3 ? 60000 + pdu->c_rnti % 5000 : pdu->c_rnti);
-    if (!pdu->downlink && pdu->msg3) {
+    put_sub_pdu(out, pdu->srb ? LCID_SRB1 - 1 + pdu->bearer : LCID_DRB1 - 1 + pdu->bearer, rlc->data, rlc->len);
+    if (!pdu->downlink && pdu->msg3) { /* uplink MAC CEs come behind SDUs (TS 38.321 6.1.2) */
         put_number(out, LCID_C_RNTI, 1);
         put_number(out, (uint32_t)pdu->c_rnti, 2);
         put_number(out, LCID_SHORT_BSR, 1);
         put_number(out, 0, 1);
     }
-    put_sub_pdu(out, pdu->srb ? LCID_SRB1 - 1 + pdu->bearer : LCID_DRB1 - 1 + pdu->bearer, rlc->data, rlc->len);
     put_padding(out);
     g_byte_array_unref(rlc);
     return carry(framing, frame, "mac-nr", out);

@@ -51,6 +51,7 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
     reading->length = pdu->length - 2 - MAC;
     reading->channel = pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH;
     reading->key = period->term;
+    reading->ciphered = placed->how.ciphered && period->nea != 0;
 }
 
 /* The Complete of a conditional handover: what it says starts the period that it belongs to. */
@@ -64,6 +65,7 @@ static void read_executed(const struct daps_pdcp *pdcp, const struct daps_pdcp_p
     reading->key = pdcp->periods[pdcp->n_periods - 1].term;
     reading->cell = candidate->target;
     reading->late = reading->late_ciphered = true;
+    reading->ciphered = pdcp->periods[pdcp->n_periods - 1].nea != 0;
     reading->count = sn;
 }
 

@@ -114,6 +114,7 @@ struct pdcp_reading {
     size_t length;
     enum daps_channel channel;
     const struct daps_term *key; /* it was deciphered or verified with, NULL none */
+    bool ciphered;               /* with key: it was */
     /* for pdcp_after() */
     bool late;
     bool late_ciphered;

@@ -238,7 +238,8 @@ def gone_by(withdrawn):
 
 
 def check(shark, program, capture, keys, label):
-    options = ["-T", "json", "-J", "frame daps", "-o", "daps.show_keys:TRUE"]
+    options = ["-T", "json", "-J", "frame daps", "-o", "daps.show_keys:TRUE",
+               "-o", "protocols.display_hidden_proto_items:TRUE"]
     if keys:
         options += ["-o", f"daps.keylog:{shark.private(keys)}"]
     copy = shark.take(capture)
