@@ -6,6 +6,7 @@
 #include "ws_compat.h"
 
 #include <epan/expert.h>
+#include <epan/unit_strings.h>
 
 #include "finding.h"
 
