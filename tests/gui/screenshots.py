@@ -320,6 +320,7 @@ def main(arguments):
     wanted = arguments[2:]
     with tempfile.TemporaryDirectory() as nowhere, Shark(plugins) as shark:
         folder = arguments[1] if len(arguments) > 1 else nowhere
+        os.makedirs(folder, exist_ok=True)
         display = Display()
         try:
             for scene in SCENES:

@@ -58,6 +58,7 @@ TIMEOUT = 180
 BAD = re.compile(r"Sanitizer|runtime error:|-CRITICAL \*\*|-WARNING \*\*|\bERROR:|[Dd]issector bug|Wmem|assertion|"
                  r"invalid pointer|corrupted|Segmentation|terminate called")
 BUG = re.compile(r"Dissector bug, protocol|Dissector bug:")  # not "Extraneous Data, dissector bug or later version"
+OURS = re.compile(r"daps\.so|/(dissector|engine|analyzer)/\S+\.c")  # with and without symbols
 CUT_SHORT = re.compile(r"tshark: The file .*(cut short|isn't a capture file|appears to be damaged|corrupt|"
                        r"more|that TShark doesn't support|larger)", re.DOTALL)
 
@@ -403,7 +404,7 @@ class Damage:
         self.shark.environment = {**self.shark.environment, "ASAN_OPTIONS": options + ":fast_unwind_on_malloc=0"}
         result = run(self.shark, capture, arguments)
         leaks = re.findall(r"(?:Direct|Indirect) leak.*?\n\n", result.stderr if result else "", re.DOTALL)
-        return "".join(leak for leak in leaks if "daps.so" in leak or TOP in leak)
+        return "".join(leak for leak in leaks if OURS.search(leak))
 
     def one(self, number):
         """[(what, problem)] of one file."""

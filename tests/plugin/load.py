@@ -18,7 +18,8 @@ TABLES = ("daps,handovers", "daps,findings", "daps_rules,tree")
 PREFERENCES = {"keylog": "", "show_keys": "FALSE", "ncc": "NCC of the active key (TS 33.501 6.9.2.3.4)", "decipher": "TRUE"}
 
 TEXT = r'"(?:[^"\\]|\\.)*"(?:\s*"(?:[^"\\]|\\.)*")*'
-ROW = re.compile(rf'X\(\s*\w+,\s*({TEXT}),\s*({TEXT}),\s*(FT_\w+),\s*(\w+),\s*(?:NULL|VALS\(\w+\)|TFS\(&\w+\)),\s*({TEXT})\)')
+# X(id, title, filter name, type, display, strings, blurb)
+ROW = re.compile(rf'X\(\s*\w+,\s*({TEXT}),\s*({TEXT}),\s*(FT_\w+),\s*(\w+)[\w |]*,\s*(?:[^"(),]|\([^"()]*\))+,\s*({TEXT})\)')
 
 
 def source(*path):
