@@ -21,8 +21,10 @@
       "Signalling PDUs of this frame that are ciphered, with no key at hand")                                          \
     X(unverified, "Signalling that does not verify", "daps.unverified", FT_UINT32, BASE_DEC, NULL,                     \
       "Signalling PDUs of this frame whose MAC-I is wrong under every key at hand")                                    \
-    X(context, "Context in force", "daps.context", FT_STRING, BASE_NONE, NULL,                                         \
-      "AS security context of the UE behind this frame: source or target")                                             \
+    X(context_source, "Context in force, source: key", "daps.context.source", FT_STRING, BASE_NONE, NULL,              \
+      "Key of the AS security context in force behind this frame")                                                     \
+    X(context_target, "Context in force, target: key", "daps.context.target", FT_STRING, BASE_NONE, NULL,              \
+      "Key of the second context, while a handover is under way")                                                      \
     X(handover, "Handover", "daps.handover", FT_NONE, BASE_NONE, NULL, "A handover that this frame takes part in")     \
     X(procedure, "Procedure", "daps.procedure", FT_STRING, BASE_NONE, NULL,                                            \
       "daps-handover, handover, conditional-handover, intra-cell-refresh, ...")                                        \
@@ -136,7 +138,7 @@ enum daps_field { DAPS_FIELDS(DAPS_FIELD_ID) DAPS_FIELD_COUNT };
 #undef DAPS_FIELD_ID
 
 #define DAPS_SUBTREES(X)                                                                                               \
-    X(daps) X(ue) X(context) X(handover) X(derived) X(finding) X(text) X(keystream) X(use) X(deciphered) X(scg_change)
+    X(daps) X(ue) X(handover) X(derived) X(finding) X(text) X(keystream) X(use) X(deciphered) X(scg_change)
 
 #define DAPS_SUBTREE_ID(id) ett_daps_##id,
 enum daps_subtree { DAPS_SUBTREES(DAPS_SUBTREE_ID) DAPS_SUBTREE_COUNT };

@@ -63,6 +63,6 @@ void put_key(proto_tree *tree, tvbuff_t *tvb, const struct daps_key_view *key, e
 /* "K2 = KDF(K1, FC 0x70, PCI 22, ARFCN 632628)"; of the packet's memory */
 const char *key_words(wmem_allocator_t *scope, const struct daps_key_view *key);
 /* "NEA2", "" unknown */
-const char *algorithm_words(wmem_allocator_t *scope, enum daps_rat rat, bool ciphering, int number);
+const char *algorithm_words(enum daps_rat rat, bool ciphering, int number);
 
 #endif

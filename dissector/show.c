@@ -54,24 +54,26 @@ proto_tree *show_start(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int 
     return proto_item_add_subtree(item, subtree(ett_daps_daps));
 }
 
-static void put_context(proto_tree *tree, tvbuff_t *tvb, const char *role, const struct daps_context_view *context)
+/* One line: these are on every frame that takes part, and a capture may have many. */
+static void put_context(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, const struct daps_context_view *context)
 {
     const struct daps_key_view *key = &context->key;
-    proto_item *item = proto_tree_add_string(tree, field(hf_daps_context), tvb, 0, 0, role);
-    proto_tree *sub = put_subtree_item(item, ett_daps_context);
-    char algorithms[16] = "";
+    proto_item *item = proto_tree_add_string(tree, field(id), tvb, 0, 0, key->id);
+    char words[96];
+    int n = 0;
 
+    proto_item_set_generated(item);
+    if (key->ncc >= 0)
+        n += g_snprintf(words + n, sizeof words - (size_t)n, ", NCC %d", key->ncc & 7);
     if (context->ciphering >= 0 && context->integrity >= 0)
-        g_snprintf(algorithms, sizeof algorithms, ", NEA%d/NIA%d", context->ciphering & 7, context->integrity & 7);
-    proto_item_append_text(item, ", key %s%s", key->id, algorithms);
+        n += g_snprintf(words + n, sizeof words - (size_t)n, ", NEA%d/NIA%d", context->ciphering & 7,
+                        context->integrity & 7);
     if (context->cell.pci >= 0)
-        proto_item_append_text(item, ", PCI %d", context->cell.pci);
-    put_string(sub, tvb, hf_daps_key, key->id);
-    put_string(sub, tvb, hf_daps_key_parent, key->parent);
-    put_known(sub, tvb, hf_daps_ncc, key->ncc);
-    put_known(sub, tvb, hf_daps_pci, context->cell.pci);
-    put_known(sub, tvb, hf_daps_arfcn, context->cell.ssb_arfcn);
-    put_known(sub, tvb, hf_daps_c_rnti, context->c_rnti);
+        n += g_snprintf(words + n, sizeof words - (size_t)n, ", PCI %d", context->cell.pci);
+    if (context->c_rnti >= 0)
+        n += g_snprintf(words + n, sizeof words - (size_t)n, ", C-RNTI %d", context->c_rnti);
+    if (n > 0)
+        proto_item_append_text(item, "%s", words);
 }
 
 static void put_ue(proto_tree *tree, tvbuff_t *tvb, const struct note_ue *ue)
@@ -80,19 +82,14 @@ static void put_ue(proto_tree *tree, tvbuff_t *tvb, const struct note_ue *ue)
     proto_tree *sub = put_subtree_item(item, ett_daps_ue);
 
     if (ue->n_contexts > 0)
-        put_context(sub, tvb, "source", &ue->source);
+        put_context(sub, tvb, hf_daps_context_source, &ue->source);
     if (ue->n_contexts > 1)
-        put_context(sub, tvb, "target", &ue->target);
+        put_context(sub, tvb, hf_daps_context_target, &ue->target);
 }
 
 static void put_use(proto_tree *tree, tvbuff_t *tvb, const struct daps_keystream_use *use)
 {
-    char algorithm[8] = "";
-    proto_tree *sub;
-
-    if (use->ciphering >= 0)
-        g_snprintf(algorithm, sizeof algorithm, "NEA%d", use->ciphering & 7);
-    sub =
+    proto_tree *sub =
         put_subtree(tree, tvb, hf_daps_use, ett_daps_use,
                     "PDCP PDU under key %s: COUNT %u, BEARER %u (%s), DIRECTION %u (%s)%s", use->key, use->count,
                     use->bearer, use->srb ? "SRB" : "DRB", use->direction, use->direction != 0 ? "downlink" : "uplink",
@@ -103,7 +100,7 @@ static void put_use(proto_tree *tree, tvbuff_t *tvb, const struct daps_keystream
     put_unsigned(sub, tvb, hf_daps_use_count, use->count);
     put_unsigned(sub, tvb, hf_daps_use_bearer, use->bearer);
     put_unsigned(sub, tvb, hf_daps_use_direction, use->direction);
-    put_string(sub, tvb, hf_daps_use_algorithm, algorithm);
+    put_string(sub, tvb, hf_daps_use_algorithm, algorithm_words(DAPS_RAT_NR, true, use->ciphering));
     put_bool(sub, tvb, hf_daps_use_verified, use->verified);
     put_frame(sub, tvb, hf_daps_use_earlier, use->earlier);
     if (use->earlier != 0)

@@ -60,23 +60,20 @@ static void put_repeats(proto_tree *tree, tvbuff_t *tvb, const struct daps_hando
     }
 }
 
-static void put_command(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_handover *handover)
+/* What only the frames of the command say; the others link to it. */
+static void put_command(proto_tree *tree, tvbuff_t *tvb, const struct daps_handover *handover)
 {
-    put_string(tree, tvb, hf_daps_procedure, daps_procedure_name(handover->procedure));
-    put_bool(tree, tvb, hf_daps_daps, handover->daps);
     if (handover->prepared)
         put_bool(tree, tvb, hf_daps_prepared, true);
     put_known(tree, tvb, hf_daps_source_pci, handover->source.pci);
     put_known(tree, tvb, hf_daps_source_arfcn, handover->source.ssb_arfcn);
-    put_known(tree, tvb, hf_daps_pci, handover->target.pci);
-    put_known(tree, tvb, hf_daps_arfcn, handover->target.ssb_arfcn);
     if (handover->same_frequency)
         put_bool(tree, tvb, hf_daps_same_frequency, true);
     put_known(tree, tvb, hf_daps_c_rnti, handover->c_rnti);
     put_known(tree, tvb, hf_daps_t304, handover->t304_ms);
     put_string(tree, tvb, hf_daps_rach, daps_rach_name(handover->rach));
-    put_string(tree, tvb, hf_daps_ciphering, algorithm_words(pinfo->pool, handover->rat, true, handover->ciphering));
-    put_string(tree, tvb, hf_daps_integrity, algorithm_words(pinfo->pool, handover->rat, false, handover->integrity));
+    put_string(tree, tvb, hf_daps_ciphering, algorithm_words(handover->rat, true, handover->ciphering));
+    put_string(tree, tvb, hf_daps_integrity, algorithm_words(handover->rat, false, handover->integrity));
 }
 
 static void put_derivation(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_handover *handover)
@@ -115,7 +112,12 @@ void show_handover(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const st
     put_frame(sub, tvb, hf_daps_complete_frame, handover->complete_frame);
     put_frame(sub, tvb, hf_daps_outcome_frame, handover->settled_frame);
     put_string(sub, tvb, hf_daps_outcome, daps_outcome_name(handover->outcome));
-    put_command(sub, tvb, pinfo, handover);
+    put_string(sub, tvb, hf_daps_procedure, daps_procedure_name(handover->procedure));
+    put_bool(sub, tvb, hf_daps_daps, handover->daps);
+    put_known(sub, tvb, hf_daps_pci, handover->target.pci);
+    put_known(sub, tvb, hf_daps_arfcn, handover->target.ssb_arfcn);
+    if (handover->frame == pinfo->num || handover->executed_frame == pinfo->num)
+        put_command(sub, tvb, handover);
     put_derivation(sub, tvb, pinfo, handover);
     put_repeats(sub, tvb, handover, results);
 }

@@ -2,31 +2,41 @@
 /* Keys and cells in words and fields. */
 #include "items.h"
 
-const char *algorithm_words(wmem_allocator_t *scope, enum daps_rat rat, bool ciphering, int number)
+const char *algorithm_words(enum daps_rat rat, bool ciphering, int number)
 {
-    if (number < 0)
-        return "";
-    return wmem_strdup_printf(scope, "%c%cA%d", rat == DAPS_RAT_LTE ? 'E' : 'N', ciphering ? 'E' : 'I', number & 7);
+    static const char *const names[][2][8] = {
+        [DAPS_RAT_NR] = {{"NIA0", "NIA1", "NIA2", "NIA3", "NIA4", "NIA5", "NIA6", "NIA7"},
+                         {"NEA0", "NEA1", "NEA2", "NEA3", "NEA4", "NEA5", "NEA6", "NEA7"}},
+        [DAPS_RAT_LTE] = {{"EIA0", "EIA1", "EIA2", "EIA3", "EIA4", "EIA5", "EIA6", "EIA7"},
+                          {"EEA0", "EEA1", "EEA2", "EEA3", "EEA4", "EEA5", "EEA6", "EEA7"}},
+    };
+
+    return number >= 0 ? names[rat][ciphering][number & 7] : "";
 }
 
-static const char *number_words(wmem_allocator_t *scope, int32_t number, const char *otherwise)
+static const char *number_words(int32_t number, char words[static 12], const char *otherwise)
 {
-    return number >= 0 ? wmem_strdup_printf(scope, "%d", number) : otherwise;
+    if (number < 0)
+        return otherwise;
+    g_snprintf(words, 12, "%d", number);
+    return words;
 }
 
 const char *key_words(wmem_allocator_t *scope, const struct daps_key_view *key)
 {
+    char pci[12], arfcn[12];
+
     switch (key->kind) {
     case DAPS_KEY_KGNB_STAR:
         return wmem_strdup_printf(
             scope, "%s = KDF(%s, FC 0x%02x, PCI %s, SSB-ARFCN %s)", key->id,
-            key->parent[0] != '\0' ? key->parent : "unknown", key->fc, number_words(scope, key->cell.pci, "unknown"),
-            number_words(scope, key->cell.ssb_arfcn, key->same_frequency ? "of the source cell" : "unknown"));
+            key->parent[0] != '\0' ? key->parent : "unknown", key->fc, number_words(key->cell.pci, pci, "unknown"),
+            number_words(key->cell.ssb_arfcn, arfcn, key->same_frequency ? "of the source cell" : "unknown"));
     case DAPS_KEY_KSN:
         return wmem_strdup_printf(scope, "%s = KDF(%s, FC 0x%02x, sk-Counter %d)", key->id, key->parent, key->fc,
                                   key->sk_counter);
     case DAPS_KEY_NH:
-        return wmem_strdup_printf(scope, "%s, NH of NCC %s", key->id, number_words(scope, key->ncc, "unknown"));
+        return wmem_strdup_printf(scope, "%s, NH of NCC %s", key->id, number_words(key->ncc, pci, "unknown"));
     case DAPS_KEY_ROOT:
         break;
     }

@@ -73,7 +73,19 @@ def key_of(derived):
             "same_frequency": derived.truth("daps.same_frequency"), "sk_counter": derived.number("daps.sk_counter")}
 
 
-def handover_of(item):
+# What only the frames of the command show; the other frames of a handover link to it.
+OF_COMMAND = ("c_rnti", "rach", "t304", "source_pci", "source_arfcn", "same_frequency", "ciphering", "integrity",
+              "prepared")
+
+
+def handover_of(item, frame):
+    handover = whole_handover_of(item)
+    if frame not in (handover["frame"], handover["executed_frame"]):
+        return {k: v for k, v in handover.items() if k not in OF_COMMAND}
+    return handover
+
+
+def whole_handover_of(item):
     derived = item.one("daps.derived")
     return {"ue": item.one("daps.handover.ue"), "rat": item.one("daps.rat"), "frame": item.number("daps.command_frame"),
             "daps": item.truth("daps.daps"), "derivation": derived.one("daps.derivation"),
@@ -148,7 +160,7 @@ class Shown:
             for daps in layers.all("daps"):
                 if not isinstance(daps, Tree):
                     continue
-                self.handovers += [(frame, handover_of(item)) for item in daps.all("daps.handover")]
+                self.handovers += [(frame, handover_of(item, frame)) for item in daps.all("daps.handover")]
                 self.findings += [(frame, finding_of(item)) for item in daps.all("daps.finding")]
                 self.scg_changes += [scg_change_of(frame, item) for item in daps.all("daps.scg_change")]
                 self.withdrawn += [(frame, (rule, where.number("daps.finding.frame"), where.one("daps.finding.ue"),
@@ -194,7 +206,7 @@ def frames_of_handover(handover):
 
 
 def differences(ours, theirs):
-    return {k: (ours[k], theirs.get(k)) for k in ours if ours[k] != theirs.get(k)}
+    return {k: (ours.get(k), theirs[k]) for k in theirs if ours.get(k) != theirs[k]}
 
 
 def compare_two_passes(what, said, shown, frames_of, id_of, problems):
@@ -204,7 +216,7 @@ def compare_two_passes(what, said, shown, frames_of, id_of, problems):
     for item in said:
         seen = by_id.pop(id_of(item), [])
         for frame, other in seen:
-            if other != item:
+            if differences(item, other):
                 problems.append(f"frame {frame}: {what} differs (program, plugin): {differences(item, other)}")
         missing = frames_of(item) - {frame for frame, _ in seen}
         beyond = {frame for frame, _ in seen} - frames_of(item)
@@ -217,14 +229,14 @@ def compare_two_passes(what, said, shown, frames_of, id_of, problems):
 def compare_one_pass(what, said, shown, id_of, gone, problems):
     last = {}
     for frame, item in shown:
-        last[id_of(item)] = (frame, item)
+        last[id_of(item)] = (frame, {**last.get(id_of(item), (0, {}))[1], **item})
     for key in [key for key, (frame, item) in last.items() if gone(frame, item)]:
         del last[key]
     for item in said:
         _, other = last.pop(id_of(item), (0, None))
         if other is None:
             problems.append(f"one pass: {what} {id_of(item)} was never said")
-        elif other != item:
+        elif differences(item, other) or set(item) - set(other):
             problems.append(f"one pass: {what} differs (program, plugin): {differences(item, other)}")
     for key in last:
         problems.append(f"one pass: {what} {key}: only the plugin has it")

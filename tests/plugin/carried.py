@@ -89,7 +89,7 @@ def carry(path, out, wrap):
 
 def moved(item, last):
     """The same handover or finding, its frames renumbered; texts name frames, too, and are left out."""
-    item = {k: v for k, v in item.items() if k not in ("detail", "assumes")}
+    item = {k: v for k, v in item.items() if k not in ("detail", "assumes", *agree.OF_COMMAND)}
     for name in ("frame", "complete_frame", "settled_frame", "executed_frame"):
         if item.get(name) is not None:
             item[name] = last[item[name]]

@@ -8,14 +8,13 @@
 # newer packages remove the folder. Needs root and debootstrap; exit status 77 (skipped) without. sid moves, so only trixie
 # is part of ./check.
 set -eu
-usage="usage: $0 trixie|sid [FOLDER]"
-suite=${1:?$usage}
+suite=${1:-}
 top=$(cd "$(dirname "$0")/../.." && pwd)
 tree=${2:-$top/build-check/$suite}
 case $suite in
 trixie | sid) ;;
 *)
-    echo "$usage" >&2
+    echo "usage: $0 trixie|sid [FOLDER]" >&2
     exit 2
     ;;
 esac
@@ -101,12 +100,8 @@ echo "build"
 quietly inside cmake -S /daps/source -B /daps/build -G Ninja -DDAPS_TESTS=OFF -DDAPS_WERROR=ON
 quietly inside cmake --build /daps/build
 
-# The plugin must have been built; the other tests may have reasons to be skipped.
-inside python3 /daps/source/tests/plugin/load.py /daps/build
-for script in agree visits stock; do
-    [ -e "$top/tests/plugin/$script.py" ] || continue
-    status=0
-    inside python3 "/daps/source/tests/plugin/$script.py" /daps/build || status=$?
-    [ $status = 0 ] || [ $status = 77 ] || exit 1
+# All they need is there, so none may be skipped either.
+for script in load agree carried visits stock; do
+    [ ! -e "$top/tests/plugin/$script.py" ] || inside python3 "/daps/source/tests/plugin/$script.py" /daps/build
 done
 echo "the plugin works under Debian $suite"

@@ -35,11 +35,13 @@ sys.path.insert(0, HERE)
 from shark import Shark, plugins_of  # noqa: E402
 from visits import Sharkd, first_difference, keys_of  # noqa: E402
 
-FRAMINGS = ("upper-pdu", "upper-pdu-unpadded", "gsmtap-v3", "qcsuper", "rls", "mac-nr", "mac-nr-dlt149", "mac-nr-dlt157",
-            "mac-nr-upper", "mac-nr-upper-udp", "rlc-nr", "pdcp-nr", "pdcp-nr-2018", "gsmtap-v3-mac", "gsmtap-v3-pdcp",
-            "gsmtap-v3-both")
 SCENARIO = "air-daps-fallback"
-USER_DATA = (("air-two-legs", "rlc-nr"), ("air-count-reuse", "pdcp-nr"), ("two-ues", "mac-nr"))
+OF_RRC = ("upper-pdu", "upper-pdu-unpadded", "gsmtap-v3", "qcsuper", "rls")
+OF_RADIO = ("mac-nr", "mac-nr-dlt149", "mac-nr-dlt157", "mac-nr-upper", "mac-nr-upper-udp", "rlc-nr", "pdcp-nr", "pdcp-nr-2018",
+            "gsmtap-v3-mac", "gsmtap-v3-pdcp", "gsmtap-v3-both")
+# Ciphered RRC says how what follows is to be read: bearers, lengths of SNs, algorithms.
+CHANGES = (("air-two-legs", "mac-nr"), ("air-count-reuse", "mac-nr"), ("air-bearer-again", "mac-nr"),
+           ("algorithm-change", "mac-nr"), ("air-two-legs", "rlc-nr"), ("air-count-reuse", "pdcp-nr"), ("two-ues", "mac-nr"))
 
 # Under which Wireshark opens a link type of its users, and keeps more from frame to frame.
 USER_DLTS = ('"User 2 (DLT=149)","udp","0","","0",""',)
@@ -345,6 +347,7 @@ WORKER = {}
 BASIC = [("tree", 1, True, False), ("tree", 2, True, False), ("columns", 1, True, False), ("columns", 2, True, False),
          ("fields", 1, True, False)]
 THIN = [("tree", 1, True, False), ("columns", 1, False, False)]
+CLEAR = [("tree", 2, True, True), ("columns", 1, True, False), ("fields", 1, True, True)]
 FULL = [(mode, passes, True, True) for mode in ("tree", "columns", "fields") for passes in (1, 2)] + [
     ("tree", 2, True, False), ("columns", 1, True, False), ("tree", 1, False, True), ("columns", 2, False, True),
     ("fields", 1, False, True)]
@@ -384,11 +387,11 @@ def captures(program, folder):
     jobs = []
     for i, path in enumerate(sorted(glob.glob(os.path.join(TOP, "samples", "*.pcap*")))):
         jobs.append((path, keys_of(path), THIN if i % 5 == 0 else []))
-    for scenario, framing in [*((SCENARIO, framing) for framing in FRAMINGS), *USER_DATA]:
+    for scenario, framing in [*((SCENARIO, framing) for framing in OF_RRC + OF_RADIO), *CHANGES]:
         base = os.path.join(folder, f"{scenario}-{framing}")
         subprocess.run([program, "synth", os.path.join(TOP, "samples", scenario + ".scenario"), "-f", framing, "-o",
                         base + ".pcap", "--keys-out", base + ".keys"], check=True, capture_output=True)
-        jobs.append((base + ".pcap", base + ".keys", FULL))
+        jobs.append((base + ".pcap", base + ".keys", CLEAR if framing in OF_RRC else FULL))
     shared = sorted(glob.glob(os.path.join(SHARED, "captures", "*.pcap*")))
     if not shared:
         print(f"no captures in {SHARED}/captures: left out")

@@ -45,8 +45,15 @@ FRAMED = (("air-daps-fallback", "rlc-nr"), ("air-daps-fallback", "pdcp-nr"), ("a
 FEW = 120  # frames: of a capture with more only those of the plugin and some others are asked for again and again
 # Hangs on the frame it is shown at, not on the handover or finding alone.
 OF_THE_FRAME = {"daps.first_derived_in", "daps.repeated_in", "daps.keystream.other_use"}
-ALWAYS_ALONE = {"daps.rule", "daps.evidence", "daps.ncc", "daps.key", "daps.repeated_in", "daps.outcome", "daps.use.earlier",
+# Of others, and filled by the plugin: expert items and deciphered RRC.
+OF_OTHERS = ("_ws.expert.message", "_ws.expert.group", "nr-rrc.newUE_Identity", "nr-rrc.t304")
+ALWAYS_ALONE = {*OF_OTHERS, "daps.rule", "daps.evidence", "daps.ncc", "daps.key", "daps.repeated_in", "daps.outcome", "daps.use.earlier",
                 "daps.severity_level"}
+# By severity, gravest first; and as a file of colour rules.
+COLOURS = {"high": "c80000", "medium": "c86400", "low": "c8c800", "info": "00c800"}
+COLOUR_RULES = "".join(f'@{name}@daps.severity == "{name}"@[{",".join(str(int(rgb[i:i + 2], 16) * 257) for i in (0, 2, 4))}][0,0,0]\n'
+                       for name, rgb in COLOURS.items())
+COUNTED = "io,stat,0,COUNT(daps.finding)daps.finding"
 RESULTS = {"daps.handover", "daps.finding", "daps.withdrawn"}
 
 
@@ -162,10 +169,8 @@ def of_text(text):
         start = re.match(r"Frame (\d+): ", line)
         if start:
             number, inside = int(start.group(1)), False
-        elif line.startswith("[DAPS handover security"):
-            inside = True
-        elif not line or not line.startswith((" ", "[")):
-            inside = False
+        elif not line.startswith(" "):
+            inside = line.lstrip("[").startswith("DAPS handover security")
         if inside:
             bare = line.lstrip(" ")
             frames[number].append(((len(line) - len(bare)) // 4, bare))
@@ -284,12 +289,13 @@ class Asked:
         self.base = {}
 
     def view(self, number):
-        answer = self.sharkd.ask("frame", frame=number, proto=True, columns=True, bytes=True)
+        answer = self.sharkd.ask("frame", frame=number, proto=True, columns=True, color=True, bytes=True)
         self.case.visits += 1
         trees = [node for node in answer["tree"] if node.get("f") == "daps"]
         if len(trees) > 1:
             self.case.wrong(number, f"{len(trees)} trees of the plugin")
         return {"daps": trees[0] if trees else None, "columns": answer["col"],
+                "colours": (answer.get("bg"), answer.get("fg")),
                 "sources": [source for source in answer.get("ds", []) if source["name"].startswith("Deciphered")]}
 
     def again(self, numbers, when):
@@ -363,25 +369,46 @@ def behind_filters(asked, numbers, rng):
         asked.again(rng.sample(numbers, len(numbers)), f"behind the filter {test}")
 
 
-def as_columns(asked, fields, numbers):
-    """A field alone, and all together, when there is no tree to see."""
+def as_columns(asked, fields):
+    """A field alone, and all together, when there is no tree to see: {field: {frame: text}}."""
     together = {}
     for start in range(0, len(fields), 12):
         some = fields[start:start + 12]
         rows = asked.sharkd.ask("frames", **{f"column{i}": f"{field}:0" for i, field in enumerate(some)})
         for i, field in enumerate(some):
             together[field] = {row["num"]: row["c"][i] for row in rows}
-    shown = collections.defaultdict(set)
-    for number in numbers:
-        tree = asked.base[number]["daps"]
-        for item in walk([item_of_sharkd(tree)] if tree else []):
-            shown[item.name].add(number)
     for field in fields:
-        alone = {row["num"]: row["c"][0] for row in asked.sharkd.ask("frames", column0=f"{field}:0")}
-        for number in [n for n in alone if alone[n] != together[field][n]]:
-            asked.case.wrong(number, f"column {field}: alone {alone[number]!r}, among others {together[field][number]!r}")
-        for number in [n for n in numbers if bool(alone[n]) != (n in shown[field])]:
-            asked.case.wrong(number, f"column {field} is {alone[number]!r}, the tree {'has' if number in shown[field] else 'lacks'} it")
+        for row in asked.sharkd.ask("frames", column0=f"{field}:0"):
+            if row["c"][0] != together[field][row["num"]]:
+                asked.case.wrong(row["num"], f"column {field}: alone {row['c'][0]!r}, among others {together[field][row['num']]!r}")
+    return together
+
+
+def columns_as_tree(case, columns, pdml):
+    """A column is filled where the tree has the field, if hidden as well."""
+    for field, cells in columns.items():
+        for number, cell in cells.items():
+            has = number in pdml and any(item.name == field for item in walk([pdml[number]]))
+            if bool(cell) != has:
+                case.wrong(number, f"column {field} is {cell!r}, the tree {'has' if has else 'lacks'} it")
+
+
+def listed(asked, numbers):
+    """The list of all frames, with no tree: columns and colours as with a tree, and the colour of the gravest finding."""
+    for row in asked.sharkd.ask("frames"):
+        view = asked.base.get(row["num"])
+        if view is None:
+            continue
+        if row["c"] != view["columns"]:
+            asked.case.wrong(row["num"], f"columns of the list {row['c']}, of the frame {view['columns']}")
+        if (row.get("bg"), row.get("fg")) != view["colours"]:
+            asked.case.wrong(row["num"], f"colours of the list {row.get('bg')} on {row.get('fg')}, of the frame {view['colours']}")
+        shown = values(item_of_sharkd(view["daps"]), "daps.severity") if view["daps"] else []
+        gravest = next((name for name in COLOURS if any(name in test for test in shown)), None)
+        coloured = next((name for name, rgb in COLOURS.items() if rgb == row.get("bg", "").zfill(6)), None)
+        if gravest != coloured:
+            asked.case.wrong(row["num"], f"coloured as {coloured}, the gravest finding of its tree is {gravest}")
+    asked.again(numbers, "after all columns")
 
 
 def taps(asked, numbers):
@@ -400,6 +427,11 @@ def taps(asked, numbers):
     counted = {node["name"]: node["count"] for root in nodes for node in root.get("sub", []) if node["count"]}
     if counted != dict(rules):
         asked.case.wrong(None, f"tree of rules in a second pass: {counted}, the table has {dict(rules)}")
+    warned = collections.Counter(detail["f"] for detail in by_type["expert"].get("details", []) if detail["p"] == "DAPS")
+    for number in numbers:
+        found = len(children(item_of_sharkd(asked.base[number]["daps"]), "daps.finding")) if asked.base[number]["daps"] else 0
+        if warned[number] != found:
+            asked.case.wrong(number, f"{warned[number]} expert items without a tree, {found} findings in the tree")
 
 
 def preferences(asked, numbers):
@@ -436,7 +468,7 @@ def preferences(asked, numbers):
 
 
 def in_sharkd(case, sharkd, fields, other):
-    """{frame: view} of the frames asked for, whether those are all, and which preferences mattered."""
+    """{frame: view} of the frames asked for, fields as columns, whether those are all frames, which preferences mattered."""
     rng = random.Random(case.name)
     sharkd.set("daps.keylog", case.keys or "")
     asked = Asked(case, sharkd)
@@ -446,10 +478,7 @@ def in_sharkd(case, sharkd, fields, other):
         asked.base[number] = asked.view(number)
     case.shown += sum(view["daps"] is not None for view in asked.base.values())
     orders(asked, numbers, rng)
-    for row in sharkd.ask("frames"):
-        if row["num"] in asked.base and row["c"] != asked.base[row["num"]]["columns"]:
-            case.wrong(row["num"], f"columns of the list {row['c']}, of the frame {asked.base[row['num']]['columns']}")
-    asked.again(numbers, "after all columns")
+    listed(asked, numbers)
     behind_filters(asked, numbers, rng)
     taps(asked, numbers)
     sharkd.load(case.copy)
@@ -457,12 +486,12 @@ def in_sharkd(case, sharkd, fields, other):
     sharkd.load(other)
     sharkd.load(case.copy)
     asked.again(list(reversed(numbers)), "loaded after another capture, asked in reverse")
-    mattered = (False, False)
+    mattered, columns = (False, False), {}
     if any(view["daps"] for view in asked.base.values()):
-        as_columns(asked, fields, numbers)
+        columns = as_columns(asked, fields)
         asked.again(numbers, "after columns of fields")
         mattered = preferences(asked, numbers)
-    return asked.base, len(numbers) == count, mattered
+    return asked.base, columns, len(numbers) == count, mattered
 
 
 # ---- tshark: two passes ----
@@ -488,7 +517,7 @@ def two_passes(case, base, everything):
         case.wrong(None, f"two passes: frames {sorted(set(pdml) - set(base))} are not in sharkd")
     if not pdml:
         return pdml, ""
-    text = case.tshark("-2", "-P", "-V", "-q", "-z", "daps,findings", "-z", "daps,handovers", "-z", "daps_rules,tree")
+    text = case.tshark("-2", "-P", "-V", "-z", "daps,findings", "-z", "daps,handovers", "-z", "daps_rules,tree")
     spelled = of_text(text)
     for number in sorted(set(spelled) | set(pdml)):
         difference = same_labels(spelled.get(number, []), [pdml[number]] if number in pdml else [])
@@ -633,7 +662,7 @@ def last_said(case, pdml):
 
 def one_pass(case, two, framenums, two_text):
     one = one_tree(case, of_pdml(case.tshark("-T", "pdml", "-J", "daps")), "one pass")
-    columns = case.tshark("-z", "daps,findings", "-z", "daps,handovers", "-z", "daps_rules,tree")
+    columns = case.tshark("-z", "daps,findings", "-z", "daps,handovers", "-z", "daps_rules,tree", "-z", "expert", "-z", COUNTED)
     knows_no_future(case, one, framenums, columns)
     for number, item in one.items():
         ours, theirs = of_the_frame_itself(item), of_the_frame_itself(two[number]) if number in two else None
@@ -653,6 +682,11 @@ def one_pass(case, two, framenums, two_text):
             case.wrong(None, f"one pass: {key}: what was said last is not what two passes say: "
                              f"{differ(said[key], expected[key])}")
     tables(case, columns, two_text)
+    findings = sum(len(children(item, "daps.finding")) for item in one.values())
+    experts = sum(int(n) for n in re.findall(r"^ +(\d+) +Security +DAPS ", columns, re.MULTILINE))
+    counted = re.findall(r"^\|.*<> .*?\| +(\d+) \|", columns, re.MULTILINE)
+    if experts != findings or counted not in ([str(findings)], [] if not findings else None):
+        case.wrong(None, f"one pass: {experts} expert items and {counted} in a statistic without a tree, {findings} findings with it")
     return one, columns
 
 
@@ -660,7 +694,7 @@ def tables(case, one, two):
     """The tables behind both passes; and the tree of rules counts what the table of findings lists."""
     tails = [text[text.find("\n====") + 1:] if "\n====" in text else "" for text in (one, two)]
     strip = [re.sub(r"^\S.*?:$|Rate.*$|^ ?\S.*?\d+\.\d.*$", "", tail, flags=re.MULTILINE) for tail in tails]
-    rows = [sorted(line for line in tail.splitlines() if line.endswith("|")) for tail in strip]
+    rows = [sorted(line for line in tail.splitlines() if re.match(r"[^|].*\|$", line)) for tail in strip]
     if rows[0] != rows[1]:
         odd = sorted(set(rows[0]) ^ set(rows[1]))
         case.wrong(None, f"tables of one pass and of two differ: {odd[:2]}")
@@ -761,10 +795,11 @@ def check(job):
             seen = fields_alone(case, fields)
         else:
             # Of its own: sharkd keeps what a filter found in the capture before.
-            sharkd = Sharkd(WORKER["shark"])
-            base, everything, mattered = in_sharkd(case, sharkd, WORKER["fields"], WORKER["other"])
+            sharkd = Sharkd(WORKER["shark"], files={"colorfilters": COLOUR_RULES})
+            base, cells, everything, mattered = in_sharkd(case, sharkd, WORKER["fields"], WORKER["other"])
             sharkd.close()
             two, text = two_passes(case, base, everything)
+            columns_as_tree(case, cells, two)
             at_all = bool(two)
             if two:
                 one, columns = one_pass(case, two, WORKER["framenums"], text)
@@ -822,7 +857,8 @@ def cover(done):
     while left:
         best = max((one for one in done), key=lambda one: len(left & set(one["seen"])))
         fields = sorted(left & set(best["seen"]))
-        jobs += [("fields", best["path"], best["keys"], fields[i::2]) for i in range(2) if fields[i::2]]
+        others = [] if jobs else OF_OTHERS
+        jobs += [("fields", best["path"], best["keys"], [*fields[i::2], *others[i::2]]) for i in range(2) if fields[i::2]]
         left -= set(fields)
     return jobs
 

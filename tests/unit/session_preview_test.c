@@ -113,6 +113,17 @@ START_TEST(preview_is_end)
 }
 END_TEST
 
+START_TEST(preview_of_cut)
+{
+    struct capture capture = capture_load(captures->pdata[_i]);
+
+    capture_cut(&capture);
+    play(&capture, &variants[0]);
+    play(&capture, &variants[2]);
+    capture_free(&capture);
+}
+END_TEST
+
 /* A preview of a UE that nobody has seen, and of an engine that only extracts, says nothing. */
 START_TEST(preview_of_nothing)
 {
@@ -145,6 +156,7 @@ int main(void)
 
     find_captures();
     tcase_add_loop_test(c, preview_is_end, 0, (int)captures->len);
+    tcase_add_loop_test(c, preview_of_cut, 0, (int)captures->len);
     tcase_add_test(c, preview_of_nothing);
     suite_add_tcase(s, c);
     return run_suite(s);

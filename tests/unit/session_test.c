@@ -7,6 +7,10 @@
 #include "session.h"
 #include "session_runs.h"
 
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/mman.h>
+
 static struct said *said_of(const struct result *result)
 {
     struct daps_finding *finding;
@@ -267,6 +271,20 @@ START_TEST(session_is_engine)
 }
 END_TEST
 
+/* The same with messages missing, which findings have to say. */
+START_TEST(session_of_cut)
+{
+    struct capture capture = capture_load(captures->pdata[_i]);
+
+    capture_cut(&capture);
+    for (guint i = 0; i < G_N_ELEMENTS(variants); i++) {
+        struct play play = {.capture = &capture, .variant = &variants[i]};
+        play_through(&play);
+    }
+    capture_free(&capture);
+}
+END_TEST
+
 /* Asked only once everything is there, as by two passes: nothing depends on having been asked on the way. */
 START_TEST(asked_late)
 {
@@ -291,6 +309,129 @@ START_TEST(asked_late)
 }
 END_TEST
 
+/* A finding without a key leaves the room for one as it was, which may be anything. */
+START_TEST(finding_without_key)
+{
+    struct daps_finding *finding = g_new(struct daps_finding, 1);
+    struct result *result, *again;
+
+    memset(finding, 0xA5, sizeof *finding);
+    memset(finding, 0, offsetof(struct daps_finding, frames));
+    finding->rule = DAPS_RULE_NULL_SECURITY;
+    finding->ue = "1";
+    finding->title = finding->detail = "";
+    finding->assumes = NULL;
+    finding->n_frames = 1;
+    finding->frames[0] = 4;
+    finding->n_procedures = finding->repeats = 0;
+    finding->has_key = false;
+    finding->keystream = (struct daps_keystream_tuple){0};
+    result = result_of_finding(finding, true);
+    memset(&finding->key, 0x5A, sizeof finding->key);
+    again = result_of_finding(finding, true);
+    ck_assert_ptr_null(result_key(result));
+    ck_assert_ptr_null(result->finding.key.value);
+    ck_assert_ptr_null(result->finding.key.parent_value);
+    ck_assert(is_zero(result->value) && is_zero(result->parent_value));
+    ck_assert(result_same(result, again) && result_equal(result, again));
+    result_free(again);
+    result_free(result);
+    g_free(finding);
+}
+END_TEST
+
+/* ---- what is left of keys ---- */
+
+/* Values of keys of a capture, each turned inside out, so that this array does not count. */
+static GArray *inverted_values(const struct capture *capture)
+{
+    struct play play = {.capture = capture, .variant = &variants[0], .kept = true};
+    GArray *values = g_array_new(FALSE, FALSE, 32);
+
+    play.session = session_for(&play);
+    for (guint i = 0; i < capture->records->len; i++) {
+        const struct daps_record *record = &g_array_index(capture->records, struct daps_record, i);
+        const struct frame_note *note;
+        feed(play.session, record);
+        note = session_note(play.session, record->frame);
+        for (guint k = 0; note != NULL && note->steps != NULL && k < note->steps->len; k++) {
+            const struct note_step *step = &g_array_index(note->steps, struct note_step, k);
+            uint8_t value[32];
+            for (unsigned octet = 0; octet < sizeof value; octet++)
+                value[octet] = step->value[octet] ^ 0xff;
+            if (step->has_value)
+                g_array_append_val(values, value);
+        }
+    }
+    session_free(play.session);
+    return values;
+}
+
+static unsigned count_in(const uint8_t *octets, size_t length, const GArray *inverted)
+{
+    unsigned found = 0;
+
+    for (size_t at = 0; at + 32 <= length; at += 8) {
+        for (guint i = 0; i < inverted->len; i++) {
+            const uint8_t *value = (const uint8_t *)inverted->data + (size_t)32 * i;
+            unsigned octet = 8; /* what malloc writes into a freed block is at its beginning: half a key is one */
+            while (octet < 32 && (octets[at + octet] ^ value[octet]) == 0xff)
+                octet++;
+            found += octet == 32;
+        }
+    }
+    return found;
+}
+
+/* How often a value lies somewhere in the heap, in use or freed. */
+static unsigned values_in_heap(const GArray *inverted)
+{
+    FILE *maps = fopen("/proc/self/maps", "r"), *memory = fopen("/proc/self/mem", "r");
+    unsigned long from, to;
+    char line[512];
+    unsigned found = 0;
+
+    ck_assert(maps != NULL && memory != NULL);
+    while (fgets(line, sizeof line, maps) != NULL) {
+        uint8_t *copy;
+        size_t n;
+        if (strstr(line, "[heap]") == NULL || sscanf(line, "%lx-%lx", &from, &to) != 2)
+            continue;
+        copy = mmap(NULL, to - from, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        ck_assert(copy != MAP_FAILED && fseek(memory, (long)from, SEEK_SET) == 0);
+        n = fread(copy, 1, to - from, memory);
+        found += count_in(copy, n, inverted);
+        munmap(copy, to - from);
+    }
+    fclose(memory);
+    fclose(maps);
+    return found;
+}
+
+START_TEST(keys_are_wiped)
+{
+    struct capture capture = capture_load(DAPS_SOURCE_DIR "/samples/daps-fallback-daps.pcap");
+    struct play play = {.capture = &capture, .variant = &variants[0], .kept = true};
+    GArray *inverted = inverted_values(&capture);
+    GPtrArray *said;
+
+    ck_assert_uint_gt(inverted->len, 1);
+    play.session = session_for(&play);
+    for (guint i = 0; i < capture.records->len; i++) {
+        feed(play.session, &g_array_index(capture.records, struct daps_record, i));
+        said = listed(&play);
+        g_ptr_array_unref(said);
+    }
+#ifndef __SANITIZE_ADDRESS__ /* whose heap is elsewhere */
+    ck_assert_uint_gt(values_in_heap(inverted), 0);
+#endif
+    session_free(play.session);
+    capture_free(&capture);
+    ck_assert_uint_eq(values_in_heap(inverted), 0);
+    g_array_unref(inverted);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("session");
@@ -298,7 +439,10 @@ int main(void)
 
     find_captures();
     tcase_add_loop_test(c, session_is_engine, 0, (int)captures->len);
+    tcase_add_loop_test(c, session_of_cut, 0, (int)captures->len);
     tcase_add_loop_test(c, asked_late, 0, (int)captures->len);
+    tcase_add_test(c, finding_without_key);
+    tcase_add_test(c, keys_are_wiped);
     suite_add_tcase(s, c);
     return run_suite(s);
 }
