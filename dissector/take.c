@@ -26,9 +26,10 @@ enum layer { MAC, RLC, PDCP, RRC, LAYERS };
 
 static const char *const layer_names[LAYERS] = {"mac-nr", "rlc-nr", "pdcp-nr", "nr-rrc"};
 
-/* Protocols that have RRC of their own, or carry it between nodes. */
-static const char *const closed_names[] = {"lte_rrc", "mac-lte", "rlc-lte", "pdcp-lte", "ngap",    "xnap",    "f1ap",
-                                           "e1ap",    "s1ap",    "x2ap",    "e2ap",     "nas-5gs", "nas-eps", "gtp"};
+/* Protocols that have RRC of their own, carry it between nodes, or quote packets that did not arrive. */
+static const char *const closed_names[] = {"lte_rrc", "mac-lte", "rlc-lte", "pdcp-lte", "ngap", "xnap",
+                                           "f1ap",    "e1ap",    "s1ap",    "x2ap",     "e2ap", "nas-5gs",
+                                           "nas-eps", "gtp",     "icmp",    "icmpv6"};
 
 static const struct {
     const char *name;
@@ -242,10 +243,11 @@ static void fill_endpoint(struct daps_framing_endpoint *endpoint, const address 
 
 static int64_t time_of(const packet_info *pinfo)
 {
-    if ((pinfo->presence_flags & PINFO_HAS_TS) == 0)
+    const int64_t most = INT64_MAX / 1000000000 - 1; /* seconds; damaged files have absurd clocks */
+
+    if ((pinfo->presence_flags & PINFO_HAS_TS) == 0 || pinfo->abs_ts.secs > most || pinfo->abs_ts.secs < -most)
         return INT64_MIN;
-    /* Unsigned, so that absurd clocks of damaged files wrap instead of overflowing. */
-    return (int64_t)((uint64_t)pinfo->abs_ts.secs * UINT64_C(1000000000) + (uint64_t)pinfo->abs_ts.nsecs);
+    return (int64_t)pinfo->abs_ts.secs * 1000000000 + pinfo->abs_ts.nsecs;
 }
 
 static struct daps_framing_place place_of(const packet_info *pinfo)

@@ -19,7 +19,7 @@ static uint32_t look_ahead(const struct pdcp_count *state, uint32_t count, const
 {
     const int64_t enough_ns = pdu->sn_bits == 12 ? INT64_C(50000000) : INT64_C(1000000000);
     const bool had_time = pdu->time_ns == INT64_MIN || state->time_ns == INT64_MIN || pdu->time_ns < state->time_ns ||
-                          pdu->time_ns - state->time_ns > enough_ns;
+                          (uint64_t)pdu->time_ns - (uint64_t)state->time_ns > (uint64_t)enough_ns;
 
     if (state->rx_next < 64 || count >= state->rx_next - 64 || !had_time)
         return count;

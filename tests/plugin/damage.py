@@ -458,18 +458,19 @@ def main():
     arguments = parser.parse_args()
     build = os.path.abspath(arguments.build)
     damage = Damage(build, arguments.keep or os.path.join(build, "damaged"), arguments.seed)
-    wrong = 0
+    wrong = done = 0
     try:
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             for problems in pool.map(damage.one, range(arguments.n)):
+                done += 1
                 for problem in problems:
                     wrong += 1
                     print(problem, flush=True)
     finally:
         damage.close()
-    print(f"{'plugin with' if damage.sanitized else 'PLUGIN WITHOUT'} sanitizers, {len(damage.pool)} captures, {arguments.n} "
-          f"damaged files, {2 * arguments.n} runs of tshark (exit statuses {dict(damage.statuses)}), the plugin spoke in "
-          f"{damage.shown}; {wrong} not taken well, stock tshark's own: {dict(damage.stocks_own) or 'none'}")
+        print(f"{'plugin with' if damage.sanitized else 'PLUGIN WITHOUT'} sanitizers, {len(damage.pool)} captures, {done} "
+              f"damaged files, {2 * done} runs of tshark (exit statuses {dict(damage.statuses)}), the plugin spoke in "
+              f"{damage.shown}; {wrong} not taken well, stock tshark's own: {dict(damage.stocks_own) or 'none'}")
     return 1 if wrong or damage.shown == 0 else 0
 
 

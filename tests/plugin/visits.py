@@ -43,8 +43,10 @@ FRAMED = (("air-daps-fallback", "rlc-nr"), ("air-daps-fallback", "pdcp-nr"), ("a
           ("air-daps-fallback", "gsmtap-v3-both"), ("air-count-reuse", "pdcp-nr"), ("air-two-legs", "rlc-nr"),
           ("two-ues", "mac-nr-upper-udp"))
 FEW = 120  # frames: of a capture with more only those of the plugin and some others are asked for again and again
-# Hangs on the frame it is shown at, not on the handover or finding alone.
+# Hangs on the frame it is shown at, not on the handover or finding alone; and what only the frames of a command say of it.
 OF_THE_FRAME = {"daps.first_derived_in", "daps.repeated_in", "daps.keystream.other_use"}
+OF_THE_COMMAND = {"daps.prepared", "daps.source.pci", "daps.source.arfcn", "daps.same_frequency", "daps.c_rnti", "daps.t304",
+                  "daps.rach", "daps.ciphering", "daps.integrity"}
 # Of others, and filled by the plugin: expert items and deciphered RRC.
 OF_OTHERS = ("_ws.expert.message", "_ws.expert.group", "nr-rrc.newUE_Identity", "nr-rrc.t304")
 ALWAYS_ALONE = {*OF_OTHERS, "daps.rule", "daps.evidence", "daps.ncc", "daps.key", "daps.repeated_in", "daps.outcome", "daps.use.earlier",
@@ -399,7 +401,8 @@ def listed(asked, numbers):
         view = asked.base.get(row["num"])
         if view is None:
             continue
-        if row["c"] != view["columns"]:
+        ours, theirs = ([*columns[:-1], columns[-1].partition(" | ")[2]] for columns in (row["c"], view["columns"]))
+        if ours != theirs:  # less what others put into Info, some of whom put more where there is a tree
             asked.case.wrong(row["num"], f"columns of the list {row['c']}, of the frame {view['columns']}")
         if (row.get("bg"), row.get("fg")) != view["colours"]:
             asked.case.wrong(row["num"], f"colours of the list {row.get('bg')} on {row.get('fg')}, of the frame {view['colours']}")
@@ -553,8 +556,14 @@ def value(item, name):
 
 def statement(item):
     """What is said, less what hangs on the frame where it is said."""
+    left_out = OF_THE_FRAME | OF_THE_COMMAND if item.name == "daps.handover" else OF_THE_FRAME
     return (item.name, item.value, item.label.replace(", this frame", ""),
-            tuple(statement(child) for child in item.children if child.name not in OF_THE_FRAME))
+            tuple(statement(child) for child in item.children if child.name not in left_out))
+
+
+def of_command(item):
+    """What a handover says on the frames of its command only."""
+    return {(child.name, child.value) for child in item.children if child.name in OF_THE_COMMAND}
 
 
 def handover_key(item):
@@ -585,7 +594,7 @@ def frames_named(key, item):
 
 def whole(case, pdml):
     """{key: statement} of two passes: the same on every frame it names, and on these only."""
-    said, where = {}, collections.defaultdict(set)
+    said, commands, where = {}, {}, collections.defaultdict(set)
     for number, item in pdml.items():
         seen = set()
         for key, result in results_of(item):
@@ -598,6 +607,11 @@ def whole(case, pdml):
                                    f"{differ(statement(result), said[key])}")
             if number not in frames_named(key, result):
                 case.wrong(number, f"two passes: {key} does not name this frame")
+            details = of_command(result)
+            if key[0] == "handover" and bool(details) != (str(number) in key[3:5]):
+                case.wrong(number, f"two passes: details of the command of {key} are {sorted(details)}")
+            if details and commands.setdefault(key, details) != details:
+                case.wrong(number, f"two passes: details of the command of {key} are {sorted(details ^ commands[key])} elsewhere")
         if children(item, "daps.withdrawn"):
             case.wrong(number, "two passes: something is withdrawn")
     for number, item in pdml.items():
@@ -672,6 +686,11 @@ def one_pass(case, two, framenums, two_text):
     for number in sorted(set(two) - set(one)):
         if of_the_frame_itself(two[number]):
             case.wrong(number, "one pass says nothing of the frame itself, two passes do")
+    for number in set(one) & set(two):
+        details = [{key: of_command(result) for key, result in results_of(tree[number]) if of_command(result) and
+                    (key[4] is None or int(key[4]) <= number)} for tree in (one, two)]  # not known yet: it will be executed
+        if details[0] != details[1]:
+            case.wrong(number, f"one pass: details of the command are {details[0]}, in two passes {details[1]}")
     said, expected = last_said(case, one), whole(case, two)
     for key in sorted(set(said) | set(expected), key=str):
         if key not in expected:
