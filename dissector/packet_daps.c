@@ -42,8 +42,10 @@ static bool ask(const packet_info *pinfo, bool first, struct showing *showing)
         session_news(session, &said);
     else
         session_results(session, pinfo->num, said.results);
-    *showing = (struct showing){
-        .note = session_note(session, pinfo->num), .results = said.results, .withdrawn = said.withdrawn};
+    *showing = (struct showing){.session = session,
+                                .note = session_note(session, pinfo->num),
+                                .results = said.results,
+                                .withdrawn = said.withdrawn};
     return showing->note != NULL || said.results->len > 0;
 }
 

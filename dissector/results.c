@@ -67,6 +67,31 @@ struct result *result_of_finding(const struct daps_finding *finding, bool with_v
     return result;
 }
 
+struct result *result_renumbered(const struct result *result, uint64_t (*number)(void *user, uint64_t frame),
+                                 void *user)
+{
+    struct result *twin = g_memdup2(result, sizeof *result);
+
+    twin->ue = g_strdup(result->ue);
+    twin->handover.ue = twin->ue;
+    twin->handover.frame = number(user, result->handover.frame);
+    twin->handover.executed_frame = number(user, result->handover.executed_frame);
+    twin->handover.complete_frame = number(user, result->handover.complete_frame);
+    twin->handover.settled_frame = number(user, result->handover.settled_frame);
+    twin->finding.title = g_strdup(result->finding.title);
+    twin->finding.detail = g_strdup(result->finding.detail);
+    twin->finding.assumes = g_strdup(result->finding.assumes);
+    twin->finding.frames = g_memdup2(result->finding.frames, result->finding.n_frames * sizeof(uint64_t));
+    twin->finding.procedures =
+        g_memdup2(result->finding.procedures, result->finding.n_procedures * sizeof(enum daps_procedure));
+    for (uint32_t i = 0; i < result->finding.n_frames; i++)
+        twin->finding.frames[i] = number(user, result->finding.frames[i]);
+    keep_keystream(&twin->finding.keystream, &result->finding.keystream);
+    keep_values(twin, &twin->handover.key, true);
+    keep_values(twin, &twin->finding.key, true);
+    return twin;
+}
+
 void result_free(gpointer data)
 {
     struct result *result = data;

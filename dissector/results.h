@@ -42,6 +42,10 @@ struct result *result_of_handover(const struct daps_handover *handover, bool wit
 struct result *result_of_finding(const struct daps_finding *finding, bool with_values);
 void result_free(gpointer result);
 
+/* A copy whose frames are those that number(user, frame) gives, 0 where there is none any more. */
+struct result *result_renumbered(const struct result *result, uint64_t (*number)(void *user, uint64_t frame),
+                                 void *user);
+
 /* Is it the same handover or finding, perhaps further on? And does it say the same? */
 bool result_same(const struct result *a, const struct result *b);
 bool result_equal(const struct result *a, const struct result *b);

@@ -7,6 +7,7 @@
 #include "crypto/kdf.h"
 #include "keys/term.h"
 #include "note.h"
+#include "numbers.h"
 
 /* What is known of a UE by now but may still change. */
 struct ue_state {
@@ -25,7 +26,9 @@ struct session {
     struct daps_rrc_result *result;
     GHashTable *notes;       /* uint64_t frame (owned) to struct frame_note (owned) */
     struct frame_note *note; /* of the frame at hand, NULL nothing yet */
-    guint64 frame;
+    struct numbers numbers;
+    guint64 frame;               /* id of the frame at hand (numbers.h) */
+    GPtrArray *renumbered;       /* results handed out under numbers that are not ids: struct result *, owned */
     GArray *events;              /* struct note_event of the frame at hand */
     GArray *touched;             /* guint64 ue_key of it */
     GPtrArray *settled[KINDS];   /* handovers, findings: struct result *, owned, as the engine delivered them */
@@ -239,6 +242,7 @@ struct session *session_new(const struct session_options *options)
     session->open_at = result_index_new();
     session->ues = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, ue_state_free);
     session->open = g_ptr_array_new();
+    session->renumbered = g_ptr_array_new_with_free_func(result_free);
     return session;
 }
 
@@ -250,6 +254,8 @@ void session_free(struct session *session)
     g_array_unref(session->events);
     g_array_unref(session->touched);
     g_ptr_array_unref(session->open);
+    g_ptr_array_unref(session->renumbered);
+    numbers_clear(&session->numbers);
     result_index_free(session->open_at);
     result_index_free(session->settled_at);
     g_hash_table_unref(session->ues);
@@ -269,7 +275,7 @@ struct daps_framing *session_framing(struct session *session)
 
 void session_begin(struct session *session, uint64_t frame)
 {
-    session->frame = frame;
+    session->frame = numbers_next(&session->numbers, frame);
     for (unsigned kind = 0; kind < KINDS; kind++)
         session->settled_before[kind] = session->settled[kind]->len;
     g_array_set_size(session->events, 0);
@@ -294,9 +300,21 @@ void session_end(struct session *session)
     session->note = NULL;
 }
 
+uint64_t session_frame(const struct session *session)
+{
+    return session->frame;
+}
+
 const struct frame_note *session_note(const struct session *session, uint64_t frame)
 {
-    return g_hash_table_lookup(session->notes, &frame);
+    const guint64 id = numbers_id(&session->numbers, frame);
+
+    return g_hash_table_lookup(session->notes, &id);
+}
+
+static const struct frame_note *note_at_hand(const struct session *session)
+{
+    return g_hash_table_lookup(session->notes, &session->frame);
 }
 
 /* ---- results ---- */
@@ -355,11 +373,36 @@ static void append(GPtrArray *out, const GPtrArray *results)
         g_ptr_array_add(out, results->pdata[i]);
 }
 
+uint64_t session_number(const struct session *session, uint64_t frame)
+{
+    return frame != 0 ? numbers_number(&session->numbers, frame) : 0;
+}
+
+static uint64_t number_of(void *user, uint64_t id)
+{
+    return session_number(user, id);
+}
+
+/* Under a read filter: the same results with the numbers that the frames have now. */
+static void renumber(struct session *session, GPtrArray *results)
+{
+    g_ptr_array_set_size(session->renumbered, 0);
+    for (guint i = 0; i < results->len; i++) {
+        struct result *twin = result_renumbered(results->pdata[i], number_of, session);
+        g_ptr_array_add(session->renumbered, twin);
+        results->pdata[i] = twin;
+    }
+}
+
 void session_results(struct session *session, uint64_t frame, GPtrArray *out)
 {
+    const uint64_t id = numbers_id(&session->numbers, frame);
+
     index_open(session);
-    append(out, result_index_at(session->settled_at, frame));
-    append(out, result_index_at(session->open_at, frame));
+    append(out, result_index_at(session->settled_at, id));
+    append(out, result_index_at(session->open_at, id));
+    if (numbers_differ(&session->numbers))
+        renumber(session, out);
 }
 
 static bool has_equal(const GPtrArray *results, const struct result *result)
@@ -401,7 +444,7 @@ static void ue_news(struct session *session, struct ue_state *ue, struct session
 
 static bool was_said(struct session *session, const struct result *result)
 {
-    const struct frame_note *note = session_note(session, session->frame);
+    const struct frame_note *note = note_at_hand(session);
 
     for (guint i = 0; note != NULL && i < note->ues->len; i++) {
         const struct ue_state *ue = state_of(session, g_array_index(note->ues, struct note_ue, i).ue_key);
@@ -413,7 +456,7 @@ static bool was_said(struct session *session, const struct result *result)
 
 void session_news(struct session *session, struct session_news *news)
 {
-    const struct frame_note *note = session_note(session, session->frame);
+    const struct frame_note *note = note_at_hand(session);
 
     if (note == NULL)
         return;

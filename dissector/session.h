@@ -66,10 +66,17 @@ struct frame_note {
 struct session *session_new(const struct session_options *options);
 void session_free(struct session *session); /* wipes keys; NULL is fine */
 
-/* Frames come in capture order: begin, any number of PDUs through session_framing, end. */
+/*
+ * Frames come in capture order, under the number that Wireshark gives them; one that repeats the last number takes its
+ * place (numbers.h). Begin, any number of PDUs through session_framing, end.
+ */
 void session_begin(struct session *session, uint64_t frame);
+uint64_t session_frame(const struct session *session); /* what PDUs of the frame at hand are to be numbered */
 struct daps_framing *session_framing(struct session *session);
 void session_end(struct session *session);
+
+/* Number that a frame in a note has now, 0 none: it was dropped by a read filter, or is 0. */
+uint64_t session_number(const struct session *session, uint64_t frame);
 
 /* NULL: the frame was about nothing that matters here. */
 const struct frame_note *session_note(const struct session *session, uint64_t frame);

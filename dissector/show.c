@@ -87,7 +87,8 @@ static void put_ue(proto_tree *tree, tvbuff_t *tvb, const struct note_ue *ue)
         put_context(sub, tvb, hf_daps_context_target, &ue->target);
 }
 
-static void put_use(proto_tree *tree, tvbuff_t *tvb, const struct daps_keystream_use *use)
+static void put_use(proto_tree *tree, tvbuff_t *tvb, const struct session *session,
+                    const struct daps_keystream_use *use)
 {
     proto_tree *sub =
         put_subtree(tree, tvb, hf_daps_use, ett_daps_use,
@@ -102,7 +103,7 @@ static void put_use(proto_tree *tree, tvbuff_t *tvb, const struct daps_keystream
     put_unsigned(sub, tvb, hf_daps_use_direction, use->direction);
     put_string(sub, tvb, hf_daps_use_algorithm, algorithm_words(DAPS_RAT_NR, true, use->ciphering));
     put_bool(sub, tvb, hf_daps_use_verified, use->verified);
-    put_frame(sub, tvb, hf_daps_use_earlier, use->earlier);
+    put_frame(sub, tvb, hf_daps_use_earlier, session_number(session, use->earlier));
     if (use->earlier != 0)
         put_bool(sub, tvb, hf_daps_use_differs, use->earlier_is_other);
 }
@@ -165,7 +166,7 @@ void show_note(proto_tree *tree, tvbuff_t *tvb, const struct showing *showing)
     for (guint i = 0; note->scg_changes != NULL && i < note->scg_changes->len; i++)
         put_scg_change(tree, tvb, &g_array_index(note->scg_changes, struct daps_scg_change, i));
     for (guint i = 0; note->uses != NULL && i < note->uses->len; i++)
-        put_use(tree, tvb, &g_array_index(note->uses, struct daps_keystream_use, i));
+        put_use(tree, tvb, showing->session, &g_array_index(note->uses, struct daps_keystream_use, i));
     if (note->unreadable > 0)
         put_unsigned(tree, tvb, hf_daps_unreadable, note->unreadable);
     if (note->unverified > 0)

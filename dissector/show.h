@@ -9,6 +9,7 @@
 
 /* What is to be said of one frame. Anything may be NULL. */
 struct showing {
+    const struct session *session;
     const struct frame_note *note;
     const GPtrArray *results;   /* const struct result * */
     const GPtrArray *withdrawn; /* const struct result * */

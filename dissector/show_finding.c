@@ -58,6 +58,8 @@ static void put_tuple(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const
 static void put_frames(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result)
 {
     for (uint32_t i = 0; i < result->finding.n_frames; i++) {
+        if (result->finding.frames[i] == 0)
+            continue; /* dropped by a read filter */
         const enum daps_procedure procedure =
             i < result->finding.n_procedures ? result->finding.procedures[i] : DAPS_PROC_COUNT;
         proto_item *item =

@@ -250,9 +250,9 @@ static int64_t time_of(const packet_info *pinfo)
     return (int64_t)pinfo->abs_ts.secs * 1000000000 + pinfo->abs_ts.nsecs;
 }
 
-static struct daps_framing_place place_of(const packet_info *pinfo)
+static struct daps_framing_place place_of(const struct session *session, const packet_info *pinfo)
 {
-    struct daps_framing_place place = {.frame = pinfo->num, .time_ns = time_of(pinfo)};
+    struct daps_framing_place place = {.frame = session_frame(session), .time_ns = time_of(pinfo)};
 
     fill_endpoint(&place.source, &pinfo->net_src, pinfo->srcport, &place.addressed);
     fill_endpoint(&place.destination, &pinfo->net_dst, pinfo->destport, &place.addressed);
@@ -409,22 +409,22 @@ static void take_rrc(struct daps_framing *framing, const struct daps_framing_pla
 }
 
 /* A message that Wireshark shows without an item of nr-rrc around it: one that is not sent by itself over the air. */
-static void take_bare_rrc(struct daps_framing *framing, packet_info *pinfo, const proto_node *item)
+static void take_bare_rrc(struct session *session, packet_info *pinfo, const proto_node *item)
 {
-    struct daps_framing_place place = place_of(pinfo);
+    struct daps_framing_place place = place_of(session, pinfo);
     const int root = root_of_node(item);
     struct extent pdu;
 
     if (root < 0 || !extent_of(PNODE_FINFO(item), true, &pdu))
         return;
     place.cut = pdu.cut;
-    daps_framing_take_rrc(framing, &place, root_names[root].channel, pdu.octets, pdu.length);
+    daps_framing_take_rrc(session_framing(session), &place, root_names[root].channel, pdu.octets, pdu.length);
 }
 
 /* False: what is around the PDU was not understood. */
-static bool take_item(struct daps_framing *framing, packet_info *pinfo, proto_node *item, enum layer layer)
+static bool take_item(struct session *session, packet_info *pinfo, proto_node *item, enum layer layer)
 {
-    struct daps_framing_place place = place_of(pinfo);
+    struct daps_framing_place place = place_of(session, pinfo);
     struct extent pdu;
 
     if (!extent_of(PNODE_FINFO(item), false, &pdu))
@@ -432,15 +432,15 @@ static bool take_item(struct daps_framing *framing, packet_info *pinfo, proto_no
     place.cut = pdu.cut;
     switch (layer) {
     case MAC:
-        take_mac(framing, &place, item, &pdu);
+        take_mac(session_framing(session), &place, item, &pdu);
         return true;
     case RLC:
-        take_rlc(framing, &place, item, &pdu);
+        take_rlc(session_framing(session), &place, item, &pdu);
         return true;
     case PDCP:
-        return take_pdcp(framing, &place, pinfo, item, &pdu);
+        return take_pdcp(session_framing(session), &place, pinfo, item, &pdu);
     default:
-        take_rrc(framing, &place, item, &pdu);
+        take_rrc(session_framing(session), &place, item, &pdu);
         return true;
     }
 }
@@ -454,7 +454,7 @@ static bool is_inside(const proto_node *node)
 }
 
 /* False: not understood. */
-static bool take_layer(struct daps_framing *framing, packet_info *pinfo, proto_tree *tree, const struct seen *seen)
+static bool take_layer(struct session *session, packet_info *pinfo, proto_tree *tree, const struct seen *seen)
 {
     int outermost = MAC;
     bool understood = true;
@@ -464,18 +464,18 @@ static bool take_layer(struct daps_framing *framing, packet_info *pinfo, proto_t
     for (proto_node *node = tree->first_child; node != NULL;) {
         const int layer = layer_of_node(node);
         if (layer == outermost)
-            understood = take_item(framing, pinfo, node, (enum layer)layer) && understood;
+            understood = take_item(session, pinfo, node, (enum layer)layer) && understood;
         else if (outermost == RRC && node->parent == tree)
-            take_bare_rrc(framing, pinfo, node);
+            take_bare_rrc(session, pinfo, node);
         node = next_node(tree, node, layer == outermost || is_inside(node));
     }
     return understood;
 }
 
 /* The innermost UDP item; what it carries is behind its header in the same data source. */
-static void take_datagram(struct daps_framing *framing, packet_info *pinfo, proto_tree *tree)
+static void take_datagram(struct session *session, packet_info *pinfo, proto_tree *tree)
 {
-    struct daps_framing_place place = place_of(pinfo);
+    struct daps_framing_place place = place_of(session, pinfo);
     const field_info *udp = NULL;
     struct extent datagram;
 
@@ -487,7 +487,7 @@ static void take_datagram(struct daps_framing *framing, packet_info *pinfo, prot
     if (udp == NULL || !extent_of(udp, true, &datagram))
         return;
     place.cut = datagram.cut;
-    daps_framing_take_udp(framing, &place, datagram.octets, datagram.length);
+    daps_framing_take_udp(session_framing(session), &place, datagram.octets, datagram.length);
 }
 
 /* Link types by Wireshark's numbers for them (its own conversion is not for plugins). -1: none that holds RRC. */
@@ -511,9 +511,9 @@ static int linktype_of(int encapsulation)
     return -1;
 }
 
-static void take_record(struct daps_framing *framing, tvbuff_t *tvb, packet_info *pinfo)
+static void take_record(struct session *session, tvbuff_t *tvb, packet_info *pinfo)
 {
-    struct daps_record record = {.frame = pinfo->num, .time_ns = time_of(pinfo)};
+    struct daps_record record = {.frame = session_frame(session), .time_ns = time_of(pinfo)};
 
     if (pinfo->rec == NULL || pinfo->rec->rec_type != REC_TYPE_PACKET)
         return;
@@ -523,7 +523,7 @@ static void take_record(struct daps_framing *framing, tvbuff_t *tvb, packet_info
     record.caplen = tvb_captured_length(tvb);
     record.len = tvb_reported_length(tvb);
     record.data = record.caplen > 0 ? tvb_get_ptr(tvb, 0, (int)record.caplen) : (const uint8_t *)"";
-    daps_framing_unwrap(framing, &record);
+    daps_framing_unwrap(session_framing(session), &record);
 }
 
 void take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
@@ -533,14 +533,14 @@ void take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, prot
 
     switch (route) {
     case BY_LAYER:
-        if (!take_layer(session_framing(session), pinfo, tree, &seen) && seen.udp)
-            take_datagram(session_framing(session), pinfo, tree);
+        if (!take_layer(session, pinfo, tree, &seen) && seen.udp)
+            take_datagram(session, pinfo, tree);
         break;
     case BY_DATAGRAM:
-        take_datagram(session_framing(session), pinfo, tree);
+        take_datagram(session, pinfo, tree);
         break;
     case BY_RECORD:
-        take_record(session_framing(session), tvb, pinfo);
+        take_record(session, tvb, pinfo);
         break;
     case NOTHING:
         break;

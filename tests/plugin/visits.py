@@ -358,7 +358,7 @@ def behind_filters(asked, numbers, rng):
                 tests[item.value].add(number)
                 tests[item.name].add(number)
     chosen = sorted(tests)
-    for test in chosen if len(numbers) <= FEW else rng.sample(chosen, min(60, len(chosen))):
+    for test in chosen if len(numbers) <= FEW else rng.sample(chosen, min(12, len(chosen))):
         try:
             found = {row["num"] for row in asked.sharkd.ask("frames", filter=test)} & set(numbers)
         except Refused as error:
@@ -491,7 +491,7 @@ def in_sharkd(case, sharkd, fields, other):
     asked.again(list(reversed(numbers)), "loaded after another capture, asked in reverse")
     mattered, columns = (False, False), {}
     if any(view["daps"] for view in asked.base.values()):
-        columns = as_columns(asked, fields)
+        columns = as_columns(asked, fields if count <= FEW else rng.sample(fields, 8))
         asked.again(numbers, "after columns of fields")
         mattered = preferences(asked, numbers)
     return asked.base, columns, len(numbers) == count, mattered
@@ -808,7 +808,7 @@ def start_worker(shark, fields, framenums, other):
 def check(job):
     kind, path, keys, fields = job
     case = Case(WORKER["shark"], path, keys)
-    mattered, seen, at_all = (False, False), 0, False
+    mattered, seen, at_all = (False, False), [], False
     try:
         if kind == "fields":
             seen = fields_alone(case, fields)
