@@ -150,7 +150,8 @@ static void remove_row(struct table *about, stat_tap_table *table, const struct 
         g_free(table->elements[gone]);
         table->num_elements--;
         memmove(&table->elements[gone], &table->elements[gone + 1],
-                (table->num_elements - gone) * sizeof *table->elements);
+                (table->num_elements - gone) *
+                    sizeof table->elements[0]); // NOLINT(bugprone-sizeof-expression): pointers are moved
         table->elements[table->num_elements] = NULL;
         g_hash_table_iter_init(&iter, about->rows);
         while (g_hash_table_iter_next(&iter, NULL, &other)) {
