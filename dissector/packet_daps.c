@@ -150,9 +150,9 @@ static int dissect_daps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
 
 static void start_capture(void)
 {
-    const struct daps_prefs *prefs = prefs_daps();
-    struct session_options options = {.ncc_reading = (enum daps_ncc_reading)prefs->ncc_reading,
-                                      .keep_values = prefs->show_keys};
+    const struct daps_prefs *wishes = prefs_daps();
+    struct session_options options = {.ncc_reading = (enum daps_ncc_reading)wishes->ncc_reading,
+                                      .keep_values = wishes->show_keys};
 
     expert_protocol = proto_get_id_by_filter_name("_ws.expert"); /* registered behind all others */
     expert_tap = find_tap_id("expert");
