@@ -97,7 +97,8 @@ static const char *expert_words(packet_info *pinfo, const struct result *result)
         wmem_strbuf_append_printf(words, ", key %s", result->finding.key.id);
     wmem_strbuf_append(words, result->finding.n_frames == 1 ? ", frame" : ", frames");
     for (uint32_t i = 0; i < result->finding.n_frames && i < 6; i++)
-        wmem_strbuf_append_printf(words, " %" PRIu64, result->finding.frames[i]);
+        if (result->finding.frames[i] != 0)
+            wmem_strbuf_append_printf(words, " %" PRIu64, result->finding.frames[i]);
     if (result->finding.n_frames > 6)
         wmem_strbuf_append(words, " ...");
     wmem_strbuf_append_printf(words, ": %s", result->finding.title);
