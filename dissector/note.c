@@ -65,20 +65,28 @@ void note_add_ue(struct frame_note *note, const struct daps_engine *engine, guin
     append(&note->ues, &ue, sizeof ue);
 }
 
+static void free_step(gpointer step)
+{
+    daps_wipe(step, sizeof(struct note_step));
+    g_free(step);
+}
+
 void note_add_step(struct frame_note *note, const struct daps_key_step *step, bool with_values)
 {
-    struct note_step kept = {.step = *step};
+    struct note_step *kept = g_new0(struct note_step, 1);
     const struct daps_key_view *key = &step->key;
 
-    kept.step.key.value = kept.step.key.parent_value = NULL;
-    kept.has_value = with_values && key->value != NULL;
-    kept.has_parent_value = with_values && key->parent_value != NULL;
-    if (kept.has_value)
-        memcpy(kept.value, key->value, sizeof kept.value);
-    if (kept.has_parent_value)
-        memcpy(kept.parent_value, key->parent_value, sizeof kept.parent_value);
-    append(&note->steps, &kept, sizeof kept);
-    daps_wipe(&kept, sizeof kept);
+    kept->step = *step;
+    kept->step.key.value = kept->step.key.parent_value = NULL;
+    kept->has_value = with_values && key->value != NULL;
+    kept->has_parent_value = with_values && key->parent_value != NULL;
+    if (kept->has_value)
+        memcpy(kept->value, key->value, sizeof kept->value);
+    if (kept->has_parent_value)
+        memcpy(kept->parent_value, key->parent_value, sizeof kept->parent_value);
+    if (note->steps == NULL)
+        note->steps = g_ptr_array_new_with_free_func(free_step);
+    g_ptr_array_add(note->steps, kept);
 }
 
 void note_add_scg_change(struct frame_note *note, const struct daps_scg_change *change)
@@ -123,11 +131,10 @@ void note_free(gpointer data)
         return;
     for (guint i = 0; note->rrc != NULL && i < note->rrc->len; i++)
         g_free(g_array_index(note->rrc, struct note_rrc, i).octets);
-    if (note->steps != NULL)
-        daps_wipe(note->steps->data, note->steps->len * sizeof(struct note_step));
     free_array(note->events);
     free_array(note->ues);
-    free_array(note->steps);
+    if (note->steps != NULL)
+        g_ptr_array_unref(note->steps);
     free_array(note->scg_changes);
     free_array(note->rrc);
     free_array(note->uses);

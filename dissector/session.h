@@ -53,7 +53,7 @@ struct note_rrc {
 struct frame_note {
     GArray *events;      /* struct note_event */
     GArray *ues;         /* struct note_ue */
-    GArray *steps;       /* struct note_step */
+    GPtrArray *steps;    /* struct note_step *; with keys, they never move: a copy would stay behind */
     GArray *scg_changes; /* struct daps_scg_change; strings as note_ue.name */
     GArray *rrc;         /* struct note_rrc */
     GArray *uses;        /* struct daps_keystream_use */

@@ -159,7 +159,7 @@ void show_note(proto_tree *tree, tvbuff_t *tvb, const struct showing *showing)
     for (guint i = 0; note->events != NULL && i < note->events->len; i++)
         put_string(tree, tvb, hf_daps_event, event_words(&g_array_index(note->events, struct note_event, i)));
     for (guint i = 0; note->steps != NULL && i < note->steps->len; i++) {
-        const struct note_step *step = &g_array_index(note->steps, struct note_step, i);
+        const struct note_step *step = note->steps->pdata[i];
         if (!is_of_handover(step))
             put_step(tree, tvb, step);
     }

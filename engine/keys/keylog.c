@@ -22,7 +22,7 @@ struct line {
 };
 
 struct daps_keylog {
-    GArray *lines; /* struct line, in file order */
+    GPtrArray *lines; /* struct line *, owned, in file order; what holds keys never moves: a copy would stay behind */
 };
 
 static const struct keyword {
@@ -34,11 +34,17 @@ static const struct keyword {
     {"KASME", LINE_UPPER, DAPS_RAT_LTE}, {"NH", LINE_NH, DAPS_RAT_NR}, /* of whatever RAT the root before it is */
 };
 
+static void free_line(gpointer line)
+{
+    daps_wipe(line, sizeof(struct line));
+    g_free(line);
+}
+
 struct daps_keylog *daps_keylog_new(void)
 {
     struct daps_keylog *keylog = g_new0(struct daps_keylog, 1);
 
-    keylog->lines = g_array_new(FALSE, TRUE, sizeof(struct line));
+    keylog->lines = g_ptr_array_new_with_free_func(free_line);
     return keylog;
 }
 
@@ -46,8 +52,7 @@ void daps_keylog_free(struct daps_keylog *keylog)
 {
     if (keylog == NULL)
         return;
-    daps_wipe(keylog->lines->data, keylog->lines->len * sizeof(struct line));
-    g_array_unref(keylog->lines);
+    g_ptr_array_unref(keylog->lines);
     g_free(keylog);
 }
 
@@ -181,7 +186,7 @@ bool daps_keylog_add_line(struct daps_keylog *keylog, const char *text, char *er
     if (n > 0 && tokens[0][0] != '#') {
         ok = parse_tokens(tokens, n, &line, error, error_octets);
         if (ok)
-            g_array_append_val(keylog->lines, line);
+            g_ptr_array_add(keylog->lines, g_memdup2(&line, sizeof line));
     }
     daps_wipe(&line, sizeof line);
     daps_wipe(copy, length);
@@ -201,7 +206,7 @@ size_t daps_keylog_count(const struct daps_keylog *keylog)
 static const char *name_for(const struct daps_keylog *keylog, const char *ue, enum daps_rat rat)
 {
     for (guint i = 0; i < keylog->lines->len; i++) {
-        const struct line *line = &g_array_index(keylog->lines, struct line, i);
+        const struct line *line = keylog->lines->pdata[i];
         if (line->kind != LINE_NH && line->rat == rat && strcmp(line->ue, ue) == 0)
             return ue;
     }
@@ -224,7 +229,7 @@ struct walk {
 static const struct line *walk_next(struct walk *walk)
 {
     while (walk->next < walk->keylog->lines->len) {
-        const struct line *line = &g_array_index(walk->keylog->lines, struct line, walk->next++);
+        const struct line *line = walk->keylog->lines->pdata[walk->next++];
         if (strcmp(line->ue, walk->name) != 0)
             continue;
         if (line->kind == LINE_NH) {
@@ -292,10 +297,11 @@ bool daps_keylog_root(const struct daps_keylog *keylog, const char *ue, enum dap
 /* Is this the first line that names its UE? */
 static bool is_first_of_ue(const struct daps_keylog *keylog, guint at)
 {
-    const char *ue = g_array_index(keylog->lines, struct line, at).ue;
+    const struct line *line = keylog->lines->pdata[at];
 
     for (guint i = 0; i < at; i++) {
-        if (strcmp(g_array_index(keylog->lines, struct line, i).ue, ue) == 0)
+        const struct line *before = keylog->lines->pdata[i];
+        if (strcmp(before->ue, line->ue) == 0)
             return false;
     }
     return true;
@@ -305,7 +311,7 @@ bool daps_keylog_any_root(const struct daps_keylog *keylog, enum daps_rat rat, u
                           unsigned *ordinal, struct daps_keylog_root *out)
 {
     for (guint i = 0; i < keylog->lines->len; i++) {
-        const struct line *line = &g_array_index(keylog->lines, struct line, i);
+        const struct line *line = keylog->lines->pdata[i];
         if (!is_first_of_ue(keylog, i))
             continue;
         for (unsigned n = 0; daps_keylog_root(keylog, line->ue, rat, n, out); n++) {

@@ -31,7 +31,7 @@ struct daps_term_pool {
     enum daps_rat rat;
     GHashTable *terms; /* set of struct daps_term, owned */
     GPtrArray *strays; /* kept terms whose parent was swept: alive, but never found again */
-    GArray *lore;      /* struct root_lore */
+    GPtrArray *lore;   /* struct root_lore *, owned */
     unsigned keys;     /* labels given */
     unsigned roots;
     int32_t symbols;
@@ -64,6 +64,12 @@ static void term_free(gpointer data)
     g_free(term);
 }
 
+static void lore_free(gpointer lore)
+{
+    daps_wipe(lore, sizeof(struct root_lore));
+    g_free(lore);
+}
+
 struct daps_term_pool *daps_term_pool_new(enum daps_rat rat)
 {
     struct daps_term_pool *pool = g_new0(struct daps_term_pool, 1);
@@ -71,7 +77,7 @@ struct daps_term_pool *daps_term_pool_new(enum daps_rat rat)
     pool->rat = rat;
     pool->terms = g_hash_table_new_full(term_hash, term_equal, term_free, NULL);
     pool->strays = g_ptr_array_new_with_free_func(term_free);
-    pool->lore = g_array_new(FALSE, TRUE, sizeof(struct root_lore));
+    pool->lore = g_ptr_array_new_with_free_func(lore_free);
     pool->symbols = -1;
     return pool;
 }
@@ -82,8 +88,7 @@ void daps_term_pool_free(struct daps_term_pool *pool)
         return;
     g_hash_table_unref(pool->terms);
     g_ptr_array_unref(pool->strays);
-    daps_wipe(pool->lore->data, pool->lore->len * sizeof(struct root_lore));
-    g_array_unref(pool->lore);
+    g_ptr_array_unref(pool->lore);
     g_free(pool);
 }
 
@@ -95,7 +100,7 @@ int32_t daps_term_symbol(struct daps_term_pool *pool)
 static struct root_lore *lore_of(struct daps_term_pool *pool, const struct daps_term *root)
 {
     for (guint i = 0; i < pool->lore->len; i++) {
-        struct root_lore *lore = &g_array_index(pool->lore, struct root_lore, i);
+        struct root_lore *lore = pool->lore->pdata[i];
         if (lore->root == root)
             return lore;
     }
@@ -226,9 +231,10 @@ const struct daps_term *daps_term_root(struct daps_term_pool *pool, const struct
 {
     struct daps_term like = {.kind = DAPS_TERM_ROOT, .pci = -1, .arfcn = -1, .n = pool->roots++};
     struct daps_term *root = g_new0(struct daps_term, 1);
-    struct root_lore lore = {.root = root};
+    struct root_lore *lore = g_new0(struct root_lore, 1);
 
     *root = like;
+    lore->root = root;
     make_label(pool, root);
     if (known != NULL && known->has_key) {
         root->has_value = true;
@@ -236,12 +242,11 @@ const struct daps_term *daps_term_root(struct daps_term_pool *pool, const struct
     }
     /* A key met with another NCC than 0 is not the one the NH chain starts from. */
     if (known != NULL && known->has_upper && (!known->has_ncc || known->ncc == 0)) {
-        lore.chain = true;
-        memcpy(lore.upper, known->upper, 32);
+        lore->chain = true;
+        memcpy(lore->upper, known->upper, 32);
     }
     g_hash_table_add(pool->terms, root);
-    g_array_append_val(pool->lore, lore);
-    daps_wipe(&lore, sizeof lore);
+    g_ptr_array_add(pool->lore, lore);
     return root;
 }
 
@@ -337,13 +342,11 @@ static void sweep_strays(struct daps_term_pool *pool)
 static void sweep_lore(struct daps_term_pool *pool)
 {
     for (guint i = 0; i < pool->lore->len;) {
-        struct root_lore *lore = &g_array_index(pool->lore, struct root_lore, i);
-        if (lore->root->kept) {
+        struct root_lore *lore = pool->lore->pdata[i];
+        if (lore->root->kept)
             i++;
-        } else {
-            daps_wipe(lore, sizeof *lore);
-            g_array_remove_index_fast(pool->lore, i);
-        }
+        else
+            g_ptr_array_remove_index_fast(pool->lore, i);
     }
 }
 

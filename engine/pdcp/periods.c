@@ -87,9 +87,11 @@ static void hand_back(struct daps_pdcp *pdcp, const struct pdcp_period *from)
 
 static void end(struct daps_pdcp *pdcp, struct pdcp_period *period)
 {
+    struct pdcp_period *last = &pdcp->periods[--pdcp->n_periods];
+
     hand_back(pdcp, period);
-    daps_wipe(period->keys, sizeof period->keys);
-    *period = pdcp->periods[--pdcp->n_periods];
+    *period = *last;
+    daps_wipe(last->keys, sizeof last->keys);
 }
 
 static const struct daps_context *target_of(const struct daps_ue *ue)

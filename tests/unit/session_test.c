@@ -84,7 +84,7 @@ static void assert_keys_of_results(const GPtrArray *results, bool kept)
 static void assert_keys_of_note(const struct frame_note *note, bool kept)
 {
     for (guint i = 0; note->steps != NULL && i < note->steps->len; i++) {
-        const struct note_step *step = &g_array_index(note->steps, struct note_step, i);
+        const struct note_step *step = note->steps->pdata[i];
         ck_assert_ptr_null(step->step.key.value);
         ck_assert_ptr_null(step->step.key.parent_value);
         ck_assert(kept || (!step->has_value && !step->has_parent_value));
@@ -383,7 +383,7 @@ static GArray *inverted_keys(const struct capture *capture)
         feed(play.session, record);
         note = session_note(play.session, record->frame);
         for (guint k = 0; note != NULL && note->steps != NULL && k < note->steps->len; k++) {
-            const struct note_step *step = &g_array_index(note->steps, struct note_step, k);
+            const struct note_step *step = note->steps->pdata[k];
             if (step->has_value)
                 remember_all(inverted, step->value);
         }
