@@ -17,6 +17,8 @@
     X(event, "Event", "daps.event", FT_STRING, BASE_NONE, NULL, "What RRC said in this frame")                         \
     X(undecoded, "Undecoded", "daps.undecoded", FT_STRING, BASE_NONE, NULL,                                            \
       "Why an RRC message of this frame could not be decoded")                                                         \
+    X(missed, "Not followed", "daps.not_followed", FT_STRING, BASE_NONE, NULL,                                         \
+      "Why a PDU of this frame was not followed")                                                                      \
     X(unreadable, "Signalling without a key", "daps.unreadable", FT_UINT32, BASE_DEC, NULL,                            \
       "Signalling PDUs of this frame that are ciphered, with no key at hand")                                          \
     X(unverified, "Signalling that does not verify", "daps.unverified", FT_UINT32, BASE_DEC, NULL,                     \

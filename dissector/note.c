@@ -48,20 +48,30 @@ void note_add_events(struct frame_note *note, const GArray *events)
         append(&note->events, &g_array_index(events, struct note_event, i), sizeof(struct note_event));
 }
 
-static void forget_values(struct daps_context_view *context)
+static struct note_context note_context_of(const struct daps_context_view *context)
 {
-    context->key.value = context->key.parent_value = NULL;
+    struct note_context note = {.ncc = context->key.ncc >= 0 ? (int8_t)(context->key.ncc & 7) : -1,
+                                .ciphering = (int8_t)context->ciphering,
+                                .integrity = (int8_t)context->integrity,
+                                .pci = context->cell.pci,
+                                .c_rnti = context->c_rnti};
+
+    g_strlcpy(note.key, context->key.id, sizeof note.key);
+    return note;
 }
 
 void note_add_ue(struct frame_note *note, const struct daps_engine *engine, guint64 ue_key)
 {
     struct note_ue ue = {.ue_key = ue_key, .name = daps_engine_ue_name(engine, ue_key)};
+    struct daps_context_view source, target;
 
     if (ue.name == NULL)
         return; /* broadcast only */
-    ue.n_contexts = daps_engine_contexts(engine, ue_key, &ue.source, &ue.target);
-    forget_values(&ue.source);
-    forget_values(&ue.target);
+    ue.n_contexts = daps_engine_contexts(engine, ue_key, &source, &target);
+    if (ue.n_contexts > 0)
+        ue.source = note_context_of(&source);
+    if (ue.n_contexts > 1)
+        ue.target = note_context_of(&target);
     append(&note->ues, &ue, sizeof ue);
 }
 

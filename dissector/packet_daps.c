@@ -10,6 +10,7 @@
 
 #include <epan/column-utils.h>
 #include <epan/tap.h>
+#include <epan/uat-int.h>
 
 #include "decipher.h"
 #include "fields.h"
@@ -25,6 +26,8 @@ static int expert_protocol = -1, expert_tap; /* whoever collects expert items wa
 static dissector_handle_t handle;
 static struct session *session;
 static struct daps_keylog *keylog;
+static bool wanting;     /* Wireshark was told which fields are wanted */
+static bool tree_needed; /* a capture of this program's run held PDUs that only a tree shows */
 
 struct session *packet_daps_session(void)
 {
@@ -134,7 +137,10 @@ static int dissect_daps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
         return 0;
     if (first) {
         session_begin(session, pinfo->num);
-        take_frame(session, tvb, pinfo, tree);
+        if (!take_frame(session, tvb, pinfo, tree)) {
+            session_miss(session);
+            tree_needed = true;
+        }
         session_end(session);
     }
     wanted = wanted_of(pinfo, tree);
@@ -146,6 +152,31 @@ static int dissect_daps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
         tell_taps(pinfo, &showing);
     show(tvb, pinfo, tree, &showing, &wanted);
     return 0;
+}
+
+static void want_fields(void)
+{
+    if (!wanting)
+        set_postdissector_wanted_hfids(handle, take_wanted_fields());
+    wanting = true;
+}
+
+/*
+ * To want fields makes Wireshark build a tree for every frame, which costs a sixth of a list of packets. So they are
+ * wanted where there will be a tree anyway, and the rest is found without (take.c) ...
+ */
+void packet_daps_dissection(proto_tree *tree)
+{
+    if (tree != NULL && !PTREE_DATA(tree)->visible && session != NULL) /* a visible tree has everything */
+        want_fields();
+}
+
+/* ... but for link types whose meaning only the user's table tells. */
+static bool has_user_link_types(void)
+{
+    const uat_t *table = uat_get_table_by_name("User DLTs Table");
+
+    return table != NULL && table->user_data != NULL && table->user_data->len > 0;
 }
 
 static void start_capture(void)
@@ -161,12 +192,14 @@ static void start_capture(void)
     session = session_new(&options);
     said.results = g_ptr_array_new();
     said.withdrawn = g_ptr_array_new_with_free_func(result_free);
-    set_postdissector_wanted_hfids(handle, take_wanted_fields());
+    if (tree_needed || has_user_link_types())
+        want_fields();
 }
 
 static void end_capture(void)
 {
     set_postdissector_wanted_hfids(handle, NULL);
+    wanting = false;
     if (session == NULL)
         return;
     g_ptr_array_unref(said.results);

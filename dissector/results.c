@@ -33,7 +33,7 @@ struct result *result_of_handover(const struct daps_handover *handover, bool wit
 
 static void keep_keystream(struct daps_keystream_tuple *to, const struct daps_keystream_tuple *from)
 {
-    *to = *from;
+    *to = *from; /* the same, perhaps */
     to->xor_ciphertext = from->xor_ciphertext != NULL ? g_memdup2(from->xor_ciphertext, from->octets) : NULL;
     to->xor_plaintext = from->xor_plaintext != NULL ? g_memdup2(from->xor_plaintext, from->octets) : NULL;
 }
@@ -67,29 +67,55 @@ struct result *result_of_finding(const struct daps_finding *finding, bool with_v
     return result;
 }
 
+static void renumber_handover(struct daps_handover *handover, uint64_t (*number)(void *user, uint64_t frame),
+                              void *user)
+{
+    handover->frame = number(user, handover->frame);
+    handover->executed_frame = number(user, handover->executed_frame);
+    handover->complete_frame = number(user, handover->complete_frame);
+    handover->settled_frame = number(user, handover->settled_frame);
+}
+
+/* What a copy of the structure shares with the other one it gets for itself. */
+static void own_finding(struct result *twin)
+{
+    twin->finding.title = g_strdup(twin->finding.title);
+    twin->finding.detail = g_strdup(twin->finding.detail);
+    twin->finding.assumes = g_strdup(twin->finding.assumes);
+    twin->finding.frames = g_memdup2(twin->finding.frames, twin->finding.n_frames * sizeof(uint64_t));
+    twin->finding.procedures =
+        g_memdup2(twin->finding.procedures, twin->finding.n_procedures * sizeof(enum daps_procedure));
+    keep_keystream(&twin->finding.keystream, &twin->finding.keystream);
+    keep_values(twin, &twin->finding.key, true);
+}
+
 struct result *result_renumbered(const struct result *result, uint64_t (*number)(void *user, uint64_t frame),
                                  void *user)
 {
     struct result *twin = g_memdup2(result, sizeof *result);
 
     twin->ue = g_strdup(result->ue);
-    twin->handover.ue = twin->ue;
-    twin->handover.frame = number(user, result->handover.frame);
-    twin->handover.executed_frame = number(user, result->handover.executed_frame);
-    twin->handover.complete_frame = number(user, result->handover.complete_frame);
-    twin->handover.settled_frame = number(user, result->handover.settled_frame);
-    twin->finding.title = g_strdup(result->finding.title);
-    twin->finding.detail = g_strdup(result->finding.detail);
-    twin->finding.assumes = g_strdup(result->finding.assumes);
-    twin->finding.frames = g_memdup2(result->finding.frames, result->finding.n_frames * sizeof(uint64_t));
-    twin->finding.procedures =
-        g_memdup2(result->finding.procedures, result->finding.n_procedures * sizeof(enum daps_procedure));
-    for (uint32_t i = 0; i < result->finding.n_frames; i++)
-        twin->finding.frames[i] = number(user, result->finding.frames[i]);
-    keep_keystream(&twin->finding.keystream, &result->finding.keystream);
-    keep_values(twin, &twin->handover.key, true);
-    keep_values(twin, &twin->finding.key, true);
+    if (twin->is_finding) {
+        own_finding(twin);
+        for (uint32_t i = 0; i < twin->finding.n_frames; i++)
+            twin->finding.frames[i] = number(user, twin->finding.frames[i]);
+    } else {
+        twin->handover.ue = twin->ue;
+        renumber_handover(&twin->handover, number, user);
+        keep_values(twin, &twin->handover.key, true);
+    }
     return twin;
+}
+
+static void free_finding(struct result *result)
+{
+    g_free(result->finding.frames);
+    g_free(result->finding.procedures);
+    g_free((gpointer)result->finding.keystream.xor_ciphertext);
+    g_free((gpointer)result->finding.keystream.xor_plaintext);
+    g_free(result->finding.title);
+    g_free(result->finding.detail);
+    g_free(result->finding.assumes);
 }
 
 void result_free(gpointer data)
@@ -99,13 +125,8 @@ void result_free(gpointer data)
     if (result == NULL)
         return;
     g_free(result->ue);
-    g_free(result->finding.frames);
-    g_free(result->finding.procedures);
-    g_free((gpointer)result->finding.keystream.xor_ciphertext);
-    g_free((gpointer)result->finding.keystream.xor_plaintext);
-    g_free(result->finding.title);
-    g_free(result->finding.detail);
-    g_free(result->finding.assumes);
+    if (result->is_finding)
+        free_finding(result);
     daps_wipe(result->value, sizeof result->value);
     daps_wipe(result->parent_value, sizeof result->parent_value);
     g_free(result);
@@ -203,21 +224,26 @@ bool result_names(const struct result *result, uint64_t frame)
     return search.found;
 }
 
-struct result_index {
-    GHashTable *by_frame; /* uint64_t (owned) to GPtrArray of const struct result * (owned) */
-    const struct result *adding;
+/* ---- by frame ---- */
+
+/* A result names few frames and a capture has many results: no allocation for each. */
+struct mention {
+    uint64_t frame;
+    uint64_t order; /* in which they were added */
+    const struct result *result;
 };
 
-static void free_results(gpointer results)
-{
-    g_ptr_array_unref(results);
-}
+struct result_index {
+    GArray *mentions; /* struct mention, by frame unless dirty */
+    bool dirty;
+    const struct result *adding;
+};
 
 struct result_index *result_index_new(void)
 {
     struct result_index *index = g_new0(struct result_index, 1);
 
-    index->by_frame = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, free_results);
+    index->mentions = g_array_new(FALSE, FALSE, sizeof(struct mention));
     return index;
 }
 
@@ -225,35 +251,67 @@ void result_index_free(struct result_index *index)
 {
     if (index == NULL)
         return;
-    g_hash_table_unref(index->by_frame);
+    g_array_unref(index->mentions);
     g_free(index);
 }
 
 void result_index_clear(struct result_index *index)
 {
-    g_hash_table_remove_all(index->by_frame);
+    g_array_set_size(index->mentions, 0);
 }
 
 static void add_at(void *user, uint64_t frame)
 {
     struct result_index *index = user;
-    GPtrArray *results = g_hash_table_lookup(index->by_frame, &frame);
+    const struct mention mention = {.frame = frame, .order = index->mentions->len, .result = index->adding};
 
-    if (results == NULL) {
-        results = g_ptr_array_new();
-        g_hash_table_insert(index->by_frame, g_memdup2(&frame, sizeof frame), results);
-    }
-    if (results->len == 0 || results->pdata[results->len - 1] != index->adding)
-        g_ptr_array_add(results, (gpointer)index->adding);
+    g_array_append_val(index->mentions, mention);
 }
 
 void result_index_add(struct result_index *index, const struct result *result)
 {
     index->adding = result;
+    index->dirty = true;
     result_frames(result, add_at, index);
 }
 
-const GPtrArray *result_index_at(const struct result_index *index, uint64_t frame)
+static int compare_mentions(const void *a, const void *b)
 {
-    return g_hash_table_lookup(index->by_frame, &frame);
+    const struct mention *m = a, *n = b;
+
+    if (m->frame != n->frame)
+        return m->frame < n->frame ? -1 : 1;
+    return m->order < n->order ? -1 : m->order > n->order;
+}
+
+/* The first mention of that frame or a later one. */
+static guint first_mention(const GArray *mentions, uint64_t frame)
+{
+    guint low = 0, high = mentions->len;
+
+    while (low < high) {
+        const guint middle = low + (high - low) / 2;
+        if (g_array_index(mentions, struct mention, middle).frame < frame)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void result_index_at(struct result_index *index, uint64_t frame, GPtrArray *out)
+{
+    const struct result *last = NULL;
+
+    if (index->dirty)
+        g_array_sort(index->mentions, compare_mentions);
+    index->dirty = false;
+    for (guint i = first_mention(index->mentions, frame); i < index->mentions->len; i++) {
+        const struct mention *mention = &g_array_index(index->mentions, struct mention, i);
+        if (mention->frame != frame)
+            break;
+        if (mention->result != last) /* some name a frame twice */
+            g_ptr_array_add(out, (gpointer)mention->result);
+        last = mention->result;
+    }
 }

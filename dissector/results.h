@@ -16,24 +16,26 @@
 struct result {
     bool is_finding;
     char *ue;
-    struct daps_handover handover;
-    struct {
-        enum daps_rule_id rule;
-        enum daps_severity severity;
-        enum daps_evidence evidence;
-        bool has_exposure;
-        enum daps_exposure exposure;
-        enum daps_rat rat;
-        uint32_t n_frames;
-        uint64_t *frames;
-        uint32_t n_procedures;
-        enum daps_procedure *procedures;
-        uint32_t repeats;
-        bool has_key;
-        struct daps_key_view key;
-        struct daps_keystream_tuple keystream;
-        char *title, *detail, *assumes; /* assumes: NULL nothing */
-    } finding;
+    union {
+        struct daps_handover handover;
+        struct {
+            enum daps_rule_id rule;
+            enum daps_severity severity;
+            enum daps_evidence evidence;
+            bool has_exposure;
+            enum daps_exposure exposure;
+            enum daps_rat rat;
+            uint32_t n_frames;
+            uint64_t *frames;
+            uint32_t n_procedures;
+            enum daps_procedure *procedures;
+            uint32_t repeats;
+            bool has_key;
+            struct daps_key_view key;
+            struct daps_keystream_tuple keystream;
+            char *title, *detail, *assumes; /* assumes: NULL nothing */
+        } finding;
+    };
     uint8_t value[32], parent_value[32]; /* of the key, where they were asked for */
 };
 
@@ -66,7 +68,7 @@ struct result_index *result_index_new(void);
 void result_index_free(struct result_index *index);
 void result_index_add(struct result_index *index, const struct result *result);
 void result_index_clear(struct result_index *index);
-/* const struct result * of that frame, in the order they were added; NULL none. */
-const GPtrArray *result_index_at(const struct result_index *index, uint64_t frame);
+/* Appends the results of that frame, const struct result *, in the order they were added. */
+void result_index_at(struct result_index *index, uint64_t frame, GPtrArray *out);
 
 #endif

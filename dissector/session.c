@@ -24,7 +24,7 @@ struct session {
     struct daps_engine *engine;
     struct daps_framing *framing;
     struct daps_rrc_result *result;
-    GHashTable *notes;       /* uint64_t frame (owned) to struct frame_note (owned) */
+    GHashTable *notes;       /* frame to struct frame_note (owned) */
     struct frame_note *note; /* of the frame at hand, NULL nothing yet */
     struct numbers numbers;
     guint64 frame;               /* id of the frame at hand (numbers.h) */
@@ -71,8 +71,10 @@ static struct ue_state *state_of(struct session *session, guint64 ue_key)
 
 static struct frame_note *note_now(struct session *session)
 {
-    if (session->note == NULL)
+    if (session->note == NULL) {
         session->note = g_new0(struct frame_note, 1);
+        session->note->frame = session->frame;
+    }
     return session->note;
 }
 
@@ -233,7 +235,7 @@ struct session *session_new(const struct session_options *options)
     session->engine = daps_engine_new(&engine_options, &sink);
     session->framing = daps_framing_new(&framing_sink);
     session->result = g_new0(struct daps_rrc_result, 1);
-    session->notes = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, note_free);
+    session->notes = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, note_free);
     session->events = g_array_new(FALSE, FALSE, sizeof(struct note_event));
     session->touched = g_array_new(FALSE, FALSE, sizeof(guint64));
     for (unsigned kind = 0; kind < KINDS; kind++)
@@ -273,6 +275,11 @@ struct daps_framing *session_framing(struct session *session)
     return session->framing;
 }
 
+const struct daps_framing_counts *session_counts(const struct session *session)
+{
+    return daps_framing_counts(session->framing);
+}
+
 void session_begin(struct session *session, uint64_t frame)
 {
     session->frame = numbers_next(&session->numbers, frame);
@@ -280,6 +287,12 @@ void session_begin(struct session *session, uint64_t frame)
         session->settled_before[kind] = session->settled[kind]->len;
     g_array_set_size(session->events, 0);
     g_array_set_size(session->touched, 0);
+}
+
+void session_miss(struct session *session)
+{
+    note_now(session)->missed = true;
+    daps_engine_gap(session->engine, 0, true, session->frame, "a PDU could not be taken from the frame");
 }
 
 void session_end(struct session *session)
@@ -293,8 +306,8 @@ void session_end(struct session *session)
     for (guint i = 0; i < session->touched->len; i++)
         note_add_ue(session->note, session->engine, g_array_index(session->touched, guint64, i));
     note_add_events(session->note, session->events);
-    if (session->note->ues != NULL)
-        g_hash_table_replace(session->notes, g_memdup2(&session->frame, sizeof session->frame), session->note);
+    if (session->note->ues != NULL || session->note->missed)
+        g_hash_table_replace(session->notes, &session->note->frame, session->note);
     else
         note_free(session->note);
     session->note = NULL;
@@ -367,12 +380,6 @@ static void index_open(struct session *session)
     }
 }
 
-static void append(GPtrArray *out, const GPtrArray *results)
-{
-    for (guint i = 0; results != NULL && i < results->len; i++)
-        g_ptr_array_add(out, results->pdata[i]);
-}
-
 uint64_t session_number(const struct session *session, uint64_t frame)
 {
     return frame != 0 ? numbers_number(&session->numbers, frame) : 0;
@@ -399,8 +406,8 @@ void session_results(struct session *session, uint64_t frame, GPtrArray *out)
     const uint64_t id = numbers_id(&session->numbers, frame);
 
     index_open(session);
-    append(out, result_index_at(session->settled_at, id));
-    append(out, result_index_at(session->open_at, id));
+    result_index_at(session->settled_at, id, out);
+    result_index_at(session->open_at, id, out);
     if (numbers_differ(&session->numbers))
         renumber(session, out);
 }
@@ -446,9 +453,9 @@ static bool was_said(struct session *session, const struct result *result)
 {
     const struct frame_note *note = note_at_hand(session);
 
-    for (guint i = 0; note != NULL && i < note->ues->len; i++) {
+    for (guint i = 0; note != NULL && note->ues != NULL && i < note->ues->len; i++) {
         const struct ue_state *ue = state_of(session, g_array_index(note->ues, struct note_ue, i).ue_key);
-        if (has_equal(ue->former, result))
+        if (has_equal(ue->former != NULL ? ue->former : ue->open, result)) /* no former ones: nobody has asked since */
             return true;
     }
     return false;
@@ -467,7 +474,7 @@ void session_news(struct session *session, struct session_news *news)
                 g_ptr_array_add(news->results, (gpointer)result);
         }
     }
-    for (guint i = 0; i < note->ues->len; i++) {
+    for (guint i = 0; note->ues != NULL && i < note->ues->len; i++) {
         struct ue_state *ue = state_of(session, g_array_index(note->ues, struct note_ue, i).ue_key);
         ue_news(session, ue, news);
         free_results(ue->former);

@@ -26,12 +26,19 @@ struct note_event {
     bool sync, daps, daps_failure, source_release, suspend, prepared;
 };
 
-/* A UE that the frame is about, with its contexts once the frame was followed. Key values are never in here. */
+/* An AS security context, in what one line can hold: a capture has many. -1 unknown. */
+struct note_context {
+    char key[24];
+    int8_t ncc, ciphering, integrity;
+    int32_t pci, c_rnti;
+};
+
+/* A UE that the frame is about, with its contexts once the frame was followed. */
 struct note_ue {
     uint64_t ue_key;
     const char *name; /* valid as long as the session */
     unsigned n_contexts;
-    struct daps_context_view source, target;
+    struct note_context source, target;
 };
 
 /* A key derived in the frame; values only if the session keeps them. */
@@ -49,8 +56,9 @@ struct note_rrc {
     uint8_t *octets;
 };
 
-/* What a frame was about. Arrays are NULL where there is nothing. */
+/* What a frame was about. Arrays are NULL where there is nothing; ues is, where only missed is set. */
 struct frame_note {
+    uint64_t frame;      /* id (numbers.h) */
     GArray *events;      /* struct note_event */
     GArray *ues;         /* struct note_ue */
     GPtrArray *steps;    /* struct note_step *; with keys, they never move: a copy would stay behind */
@@ -60,6 +68,7 @@ struct frame_note {
     unsigned unreadable; /* signalling PDUs ciphered without a key at hand */
     unsigned unverified; /* ... whose MAC-I is wrong under every key at hand */
     char *undecoded;     /* why an RRC message could not be read, NULL */
+    bool missed;         /* PDUs that could not be taken: what the UEs did is not all known any more */
 };
 
 /* The keylog in options must outlive the session. Free with session_free. */
@@ -73,7 +82,11 @@ void session_free(struct session *session); /* wipes keys; NULL is fine */
 void session_begin(struct session *session, uint64_t frame);
 uint64_t session_frame(const struct session *session); /* what PDUs of the frame at hand are to be numbered */
 struct daps_framing *session_framing(struct session *session);
+void session_miss(struct session *session); /* the frame at hand holds PDUs that cannot be taken */
 void session_end(struct session *session);
+
+/* What framing/ has counted so far. */
+const struct daps_framing_counts *session_counts(const struct session *session);
 
 /* Number that a frame in a note has now, 0 none: it was dropped by a read filter, or is 0. */
 uint64_t session_number(const struct session *session, uint64_t frame);

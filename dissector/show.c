@@ -35,19 +35,26 @@ static const struct result *gravest(const GPtrArray *results)
     return found;
 }
 
+/* What the frame is about, in a word or two. */
+static const char *subject(const struct frame_note *note)
+{
+    if (note != NULL && note->events != NULL)
+        return event_words(&g_array_index(note->events, struct note_event, 0));
+    if (note != NULL && note->unreadable > 0)
+        return "signalling without a key";
+    if (note != NULL && note->unverified > 0)
+        return "signalling that does not verify";
+    return "";
+}
+
 proto_tree *show_start(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int protocol, const struct showing *showing)
 {
     const struct result *finding = gravest(showing->results);
-    proto_item *item = proto_tree_add_protocol_format(tree, protocol, tvb, 0, 0, "DAPS handover security");
-    const struct frame_note *note = showing->note;
+    const char *about = subject(showing->note);
+    proto_item *item = proto_tree_add_protocol_format(tree, protocol, tvb, 0, 0, "DAPS handover security%s%s",
+                                                      about[0] != '\0' ? ", " : "", about);
 
     (void)pinfo;
-    if (note != NULL && note->events != NULL)
-        proto_item_append_text(item, ", %s", event_words(&g_array_index(note->events, struct note_event, 0)));
-    else if (note != NULL && note->unreadable > 0)
-        proto_item_append_text(item, ", signalling without a key");
-    else if (note != NULL && note->unverified > 0)
-        proto_item_append_text(item, ", signalling that does not verify");
     if (finding != NULL)
         proto_item_append_text(item, " (%s, %s)", daps_rule(finding->finding.rule)->name,
                                daps_severity_name(finding->finding.severity));
@@ -55,25 +62,22 @@ proto_tree *show_start(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int 
 }
 
 /* One line: these are on every frame that takes part, and a capture may have many. */
-static void put_context(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, const struct daps_context_view *context)
+static void put_context(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, const char *title,
+                        const struct note_context *context)
 {
-    const struct daps_key_view *key = &context->key;
-    proto_item *item = proto_tree_add_string(tree, field(id), tvb, 0, 0, key->id);
-    char words[96];
+    char words[96] = "";
     int n = 0;
 
-    proto_item_set_generated(item);
-    if (key->ncc >= 0)
-        n += g_snprintf(words + n, sizeof words - (size_t)n, ", NCC %d", key->ncc & 7);
+    if (context->ncc >= 0)
+        n += g_snprintf(words + n, sizeof words - (size_t)n, ", NCC %d", context->ncc);
     if (context->ciphering >= 0 && context->integrity >= 0)
-        n += g_snprintf(words + n, sizeof words - (size_t)n, ", NEA%d/NIA%d", context->ciphering & 7,
-                        context->integrity & 7);
-    if (context->cell.pci >= 0)
-        n += g_snprintf(words + n, sizeof words - (size_t)n, ", PCI %d", context->cell.pci);
+        n += g_snprintf(words + n, sizeof words - (size_t)n, ", NEA%d/NIA%d", context->ciphering, context->integrity);
+    if (context->pci >= 0)
+        n += g_snprintf(words + n, sizeof words - (size_t)n, ", PCI %d", context->pci);
     if (context->c_rnti >= 0)
         n += g_snprintf(words + n, sizeof words - (size_t)n, ", C-RNTI %d", context->c_rnti);
-    if (n > 0)
-        proto_item_append_text(item, "%s", words);
+    proto_item_set_generated(proto_tree_add_string_format(
+        tree, field(id), tvb, 0, 0, context->key, "Context in force, %s: key: %s%s", title, context->key, words));
 }
 
 static void put_ue(proto_tree *tree, tvbuff_t *tvb, const struct note_ue *ue)
@@ -82,9 +86,9 @@ static void put_ue(proto_tree *tree, tvbuff_t *tvb, const struct note_ue *ue)
     proto_tree *sub = put_subtree_item(item, ett_daps_ue);
 
     if (ue->n_contexts > 0)
-        put_context(sub, tvb, hf_daps_context_source, &ue->source);
+        put_context(sub, tvb, hf_daps_context_source, "source", &ue->source);
     if (ue->n_contexts > 1)
-        put_context(sub, tvb, hf_daps_context_target, &ue->target);
+        put_context(sub, tvb, hf_daps_context_target, "target", &ue->target);
 }
 
 static void put_use(proto_tree *tree, tvbuff_t *tvb, const struct session *session,
@@ -172,6 +176,11 @@ void show_note(proto_tree *tree, tvbuff_t *tvb, const struct showing *showing)
     if (note->unverified > 0)
         put_unsigned(tree, tvb, hf_daps_unverified, note->unverified);
     put_string(tree, tvb, hf_daps_undecoded, note->undecoded);
+    if (note->missed)
+        put_string(
+            tree, tvb, hf_daps_missed,
+            "Wireshark read the capture without protocol trees, and these PDUs are found by them only; reloading "
+            "the capture builds them");
 }
 
 /* ---- the Info column ---- */
@@ -196,6 +205,8 @@ static void info_of_handover(packet_info *pinfo, const struct daps_handover *han
 
 void show_in_info(packet_info *pinfo, const struct showing *showing)
 {
+    if (showing->note != NULL && showing->note->missed)
+        col_append_str(pinfo->cinfo, COL_INFO, " | DAPS: not followed, reload the capture");
     for (guint i = 0; i < showing->results->len; i++) {
         const struct result *result = showing->results->pdata[i];
         if (!result->is_finding)

@@ -63,6 +63,8 @@ static void put_repeats(proto_tree *tree, tvbuff_t *tvb, const struct daps_hando
 /* What only the frames of the command say; the others link to it. */
 static void put_command(proto_tree *tree, tvbuff_t *tvb, const struct daps_handover *handover)
 {
+    put_string(tree, tvb, hf_daps_rat, daps_rat_name(handover->rat));
+    put_bool(tree, tvb, hf_daps_daps, handover->daps);
     if (handover->prepared)
         put_bool(tree, tvb, hf_daps_prepared, true);
     put_known(tree, tvb, hf_daps_source_pci, handover->source.pci);
@@ -106,14 +108,12 @@ void show_handover(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const st
                                   cell_words(pinfo, &handover->target), outcome_words(pinfo, handover));
 
     put_string(sub, tvb, hf_daps_handover_ue, handover->ue);
-    put_string(sub, tvb, hf_daps_rat, daps_rat_name(handover->rat));
     put_frame(sub, tvb, hf_daps_command_frame, handover->frame);
     put_frame(sub, tvb, hf_daps_executed_frame, handover->executed_frame);
     put_frame(sub, tvb, hf_daps_complete_frame, handover->complete_frame);
     put_frame(sub, tvb, hf_daps_outcome_frame, handover->settled_frame);
     put_string(sub, tvb, hf_daps_outcome, daps_outcome_name(handover->outcome));
     put_string(sub, tvb, hf_daps_procedure, daps_procedure_name(handover->procedure));
-    put_bool(sub, tvb, hf_daps_daps, handover->daps);
     put_known(sub, tvb, hf_daps_pci, handover->target.pci);
     put_known(sub, tvb, hf_daps_arfcn, handover->target.ssb_arfcn);
     if (handover->frame == pinfo->num || handover->executed_frame == pinfo->num)

@@ -10,10 +10,13 @@
 /* Looks up protocols and fields by name; once, when all of them are registered. */
 void take_resolve(void);
 
-/* The fields that must be in the tree for take_frame; the caller owns the array (of int). */
+/* The fields that take_frame looks for in a tree; the caller owns the array (of int). */
 GArray *take_wanted_fields(void);
 
-/* Hands the PDUs of a frame to the session; tvb is the whole frame. tree may be NULL, then less is seen. */
-void take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+/*
+ * Hands the PDUs of a frame to the session; tvb is the whole frame, tree may be NULL. False: it holds some that cannot
+ * be taken without a tree that has all the wanted fields.
+ */
+bool take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
 #endif

@@ -143,6 +143,18 @@ void daps_framing_take_rlc(struct daps_framing *framing, const struct daps_frami
                            const struct daps_framing_rlc *rlc, const uint8_t *octets, size_t length);
 void daps_framing_take_pdcp(struct daps_framing *framing, const struct daps_framing_place *place,
                             const struct daps_framing_pdcp *pdcp, const uint8_t *octets, size_t length);
+/*
+ * Where the first UDP datagram (RFC 768) begins in octets that hold it somewhere, with a length field that fits into
+ * length octets, of which captured are there. of_ports: it has these ports. named: its payload begins with the name of
+ * a radio layer of NR ("mac-nr", ...). False: there is none.
+ */
+struct daps_framing_udp_wanted {
+    bool of_ports, named;
+    uint16_t source, destination;
+};
+bool daps_framing_find_udp(const uint8_t *octets, size_t captured, size_t length,
+                           const struct daps_framing_udp_wanted *wanted, size_t *at);
+
 /* A UDP datagram, its header included (RFC 768). */
 void daps_framing_take_udp(struct daps_framing *framing, const struct daps_framing_place *place, const uint8_t *octets,
                            size_t length);

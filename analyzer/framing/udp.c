@@ -65,6 +65,41 @@ bool peel_named_payload(struct peel *peel, struct octets payload)
     return false;
 }
 
+static bool begins_with_nr_name(struct octets payload)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct octets name = payload, front = octets_take(&name, strlen(names[i].name));
+        if (names[i].unwrap && !front.bad && !memcmp(front.at, names[i].name, front.left))
+            return true;
+    }
+    return false;
+}
+
+static bool is_wanted(struct octets datagram, size_t whole, const struct daps_framing_udp_wanted *wanted)
+{
+    uint16_t source = octets_u16(&datagram);
+    uint16_t destination = octets_u16(&datagram);
+    uint16_t length = octets_u16(&datagram);
+    octets_skip(&datagram, 2);
+    if (datagram.bad || (length && (length < 8 || length > whole)))
+        return false;
+    if (wanted->of_ports && (source != wanted->source || destination != wanted->destination))
+        return false;
+    return !wanted->named || begins_with_nr_name(datagram);
+}
+
+bool daps_framing_find_udp(const uint8_t *octets, size_t captured, size_t length,
+                           const struct daps_framing_udp_wanted *wanted, size_t *at)
+{
+    struct octets left = octets_of(octets, captured);
+    for (*at = 0; !left.bad; ++*at) {
+        if (is_wanted(left, length - *at, wanted))
+            return true;
+        octets_skip(&left, 1);
+    }
+    return false;
+}
+
 static bool is_rrc_port(uint16_t port)
 {
     return port == PORT_GSMTAP || port == PORT_QCSUPER || port == PORT_RLS;

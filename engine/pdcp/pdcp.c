@@ -22,15 +22,20 @@ struct daps_pdcp *daps_pdcp_new(struct daps_ue *ue, struct daps_ciphers *ciphers
     return pdcp;
 }
 
-void daps_pdcp_free(struct daps_pdcp *pdcp)
+void daps_pdcp_clear(struct daps_pdcp *pdcp)
 {
-    if (pdcp == NULL)
-        return;
     for (unsigned i = 0; i < pdcp->n_periods; i++)
         daps_wipe(pdcp->periods[i].keys, sizeof pdcp->periods[i].keys);
     daps_ledger_free(pdcp->ledger);
     g_array_unref(pdcp->collisions);
     g_free(pdcp->open);
+}
+
+void daps_pdcp_free(struct daps_pdcp *pdcp)
+{
+    if (pdcp == NULL)
+        return;
+    daps_pdcp_clear(pdcp);
     g_free(pdcp);
 }
 

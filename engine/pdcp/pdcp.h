@@ -124,7 +124,8 @@ struct pdcp_reading {
 };
 
 struct daps_pdcp *daps_pdcp_new(struct daps_ue *ue, struct daps_ciphers *ciphers);
-void daps_pdcp_free(struct daps_pdcp *pdcp);
+void daps_pdcp_free(struct daps_pdcp *pdcp);  /* NULL is fine */
+void daps_pdcp_clear(struct daps_pdcp *pdcp); /* all but the structure itself */
 
 /* Places, deciphers and enters one PDU. */
 void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, struct pdcp_reading *reading);

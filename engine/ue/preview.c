@@ -19,26 +19,28 @@ static void copy_attempts(struct daps_ue *copy, const struct daps_ue *ue)
     }
 }
 
-static void copy_pdcp(struct daps_ue *copy, const struct daps_pdcp *pdcp)
+static void copy_pdcp(struct daps_pdcp *copy, struct daps_ue *of, const struct daps_pdcp *pdcp)
 {
-    copy->pdcp = g_memdup2(pdcp, sizeof *pdcp);
-    copy->pdcp->ue = copy;
-    copy->pdcp->ledger = daps_ledger_new(); /* what was used is not asked again at the end */
-    copy->pdcp->open = NULL;
-    copy->pdcp->collisions = g_array_sized_new(FALSE, TRUE, sizeof(struct pdcp_collision), pdcp->collisions->len);
-    g_array_append_vals(copy->pdcp->collisions, pdcp->collisions->data, pdcp->collisions->len);
+    *copy = *pdcp;
+    copy->ue = of;
+    copy->ledger = daps_ledger_new(); /* what was used is not asked again at the end */
+    copy->open = NULL;
+    copy->collisions = g_array_sized_new(FALSE, TRUE, sizeof(struct pdcp_collision), pdcp->collisions->len);
+    g_array_append_vals(copy->collisions, pdcp->collisions->data, pdcp->collisions->len);
+    of->pdcp = copy;
 }
 
 void daps_ue_preview(const struct daps_ue *ue)
 {
-    struct daps_ue *copy = g_memdup2(ue, sizeof *ue);
+    struct daps_ue copy = *ue; /* some KiB, and often asked for: not worth an allocation */
+    struct daps_pdcp pdcp;
 
-    copy->is_copy = true;
-    copy_attempts(copy, ue);
+    copy.is_copy = true;
+    copy_attempts(&copy, ue);
     if (ue->pdcp != NULL)
-        copy_pdcp(copy, ue->pdcp);
-    daps_ue_finish(copy);
-    daps_pdcp_free(copy->pdcp);
-    g_ptr_array_unref(copy->attempts);
-    g_free(copy);
+        copy_pdcp(&pdcp, &copy, ue->pdcp);
+    daps_ue_finish(&copy);
+    if (ue->pdcp != NULL)
+        daps_pdcp_clear(&pdcp);
+    g_ptr_array_unref(copy.attempts);
 }

@@ -74,7 +74,7 @@ def key_of(derived):
 
 
 # What only the frames of the command show; the other frames of a handover link to it.
-OF_COMMAND = ("c_rnti", "rach", "t304", "source_pci", "source_arfcn", "same_frequency", "ciphering", "integrity",
+OF_COMMAND = ("rat", "daps", "c_rnti", "rach", "t304", "source_pci", "source_arfcn", "same_frequency", "ciphering", "integrity",
               "prepared")
 
 

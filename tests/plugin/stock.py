@@ -37,8 +37,8 @@ from visits import Sharkd, first_difference, keys_of  # noqa: E402
 
 SCENARIO = "air-daps-fallback"
 OF_RRC = ("upper-pdu", "upper-pdu-unpadded", "gsmtap-v3", "qcsuper", "rls")
-OF_RADIO = ("mac-nr", "mac-nr-dlt149", "mac-nr-dlt157", "mac-nr-upper", "mac-nr-upper-udp", "rlc-nr", "pdcp-nr", "pdcp-nr-2018",
-            "gsmtap-v3-mac", "gsmtap-v3-pdcp", "gsmtap-v3-both")
+OF_RADIO = ("mac-nr", "mac-nr-dlt149", "mac-nr-dlt157", "mac-nr-upper", "mac-nr-upper-udp", "rlc-nr", "pdcp-nr",
+            "pdcp-nr-2018", "gsmtap-v3-mac", "gsmtap-v3-pdcp", "gsmtap-v3-both")
 # Ciphered RRC says how what follows is to be read: bearers, lengths of SNs, algorithms.
 CHANGES = (("air-two-legs", "mac-nr"), ("air-count-reuse", "mac-nr"), ("air-bearer-again", "mac-nr"),
            ("algorithm-change", "mac-nr"), ("air-two-legs", "rlc-nr"), ("air-count-reuse", "pdcp-nr"), ("two-ues", "mac-nr"))
@@ -47,17 +47,20 @@ CHANGES = (("air-two-legs", "mac-nr"), ("air-count-reuse", "mac-nr"), ("air-bear
 USER_DLTS = ('"User 2 (DLT=149)","udp","0","","0",""',)
 MORE = (("nas-5gs.null_decipher", "TRUE"), ("rlc-nr.reassemble_um_frames", "TRUE"),
         ("rlc-nr.call_pdcp_for_ul_drb", "18-bit SN"), ("rlc-nr.call_pdcp_for_dl_drb", "18-bit SN"),
-        ("pdcp-nr.check_sequence_numbers", "All frames"), ("mac-nr.lcid_to_drb_mapping_source", "From configuration protocol"))
+        ("pdcp-nr.check_sequence_numbers", "All frames"),
+        ("mac-nr.lcid_to_drb_mapping_source", "From configuration protocol"))
 
-FIELDS = ("frame.number", "frame.protocols", "frame.len", "frame.time_delta", "frame.time_delta_displayed", "ip.src", "udp.port",
-          "udp.stream", "gsmtap.chan_type", "mac-nr.rnti", "mac-nr.ueid", "mac-nr.ulsch.lcid", "mac-nr.dlsch.lcid", "rlc-nr.am.sn",
-          "rlc-nr.am.fragments", "rlc-nr.am.reassembled.data", "rlc-nr.sequence-analysis", "pdcp-nr.ueid", "pdcp-nr.seq-num",
-          "pdcp-nr.seqnum_length", "pdcp-nr.mac", "pdcp-nr.signalling-data", "pdcp-nr.user-data",
-          "pdcp-nr.sequence-analysis.expected-sequence-number", "pdcp-nr.ciphering-algorithm", "nr-rrc.rrc_TransactionIdentifier",
-          "nr-rrc.c1", "nr-rrc.DL_DCCH_Message_element", "nr-rrc.UL_DCCH_Message_element", "nr-rrc.physCellId",
+FIELDS = ("frame.number", "frame.protocols", "frame.len", "frame.time_delta", "frame.time_delta_displayed", "ip.src",
+          "udp.port", "udp.stream", "gsmtap.chan_type", "mac-nr.rnti", "mac-nr.ueid", "mac-nr.ulsch.lcid",
+          "mac-nr.dlsch.lcid", "rlc-nr.am.sn", "rlc-nr.am.fragments", "rlc-nr.am.reassembled.data",
+          "rlc-nr.sequence-analysis", "pdcp-nr.ueid", "pdcp-nr.seq-num", "pdcp-nr.seqnum_length", "pdcp-nr.mac",
+          "pdcp-nr.signalling-data", "pdcp-nr.user-data", "pdcp-nr.sequence-analysis.expected-sequence-number",
+          "pdcp-nr.ciphering-algorithm", "nr-rrc.rrc_TransactionIdentifier", "nr-rrc.c1",
+          "nr-rrc.DL_DCCH_Message_element", "nr-rrc.UL_DCCH_Message_element", "nr-rrc.physCellId",
           "nr-rrc.nextHopChainingCount", "nr-rrc.newUE_Identity", "nr-rrc.t304", "nr-rrc.cipheringAlgorithm",
-          "nas-5gs.mm.message_type", "lte-rrc.physCellId", "ngap.procedureCode", "s1ap.procedureCode", "x2ap.procedureCode",
-          "f1ap.procedureCode", "_ws.malformed", "_ws.expert.message", "_ws.expert.severity", "_ws.expert.group")
+          "nas-5gs.mm.message_type", "lte-rrc.physCellId", "ngap.procedureCode", "s1ap.procedureCode",
+          "x2ap.procedureCode", "f1ap.procedureCode", "_ws.malformed", "_ws.expert.message", "_ws.expert.severity",
+          "_ws.expert.group")
 SEPARATOR = "\x1f"  # between the values of a field
 
 # What the plugin may add to Info.
@@ -189,8 +192,8 @@ def split_statistics(text):
     return rows, experts, hierarchy
 
 
-def compare_fields(case, how, ours, theirs, fields):
-    """Ours has two columns more: has this frame deciphered RRC, has it a finding."""
+def compare_fields(case, how, ours, theirs, fields, with_tree):
+    """Ours has two columns more: has this frame deciphered RRC, has it a finding. with_tree as for columns."""
     (mine, my_experts, my_hierarchy), (other, experts, hierarchy) = split_statistics(ours), split_statistics(theirs)
     if len(mine) != len(other):
         case.wrong(how, None, f"{len(mine)} rows of fields, without the plugin {len(other)}")
@@ -207,7 +210,14 @@ def compare_fields(case, how, ours, theirs, fields):
     compare_experts(case, how, my_experts, experts, deciphered)
     left = [line for line in my_hierarchy if line.split()[0] != "daps"]
     case.counts["hierarchies"] += len(left) != len(my_hierarchy)
-    if left != hierarchy:
+    if left == hierarchy:
+        return
+    # Where there is no tree to see, Wireshark counts protocols at the top that it has left out above them.
+    seen, visible = ([line.split() for line in lines if line.split()[0] != "frame"]
+                     for lines in (left, split_statistics(with_tree())[2]))
+    if seen == visible:
+        case.counts["as with a tree"] += 1
+    else:
         case.wrong(how, None, f"io,phs: {unlike(chr(10).join(left), chr(10).join(hierarchy))}")
 
 
@@ -229,8 +239,8 @@ def column_arguments(passes):
 
 
 def field_arguments(passes, fields):
-    return [*["-2"][:passes - 1], "-T", "fields", "-E", f"aggregator={SEPARATOR}", "-E", "occurrence=a", "-z", "expert", "-z",
-            "io,phs", *[word for field in fields for word in ("-e", field)]]
+    return [*["-2"][:passes - 1], "-T", "fields", "-E", f"aggregator={SEPARATOR}", "-E", "occurrence=a",
+            "-z", "expert", "-z", "io,phs", *[word for field in fields for word in ("-e", field)]]
 
 
 class Pair:
@@ -248,7 +258,8 @@ class Pair:
         more += [word for row in USER_DLTS for word in ("-o", f"uat:user_dlts:{row}")] if opened else []
         result = shark.tshark(self.copies[shark], *more, *options, *arguments, heuristics=opened)
         if result.returncode not in (0, 2) or re.search(r"Dissector bug|ERROR|\*\*", result.stderr):
-            self.case.wrong(" ".join(arguments[:3]), None, f"ended with {result.returncode}: {result.stderr.strip()[-600:]}")
+            how = f"{' '.join(arguments[:3])} {'without' if shark is self.plain else 'with'} the plugin"
+            self.case.wrong(how, None, f"ended with {result.returncode}: {result.stderr.strip()[-600:]}")
         return result.stdout
 
     def without(self, opened, arguments):
@@ -258,7 +269,8 @@ class Pair:
         return self.kept[key]
 
     def compare(self, mode, passes, opened, with_keys):
-        how = f"{mode}, {passes} pass{'es'[:2 * passes - 2]}, {'more' if opened else 'less'} opened" + (", keys" if with_keys else "")
+        how = f"{mode}, {passes} pass{'es'[:2 * passes - 2]}, {'more' if opened else 'less'} opened"
+        how += ", keys" if with_keys else ""
         options = ["-o", f"daps.keylog:{self.keys}"] if with_keys else []
         self.case.counts["runs"] += 1
         if mode == "tree":
@@ -266,12 +278,13 @@ class Pair:
             compare_trees(self.case, how, self.run(self.daps, opened, arguments, options), self.without(opened, arguments))
         elif mode == "columns":
             arguments = column_arguments(passes)
-            compare_columns(self.case, how, self.run(self.daps, opened, arguments, options), self.without(opened, arguments),
-                            lambda: self.without(opened, [*arguments, "-Y", "frame"]))
+            compare_columns(self.case, how, self.run(self.daps, opened, arguments, options),
+                            self.without(opened, arguments), lambda: self.without(opened, [*arguments, "-Y", "frame"]))
         else:
             ours = field_arguments(passes, [*self.fields, "daps.deciphered.key", "daps.rule"])
             compare_fields(self.case, how, self.run(self.daps, opened, ours, options),
-                           self.without(opened, field_arguments(passes, self.fields)), self.fields)
+                           self.without(opened, field_arguments(passes, self.fields)), self.fields,
+                           lambda: self.without(opened, [*["-2"][:passes - 1], "-V", "-z", "io,phs"]))
 
     def close(self):
         for path in [*self.copies.values(), *([self.keys] if self.keys else [])]:
@@ -296,7 +309,12 @@ def compare_frame(case, how, number, mine, other):
         case.wrong(how, number, f"columns: {difference or first_difference(mine['col'], other['col'])}")
     sources, before = mine.get("ds", []), other.get("ds", [])
     if sources[:len(before)] != before or not added([source["name"] for source in sources[len(before):]]):
-        case.wrong(how, number, f"data sources {[s['name'] for s in sources]}, without the plugin {[s['name'] for s in before]}")
+        names = [[source["name"] for source in some] for some in (sources, before)]
+        case.wrong(how, number, f"data sources {names[0]}, without the plugin {names[1]}")
+    for answer in (mine, other):
+        for follower in answer.get("followers", []):
+            for name in ("stream", "sub_stream"):  # what lay in memory, where a datagram has no addresses
+                follower.pop(name, None)
     mine, other = ({key: value for key, value in one.items() if key not in ("col", "ds")} for one in (mine, other))
     if mine != other:
         case.wrong(how, number, first_difference(mine, other))
@@ -313,8 +331,8 @@ def compare_rows(case, how, mine, other):
 
 
 def compare_taps(case, how, mine, other, deciphered):
-    details = [collections.Counter((d["s"], d["g"], d["p"], f"{d['f']}: {d['m']}") for d in taps["taps"][0].get("details", []))
-               for taps in (mine, other)]
+    details = [collections.Counter((one["s"], one["g"], one["p"], f"{one['f']}: {one['m']}")
+                                   for one in taps["taps"][0].get("details", [])) for taps in (mine, other)]
     compare_experts(case, how, *details, deciphered)
 
 
@@ -403,7 +421,8 @@ def lists(plain, daps):
     """What Wireshark knows: lines that are not about the plugin."""
     case = Case("tshark -G", None)
     for what in ("fields", "protocols", "heuristic-decodes", "dissector-tables", "decodes", "defaultprefs"):
-        ours, theirs = (shark.run("tshark", "-G", what).stdout.splitlines() for shark in (daps, plain))
+        ours, theirs = ([line for line in shark.run("tshark", "-G", what).stdout.splitlines() if shark.folder not in line]
+                        for shark in (daps, plain))
         added, lost = sorted(set(ours) - set(theirs)), sorted(set(theirs) - set(ours))
         strange = [line for line in added if not re.search(r"daps|DAPS", line) and what != "defaultprefs"]
         case.counts["list lines"] += len(theirs)
@@ -419,14 +438,15 @@ def known(shark, names):
 
 def vacuous(totals):
     """What makes the rest worth something: there was something of Wireshark to compare, and something of ours beside it."""
-    least = {"trees": 500, "infos": 200, "sources": 50, "values": 10000, "added values": 50, "hierarchies": 20, "experts": 100,
-             "sharkd trees": 500}
+    least = {"trees": 500, "infos": 200, "sources": 50, "values": 10000, "added values": 50, "hierarchies": 20,
+             "experts": 100, "sharkd trees": 500}
     return [f"this test shows nothing: {totals[what]} {what}" for what in least if totals[what] < least[what]]
 
 
 def run(build, paths, limit):
     with tempfile.TemporaryDirectory(prefix="daps-stock-") as folder, Shark(None) as plain, Shark(plugins_of(build)) as daps:
-        jobs = [(path, keys_of(path), FULL + BASIC) for path in paths] or captures(os.path.join(build, "analyzer", "dapsaudit"), folder)
+        program = os.path.join(build, "analyzer", "dapsaudit")
+        jobs = [(path, keys_of(path), FULL + BASIC) for path in paths] or captures(program, folder)
         fields = known(plain, FIELDS)
         done = [lists(plain, daps)]
         with multiprocessing.get_context("fork").Pool(os.cpu_count(), start_worker, (plain, daps, fields)) as pool:

@@ -7,12 +7,13 @@
 The first visit of a frame is in capture order and knows no future; what Wireshark shows comes from later ones: a click, a
 scroll, a filter, a column. So each capture is asked for many times, and the answers are held against one another:
 
-    sharkd      (Wireshark's window without the window) frames in any order, twice, behind filters and taps, after loading
-                anew and after loading something else, after a preference was changed and changed back; every field as the
-                only column against all columns together and against the tree; every value that the tree shows as a filter
+    sharkd      (Wireshark's window without the window) frames in any order, twice, behind filters and taps, after
+                loading anew and after loading something else, after a preference was changed and changed back; every field
+                as the only column against all columns together and against the tree; every value in the tree as a filter;
+                expert items and colours without a tree
     tshark -2   PDML, JSON and text hold the same, which is what sharkd shows; behind -Y and -R as well
-    tshark      in one pass nothing names a frame that was not read yet; what the frame itself says is what two passes say;
-                what was said last of each handover and finding, less what was withdrawn, is what two passes say
+    tshark      in one pass nothing names a frame that was not read yet; what the frame itself says is what two passes
+                say; what was said last of each handover and finding, less what was withdrawn, is what two passes say
     -T fields   each field asked for alone, alone and as a filter, among all others: with no visible tree
 
 This cannot show that what is said is right: agree.py does. It needs sharkd (Debian: wireshark-common).
@@ -42,18 +43,21 @@ from shark import HEURISTICS, Shark, plugins_of  # noqa: E402
 FRAMED = (("air-daps-fallback", "rlc-nr"), ("air-daps-fallback", "pdcp-nr"), ("air-daps-fallback", "gsmtap-v3-mac"),
           ("air-daps-fallback", "gsmtap-v3-both"), ("air-count-reuse", "pdcp-nr"), ("air-two-legs", "rlc-nr"),
           ("two-ues", "mac-nr-upper-udp"))
-FEW = 120  # frames: of a capture with more only those of the plugin and some others are asked for again and again
-# Hangs on the frame it is shown at, not on the handover or finding alone; and what only the frames of a command say of it.
+THOROUGHLY = ("air-conditional", "air-count-reuse.", "air-daps-fallback.", "air-daps-fallback-pdcp", "air-stored-ncc",
+              "daps-fallback-conditional.", "daps-fallback-daps.", "daps-fallback-handover", "exposed", "framing-qcsuper",
+              "ncc-wrap", "nr-sa-drive", "two-ues.", "ueransim")
+FEW = 60  # frames: of a capture with more only those of the plugin and some others are asked for again and again
+# Hangs on the frame it is shown at, not on the handover or finding alone; and what only frames of a command say of it.
 OF_THE_FRAME = {"daps.first_derived_in", "daps.repeated_in", "daps.keystream.other_use"}
-OF_THE_COMMAND = {"daps.prepared", "daps.source.pci", "daps.source.arfcn", "daps.same_frequency", "daps.c_rnti", "daps.t304",
+OF_THE_COMMAND = {"daps.rat", "daps.daps", "daps.prepared", "daps.source.pci", "daps.source.arfcn", "daps.same_frequency", "daps.c_rnti", "daps.t304",
                   "daps.rach", "daps.ciphering", "daps.integrity"}
 # Of others, and filled by the plugin: expert items and deciphered RRC.
 OF_OTHERS = ("_ws.expert.message", "_ws.expert.group", "nr-rrc.newUE_Identity", "nr-rrc.t304")
-ALWAYS_ALONE = {*OF_OTHERS, "daps.rule", "daps.evidence", "daps.ncc", "daps.key", "daps.repeated_in", "daps.outcome", "daps.use.earlier",
-                "daps.severity_level"}
+ALWAYS_ALONE = {*OF_OTHERS, "daps.rule", "daps.key", "daps.repeated_in", "daps.outcome"}
 # By severity, gravest first; and as a file of colour rules.
 COLOURS = {"high": "c80000", "medium": "c86400", "low": "c8c800", "info": "00c800"}
-COLOUR_RULES = "".join(f'@{name}@daps.severity == "{name}"@[{",".join(str(int(rgb[i:i + 2], 16) * 257) for i in (0, 2, 4))}][0,0,0]\n'
+COLOUR_RULES = "".join(f'@{name}@daps.severity == "{name}"@' +
+                       f'[{",".join(str(int(rgb[i:i + 2], 16) * 257) for i in (0, 2, 4))}][0,0,0]\n'
                        for name, rgb in COLOURS.items())
 COUNTED = "io,stat,0,COUNT(daps.finding)daps.finding"
 RESULTS = {"daps.handover", "daps.finding", "daps.withdrawn"}
@@ -127,17 +131,17 @@ Item = collections.namedtuple("Item", "name label value hidden children")
 
 def of_pdml(text):
     """{frame: [Item of the plugin's tree]}; more than one is the caller's to complain about."""
-    frames = {}
+    frames, ours = {}, re.compile(r'^  <proto name="daps"(?:[^\n]*/>$|.*?^  </proto>$)', re.MULTILINE | re.DOTALL)
     for packet in text.split("<packet>\n")[1:]:
         number = int(re.search(r'<field name="num" pos="0" show="(\d+)"', packet).group(1))
-        frames[number] = [item_of_element(ET.fromstring(part)) for part in
-                          re.findall(r'^  <proto name="daps"(?:[^\n]*/>$|.*?^  </proto>$)', packet, re.MULTILINE | re.DOTALL)]
+        frames[number] = [item_of_element(ET.fromstring(part)) for part in ours.findall(packet)]
     return frames
 
 
 def item_of_element(element):
     label = element.get("showname", element.get("show", ""))
-    return Item(element.get("name"), label, label if element.tag == "proto" else element.get("show", ""), element.get("hide") == "yes",
+    shown = label if element.tag == "proto" else element.get("show", "")
+    return Item(element.get("name"), label, shown, element.get("hide") == "yes",
                 [item_of_element(child) for child in element])
 
 
@@ -208,13 +212,15 @@ def flat_pdml(items):
 
 
 def same_json(pairs, item):
-    """None, or where they differ. JSON has no value where there is a tree only."""
+    """None, or where they differ. JSON has no value where there is a tree only, and newer ones have 1 for True."""
+    truth = {"True": "1", "False": "0"}
     ours = list(flat_json(pairs))
     theirs = list(flat_pdml(item.children))
     for i in range(max(len(ours), len(theirs))):
         a = ours[i] if i < len(ours) else None
         b = theirs[i] if i < len(theirs) else None
-        if a is None or b is None or a[0] != b[0] or (a[1] is not None and a[1] != b[1]):
+        if a is None or b is None or a[0] != b[0] or (
+                a[1] is not None and truth.get(a[1], a[1]) != truth.get(b[1], b[1])):
             return f"JSON has {a}, PDML has {b}"
     return None
 
@@ -272,7 +278,7 @@ class Case:
         result = self.shark.tshark(self.copy, *self.options(*arguments))
         # 2: the capture is cut short in the middle of a packet
         if result.returncode not in (0, 2) or re.search(r"Dissector bug|ERROR|\*\*", result.stderr):
-            self.wrong(None, f"tshark {' '.join(arguments)} ended with {result.returncode}: {result.stderr.strip()[-200:]}")
+            self.wrong(None, f"tshark {' '.join(arguments)} ended with {result.returncode}: {result.stderr[-200:]}")
         return result.stdout
 
     def close(self):
@@ -338,7 +344,7 @@ def choose(sharkd, count, rng):
         return numbers
     ours = [row["num"] for row in sharkd.ask("frames", filter="daps")]
     rng.shuffle(ours)
-    return sorted(set(ours[:FEW // 2]) | set(rng.sample(numbers, 30)))
+    return sorted(set(ours[:FEW // 2]) | set(rng.sample(numbers, 20)))
 
 
 def orders(asked, numbers, rng):
@@ -365,7 +371,8 @@ def behind_filters(asked, numbers, rng):
             asked.case.wrong(None, f"filter {test}: {error}")
             continue
         for number in sorted(found ^ tests[test]):
-            asked.case.wrong(number, f"filter {test} {'finds it, its tree does not show that' if number in found else 'misses it'}")
+            what = "finds it, its tree does not show that" if number in found else "misses it"
+            asked.case.wrong(number, f"filter {test} {what}")
     for test in ("daps.finding", "frame.number > 3", "daps.rule == \"no such rule\""):
         asked.sharkd.ask("frames", filter=test)
         asked.again(rng.sample(numbers, len(numbers)), f"behind the filter {test}")
@@ -381,8 +388,9 @@ def as_columns(asked, fields):
             together[field] = {row["num"]: row["c"][i] for row in rows}
     for field in fields:
         for row in asked.sharkd.ask("frames", column0=f"{field}:0"):
-            if row["c"][0] != together[field][row["num"]]:
-                asked.case.wrong(row["num"], f"column {field}: alone {row['c'][0]!r}, among others {together[field][row['num']]!r}")
+            alone, among = row["c"][0], together[field][row["num"]]
+            if alone != among:
+                asked.case.wrong(row["num"], f"column {field}: alone {alone!r}, among others {among!r}")
     return together
 
 
@@ -405,7 +413,7 @@ def listed(asked, numbers):
         if ours != theirs:  # less what others put into Info, some of whom put more where there is a tree
             asked.case.wrong(row["num"], f"columns of the list {row['c']}, of the frame {view['columns']}")
         if (row.get("bg"), row.get("fg")) != view["colours"]:
-            asked.case.wrong(row["num"], f"colours of the list {row.get('bg')} on {row.get('fg')}, of the frame {view['colours']}")
+            asked.case.wrong(row["num"], f"colours of the list {row.get('bg')}, of the frame {view['colours']}")
         shown = values(item_of_sharkd(view["daps"]), "daps.severity") if view["daps"] else []
         gravest = next((name for name in COLOURS if any(name in test for test in shown)), None)
         coloured = next((name for name, rgb in COLOURS.items() if rgb == row.get("bg", "").zfill(6)), None)
@@ -432,7 +440,8 @@ def taps(asked, numbers):
         asked.case.wrong(None, f"tree of rules in a second pass: {counted}, the table has {dict(rules)}")
     warned = collections.Counter(detail["f"] for detail in by_type["expert"].get("details", []) if detail["p"] == "DAPS")
     for number in numbers:
-        found = len(children(item_of_sharkd(asked.base[number]["daps"]), "daps.finding")) if asked.base[number]["daps"] else 0
+        tree = asked.base[number]["daps"]
+        found = len(children(item_of_sharkd(tree), "daps.finding")) if tree else 0
         if warned[number] != found:
             asked.case.wrong(number, f"{warned[number]} expert items without a tree, {found} findings in the tree")
 
@@ -514,7 +523,8 @@ def two_passes(case, base, everything):
         theirs = labels([item_of_sharkd(view["daps"])]) if view["daps"] else None
         ours = labels([pdml[number]]) if number in pdml else None
         if ours != theirs:
-            pair = next(((a, b) for a, b in zip(ours or [], theirs or []) if a != b), (ours and len(ours), theirs and len(theirs)))
+            pair = next(((a, b) for a, b in zip(ours or [], theirs or []) if a != b),
+                        (ours and len(ours), theirs and len(theirs)))
             case.wrong(number, f"two passes of tshark show {pair[0]}, sharkd {pair[1]}")
     if everything and set(pdml) - set(base):
         case.wrong(None, f"two passes: frames {sorted(set(pdml) - set(base))} are not in sharkd")
@@ -611,7 +621,8 @@ def whole(case, pdml):
             if key[0] == "handover" and bool(details) != (str(number) in key[3:5]):
                 case.wrong(number, f"two passes: details of the command of {key} are {sorted(details)}")
             if details and commands.setdefault(key, details) != details:
-                case.wrong(number, f"two passes: details of the command of {key} are {sorted(details ^ commands[key])} elsewhere")
+                odd = sorted(details ^ commands[key])
+                case.wrong(number, f"two passes: details of the command of {key} differ from another frame: {odd}")
         if children(item, "daps.withdrawn"):
             case.wrong(number, "two passes: something is withdrawn")
     for number, item in pdml.items():
@@ -636,7 +647,8 @@ def differ(a, b):
 
 def numbers_in(text):
     """Frames that words name: "frame 7", "frames 3, 5 and 9"."""
-    return [int(number) for part in re.findall(r"\bframes? ((?:\d+(?:, | and | or )?)+)", text) for number in re.findall(r"\d+", part)]
+    lists = re.findall(r"\bframes? ((?:\d+(?:, | and | or | )?)+)", text)
+    return [int(number) for one in lists for number in re.findall(r"\d+", one)]
 
 
 def knows_no_future(case, pdml, framenums, columns):
@@ -663,8 +675,9 @@ def last_said(case, pdml):
     said = {}
     for number, item in sorted(pdml.items()):
         for gone in children(item, "daps.withdrawn"):
-            keys = [key for key in said if key[:2] == ("finding", gone.value) and key[2] == value(gone, "daps.finding.ue") and
-                    key[3] == value(gone, "daps.key") and key[4] == value(gone, "daps.finding.frame")]
+            what = (value(gone, name) for name in ("daps.finding.ue", "daps.key", "daps.finding.frame"))
+            named = ("finding", gone.value, *what)
+            keys = [key for key in said if key[:5] == named]
             if len(keys) != 1:
                 case.wrong(number, f"one pass: withdraws {gone.label!r}, which fits {keys}")
             for key in keys:
@@ -676,7 +689,8 @@ def last_said(case, pdml):
 
 def one_pass(case, two, framenums, two_text):
     one = one_tree(case, of_pdml(case.tshark("-T", "pdml", "-J", "daps")), "one pass")
-    columns = case.tshark("-z", "daps,findings", "-z", "daps,handovers", "-z", "daps_rules,tree", "-z", "expert", "-z", COUNTED)
+    columns = case.tshark("-z", "daps,findings", "-z", "daps,handovers", "-z", "daps_rules,tree", "-z", "expert", "-z",
+                          COUNTED)
     knows_no_future(case, one, framenums, columns)
     for number, item in one.items():
         ours, theirs = of_the_frame_itself(item), of_the_frame_itself(two[number]) if number in two else None
@@ -687,8 +701,9 @@ def one_pass(case, two, framenums, two_text):
         if of_the_frame_itself(two[number]):
             case.wrong(number, "one pass says nothing of the frame itself, two passes do")
     for number in set(one) & set(two):
+        # Not known yet of a conditional one: it will be executed.
         details = [{key: of_command(result) for key, result in results_of(tree[number]) if of_command(result) and
-                    (key[4] is None or int(key[4]) <= number)} for tree in (one, two)]  # not known yet: it will be executed
+                    (key[4] is None or int(key[4]) <= number)} for tree in (one, two)]
         if details[0] != details[1]:
             case.wrong(number, f"one pass: details of the command are {details[0]}, in two passes {details[1]}")
     said, expected = last_said(case, one), whole(case, two)
@@ -705,7 +720,8 @@ def one_pass(case, two, framenums, two_text):
     experts = sum(int(n) for n in re.findall(r"^ +(\d+) +Security +DAPS ", columns, re.MULTILINE))
     counted = re.findall(r"^\|.*<> .*?\| +(\d+) \|", columns, re.MULTILINE)
     if experts != findings or counted not in ([str(findings)], [] if not findings else None):
-        case.wrong(None, f"one pass: {experts} expert items and {counted} in a statistic without a tree, {findings} findings with it")
+        case.wrong(None, f"one pass: {experts} expert items and {counted} in a statistic without a tree, "
+                         f"{findings} findings with it")
     return one, columns
 
 
@@ -720,7 +736,8 @@ def tables(case, one, two):
     for what, tail in (("one pass", tails[0]), ("two passes", tails[1])):
         listed = collections.Counter(line.split("|")[2].strip() for line in tail.splitlines()
                                      if re.match(r"[\d ]+\|.*\|(info|low|medium|high) \|", line))
-        counted = {name: int(count) for name, count in re.findall(r"^ ([a-z][a-z-]+) +(\d+) ", tail, re.MULTILINE) if int(count)}
+        nodes = re.findall(r"^ ([a-z][a-z-]+) +(\d+) ", tail, re.MULTILINE)
+        counted = {name: int(count) for name, count in nodes if int(count)}
         if counted != dict(listed):
             case.wrong(None, f"{what}: tree of rules has {counted}, table of findings {dict(listed)}")
 
@@ -737,12 +754,14 @@ def display_filters(case, one, two, one_columns, two_text):
         for number in set(found) & fits:
             if found[number] != pdml[number]:
                 case.wrong(number, f"-Y {test} {passes}: {differ(statement(found[number]), statement(pdml[number]))}")
-    added = [{line.split()[0]: line.partition(" | ")[2] for line in text.split("\n====")[0].splitlines() if " | " in line and
-              re.match(r" *\d+ ", line)} for text in (one_columns, case.tshark("-P", "-V"), case.tshark("-2"), two_text)]
+    texts = (one_columns, case.tshark("-P", "-V"), case.tshark("-2"), two_text)
+    added = [{line.split()[0]: line.partition(" | ")[2] for line in text.split("\n====")[0].splitlines()
+              if " | " in line and re.match(r" *\d+ ", line)} for text in texts]
     for what, without, within in (("one pass", *added[:2]), ("two passes", *added[2:])):
         for number in sorted(set(without) | set(within)):
             if without.get(number) != within.get(number):
-                case.wrong(int(number), f"{what}: Info without a tree has {without.get(number)!r}, with it {within.get(number)!r}")
+                case.wrong(int(number), f"{what}: Info without a tree has {without.get(number)!r}, "
+                                        f"with it {within.get(number)!r}")
 
 
 def frame_links(items, framenums):
@@ -750,7 +769,8 @@ def frame_links(items, framenums):
 
 
 def read_filters(case, two, framenums):
-    """-R numbers the frames that it lets in anew; what is said of them must follow."""
+    """-R gives the number of a frame that it drops to the next one. What is said of the others must follow: in links and in
+    words; of a dropped frame there is nothing left to name."""
     packets = case.tshark("-2", "-T", "fields", "-e", "frame.number", "-e", "frame.time_epoch").splitlines()
     number_at = {time: int(number) for number, time in (line.split("\t") for line in packets)}
     if len(number_at) != len(packets):
@@ -760,15 +780,29 @@ def read_filters(case, two, framenums):
         times = dict(zip((int(n) for n in re.findall(r'<field name="num" pos="0" show="(\d+)"', pdml)),
                          re.findall(r'name="frame.time_epoch" .*?show="([\d.]+)"', pdml)))
         now = {number_at[time]: number for number, time in times.items()}
+        lines = [line for line in case.tshark("-2", "-R", test).splitlines() if line]
+        info = {int(line.split()[0]): line.partition(" | ")[2] for line in lines}
         for number, items in of_pdml(pdml).items():
             before = number_at[times[number]]
-            expected = [(name, now[link]) for name, link in frame_links([two[before]] if before in two else [], framenums)
-                        if link in now]
-            links = frame_links(items, framenums)
-            if links != expected:
-                odd = next(((a, b) for a, b in zip(links, expected) if a != b), (len(links), len(expected)))
-                case.wrong(before, f"-2 -R '{test}', where it is frame {number}: links {odd[0]}, expected {odd[1]}")
-                break
+            if before in two:
+                where = f"-2 -R '{test}', where it is frame {number}"
+                follows(case, before, where, items, two[before], now, framenums)
+                named = {other for text in [info[number], *words(items)] for other in numbers_in(text)}
+                odd = named - {now[link] for text in words([two[before]]) for link in numbers_in(text) if link in now}
+                if odd:
+                    case.wrong(before, f"{where}: words name frames {sorted(odd)}, which it has nothing to do with")
+
+
+def words(items):
+    return {text for item in walk(items) for text in (item.label, item.value)}
+
+
+def follows(case, before, where, items, whole_item, now, framenums):
+    links = frame_links(items, framenums)
+    expected = [(name, now[link]) for name, link in frame_links([whole_item], framenums) if link in now]
+    if links != expected:
+        odd = next(((a, b) for a, b in zip(links, expected) if a != b), (len(links), len(expected)))
+        case.wrong(before, f"{where}: links {odd[0]}, expected {odd[1]}")
 
 
 # ---- fields alone ----
@@ -787,12 +821,14 @@ def fields_alone(case, fields):
             alone, together = case.tshark(*common, "-e", field).splitlines(), [row[field] for row in tables[1]]
             if alone != together:
                 at = next((n for n, (a, b) in enumerate(zip(alone, together)) if a != b), len(together))
-                case.wrong(at + 1, f"one pass: -e {field} alone is {alone[at:at + 1]}, among others {together[at:at + 1]}")
+                case.wrong(at + 1, f"one pass: -e {field} alone is {alone[at:at + 1]}, "
+                                   f"among others {together[at:at + 1]}")
         if i % 2 == 1 or field in ALWAYS_ALONE:
             found = case.tshark("-2", *common, "-Y", field, "-e", "frame.number", "-e", field).splitlines()
             expected = [f"{row['frame.number']}\t{row[field]}" for row in tables[2] if row[field]]
             if expected and found != expected:
-                case.wrong(None, f"two passes: -Y {field} finds {sorted(set(found) ^ set(expected))[:4]}, or -e {field} lacks it")
+                odd = sorted(set(found) ^ set(expected))
+                case.wrong(None, f"two passes: -Y {field} finds {odd[:4]}, or -e {field} lacks it")
     return [field for field in fields if any(row[field] for table in tables.values() for row in table)]
 
 
@@ -828,10 +864,11 @@ def check(job):
                     read_filters(case, two, WORKER["framenums"])
             seen = sorted({item.name for item in walk(two.values()) if item.name.startswith("daps.")})
     except Exception as error:  # whatever a capture does to this test is a finding too, and the others go on
-        case.wrong(None, "".join(traceback.format_exception(error)[-3:]) if not isinstance(error, (Died, Refused)) else str(error))
+        known = isinstance(error, (Died, Refused))
+        case.wrong(None, str(error) if known else "".join(traceback.format_exception(error)[-3:]))
     case.close()
-    return {"name": case.name, "kind": kind, "path": path, "keys": keys, "problems": case.problems, "visits": case.visits,
-            "frames": case.shown, "mattered": mattered, "seen": seen, "shows": at_all}
+    return {"name": case.name, "kind": kind, "path": path, "keys": keys, "problems": case.problems,
+            "visits": case.visits, "frames": case.shown, "mattered": mattered, "seen": seen, "shows": at_all}
 
 
 def known_fields(shark):
@@ -859,13 +896,10 @@ def captures(program, folder):
     return found + [(path, keys_of(path)) for path in shared]
 
 
-def jobs_of(paths):
+def jobs_of(paths, thorough):
     """Big ones first. Some, of every kind, get more than the rest."""
-    jobs = []
-    for i, (path, keys) in enumerate(paths):
-        name = os.path.basename(path)
-        thorough = i % 5 == 0 or name.startswith(("air-daps-fallback.", "air-count", "two-ues.", "daps-fallback-", "exposed", "ncc-wrap"))
-        jobs.append(("thorough" if thorough else "usual", path, keys, None))
+    jobs = [("thorough" if thorough or os.path.basename(path).startswith(THOROUGHLY) else "usual", path, keys, None)
+            for path, keys in paths]
     return sorted(jobs, key=lambda job: -os.path.getsize(job[1]))
 
 
@@ -896,8 +930,9 @@ def run(build, paths, limit):
         paths = given or captures(os.path.join(build, "analyzer", "dapsaudit"), folder)
         fields, framenums = known_fields(shark)
         other = shark.take(os.path.join(TOP, "samples", "air-daps-fallback.pcap"))
-        with multiprocessing.get_context("fork").Pool(os.cpu_count(), start_worker, (shark, fields, framenums, other)) as pool:
-            done = list(pool.imap_unordered(check, jobs_of(paths), 1))
+        setting = (shark, fields, framenums, other)
+        with multiprocessing.get_context("fork").Pool(os.cpu_count(), start_worker, setting) as pool:
+            done = list(pool.imap_unordered(check, jobs_of(paths, bool(given)), 1))
             alone = list(pool.imap_unordered(check, cover(done), 1))
             pool.close()
             pool.join()
@@ -914,8 +949,9 @@ def run(build, paths, limit):
                 vacuous.append(f"this test shows nothing: {what}")
     print("\n".join(vacuous), end="\n" if vacuous else "")
     problems = sum(len(one["problems"]) for one in done + alone)
-    print(f"{len(done)} captures, {sum(one['shows'] for one in done)} with something to show; {sum(one['frames'] for one in done)} "
-          f"frames that show it, {sum(one['visits'] for one in done)} visits, {len(fields)} fields; {problems} differences")
+    totals = {what: sum(one[what] for one in done) for what in ("shows", "frames", "visits")}
+    print(f"{len(done)} captures, {totals['shows']} with something to show; {totals['frames']} frames that show it, "
+          f"{totals['visits']} visits, {len(fields)} fields; {problems} differences")
     return 1 if problems or vacuous else 0
 
 

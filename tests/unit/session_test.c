@@ -92,13 +92,6 @@ static void assert_keys_of_note(const struct frame_note *note, bool kept)
         ck_assert_int_eq(step->has_parent_value, !is_zero(step->parent_value));
         n_values += step->has_value;
     }
-    for (guint i = 0; note->ues != NULL && i < note->ues->len; i++) {
-        const struct note_ue *ue = &g_array_index(note->ues, struct note_ue, i);
-        ck_assert_ptr_null(ue->source.key.value);
-        ck_assert_ptr_null(ue->source.key.parent_value);
-        ck_assert_ptr_null(ue->target.key.value);
-        ck_assert_ptr_null(ue->target.key.parent_value);
-    }
 }
 
 /* ---- asking ---- */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The ways a frame's PDUs get to the session; which one is taken, take.c says. */
+#ifndef DAPS_DISSECTOR_TAKE_PARTS_H
+#define DAPS_DISSECTOR_TAKE_PARTS_H
+
+#include "session.h"
+#include "take_ids.h"
+
+/* When the frame was captured, and between whom, as Wireshark tells it. */
+struct daps_framing_place take_place(const struct session *session, const packet_info *pinfo);
+
+/* take_tree.c: does the tree hold every item that the next one needs? */
+bool take_tree_is_full(proto_tree *tree);
+/* All PDUs of that layer in the tree. False: not understood. */
+bool take_layer(struct session *session, packet_info *pinfo, proto_tree *tree, enum layer outermost);
+
+/* take_data.c: the UDP datagram with the ports that Wireshark names, or any that begins with the name of a radio layer.
+ * False: there is none. */
+bool take_datagram(struct session *session, const packet_info *pinfo, bool of_those_ports, bool named);
+/* The record as captured. False: nothing in it is known by framing/. */
+bool take_record(struct session *session, tvbuff_t *tvb, const packet_info *pinfo);
+
+#endif
