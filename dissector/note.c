@@ -24,28 +24,55 @@ bool note_event_matters(const struct daps_event *ev)
     }
 }
 
-struct note_event note_event_of(const struct daps_event *ev)
+static void free_step(gpointer step)
 {
-    return (struct note_event){.kind = ev->kind,
-                               .sync = ev->sync,
-                               .daps = ev->daps,
-                               .daps_failure = ev->daps_failure,
-                               .source_release = ev->daps_source_release,
-                               .suspend = ev->suspend,
-                               .prepared = ev->prepared};
+    daps_wipe(step, sizeof(struct note_step));
+    g_free(step);
 }
 
-static void append(GArray **array, gconstpointer item, guint size)
+void note_draft_init(struct note_draft *draft)
 {
-    if (*array == NULL)
-        *array = g_array_new(FALSE, FALSE, size);
-    g_array_append_vals(*array, item, 1);
+    *draft = (struct note_draft){.events = g_array_new(FALSE, FALSE, sizeof(struct note_event)),
+                                 .ues = g_array_new(FALSE, FALSE, sizeof(struct note_ue)),
+                                 .steps = g_ptr_array_new_with_free_func(free_step)};
 }
 
-void note_add_events(struct frame_note *note, const GArray *events)
+static void free_array(GArray *array)
 {
-    for (guint i = 0; i < events->len; i++)
-        append(&note->events, &g_array_index(events, struct note_event, i), sizeof(struct note_event));
+    if (array != NULL)
+        g_array_unref(array);
+}
+
+/* What a note has beside its own piece of memory. */
+static void free_parts(struct frame_note *note)
+{
+    for (guint i = 0; note->rrc != NULL && i < note->rrc->len; i++)
+        g_free(g_array_index(note->rrc, struct note_rrc, i).octets);
+    free_array(note->scg_changes);
+    free_array(note->rrc);
+    free_array(note->uses);
+    g_free(note->undecoded);
+}
+
+void note_draft_clear(struct note_draft *draft)
+{
+    g_array_unref(draft->events);
+    g_array_unref(draft->ues);
+    g_ptr_array_unref(draft->steps);
+    free_parts(&draft->note);
+}
+
+void note_add_event(struct note_draft *draft, const struct daps_event *ev)
+{
+    const struct note_event event = {.kind = ev->kind,
+                                     .sync = ev->sync,
+                                     .daps = ev->daps,
+                                     .daps_failure = ev->daps_failure,
+                                     .source_release = ev->daps_source_release,
+                                     .suspend = ev->suspend,
+                                     .prepared = ev->prepared};
+
+    g_array_append_val(draft->events, event);
 }
 
 static struct note_context note_context_of(const struct daps_context_view *context)
@@ -60,7 +87,7 @@ static struct note_context note_context_of(const struct daps_context_view *conte
     return note;
 }
 
-void note_add_ue(struct frame_note *note, const struct daps_engine *engine, guint64 ue_key)
+void note_add_ue(struct note_draft *draft, const struct daps_engine *engine, guint64 ue_key)
 {
     struct note_ue ue = {.ue_key = ue_key, .name = daps_engine_ue_name(engine, ue_key)};
     struct daps_context_view source, target;
@@ -72,16 +99,10 @@ void note_add_ue(struct frame_note *note, const struct daps_engine *engine, guin
         ue.source = note_context_of(&source);
     if (ue.n_contexts > 1)
         ue.target = note_context_of(&target);
-    append(&note->ues, &ue, sizeof ue);
+    g_array_append_val(draft->ues, ue);
 }
 
-static void free_step(gpointer step)
-{
-    daps_wipe(step, sizeof(struct note_step));
-    g_free(step);
-}
-
-void note_add_step(struct frame_note *note, const struct daps_key_step *step, bool with_values)
+void note_add_step(struct note_draft *draft, const struct daps_key_step *step, bool with_values)
 {
     struct note_step *kept = g_new0(struct note_step, 1);
     const struct daps_key_view *key = &step->key;
@@ -94,43 +115,97 @@ void note_add_step(struct frame_note *note, const struct daps_key_step *step, bo
         memcpy(kept->value, key->value, sizeof kept->value);
     if (kept->has_parent_value)
         memcpy(kept->parent_value, key->parent_value, sizeof kept->parent_value);
-    if (note->steps == NULL)
-        note->steps = g_ptr_array_new_with_free_func(free_step);
-    g_ptr_array_add(note->steps, kept);
+    g_ptr_array_add(draft->steps, kept);
+    draft->matters = true;
 }
 
-void note_add_scg_change(struct frame_note *note, const struct daps_scg_change *change)
+static void append(struct note_draft *draft, GArray **array, gconstpointer item, guint size)
 {
-    append(&note->scg_changes, change, sizeof *change);
+    if (*array == NULL)
+        *array = g_array_new(FALSE, FALSE, size);
+    g_array_append_vals(*array, item, 1);
+    draft->matters = true;
 }
 
-void note_add_rrc(struct frame_note *note, const struct daps_pdu *pdu, const char *key)
+void note_add_scg_change(struct note_draft *draft, const struct daps_scg_change *change)
+{
+    append(draft, &draft->note.scg_changes, change, sizeof *change);
+}
+
+void note_add_rrc(struct note_draft *draft, const struct daps_pdu *pdu, const char *key)
 {
     struct note_rrc rrc = {.channel = pdu->channel, .length = (uint32_t)pdu->length};
 
     g_strlcpy(rrc.key, key, sizeof rrc.key);
     rrc.octets = g_memdup2(pdu->octets, pdu->length);
-    append(&note->rrc, &rrc, sizeof rrc);
+    append(draft, &draft->note.rrc, &rrc, sizeof rrc);
 }
 
-void note_add_use(struct frame_note *note, const struct daps_keystream_use *use)
+void note_add_use(struct note_draft *draft, const struct daps_keystream_use *use)
 {
-    if (note->uses == NULL || note->uses->len < MOST_USES)
-        append(&note->uses, use, sizeof *use);
+    if (draft->note.uses == NULL || draft->note.uses->len < MOST_USES)
+        append(draft, &draft->note.uses, use, sizeof *use);
 }
 
-void note_set_undecoded(struct frame_note *note, const struct daps_rrc_result *result)
+void note_add_dark(struct note_draft *draft, bool unreadable)
 {
-    if (note->undecoded == NULL)
-        note->undecoded =
+    draft->note.unreadable += unreadable;
+    draft->note.unverified += !unreadable;
+    draft->matters = true;
+}
+
+void note_set_undecoded(struct note_draft *draft, const struct daps_rrc_result *result)
+{
+    draft->matters = true;
+    if (draft->note.undecoded == NULL)
+        draft->note.undecoded =
             g_strdup_printf("%s: %s (bit %u)", result->message != NULL ? result->message : "",
                             result->error != NULL ? result->error : "cannot be decoded", result->error_bit);
 }
 
-static void free_array(GArray *array)
+/* Note, UEs, steps and events behind one another; each begins where its type may, as none is stricter than the first.
+ */
+static struct frame_note *in_one_piece(const struct note_draft *draft)
 {
-    if (array != NULL)
-        g_array_unref(array);
+    const size_t n_ues = draft->ues->len, n_steps = draft->steps->len, n_events = draft->events->len;
+    struct frame_note *note = g_malloc(sizeof *note + n_ues * sizeof(struct note_ue) +
+                                       n_steps * sizeof(struct note_step) + n_events * sizeof(struct note_event));
+    struct note_ue *ues = (struct note_ue *)(void *)(note + 1);
+    struct note_step *steps = (struct note_step *)(void *)(ues + n_ues);
+    struct note_event *events = (struct note_event *)(void *)(steps + n_steps);
+
+    *note = draft->note;
+    if (n_ues > 0)
+        memcpy(ues, draft->ues->data, n_ues * sizeof *ues);
+    for (size_t i = 0; i < n_steps; i++)
+        memcpy(&steps[i], draft->steps->pdata[i], sizeof *steps);
+    if (n_events > 0)
+        memcpy(events, draft->events->data, n_events * sizeof *events);
+    note->ues = ues;
+    note->steps = steps;
+    note->events = events;
+    note->n_ues = (unsigned)n_ues;
+    note->n_steps = (unsigned)n_steps;
+    note->n_events = (unsigned)n_events;
+    return note;
+}
+
+struct frame_note *note_of_draft(struct note_draft *draft, uint64_t frame)
+{
+    struct frame_note *note = NULL;
+
+    if (draft->matters && (draft->ues->len > 0 || draft->note.missed)) {
+        note = in_one_piece(draft);
+        note->frame = frame;
+    } else {
+        free_parts(&draft->note);
+    }
+    draft->matters = false;
+    draft->note = (struct frame_note){.frame = 0};
+    g_array_set_size(draft->events, 0);
+    g_array_set_size(draft->ues, 0);
+    g_ptr_array_set_size(draft->steps, 0);
+    return note;
 }
 
 void note_free(gpointer data)
@@ -139,15 +214,7 @@ void note_free(gpointer data)
 
     if (note == NULL)
         return;
-    for (guint i = 0; note->rrc != NULL && i < note->rrc->len; i++)
-        g_free(g_array_index(note->rrc, struct note_rrc, i).octets);
-    free_array(note->events);
-    free_array(note->ues);
-    if (note->steps != NULL)
-        g_ptr_array_unref(note->steps);
-    free_array(note->scg_changes);
-    free_array(note->rrc);
-    free_array(note->uses);
-    g_free(note->undecoded);
+    daps_wipe(note->steps, note->n_steps * sizeof *note->steps);
+    free_parts(note);
     g_free(note);
 }

@@ -7,15 +7,31 @@
 
 /* Does a frame take part in a handover, or in the life of a key, by saying this? */
 bool note_event_matters(const struct daps_event *ev);
-struct note_event note_event_of(const struct daps_event *ev);
 
-void note_add_events(struct frame_note *note, const GArray *events);
-void note_add_ue(struct frame_note *note, const struct daps_engine *engine, guint64 ue_key);
-void note_add_step(struct frame_note *note, const struct daps_key_step *step, bool with_values);
-void note_add_scg_change(struct frame_note *note, const struct daps_scg_change *change);
-void note_add_rrc(struct frame_note *note, const struct daps_pdu *pdu, const char *key);
-void note_add_use(struct frame_note *note, const struct daps_keystream_use *use);
-void note_set_undecoded(struct frame_note *note, const struct daps_rrc_result *result);
+/* The note of the frame at hand, while it grows. */
+struct note_draft {
+    bool matters;           /* else there will be no note */
+    GArray *events;         /* struct note_event */
+    GArray *ues;            /* struct note_ue */
+    GPtrArray *steps;       /* struct note_step *: with keys, they never move; a copy would stay behind */
+    struct frame_note note; /* what is not in the arrays */
+};
+
+void note_draft_init(struct note_draft *draft);
+void note_draft_clear(struct note_draft *draft); /* wipes key values */
+
+void note_add_event(struct note_draft *draft,
+                    const struct daps_event *ev); /* it alone does not make the frame matter */
+void note_add_ue(struct note_draft *draft, const struct daps_engine *engine, guint64 ue_key);
+void note_add_step(struct note_draft *draft, const struct daps_key_step *step, bool with_values);
+void note_add_scg_change(struct note_draft *draft, const struct daps_scg_change *change);
+void note_add_rrc(struct note_draft *draft, const struct daps_pdu *pdu, const char *key);
+void note_add_use(struct note_draft *draft, const struct daps_keystream_use *use);
+void note_add_dark(struct note_draft *draft, bool unreadable); /* a signalling PDU; else it does not verify */
+void note_set_undecoded(struct note_draft *draft, const struct daps_rrc_result *result);
+
+/* Ends the draft, and begins the next one. NULL: nothing of the frame matters. Free with note_free. */
+struct frame_note *note_of_draft(struct note_draft *draft, uint64_t frame);
 
 /* Wipes key values; NULL is fine. */
 void note_free(gpointer note);

@@ -25,11 +25,10 @@ struct session {
     struct daps_framing *framing;
     struct daps_rrc_result *result;
     GHashTable *notes;       /* frame to struct frame_note (owned) */
-    struct frame_note *note; /* of the frame at hand, NULL nothing yet */
+    struct note_draft draft; /* of the frame at hand */
     struct numbers numbers;
     guint64 frame;               /* id of the frame at hand (numbers.h) */
     GPtrArray *renumbered;       /* results handed out under numbers that are not ids: struct result *, owned */
-    GArray *events;              /* struct note_event of the frame at hand */
     GArray *touched;             /* guint64 ue_key of it */
     GPtrArray *settled[KINDS];   /* handovers, findings: struct result *, owned, as the engine delivered them */
     guint settled_before[KINDS]; /* this frame */
@@ -69,36 +68,26 @@ static struct ue_state *state_of(struct session *session, guint64 ue_key)
     return ue;
 }
 
-static struct frame_note *note_now(struct session *session)
-{
-    if (session->note == NULL) {
-        session->note = g_new0(struct frame_note, 1);
-        session->note->frame = session->frame;
-    }
-    return session->note;
-}
-
 /* ---- what the engine says ---- */
 
 static void on_event(void *user, const char *ue, const struct daps_event *ev)
 {
     struct session *session = user;
-    struct note_event event;
 
     if (ue[0] == '\0')
         return;
-    event = note_event_of(ev);
-    g_array_append_val(session->events, event);
-    if (note_event_matters(ev))
-        (void)note_now(session);
+    note_add_event(&session->draft, ev);
+    session->draft.matters |= note_event_matters(ev);
 }
 
 /* An attempt got its Complete or its outcome, perhaps from a message that says nothing else. */
 static void on_progress(void *user, const char *ue, uint64_t frame)
 {
+    struct session *session = user;
+
     (void)ue;
     (void)frame;
-    (void)note_now(user);
+    session->draft.matters = true;
 }
 
 static void on_handover(void *user, const struct daps_handover *handover)
@@ -117,29 +106,35 @@ static void on_finding(void *user, const struct daps_finding *finding)
 
 static void on_scg_change(void *user, const struct daps_scg_change *change)
 {
-    note_add_scg_change(note_now(user), change);
+    struct session *session = user;
+
+    note_add_scg_change(&session->draft, change);
 }
 
 static void on_key(void *user, const struct daps_key_step *step)
 {
     struct session *session = user;
 
-    note_add_step(note_now(session), step, session->options.keep_values);
+    note_add_step(&session->draft, step, session->options.keep_values);
 }
 
 static void on_rrc(void *user, const char *ue, const struct daps_pdu *pdu, const struct daps_term *key)
 {
+    struct session *session = user;
+
     (void)ue;
     if (key != NULL && pdu->deciphered) /* what was only verified, Wireshark has read itself */
-        note_add_rrc(note_now(user), pdu, key->label);
+        note_add_rrc(&session->draft, pdu, key->label);
 }
 
 /* User data in its millions: only what meets an earlier use of its tuple is kept. */
 static void on_use(void *user, const char *ue, const struct daps_keystream_use *use)
 {
+    struct session *session = user;
+
     (void)ue;
     if (use->srb || use->earlier_is_other)
-        note_add_use(note_now(user), use);
+        note_add_use(&session->draft, use);
 }
 
 static void previewed_handover(void *user, const struct daps_handover *handover)
@@ -178,7 +173,7 @@ static void learn(struct session *session, guint64 ue_key, uint64_t frame)
         return;
     }
     daps_engine_gap(session->engine, ue_key, false, frame, "an RRC message could not be decoded");
-    note_set_undecoded(note_now(session), result);
+    note_set_undecoded(&session->draft, result);
 }
 
 static void on_pdu(void *user, const struct daps_pdu *pdu)
@@ -199,10 +194,8 @@ static void on_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
     status = daps_engine_pdcp(session->engine, pdu, session->result);
     if (status == DAPS_PDCP_READ)
         learn(session, pdu->ue_key, pdu->frame);
-    else if (status == DAPS_PDCP_UNREADABLE)
-        note_now(session)->unreadable++;
-    else if (status == DAPS_PDCP_UNVERIFIED)
-        note_now(session)->unverified++;
+    if (status == DAPS_PDCP_UNREADABLE || status == DAPS_PDCP_UNVERIFIED)
+        note_add_dark(&session->draft, status == DAPS_PDCP_UNREADABLE);
 }
 
 static void on_problem(void *user, const struct daps_framing_problem *problem)
@@ -236,7 +229,7 @@ struct session *session_new(const struct session_options *options)
     session->framing = daps_framing_new(&framing_sink);
     session->result = g_new0(struct daps_rrc_result, 1);
     session->notes = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, note_free);
-    session->events = g_array_new(FALSE, FALSE, sizeof(struct note_event));
+    note_draft_init(&session->draft);
     session->touched = g_array_new(FALSE, FALSE, sizeof(guint64));
     for (unsigned kind = 0; kind < KINDS; kind++)
         session->settled[kind] = g_ptr_array_new_with_free_func(result_free);
@@ -252,8 +245,7 @@ void session_free(struct session *session)
 {
     if (session == NULL)
         return;
-    note_free(session->note);
-    g_array_unref(session->events);
+    note_draft_clear(&session->draft);
     g_array_unref(session->touched);
     g_ptr_array_unref(session->open);
     g_ptr_array_unref(session->renumbered);
@@ -285,32 +277,28 @@ void session_begin(struct session *session, uint64_t frame)
     session->frame = numbers_next(&session->numbers, frame);
     for (unsigned kind = 0; kind < KINDS; kind++)
         session->settled_before[kind] = session->settled[kind]->len;
-    g_array_set_size(session->events, 0);
     g_array_set_size(session->touched, 0);
 }
 
 void session_miss(struct session *session)
 {
-    note_now(session)->missed = true;
+    session->draft.note.missed = session->draft.matters = true;
     daps_engine_gap(session->engine, 0, true, session->frame, "a PDU could not be taken from the frame");
 }
 
 void session_end(struct session *session)
 {
+    struct frame_note *note;
+
     for (unsigned kind = 0; kind < KINDS; kind++) {
         for (guint i = session->settled_before[kind]; i < session->settled[kind]->len; i++)
             result_index_add(session->settled_at, session->settled[kind]->pdata[i]);
     }
-    if (session->note == NULL)
-        return;
-    for (guint i = 0; i < session->touched->len; i++)
-        note_add_ue(session->note, session->engine, g_array_index(session->touched, guint64, i));
-    note_add_events(session->note, session->events);
-    if (session->note->ues != NULL || session->note->missed)
-        g_hash_table_replace(session->notes, &session->note->frame, session->note);
-    else
-        note_free(session->note);
-    session->note = NULL;
+    for (guint i = 0; session->draft.matters && i < session->touched->len; i++)
+        note_add_ue(&session->draft, session->engine, g_array_index(session->touched, guint64, i));
+    note = note_of_draft(&session->draft, session->frame);
+    if (note != NULL)
+        g_hash_table_replace(session->notes, &note->frame, note);
 }
 
 uint64_t session_frame(const struct session *session)
@@ -453,8 +441,8 @@ static bool was_said(struct session *session, const struct result *result)
 {
     const struct frame_note *note = note_at_hand(session);
 
-    for (guint i = 0; note != NULL && note->ues != NULL && i < note->ues->len; i++) {
-        const struct ue_state *ue = state_of(session, g_array_index(note->ues, struct note_ue, i).ue_key);
+    for (unsigned i = 0; note != NULL && i < note->n_ues; i++) {
+        const struct ue_state *ue = state_of(session, note->ues[i].ue_key);
         if (has_equal(ue->former != NULL ? ue->former : ue->open, result)) /* no former ones: nobody has asked since */
             return true;
     }
@@ -474,8 +462,8 @@ void session_news(struct session *session, struct session_news *news)
                 g_ptr_array_add(news->results, (gpointer)result);
         }
     }
-    for (guint i = 0; note->ues != NULL && i < note->ues->len; i++) {
-        struct ue_state *ue = state_of(session, g_array_index(note->ues, struct note_ue, i).ue_key);
+    for (unsigned i = 0; i < note->n_ues; i++) {
+        struct ue_state *ue = state_of(session, note->ues[i].ue_key);
         ue_news(session, ue, news);
         free_results(ue->former);
         ue->former = NULL;

@@ -56,19 +56,20 @@ struct note_rrc {
     uint8_t *octets;
 };
 
-/* What a frame was about. Arrays are NULL where there is nothing; ues is, where only missed is set. */
+/* What a frame was about; all of it but the last lines is one piece of memory. n_ues is 0 only where missed is set. */
 struct frame_note {
-    uint64_t frame;      /* id (numbers.h) */
-    GArray *events;      /* struct note_event */
-    GArray *ues;         /* struct note_ue */
-    GPtrArray *steps;    /* struct note_step *; with keys, they never move: a copy would stay behind */
-    GArray *scg_changes; /* struct daps_scg_change; strings as note_ue.name */
-    GArray *rrc;         /* struct note_rrc */
-    GArray *uses;        /* struct daps_keystream_use */
+    uint64_t frame; /* id (numbers.h) */
+    unsigned n_events, n_ues, n_steps;
+    const struct note_event *events;
+    const struct note_ue *ues;
+    struct note_step *steps;
     unsigned unreadable; /* signalling PDUs ciphered without a key at hand */
     unsigned unverified; /* ... whose MAC-I is wrong under every key at hand */
-    char *undecoded;     /* why an RRC message could not be read, NULL */
     bool missed;         /* PDUs that could not be taken: what the UEs did is not all known any more */
+    char *undecoded;     /* why an RRC message could not be read, NULL */
+    GArray *scg_changes; /* struct daps_scg_change; strings as note_ue.name; NULL none */
+    GArray *rrc;         /* struct note_rrc, likewise */
+    GArray *uses;        /* struct daps_keystream_use, likewise */
 };
 
 /* The keylog in options must outlive the session. Free with session_free. */

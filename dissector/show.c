@@ -38,8 +38,8 @@ static const struct result *gravest(const GPtrArray *results)
 /* What the frame is about, in a word or two. */
 static const char *subject(const struct frame_note *note)
 {
-    if (note != NULL && note->events != NULL)
-        return event_words(&g_array_index(note->events, struct note_event, 0));
+    if (note != NULL && note->n_events > 0)
+        return event_words(&note->events[0]);
     if (note != NULL && note->unreadable > 0)
         return "signalling without a key";
     if (note != NULL && note->unverified > 0)
@@ -61,21 +61,35 @@ proto_tree *show_start(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int 
     return proto_item_add_subtree(item, subtree(ett_daps_daps));
 }
 
+/* All of it is known as a rule, and to format that at once is quicker. */
+static void context_words(const struct note_context *context, char words[static 96])
+{
+    const bool has_algorithms = context->ciphering >= 0 && context->integrity >= 0;
+    int n = 0;
+
+    if (context->ncc >= 0 && has_algorithms && context->pci >= 0 && context->c_rnti >= 0) {
+        g_snprintf(words, 96, ", NCC %d, NEA%d/NIA%d, PCI %d, C-RNTI %d", context->ncc, context->ciphering,
+                   context->integrity, context->pci, context->c_rnti);
+        return;
+    }
+    words[0] = '\0';
+    if (context->ncc >= 0)
+        n += g_snprintf(words + n, 96 - (gulong)n, ", NCC %d", context->ncc);
+    if (has_algorithms)
+        n += g_snprintf(words + n, 96 - (gulong)n, ", NEA%d/NIA%d", context->ciphering, context->integrity);
+    if (context->pci >= 0)
+        n += g_snprintf(words + n, 96 - (gulong)n, ", PCI %d", context->pci);
+    if (context->c_rnti >= 0)
+        g_snprintf(words + n, 96 - (gulong)n, ", C-RNTI %d", context->c_rnti);
+}
+
 /* One line: these are on every frame that takes part, and a capture may have many. */
 static void put_context(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, const char *title,
                         const struct note_context *context)
 {
-    char words[96] = "";
-    int n = 0;
+    char words[96];
 
-    if (context->ncc >= 0)
-        n += g_snprintf(words + n, sizeof words - (size_t)n, ", NCC %d", context->ncc);
-    if (context->ciphering >= 0 && context->integrity >= 0)
-        n += g_snprintf(words + n, sizeof words - (size_t)n, ", NEA%d/NIA%d", context->ciphering, context->integrity);
-    if (context->pci >= 0)
-        n += g_snprintf(words + n, sizeof words - (size_t)n, ", PCI %d", context->pci);
-    if (context->c_rnti >= 0)
-        n += g_snprintf(words + n, sizeof words - (size_t)n, ", C-RNTI %d", context->c_rnti);
+    context_words(context, words);
     proto_item_set_generated(proto_tree_add_string_format(
         tree, field(id), tvb, 0, 0, context->key, "Context in force, %s: key: %s%s", title, context->key, words));
 }
@@ -158,12 +172,12 @@ void show_note(proto_tree *tree, tvbuff_t *tvb, const struct showing *showing)
 
     if (note == NULL)
         return;
-    for (guint i = 0; note->ues != NULL && i < note->ues->len; i++)
-        put_ue(tree, tvb, &g_array_index(note->ues, struct note_ue, i));
-    for (guint i = 0; note->events != NULL && i < note->events->len; i++)
-        put_string(tree, tvb, hf_daps_event, event_words(&g_array_index(note->events, struct note_event, i)));
-    for (guint i = 0; note->steps != NULL && i < note->steps->len; i++) {
-        const struct note_step *step = note->steps->pdata[i];
+    for (unsigned i = 0; i < note->n_ues; i++)
+        put_ue(tree, tvb, &note->ues[i]);
+    for (unsigned i = 0; i < note->n_events; i++)
+        put_string(tree, tvb, hf_daps_event, event_words(&note->events[i]));
+    for (unsigned i = 0; i < note->n_steps; i++) {
+        const struct note_step *step = &note->steps[i];
         if (!is_of_handover(step))
             put_step(tree, tvb, step);
     }

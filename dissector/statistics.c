@@ -75,7 +75,7 @@ static const struct note_ue *ue_of(const packet_info *pinfo)
     const struct session *session = packet_daps_session();
     const struct frame_note *note = session != NULL ? session_note(session, pinfo->num) : NULL;
 
-    return note != NULL ? &g_array_index(note->ues, struct note_ue, 0) : NULL;
+    return note != NULL && note->n_ues > 0 ? &note->ues[0] : NULL;
 }
 
 static ws_bool filter_is_valid(packet_info *pinfo WS_FILTER_USER)

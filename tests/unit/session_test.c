@@ -83,8 +83,8 @@ static void assert_keys_of_results(const GPtrArray *results, bool kept)
 
 static void assert_keys_of_note(const struct frame_note *note, bool kept)
 {
-    for (guint i = 0; note->steps != NULL && i < note->steps->len; i++) {
-        const struct note_step *step = note->steps->pdata[i];
+    for (unsigned i = 0; i < note->n_steps; i++) {
+        const struct note_step *step = &note->steps[i];
         ck_assert_ptr_null(step->step.key.value);
         ck_assert_ptr_null(step->step.key.parent_value);
         ck_assert(kept || (!step->has_value && !step->has_parent_value));
@@ -375,8 +375,8 @@ static GArray *inverted_keys(const struct capture *capture)
         const struct frame_note *note;
         feed(play.session, record);
         note = session_note(play.session, record->frame);
-        for (guint k = 0; note != NULL && note->steps != NULL && k < note->steps->len; k++) {
-            const struct note_step *step = note->steps->pdata[k];
+        for (unsigned k = 0; note != NULL && k < note->n_steps; k++) {
+            const struct note_step *step = &note->steps[k];
             if (step->has_value)
                 remember_all(inverted, step->value);
         }
