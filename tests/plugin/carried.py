@@ -104,16 +104,24 @@ def check(shark, program, folder, scenario, framing, wrap):
                     "-k", plain + ".keys"], check=True, capture_output=True)
     last = carry(plain, carried, wrap)
     handovers, findings, _ = agree.said_by_program(program, plain, plain + ".keys")
-    result = shark.tshark(shark.take(carried), "-2", "-T", "json", "-J", "frame daps", "-o", "daps.show_keys:TRUE", "-o",
-                          "protocols.display_hidden_proto_items:TRUE", "-o",
-                          f"daps.keylog:{shark.private(plain + '.keys')}")
-    shown = agree.Shown(result.stdout, carried)
-    same = {frame: frame for frame in range(max(last.values()) + 1)}
     said = {moved(item, last) for item in handovers + findings}
-    seen = {moved(item, same) for _, item in shown.handovers + shown.findings}
-    for item in sorted(said ^ seen):
-        print(f"{scenario} as {framing} in {wrap.__name__}: only {'the program' if item in said else 'the plugin'}: {item}")
-    return len(said), len(said ^ seen)
+    wrong = 0
+    for options in ([], ["-R", "frame"]):  # without a tree when frames are first dissected, and with one
+        seen = shown_by_plugin(shark, carried, plain + ".keys", options, max(last.values()))
+        for item in sorted(said ^ seen):
+            print(f"{scenario} as {framing} in {wrap.__name__} {options}: only "
+                  f"{'the program' if item in said else 'the plugin'}: {item}")
+        wrong += len(said ^ seen)
+    return len(said), wrong
+
+
+def shown_by_plugin(shark, capture, keys, options, frames):
+    result = shark.tshark(shark.take(capture), "-2", *options, "-T", "json", "-J", "frame daps", "-o", "daps.show_keys:TRUE", "-o",
+                          "protocols.display_hidden_proto_items:TRUE", "-o",
+                          f"daps.keylog:{shark.private(keys)}")
+    shown = agree.Shown(result.stdout, capture)
+    same = {frame: frame for frame in range(frames + 1)}
+    return {moved(item, same) for _, item in shown.handovers + shown.findings}
 
 
 def main(arguments):

@@ -278,6 +278,37 @@ START_TEST(sctp_payloads)
 }
 END_TEST
 
+/* Where a datagram is, in octets that have something in front of it and behind it; every octet of it may be cut off. */
+START_TEST(udp_is_found)
+{
+    struct daps_framing_udp_wanted of_ports = {.of_ports = true, .source = 0xbeef, .destination = 0xdead};
+    struct daps_framing_udp_wanted named = {.named = true}, both = of_ports, other = of_ports;
+    bytes head =
+        hex("00 06 6d 61 63 2d 6e 72 be ef de ad 00 07 ff ff"); /* a name without a header, ports without a length */
+    const size_t before = head->len;
+    bytes datagram = udp(0xbeef, 0xdead, join(text("rlc-nr"), hex("040c 01 80")));
+    const size_t inside = datagram->len;
+    bytes whole = join(join(head, datagram), hex("de ad be ef"));
+    size_t at = 0;
+
+    both.named = true;
+    other.source = 0xbeee;
+    ck_assert(daps_framing_find_udp(whole->data, whole->len, whole->len, &of_ports, &at) && at == before);
+    ck_assert(daps_framing_find_udp(whole->data, whole->len, whole->len, &named, &at) && at == before);
+    ck_assert(daps_framing_find_udp(whole->data, whole->len, whole->len, &both, &at) && at == before);
+    ck_assert(!daps_framing_find_udp(whole->data, whole->len, whole->len, &other, &at));
+    for (size_t length = 0; length <= whole->len; length++) {
+        uint8_t *exact = g_memdup2(whole->data, length); /* so that reading on is seen by a sanitizer */
+        bool found = daps_framing_find_udp(exact, length, length, &named, &at);
+        ck_assert_msg(found == (length >= before + inside), "%zu octets", length);
+        found = daps_framing_find_udp(exact, length, whole->len, &named, &at); /* cut by the snap length */
+        ck_assert_msg(found == (length >= before + 8 + 6), "%zu octets of more", length);
+        g_free(exact);
+    }
+    g_byte_array_unref(whole);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("framing links");
@@ -291,6 +322,7 @@ int main(void)
     tcase_add_test(c, everything_else_is_counted);
     tcase_add_test(c, udp_payloads);
     tcase_add_test(c, sctp_payloads);
+    tcase_add_test(c, udp_is_found);
     suite_add_tcase(s, c);
     return run(s);
 }

@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""PDUs that only a protocol tree shows.
+
+    trees.py BUILD
+
+Where Wireshark builds no tree (a list of packets), the plugin finds datagrams and records by itself. What comes in another
+way needs the tree, and what is not taken must be said, not left out:
+
+    a dissector of the user's (in Lua) hands RRC on to nr-rrc: with a tree, visible or not, the handovers are those of the
+        program; without one every frame says that it was not followed, and there is no handover
+    a link type of the user's table of DLTs: the plugin knows beforehand that it needs the tree, and nothing is missed
+"""
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import agree  # noqa: E402
+from carried import ETHERNET, ipv4, records  # noqa: E402
+from shark import Shark, plugins_of  # noqa: E402
+
+SCENARIOS = ("daps-fallback-daps", "vertical-same-pair-same-cell", "two-ues")
+CHANNELS = ("bcch.bch", "bcch.dl.sch", "dl.ccch", "dl.dcch", "ul.ccch", "ul.dcch")
+PORT = 5555
+LUA = f"""
+local names = {{ {", ".join(f'"nr-rrc.{name}"' for name in CHANNELS)} }}
+local wrapped = Proto("wrapped", "RRC behind a number")
+function wrapped.dissector(tvb, pinfo, tree)
+    Dissector.get(names[tvb(0, 1):uint() + 1]):call(tvb(1):tvb(), pinfo, tree)
+end
+DissectorTable.get("udp.port"):add({PORT}, wrapped)
+"""
+
+
+def upper_pdu(record):
+    """Dissector name, ports and payload of an upper PDU."""
+    at, tags = 0, {}
+    while True:
+        tag, length = struct.unpack_from(">HH", record, at)
+        at += 4 + length
+        if tag == 0:
+            return tags[12].rstrip(b"\0").decode(), tags, record[at:]
+        tags[tag] = record[at - length:at]
+
+
+def wrap(path, out):
+    """The same frames over UDP, for the dissector above."""
+    head, found = records(path)
+    head = head[:20] + struct.pack("<I", 1)
+    with open(out, "wb") as file:
+        file.write(head)
+        for seconds, fraction, record in found:
+            name, tags, rrc = upper_pdu(record)
+            assert name.startswith("nr-rrc."), name
+            payload = bytes([CHANNELS.index(name[7:])]) + rrc
+            source, destination = (int.from_bytes(tags[tag], "big") if tag in tags else 0x0a000001 for tag in (20, 21))
+            frame = ETHERNET + b"\x08\0" + ipv4(17, struct.pack(">HHHH", PORT, PORT, 8 + len(payload), 0) + payload, source,
+                                              destination)
+            file.write(struct.pack("<IIII", seconds, fraction, len(frame), len(frame)) + frame)
+    return len(found)
+
+
+def user_link_type(path, out):
+    """UDP datagrams as records of DLT 161."""
+    head, found = records(path)
+    with open(out, "wb") as file:
+        file.write(head[:20] + struct.pack("<I", 161))
+        for seconds, fraction, record in found:
+            datagram = record[14 + 20:]
+            file.write(struct.pack("<IIII", seconds, fraction, len(datagram), len(datagram)) + datagram)
+
+
+def synth(program, folder, scenario, framing):
+    out = os.path.join(folder, f"{scenario}-{framing}.pcap")
+    subprocess.run([program, "synth", os.path.join(agree.ROOT, "samples", scenario + ".scenario"), "-f", framing, "-o", out,
+                    "-k", out + ".keys"], check=True, capture_output=True)
+    return out
+
+
+class Checks:
+    def __init__(self):
+        self.done = self.wrong = 0
+
+    def __call__(self, right, what):
+        self.done += 1
+        if not right:
+            self.wrong += 1
+            print(what)
+
+
+def results_of(text):
+    shown = agree.Shown(text, "tshark")
+    return {agree.as_key(item) for _, item in shown.handovers + shown.findings}
+
+
+def listed_handovers(text):
+    """Lines of the table of handovers."""
+    table = text.partition("DAPS: handovers")[2].partition("DAPS: findings")[0]
+    return len(re.findall(r"^ *\d+ *\|", table, re.MULTILINE))
+
+
+def by_lua(check, shark, program, folder, scenario):
+    plain, wrapped = synth(program, folder, scenario, "upper-pdu"), os.path.join(folder, "wrapped.pcap")
+    frames = wrap(plain, wrapped)
+    script = os.path.join(shark.folder, "wrapped.lua")
+    with open(script, "w", encoding="ascii") as file:
+        file.write(LUA)
+    capture, keys = shark.take(wrapped), f"daps.keylog:{shark.private(plain + '.keys')}"
+    common = ["-X", f"lua_script:{script}", "-o", keys, "-o", "daps.show_keys:TRUE"]
+    as_json = ["-T", "json", "-J", "frame daps", "-o", "protocols.display_hidden_proto_items:TRUE"]
+    handovers, findings, _ = agree.said_by_program(program, plain, plain + ".keys")
+    with_tree = shark.tshark(capture, *common, "-2", "-R", "frame", *as_json)
+    shown = agree.Shown(with_tree.stdout, wrapped)
+    check({agree.handover_id(h) for h in handovers} == {agree.handover_id(h) for _, h in shown.handovers} and
+          {agree.finding_id(f) for f in findings} == {agree.finding_id(f) for _, f in shown.findings},
+          f"{scenario}: with a tree the handovers or findings of the plugin are not those of the program")
+    check("daps.not_followed" not in with_tree.stdout, f"{scenario}: something is said to be missed with a tree")
+    tables = ["-z", "daps,handovers", "-z", "daps,findings"]
+    hidden = shark.tshark(capture, *common, *tables, "-Y", "frame").stdout
+    check(listed_handovers(hidden) == len(handovers), f"{scenario}: the table behind a filter lacks handovers")
+    summary = shark.tshark(capture, *common, *tables).stdout
+    listed = summary.split("\n\n")[0].split("\n=")[0]
+    check(listed.count("DAPS: not followed") == frames, f"{scenario}: {listed.count('DAPS: not followed')} frames without a "
+          f"tree are said to be missed, of {frames}")
+    check(listed_handovers(summary) == 0, f"{scenario}: without a tree there are handovers")
+    missed = shark.tshark(capture, *common, "-2", "-T", "fields", "-e", "daps.not_followed").stdout.split("\n")
+    check(sum(line != "" for line in missed) == frames, f"{scenario}: daps.not_followed is not on every frame")
+
+
+def by_link_type(check, shark, program, folder, scenario):
+    plain, records_of_it = synth(program, folder, scenario, "mac-nr"), os.path.join(folder, "user.pcap")
+    user_link_type(plain, records_of_it)
+    common = ["-o", 'uat:user_dlts:"User 14 (DLT=161)","udp","0","","0",""', "-o",
+              f"daps.keylog:{shark.private(plain + '.keys')}", "-o", "daps.show_keys:TRUE"]
+    as_json = ["-2", "-T", "json", "-J", "frame daps", "-o", "protocols.display_hidden_proto_items:TRUE"]
+    expected = results_of(shark.tshark(shark.take(plain), *common, *as_json).stdout)
+    got = shark.tshark(shark.take(records_of_it), *common, *as_json).stdout
+    check(expected and results_of(got) == expected, f"{scenario}: a link type of the user's gives other results")
+    check("daps.not_followed" not in got, f"{scenario}: something is said to be missed of a link type of the user's")
+
+
+def main(arguments):
+    build = os.path.abspath(arguments[0])
+    program, check = os.path.join(build, "analyzer", "dapsaudit"), Checks()
+    with Shark(plugins_of(build)) as shark, tempfile.TemporaryDirectory() as folder:
+        for scenario in SCENARIOS:
+            by_lua(check, shark, program, folder, scenario)
+            by_link_type(check, shark, program, folder, scenario)
+    print(f"PDUs that only a tree shows, in {len(SCENARIOS)} captures: {check.done} checks, {check.wrong} failed")
+    return check.wrong != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
