@@ -62,6 +62,8 @@ static inline proto_tree *put_subtree_item(proto_item *item, enum daps_subtree e
 void put_key(proto_tree *tree, tvbuff_t *tvb, const struct daps_key_view *key, enum daps_rat rat);
 /* "K2 = KDF(K1, FC 0x70, PCI 22, ARFCN 632628)"; of the packet's memory */
 const char *key_words(wmem_allocator_t *scope, const struct daps_key_view *key);
+/* "frame 7"; 0: the frame is not there any more. Of the packet's memory */
+const char *frame_words(wmem_allocator_t *scope, uint64_t frame);
 /* "NEA2", "" unknown */
 const char *algorithm_words(enum daps_rat rat, bool ciphering, int number);
 

@@ -67,41 +67,73 @@ struct result *result_of_finding(const struct daps_finding *finding, bool with_v
     return result;
 }
 
-static void renumber_handover(struct daps_handover *handover, uint64_t (*number)(void *user, uint64_t frame),
-                              void *user)
+struct renumbering {
+    uint64_t (*number)(void *user, uint64_t frame);
+    void *user;
+};
+
+static void renumber_handover(struct daps_handover *handover, const struct renumbering *to)
 {
-    handover->frame = number(user, handover->frame);
-    handover->executed_frame = number(user, handover->executed_frame);
-    handover->complete_frame = number(user, handover->complete_frame);
-    handover->settled_frame = number(user, handover->settled_frame);
+    handover->frame = to->number(to->user, handover->frame);
+    handover->executed_frame = to->number(to->user, handover->executed_frame);
+    handover->complete_frame = to->number(to->user, handover->complete_frame);
+    handover->settled_frame = to->number(to->user, handover->settled_frame);
+}
+
+/* A copy of the text in which "frame 7" has the number that the frame has now. NULL stays NULL. */
+static char *renumber_words(const char *text, const struct renumbering *to)
+{
+    static const char word[] = "frame ";
+    GString *out;
+
+    if (text == NULL)
+        return NULL;
+    out = g_string_new(NULL);
+    for (const char *found; (found = strstr(text, word)) != NULL;) {
+        const char *digits = found + strlen(word);
+        char *end = NULL;
+        const uint64_t frame = g_ascii_isdigit(*digits) ? g_ascii_strtoull(digits, &end, 10) : 0;
+        const uint64_t now = frame != 0 ? to->number(to->user, frame) : 0;
+        g_string_append_len(out, text, found - text);
+        if (frame == 0)
+            g_string_append(out, word);
+        else if (now == 0)
+            g_string_append(out, "a dropped frame");
+        else
+            g_string_append_printf(out, "%s%" PRIu64, word, now);
+        text = frame != 0 ? end : digits;
+    }
+    g_string_append(out, text);
+    return g_string_free(out, FALSE);
 }
 
 /* What a copy of the structure shares with the other one it gets for itself. */
-static void own_finding(struct result *twin)
+static void own_finding(struct result *twin, const struct renumbering *to)
 {
-    twin->finding.title = g_strdup(twin->finding.title);
-    twin->finding.detail = g_strdup(twin->finding.detail);
-    twin->finding.assumes = g_strdup(twin->finding.assumes);
+    twin->finding.title = renumber_words(twin->finding.title, to);
+    twin->finding.detail = renumber_words(twin->finding.detail, to);
+    twin->finding.assumes = renumber_words(twin->finding.assumes, to);
     twin->finding.frames = g_memdup2(twin->finding.frames, twin->finding.n_frames * sizeof(uint64_t));
     twin->finding.procedures =
         g_memdup2(twin->finding.procedures, twin->finding.n_procedures * sizeof(enum daps_procedure));
     keep_keystream(&twin->finding.keystream, &twin->finding.keystream);
     keep_values(twin, &twin->finding.key, true);
+    for (uint32_t i = 0; i < twin->finding.n_frames; i++)
+        twin->finding.frames[i] = to->number(to->user, twin->finding.frames[i]);
 }
 
 struct result *result_renumbered(const struct result *result, uint64_t (*number)(void *user, uint64_t frame),
                                  void *user)
 {
+    const struct renumbering to = {.number = number, .user = user};
     struct result *twin = g_memdup2(result, sizeof *result);
 
     twin->ue = g_strdup(result->ue);
     if (twin->is_finding) {
-        own_finding(twin);
-        for (uint32_t i = 0; i < twin->finding.n_frames; i++)
-            twin->finding.frames[i] = number(user, twin->finding.frames[i]);
+        own_finding(twin, &to);
     } else {
         twin->handover.ue = twin->ue;
-        renumber_handover(&twin->handover, number, user);
+        renumber_handover(&twin->handover, &to);
         keep_values(twin, &twin->handover.key, true);
     }
     return twin;

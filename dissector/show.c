@@ -203,9 +203,9 @@ static void info_of_handover(packet_info *pinfo, const struct daps_handover *han
 {
     if (handover->frame != pinfo->num && handover->executed_frame != pinfo->num) {
         if (handover->settled_frame == pinfo->num)
-            col_append_fstr(pinfo->cinfo, COL_INFO, " | DAPS: handover of frame %" PRIu64 " %s", handover->frame,
-                            handover->outcome == DAPS_OUTCOME_DAPS_FALLBACK ? "fell back"
-                                                                            : daps_outcome_name(handover->outcome));
+            col_append_fstr(
+                pinfo->cinfo, COL_INFO, " | DAPS: handover of %s %s", frame_words(pinfo->pool, handover->frame),
+                handover->outcome == DAPS_OUTCOME_DAPS_FALLBACK ? "fell back" : daps_outcome_name(handover->outcome));
         return;
     }
     col_append_fstr(pinfo->cinfo, COL_INFO, " | DAPS: %s", daps_procedure_name(handover->procedure));

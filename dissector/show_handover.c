@@ -30,7 +30,7 @@ static const char *outcome_words(packet_info *pinfo, const struct daps_handover 
     }
     if (handover->settled_frame == 0)
         return words;
-    return wmem_strdup_printf(pinfo->pool, "%s in frame %" PRIu64, words, handover->settled_frame);
+    return wmem_strdup_printf(pinfo->pool, "%s in %s", words, frame_words(pinfo->pool, handover->settled_frame));
 }
 
 static const char *cell_words(packet_info *pinfo, const struct daps_cell *cell)
@@ -103,8 +103,8 @@ void show_handover(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const st
                    const GPtrArray *results)
 {
     const struct daps_handover *handover = &result->handover;
-    proto_tree *sub = put_subtree(tree, tvb, hf_daps_handover, ett_daps_handover, "%s of frame %" PRIu64 " to %s: %s",
-                                  daps_procedure_name(handover->procedure), handover->frame,
+    proto_tree *sub = put_subtree(tree, tvb, hf_daps_handover, ett_daps_handover, "%s of %s to %s: %s",
+                                  daps_procedure_name(handover->procedure), frame_words(pinfo->pool, handover->frame),
                                   cell_words(pinfo, &handover->target), outcome_words(pinfo, handover));
 
     put_string(sub, tvb, hf_daps_handover_ue, handover->ue);

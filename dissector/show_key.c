@@ -22,6 +22,11 @@ static const char *number_words(int32_t number, char words[static 12], const cha
     return words;
 }
 
+const char *frame_words(wmem_allocator_t *scope, uint64_t frame)
+{
+    return frame != 0 ? wmem_strdup_printf(scope, "frame %" PRIu64, frame) : "a dropped frame";
+}
+
 const char *key_words(wmem_allocator_t *scope, const struct daps_key_view *key)
 {
     char pci[12], arfcn[12];

@@ -58,8 +58,10 @@ static char *frames_of(const struct result *result)
 {
     GString *text = g_string_new(NULL);
 
-    for (uint32_t i = 0; i < result->finding.n_frames && i < 8; i++)
-        g_string_append_printf(text, "%s%" PRIu64, i > 0 ? " " : "", result->finding.frames[i]);
+    for (uint32_t i = 0; i < result->finding.n_frames && i < 8; i++) {
+        if (result->finding.frames[i] != 0) /* not dropped by a read filter */
+            g_string_append_printf(text, "%s%" PRIu64, text->len > 0 ? " " : "", result->finding.frames[i]);
+    }
     if (result->finding.n_frames > 8)
         g_string_append_printf(text, " and %u more", result->finding.n_frames - 8);
     return g_string_free(text, FALSE);

@@ -573,7 +573,8 @@ def statement(item):
 
 def of_command(item):
     """What a handover says on the frames of its command only."""
-    return {(child.name, child.value) for child in item.children if child.name in OF_THE_COMMAND}
+    return {(child.name, child.value) for child in item.children
+            if item.name == "daps.handover" and child.name in OF_THE_COMMAND}
 
 
 def handover_key(item):
