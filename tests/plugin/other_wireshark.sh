@@ -105,7 +105,7 @@ inside python3 /daps/source/tests/plugin/load.py /daps/build
 if [ -n "${DAPS_QUICK:-}" ]; then
     inside python3 /daps/source/tests/plugin/agree.py /daps/build --quick
 else
-    for script in agree carried visits stock; do
+    for script in agree carried trees visits stock; do
         inside python3 "/daps/source/tests/plugin/$script.py" /daps/build
     done
 fi
