@@ -8,7 +8,8 @@ Where Wireshark builds no tree (a list of packets), the plugin finds datagrams a
 way needs the tree, and what is not taken must be said, not left out:
 
     a dissector of the user's (in Lua) hands RRC on to nr-rrc: with a tree, visible or not, the handovers are those of the
-        program; without one every frame says that it was not followed, and there is no handover
+        program; without one every frame says that it was not followed, and there is no handover; loaded again in the same
+        Wireshark, the capture is followed
     a link type of the user's table of DLTs: the plugin knows beforehand that it needs the tree, and nothing is missed
 """
 import os
@@ -23,6 +24,7 @@ sys.path.insert(0, HERE)
 import agree  # noqa: E402
 from carried import ETHERNET, ipv4, records  # noqa: E402
 from shark import Shark, plugins_of  # noqa: E402
+from visits import Sharkd  # noqa: E402
 
 SCENARIOS = ("daps-fallback-daps", "vertical-same-pair-same-cell", "two-ues")
 CHANNELS = ("bcch.bch", "bcch.dl.sch", "dl.ccch", "dl.dcch", "ul.ccch", "ul.dcch")
@@ -107,11 +109,8 @@ def listed_handovers(text):
 def by_lua(check, shark, program, folder, scenario):
     plain, wrapped = synth(program, folder, scenario, "upper-pdu"), os.path.join(folder, "wrapped.pcap")
     frames = wrap(plain, wrapped)
-    script = os.path.join(shark.folder, "wrapped.lua")
-    with open(script, "w", encoding="ascii") as file:
-        file.write(LUA)
     capture, keys = shark.take(wrapped), f"daps.keylog:{shark.private(plain + '.keys')}"
-    common = ["-X", f"lua_script:{script}", "-o", keys, "-o", "daps.show_keys:TRUE"]
+    common = ["-o", keys, "-o", "daps.show_keys:TRUE"]
     as_json = ["-T", "json", "-J", "frame daps", "-o", "protocols.display_hidden_proto_items:TRUE"]
     handovers, findings, _ = agree.said_by_program(program, plain, plain + ".keys")
     with_tree = shark.tshark(capture, *common, "-2", "-R", "frame", *as_json)
@@ -132,6 +131,20 @@ def by_lua(check, shark, program, folder, scenario):
     check(sum(line != "" for line in missed) == frames, f"{scenario}: daps.not_followed is not on every frame")
 
 
+def loaded_again(check, shark, program, folder, scenario):
+    plain, wrapped = synth(program, folder, scenario, "upper-pdu"), os.path.join(folder, "wrapped.pcap")
+    frames = wrap(plain, wrapped)
+    handovers, _, _ = agree.said_by_program(program, plain, None)
+    capture, sharkd = shark.take(wrapped), Sharkd(shark)
+    for number, (missed, commands) in enumerate(((frames, 0), (0, len(handovers)))):
+        sharkd.load(capture)
+        said = [sharkd.ask("frames", filter=f"({test}) && frame.number >= {number}")  # answers are kept by filter
+                for test in ("daps.not_followed", "daps.executed_frame || daps.t304")]
+        check([len(one) for one in said] == [missed, commands], f"{scenario}: {[len(one) for one in said]} frames are missed "
+              f"and have handover commands, expected {[missed, commands]}")
+    sharkd.close()
+
+
 def by_link_type(check, shark, program, folder, scenario):
     plain, records_of_it = synth(program, folder, scenario, "mac-nr"), os.path.join(folder, "user.pcap")
     user_link_type(plain, records_of_it)
@@ -148,8 +161,13 @@ def main(arguments):
     build = os.path.abspath(arguments[0])
     program, check = os.path.join(build, "analyzer", "dapsaudit"), Checks()
     with Shark(plugins_of(build)) as shark, tempfile.TemporaryDirectory() as folder:
+        scripts = os.path.join(shark.home, ".local", "lib", "wireshark", "plugins")
+        os.makedirs(scripts)
+        with open(os.path.join(scripts, "wrapped.lua"), "w", encoding="ascii") as file:
+            file.write(LUA)
         for scenario in SCENARIOS:
             by_lua(check, shark, program, folder, scenario)
+            loaded_again(check, shark, program, folder, scenario)
             by_link_type(check, shark, program, folder, scenario)
     print(f"PDUs that only a tree shows, in {len(SCENARIOS)} captures: {check.done} checks, {check.wrong} failed")
     return check.wrong != 0
