@@ -33,7 +33,9 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 SHARED = os.environ.get("DAPS_SHARED", os.path.join(TOP, "..", "shared"))
 sys.path.insert(0, HERE)
 from shark import Shark, plugins_of  # noqa: E402
-from visits import Sharkd, first_difference, keys_of  # noqa: E402
+from sharkd import Sharkd  # noqa: E402
+from shown import first_difference  # noqa: E402
+from visits import keys_of  # noqa: E402
 
 SCENARIO = "air-daps-fallback"
 OF_RRC = ("upper-pdu", "upper-pdu-unpadded", "gsmtap-v3", "qcsuper", "rls")

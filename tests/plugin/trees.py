@@ -24,7 +24,7 @@ sys.path.insert(0, HERE)
 import agree  # noqa: E402
 from carried import ETHERNET, ipv4, records  # noqa: E402
 from shark import Shark, plugins_of  # noqa: E402
-from visits import Sharkd  # noqa: E402
+from sharkd import Sharkd  # noqa: E402
 
 SCENARIOS = ("daps-fallback-daps", "vertical-same-pair-same-cell", "two-ues")
 CHANNELS = ("bcch.bch", "bcch.dl.sch", "dl.ccch", "dl.dcch", "ul.ccch", "ul.dcch")
