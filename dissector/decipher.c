@@ -28,15 +28,31 @@ void decipher_resolve(void)
         layers[i] = proto_get_id_by_filter_name(layer_names[i]);
 }
 
+/* A layer may have attached something at every visit; the newest is found first. */
+static GPtrArray *take_off(packet_info *pinfo, int layer)
+{
+    GPtrArray *attached = g_ptr_array_new();
+
+    for (void *data; (data = p_get_proto_data(wmem_file_scope(), pinfo, layer, 0)) != NULL;) {
+        g_ptr_array_add(attached, data);
+        p_remove_proto_data(wmem_file_scope(), pinfo, layer, 0);
+    }
+    return attached;
+}
+
+static void put_back(packet_info *pinfo, int layer, GPtrArray *attached)
+{
+    for (guint i = attached->len; i-- > 0;)
+        p_add_proto_data(wmem_file_scope(), pinfo, layer, 0, attached->pdata[i]);
+    g_ptr_array_unref(attached);
+}
+
 static void dissect(dissector_handle_t dissector, proto_tree *tree, tvbuff_t *rrc, packet_info *pinfo)
 {
-    void *attached[LAYERS];
+    GPtrArray *attached[LAYERS];
 
-    for (unsigned i = 0; i < LAYERS; i++) {
-        attached[i] = p_get_proto_data(wmem_file_scope(), pinfo, layers[i], 0);
-        if (attached[i] != NULL)
-            p_remove_proto_data(wmem_file_scope(), pinfo, layers[i], 0);
-    }
+    for (unsigned i = 0; i < LAYERS; i++)
+        attached[i] = take_off(pinfo, layers[i]);
     TRY
     {
         call_dissector_only(dissector, rrc, pinfo, tree, NULL);
@@ -46,10 +62,8 @@ static void dissect(dissector_handle_t dissector, proto_tree *tree, tvbuff_t *rr
         show_exception(rrc, pinfo, tree, EXCEPT_CODE, GET_MESSAGE);
     }
     ENDTRY;
-    for (unsigned i = 0; i < LAYERS; i++) {
-        if (attached[i] != NULL)
-            p_add_proto_data(wmem_file_scope(), pinfo, layers[i], 0, attached[i]);
-    }
+    for (unsigned i = 0; i < LAYERS; i++)
+        put_back(pinfo, layers[i], attached[i]);
 }
 
 static void show_one(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct note_rrc *rrc)
