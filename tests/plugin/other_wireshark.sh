@@ -84,12 +84,19 @@ if ! install_packages >/dev/null 2>&1; then
     quietly install_packages
 fi
 
-# Times of files are kept, so that a kept tree builds what has changed.
+# What is the same stays as it was, so that a kept tree builds only what has changed. Times do not tell: a file may have
+# changed here while it was being built there.
 echo "sources"
-rm -rf --one-file-system "$tree/daps/source" "$tree/daps/shared"
-mkdir -p "$tree/daps/source"
+rm -rf --one-file-system "$tree/daps/new" "$tree/daps/shared"
+mkdir -p "$tree/daps/new" "$tree/daps/source"
 (cd "$top" && git ls-files -z --cached --others --exclude-standard |
-    tar -c --null --ignore-failed-read -T - 2>/dev/null) | tar -x -C "$tree/daps/source"
+    tar -c --null --ignore-failed-read -T - 2>/dev/null) | tar -x -m -C "$tree/daps/new"
+(cd "$tree/daps/new" && find . -type f) | while IFS= read -r file; do
+    ! cmp -s "$tree/daps/new/$file" "$tree/daps/source/$file" ||
+        cp -p "$tree/daps/source/$file" "$tree/daps/new/$file"
+done
+rm -rf --one-file-system "$tree/daps/source"
+mv "$tree/daps/new" "$tree/daps/source"
 shared=${DAPS_SHARED:-$top/../shared}
 if [ -d "$shared/captures" ]; then
     mkdir "$tree/daps/shared"
