@@ -34,6 +34,7 @@ struct seen {
     bool layers[LAYERS];
     bool closed; /* a closed protocol comes before any radio layer */
     bool udp, ip;
+    bool user_data; /* another datagram inside a radio layer: the ports that Wireshark tells are its */
 };
 
 static bool may_be_known(const struct take_ids *ids, int id)
@@ -53,6 +54,7 @@ static struct seen look(const packet_info *pinfo)
         if (!may_be_known(ids, id))
             continue;
         seen.udp |= id == ids->udp;
+        seen.user_data |= radio && id == ids->udp;
         seen.ip |= id == ids->ip || id == ids->ipv6;
         seen.closed |= !radio && take_is_closed(ids, id);
         for (unsigned i = 0; i < LAYERS; i++) {
@@ -77,8 +79,10 @@ static bool any_layer(const struct seen *seen)
     return false;
 }
 
-static bool is_own_carrier(const packet_info *pinfo)
+static bool is_own_carrier(const packet_info *pinfo, const struct seen *seen)
 {
+    if (!seen->udp || seen->user_data)
+        return false;
     return is_port(pinfo, PORT_GSMTAP) || is_port(pinfo, PORT_RLS) || is_port(pinfo, PORT_QCSUPER);
 }
 
@@ -105,7 +109,7 @@ static enum route route_of(tvbuff_t *tvb, const packet_info *pinfo, proto_tree *
 {
     if (seen->closed)
         return NOTHING;
-    if (seen->udp && is_own_carrier(pinfo))
+    if (is_own_carrier(pinfo, seen))
         return BY_DATAGRAM; /* cell and log are in its header, which only framing/ reads alike in every version */
     if (any_layer(seen) && tree != NULL && take_tree_is_full(tree))
         return BY_LAYER;
@@ -163,13 +167,14 @@ static bool by_layer(struct session *session, packet_info *pinfo, proto_tree *tr
 bool take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     const struct seen seen = look(pinfo);
-    bool known = false;
+    bool known = false, own;
 
     switch (route_of(tvb, pinfo, tree, &seen)) {
     case BY_LAYER:
         return by_layer(session, pinfo, tree, &seen);
     case BY_DATAGRAM:
-        known = take_datagram(session, pinfo, is_own_carrier(pinfo) || !any_layer(&seen), !is_own_carrier(pinfo));
+        own = is_own_carrier(pinfo, &seen);
+        known = take_datagram(session, pinfo, own || !any_layer(&seen), !own);
         break;
     case BY_RECORD:
         known = take_record(session, tvb, pinfo);
