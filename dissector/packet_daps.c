@@ -137,7 +137,8 @@ static int dissect_daps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
         return 0;
     if (first) {
         session_begin(session, pinfo->num);
-        if (!take_frame(session, tvb, pinfo, tree)) {
+        const bool full = tree != NULL && (PTREE_DATA(tree)->visible || wanting);
+        if (!take_frame(session, tvb, pinfo, full ? tree : NULL)) {
             session_miss(session);
             tree_needed = true;
         }

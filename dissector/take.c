@@ -111,7 +111,7 @@ static enum route route_of(tvbuff_t *tvb, const packet_info *pinfo, proto_tree *
         return NOTHING;
     if (is_own_carrier(pinfo, seen))
         return BY_DATAGRAM; /* cell and log are in its header, which only framing/ reads alike in every version */
-    if (any_layer(seen) && tree != NULL && take_tree_is_full(tree))
+    if (any_layer(seen) && tree != NULL)
         return BY_LAYER;
     if (seen->udp)
         return any_layer(seen) || may_name_layer(tvb, pinfo) ? BY_DATAGRAM : NOTHING;

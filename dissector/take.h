@@ -14,8 +14,8 @@ void take_resolve(void);
 GArray *take_wanted_fields(void);
 
 /*
- * Hands the PDUs of a frame to the session; tvb is the whole frame, tree may be NULL. False: it holds some that cannot
- * be taken without a tree that has all the wanted fields.
+ * Hands the PDUs of a frame to the session; tvb is the whole frame, tree has all the wanted fields or is NULL. False:
+ * it holds some that cannot be taken without such a tree.
  */
 bool take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 

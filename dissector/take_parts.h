@@ -9,9 +9,7 @@
 /* When the frame was captured, and between whom, as Wireshark tells it. */
 struct daps_framing_place take_place(const struct session *session, const packet_info *pinfo);
 
-/* take_tree.c: does the tree hold every item that the next one needs? */
-bool take_tree_is_full(proto_tree *tree);
-/* All PDUs of that layer in the tree. False: not understood. */
+/* take_tree.c: all PDUs of that layer in the tree. False: there are none, or one was not understood. */
 bool take_layer(struct session *session, packet_info *pinfo, proto_tree *tree, enum layer outermost);
 
 /* take_data.c: the UDP datagram with the ports that Wireshark names, or any that begins with the name of a radio layer.

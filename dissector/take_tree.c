@@ -208,39 +208,18 @@ static bool is_inside(const proto_node *node)
     return finfo->hfinfo->id == ids->frame || take_is_closed(ids, finfo->hfinfo->id);
 }
 
-bool take_tree_is_full(proto_tree *tree)
-{
-    const struct take_ids *ids = take_ids();
-
-    if (PTREE_DATA(tree)->visible)
-        return true;
-    for (unsigned i = 0; i < LAYERS; i++) {
-        if (!proto_field_is_referenced(tree, ids->layers[i]))
-            return false;
-    }
-    for (unsigned i = 0; i < ROOTS; i++) {
-        if (ids->roots[i].id > 0 && !proto_field_is_referenced(tree, ids->roots[i].id))
-            return false;
-    }
-    for (unsigned i = 0; i < RRC * CONTEXT_FIELDS; i++) {
-        const int id = ids->context[i / CONTEXT_FIELDS][i % CONTEXT_FIELDS];
-        if (id > 0 && !proto_field_is_referenced(tree, id))
-            return false;
-    }
-    return true;
-}
-
 bool take_layer(struct session *session, packet_info *pinfo, proto_tree *tree, enum layer outermost)
 {
-    bool understood = true;
+    bool understood = true, found = outermost == RRC; /* there are messages without an item of nr-rrc */
 
     for (proto_node *node = tree->first_child; node != NULL;) {
         const int layer = layer_of_node(node);
+        found |= layer == (int)outermost;
         if (layer == (int)outermost)
             understood = take_item(session, pinfo, node, outermost) && understood;
         else if (outermost == RRC && node->parent == tree)
             take_bare_rrc(session, pinfo, node);
         node = next_node(tree, node, layer == (int)outermost || is_inside(node));
     }
-    return understood;
+    return understood && found;
 }
