@@ -190,21 +190,34 @@ static struct frame_note *in_one_piece(const struct note_draft *draft)
     return note;
 }
 
-struct frame_note *note_of_draft(struct note_draft *draft, uint64_t frame)
+static void empty(struct note_draft *draft)
 {
-    struct frame_note *note = NULL;
-
-    if (draft->matters && (draft->ues->len > 0 || draft->note.missed)) {
-        note = in_one_piece(draft);
-        note->frame = frame;
-    } else {
-        free_parts(&draft->note);
-    }
     draft->matters = false;
     draft->note = (struct frame_note){.frame = 0};
     g_array_set_size(draft->events, 0);
     g_array_set_size(draft->ues, 0);
     g_ptr_array_set_size(draft->steps, 0);
+}
+
+void note_draft_reset(struct note_draft *draft)
+{
+    if (!draft->matters && draft->events->len == 0)
+        return;
+    free_parts(&draft->note);
+    empty(draft);
+}
+
+struct frame_note *note_of_draft(struct note_draft *draft, uint64_t frame)
+{
+    struct frame_note *note = NULL;
+
+    if (draft->matters && (draft->ues->len > 0 || draft->note.missed != NULL)) {
+        note = in_one_piece(draft);
+        note->frame = frame;
+    } else {
+        free_parts(&draft->note);
+    }
+    empty(draft);
     return note;
 }
 

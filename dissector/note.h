@@ -30,6 +30,9 @@ void note_add_use(struct note_draft *draft, const struct daps_keystream_use *use
 void note_add_dark(struct note_draft *draft, bool unreadable); /* a signalling PDU; else it does not verify */
 void note_set_undecoded(struct note_draft *draft, const struct daps_rrc_result *result);
 
+/* Forgets what a frame that came to no end has left. */
+void note_draft_reset(struct note_draft *draft);
+
 /* Ends the draft, and begins the next one. NULL: nothing of the frame matters. Free with note_free. */
 struct frame_note *note_of_draft(struct note_draft *draft, uint64_t frame);
 

@@ -126,6 +126,26 @@ static bool is_silent(const struct frame_note *note, const struct wanted *wanted
     return !wanted->tree && !wanted->columns && !wanted->taps && (note == NULL || note->rrc == NULL);
 }
 
+static void want_fields(void)
+{
+    if (!wanting)
+        set_postdissector_wanted_hfids(handle, take_wanted_fields());
+    wanting = true;
+}
+
+static void miss(enum take_outcome outcome)
+{
+    session_miss(session,
+                 outcome == TREE_NEEDED
+                     ? "Wireshark read the capture without protocol trees, and these PDUs are found by them only; "
+                       "reloading the capture builds them"
+                     : "Wireshark shows PDUs here, but not whose and how they were sent");
+    if (outcome != TREE_NEEDED)
+        return;
+    tree_needed = true;
+    want_fields(); /* frames to come may get a tree */
+}
+
 static int dissect_daps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     const bool first = !PINFO_FD_VISITED(pinfo);
@@ -138,10 +158,9 @@ static int dissect_daps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
     if (first) {
         session_begin(session, pinfo->num);
         const bool full = tree != NULL && (PTREE_DATA(tree)->visible || wanting);
-        if (!take_frame(session, tvb, pinfo, full ? tree : NULL)) {
-            session_miss(session);
-            tree_needed = true;
-        }
+        const enum take_outcome outcome = take_frame(session, tvb, pinfo, full ? tree : NULL);
+        if (outcome != TAKEN)
+            miss(outcome);
         session_end(session);
     }
     wanted = wanted_of(pinfo, tree);
@@ -155,21 +174,22 @@ static int dissect_daps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
     return 0;
 }
 
-static void want_fields(void)
-{
-    if (!wanting)
-        set_postdissector_wanted_hfids(handle, take_wanted_fields());
-    wanting = true;
-}
-
 /*
  * To want fields makes Wireshark build a tree for every frame, which costs a sixth of a list of packets. So they are
  * wanted where there will be a tree anyway, and the rest is found without (take.c) ...
  */
-void packet_daps_dissection(proto_tree *tree)
+void packet_daps_dissection(epan_dissect_t *edt)
 {
-    if (tree != NULL && !PTREE_DATA(tree)->visible && session != NULL) /* a visible tree has everything */
-        want_fields();
+    GArray *fields;
+
+    if (session == NULL || edt->tree == NULL || PTREE_DATA(edt->tree)->visible) /* a visible tree has everything */
+        return;
+    want_fields();
+    /* Whoever dissects frame after frame asks for what plugins want; Wireshark's read filter, which is first, does not.
+     */
+    fields = take_wanted_fields();
+    epan_dissect_prime_with_hfid_array(edt, fields);
+    g_array_unref(fields);
 }
 
 /* ... but for link types whose meaning only the user's table tells. */

@@ -5,13 +5,15 @@
 
 #include "ws_compat.h"
 
+#include <epan/epan_dissect.h>
+
 #include "session.h"
 
 void packet_daps_register(void); /* protocol, fields, preferences, statistics */
 void packet_daps_handoff(void);  /* what needs the other protocols to be registered */
 
-/* Wireshark is about to dissect frames, with a protocol tree or without (NULL). */
-void packet_daps_dissection(proto_tree *tree);
+/* Wireshark is about to dissect frames, with a protocol tree or without. */
+void packet_daps_dissection(epan_dissect_t *edt);
 
 /* The session of the open capture, NULL none. */
 struct session *packet_daps_session(void);

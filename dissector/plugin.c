@@ -28,7 +28,7 @@ static void nothing_to_register(register_cb callback, gpointer user)
 
 static void dissection_begins(epan_dissect_t *edt)
 {
-    packet_daps_dissection(edt->tree);
+    packet_daps_dissection(edt);
 }
 
 static void dissection_ends(epan_dissect_t *edt)
@@ -59,6 +59,6 @@ WS_DLL_PUBLIC uint32_t plugin_describe(void);
 
 uint32_t plugin_describe(void)
 {
-    return WS_PLUGIN_DESC_DISSECTOR | WS_PLUGIN_DESC_TAP_LISTENER;
+    return WS_PLUGIN_DESC_DISSECTOR | WS_PLUGIN_DESC_EPAN | WS_PLUGIN_DESC_TAP_LISTENER;
 }
 #endif

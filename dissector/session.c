@@ -274,15 +274,17 @@ const struct daps_framing_counts *session_counts(const struct session *session)
 
 void session_begin(struct session *session, uint64_t frame)
 {
+    note_draft_reset(&session->draft);
     session->frame = numbers_next(&session->numbers, frame);
     for (unsigned kind = 0; kind < KINDS; kind++)
         session->settled_before[kind] = session->settled[kind]->len;
     g_array_set_size(session->touched, 0);
 }
 
-void session_miss(struct session *session)
+void session_miss(struct session *session, const char *reason)
 {
-    session->draft.note.missed = session->draft.matters = true;
+    session->draft.note.missed = reason;
+    session->draft.matters = true;
     daps_engine_gap(session->engine, 0, true, session->frame, "a PDU could not be taken from the frame");
 }
 
@@ -468,6 +470,8 @@ void session_news(struct session *session, struct session_news *news)
         free_results(ue->former);
         ue->former = NULL;
     }
+    if (numbers_differ(&session->numbers))
+        renumber(session, news->results);
 }
 
 const GPtrArray *session_settled(const struct session *session, bool findings)

@@ -65,7 +65,7 @@ struct frame_note {
     struct note_step *steps;
     unsigned unreadable; /* signalling PDUs ciphered without a key at hand */
     unsigned unverified; /* ... whose MAC-I is wrong under every key at hand */
-    bool missed;         /* PDUs that could not be taken: what the UEs did is not all known any more */
+    const char *missed;  /* why PDUs could not be taken: what the UEs did is not all known any more. NULL */
     char *undecoded;     /* why an RRC message could not be read, NULL */
     GArray *scg_changes; /* struct daps_scg_change; strings as note_ue.name; NULL none */
     GArray *rrc;         /* struct note_rrc, likewise */
@@ -83,7 +83,8 @@ void session_free(struct session *session); /* wipes keys; NULL is fine */
 void session_begin(struct session *session, uint64_t frame);
 uint64_t session_frame(const struct session *session); /* what PDUs of the frame at hand are to be numbered */
 struct daps_framing *session_framing(struct session *session);
-void session_miss(struct session *session); /* the frame at hand holds PDUs that cannot be taken */
+/* The frame at hand holds PDUs that cannot be taken; reason: one sentence, static storage. */
+void session_miss(struct session *session, const char *reason);
 void session_end(struct session *session);
 
 /* What framing/ has counted so far. */

@@ -190,11 +190,7 @@ void show_note(proto_tree *tree, tvbuff_t *tvb, const struct showing *showing)
     if (note->unverified > 0)
         put_unsigned(tree, tvb, hf_daps_unverified, note->unverified);
     put_string(tree, tvb, hf_daps_undecoded, note->undecoded);
-    if (note->missed)
-        put_string(
-            tree, tvb, hf_daps_missed,
-            "Wireshark read the capture without protocol trees, and these PDUs are found by them only; reloading "
-            "the capture builds them");
+    put_string(tree, tvb, hf_daps_missed, note->missed);
 }
 
 /* ---- the Info column ---- */
@@ -219,8 +215,8 @@ static void info_of_handover(packet_info *pinfo, const struct daps_handover *han
 
 void show_in_info(packet_info *pinfo, const struct showing *showing)
 {
-    if (showing->note != NULL && showing->note->missed)
-        col_append_str(pinfo->cinfo, COL_INFO, " | DAPS: not followed, reload the capture");
+    if (showing->note != NULL && showing->note->missed != NULL)
+        col_append_str(pinfo->cinfo, COL_INFO, " | DAPS: not followed");
     for (guint i = 0; i < showing->results->len; i++) {
         const struct result *result = showing->results->pdata[i];
         if (!result->is_finding)

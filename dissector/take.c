@@ -32,9 +32,9 @@ enum route { NOTHING, BY_LAYER, BY_DATAGRAM, BY_RECORD };
 
 struct seen {
     bool layers[LAYERS];
-    bool closed; /* a closed protocol comes before any radio layer */
-    bool udp, ip;
-    bool user_data; /* another datagram inside a radio layer: the ports that Wireshark tells are its */
+    bool closed;    /* a closed protocol comes before any radio layer */
+    bool udp, ip;   /* around the radio layers */
+    bool user_data; /* a datagram inside them: the ports that Wireshark tells are its */
 };
 
 static bool may_be_known(const struct take_ids *ids, int id)
@@ -53,9 +53,9 @@ static struct seen look(const packet_info *pinfo)
         const int id = GPOINTER_TO_INT(wmem_list_frame_data(at));
         if (!may_be_known(ids, id))
             continue;
-        seen.udp |= id == ids->udp;
+        seen.udp |= !radio && id == ids->udp;
         seen.user_data |= radio && id == ids->udp;
-        seen.ip |= id == ids->ip || id == ids->ipv6;
+        seen.ip |= !radio && (id == ids->ip || id == ids->ipv6);
         seen.closed |= !radio && take_is_closed(ids, id);
         for (unsigned i = 0; i < LAYERS; i++) {
             if (id == ids->layers[i])
@@ -153,18 +153,19 @@ struct daps_framing_place take_place(const struct session *session, const packet
 
 /* ---- on the way ---- */
 
-static bool by_layer(struct session *session, packet_info *pinfo, proto_tree *tree, const struct seen *seen)
+static enum take_outcome by_layer(struct session *session, packet_info *pinfo, proto_tree *tree,
+                                  const struct seen *seen)
 {
     int outermost = MAC;
 
     while (!seen->layers[outermost])
         outermost++;
-    if (!take_layer(session, pinfo, tree, (enum layer)outermost) && seen->udp)
-        (void)take_datagram(session, pinfo, false, true);
-    return true;
+    if (take_layer(session, pinfo, tree, (enum layer)outermost))
+        return TAKEN;
+    return seen->udp && take_datagram(session, pinfo, false, true) ? TAKEN : NOT_UNDERSTOOD;
 }
 
-bool take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+enum take_outcome take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     const struct seen seen = look(pinfo);
     bool known = false, own;
@@ -175,6 +176,8 @@ bool take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, prot
     case BY_DATAGRAM:
         own = is_own_carrier(pinfo, &seen);
         known = take_datagram(session, pinfo, own || !any_layer(&seen), !own);
+        if (!known && own && tree != NULL && any_layer(&seen))
+            return by_layer(session, pinfo, tree, &seen); /* on that port, but something else */
         break;
     case BY_RECORD:
         known = take_record(session, tvb, pinfo);
@@ -182,5 +185,7 @@ bool take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, prot
     case NOTHING:
         break;
     }
-    return known || seen.closed || !any_layer(&seen);
+    if (known || seen.closed || !any_layer(&seen))
+        return TAKEN;
+    return tree != NULL ? NOT_UNDERSTOOD : TREE_NEEDED;
 }

@@ -13,10 +13,10 @@ void take_resolve(void);
 /* The fields that take_frame looks for in a tree; the caller owns the array (of int). */
 GArray *take_wanted_fields(void);
 
-/*
- * Hands the PDUs of a frame to the session; tvb is the whole frame, tree has all the wanted fields or is NULL. False:
- * it holds some that cannot be taken without such a tree.
- */
-bool take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+/* What became of the PDUs of a frame; nothing was there to be taken: TAKEN. */
+enum take_outcome { TAKEN, TREE_NEEDED, NOT_UNDERSTOOD };
+
+/* Hands the PDUs of a frame to the session; tvb is the whole frame, tree has all the wanted fields or is NULL. */
+enum take_outcome take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
 #endif

@@ -24,6 +24,7 @@ static const struct {
     {"nr-rrc.UL_CCCH1_Message_element", DAPS_CH_UL_CCCH1},
     {"nr-rrc.UL_DCCH_Message_element", DAPS_CH_UL_DCCH},
     {"nr-rrc.RRCReconfiguration_element", DAPS_CH_RECONFIGURATION},
+    {"nr-rrc.RRCReconfigurationComplete_element", DAPS_CH_RECONFIGURATION_COMPLETE},
     {"nr-rrc.HandoverCommand_element", DAPS_CH_HANDOVER_COMMAND},
     {"nr-rrc.HandoverPreparationInformation_element", DAPS_CH_HANDOVER_PREPARATION},
     {"nr-rrc.RadioBearerConfig_element", DAPS_CH_RADIO_BEARER_CONFIG},

@@ -12,7 +12,7 @@ enum layer { MAC, RLC, PDCP, RRC, LAYERS };
 /* Fields of the context that Wireshark shows with a PDU below RRC. */
 enum context_field { DIRECTION, UE_ID, RNTI, RNTI_TYPE, MODE, SN_BITS, BEARER_TYPE, BEARER, PLANE, CONTEXT_FIELDS };
 
-enum { CLOSED = 16, ROOTS = 13 };
+enum { CLOSED = 16, ROOTS = 14 };
 
 struct take_ids {
     int layers[LAYERS];

@@ -83,7 +83,8 @@ static struct daps_framing_name name_of(const struct context *context)
                                       .rnti = (uint16_t)context->values[RNTI]};
 }
 
-static void take_mac(struct daps_framing *framing, const struct daps_framing_place *place, proto_node *item,
+/* False: Wireshark shows the PDU, but nothing around it. */
+static bool take_mac(struct daps_framing *framing, const struct daps_framing_place *place, proto_node *item,
                      const struct extent *pdu)
 {
     const struct context context = context_of(item, MAC);
@@ -91,10 +92,12 @@ static void take_mac(struct daps_framing *framing, const struct daps_framing_pla
                                          .rnti_type = (uint8_t)context.values[RNTI_TYPE],
                                          .name = name_of(&context)};
 
-    daps_framing_take_mac(framing, place, &mac, pdu->octets, pdu->length);
+    if (context.present[DIRECTION])
+        daps_framing_take_mac(framing, place, &mac, pdu->octets, pdu->length);
+    return context.present[DIRECTION];
 }
 
-static void take_rlc(struct daps_framing *framing, const struct daps_framing_place *place, proto_node *item,
+static bool take_rlc(struct daps_framing *framing, const struct daps_framing_place *place, proto_node *item,
                      const struct extent *pdu)
 {
     const struct context context = context_of(item, RLC);
@@ -105,7 +108,9 @@ static void take_rlc(struct daps_framing *framing, const struct daps_framing_pla
                                          .downlink = context.values[DIRECTION] == 1,
                                          .name = name_of(&context)};
 
-    daps_framing_take_rlc(framing, place, &rlc, pdu->octets, pdu->length);
+    if (context.present[DIRECTION])
+        daps_framing_take_rlc(framing, place, &rlc, pdu->octets, pdu->length);
+    return context.present[DIRECTION];
 }
 
 /* False: Wireshark took the framing for what it is not; it knows that of today only, not that of 2018. */
@@ -182,11 +187,9 @@ static bool take_item(struct session *session, packet_info *pinfo, proto_node *i
     place.cut = pdu.cut;
     switch (layer) {
     case MAC:
-        take_mac(session_framing(session), &place, item, &pdu);
-        return true;
+        return take_mac(session_framing(session), &place, item, &pdu);
     case RLC:
-        take_rlc(session_framing(session), &place, item, &pdu);
-        return true;
+        return take_rlc(session_framing(session), &place, item, &pdu);
     case PDCP:
         return take_pdcp(session_framing(session), &place, pinfo, item, &pdu);
     default:

@@ -24,7 +24,7 @@ struct daps_pdcp *daps_pdcp_new(struct daps_ue *ue, struct daps_ciphers *ciphers
 
 void daps_pdcp_clear(struct daps_pdcp *pdcp)
 {
-    for (unsigned i = 0; i < pdcp->n_periods; i++)
+    for (unsigned i = 0; i < PDCP_MOST_PERIODS; i++)
         daps_wipe(pdcp->periods[i].keys, sizeof pdcp->periods[i].keys);
     daps_ledger_free(pdcp->ledger);
     g_array_unref(pdcp->collisions);

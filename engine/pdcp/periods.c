@@ -87,9 +87,10 @@ static void hand_back(struct daps_pdcp *pdcp, const struct pdcp_period *from)
 
 static void end(struct daps_pdcp *pdcp, struct pdcp_period *period)
 {
-    struct pdcp_period *last = &pdcp->periods[--pdcp->n_periods];
+    struct pdcp_period *last;
 
     hand_back(pdcp, period);
+    last = &pdcp->periods[--pdcp->n_periods];
     *period = *last;
     daps_wipe(last->keys, sizeof last->keys);
 }
