@@ -13,19 +13,14 @@
 #include <epan/show_exception.h>
 
 #include "items.h"
+#include "take_ids.h"
 
 static dissector_handle_t dissectors[DAPS_CH_COUNT];
-
-static const char *const layer_names[] = {"mac-nr", "rlc-nr", "pdcp-nr"};
-enum { LAYERS = G_N_ELEMENTS(layer_names) };
-static int layers[LAYERS];
 
 void decipher_resolve(void)
 {
     dissectors[DAPS_CH_DL_DCCH] = find_dissector("nr-rrc.dl.dcch");
     dissectors[DAPS_CH_UL_DCCH] = find_dissector("nr-rrc.ul.dcch");
-    for (unsigned i = 0; i < LAYERS; i++)
-        layers[i] = proto_get_id_by_filter_name(layer_names[i]);
 }
 
 /* A layer may have attached something at every visit; the newest is found first. */
@@ -49,9 +44,10 @@ static void put_back(packet_info *pinfo, int layer, GPtrArray *attached)
 
 static void dissect(dissector_handle_t dissector, proto_tree *tree, tvbuff_t *rrc, packet_info *pinfo)
 {
-    GPtrArray *attached[LAYERS];
+    const int *layers = take_ids()->layers; /* those below RRC */
+    GPtrArray *attached[RRC];
 
-    for (unsigned i = 0; i < LAYERS; i++)
+    for (unsigned i = 0; i < RRC; i++)
         attached[i] = take_off(pinfo, layers[i]);
     TRY
     {
@@ -62,7 +58,7 @@ static void dissect(dissector_handle_t dissector, proto_tree *tree, tvbuff_t *rr
         show_exception(rrc, pinfo, tree, EXCEPT_CODE, GET_MESSAGE);
     }
     ENDTRY;
-    for (unsigned i = 0; i < LAYERS; i++)
+    for (unsigned i = 0; i < RRC; i++)
         put_back(pinfo, layers[i], attached[i]);
 }
 

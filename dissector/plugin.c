@@ -16,6 +16,7 @@ WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 
 WS_DLL_PUBLIC void plugin_register(void);
 
+/* Wireshark calls every function of an epan plugin without asking whether there is one. */
 static void nothing(void)
 {
 }

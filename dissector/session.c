@@ -267,11 +267,6 @@ struct daps_framing *session_framing(struct session *session)
     return session->framing;
 }
 
-const struct daps_framing_counts *session_counts(const struct session *session)
-{
-    return daps_framing_counts(session->framing);
-}
-
 void session_begin(struct session *session, uint64_t frame)
 {
     note_draft_reset(&session->draft);

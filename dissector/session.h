@@ -87,9 +87,6 @@ struct daps_framing *session_framing(struct session *session);
 void session_miss(struct session *session, const char *reason);
 void session_end(struct session *session);
 
-/* What framing/ has counted so far. */
-const struct daps_framing_counts *session_counts(const struct session *session);
-
 /* Number that a frame in a note has now, 0 none: it was dropped by a read filter, or is 0. */
 uint64_t session_number(const struct session *session, uint64_t frame);
 

@@ -61,35 +61,21 @@ proto_tree *show_start(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int 
     return proto_item_add_subtree(item, subtree(ett_daps_daps));
 }
 
-/* All of it is known as a rule, and to format that at once is quicker. */
-static void context_words(const struct note_context *context, char words[static 96])
-{
-    const bool has_algorithms = context->ciphering >= 0 && context->integrity >= 0;
-    int n = 0;
-
-    if (context->ncc >= 0 && has_algorithms && context->pci >= 0 && context->c_rnti >= 0) {
-        g_snprintf(words, 96, ", NCC %d, NEA%d/NIA%d, PCI %d, C-RNTI %d", context->ncc, context->ciphering,
-                   context->integrity, context->pci, context->c_rnti);
-        return;
-    }
-    words[0] = '\0';
-    if (context->ncc >= 0)
-        n += g_snprintf(words + n, 96 - (gulong)n, ", NCC %d", context->ncc);
-    if (has_algorithms)
-        n += g_snprintf(words + n, 96 - (gulong)n, ", NEA%d/NIA%d", context->ciphering, context->integrity);
-    if (context->pci >= 0)
-        n += g_snprintf(words + n, 96 - (gulong)n, ", PCI %d", context->pci);
-    if (context->c_rnti >= 0)
-        g_snprintf(words + n, 96 - (gulong)n, ", C-RNTI %d", context->c_rnti);
-}
-
 /* One line: these are on every frame that takes part, and a capture may have many. */
 static void put_context(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, const char *title,
                         const struct note_context *context)
 {
-    char words[96];
+    char words[96] = "";
+    int n = 0;
 
-    context_words(context, words);
+    if (context->ncc >= 0)
+        n += g_snprintf(words + n, sizeof words - (size_t)n, ", NCC %d", context->ncc);
+    if (context->ciphering >= 0 && context->integrity >= 0)
+        n += g_snprintf(words + n, sizeof words - (size_t)n, ", NEA%d/NIA%d", context->ciphering, context->integrity);
+    if (context->pci >= 0)
+        n += g_snprintf(words + n, sizeof words - (size_t)n, ", PCI %d", context->pci);
+    if (context->c_rnti >= 0)
+        g_snprintf(words + n, sizeof words - (size_t)n, ", C-RNTI %d", context->c_rnti);
     proto_item_set_generated(proto_tree_add_string_format(
         tree, field(id), tvb, 0, 0, context->key, "Context in force, %s: key: %s%s", title, context->key, words));
 }

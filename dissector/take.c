@@ -19,7 +19,6 @@
  */
 #include "take.h"
 
-#include <epan/addr_resolv.h>
 #include <string.h>
 
 #include "take_parts.h"
@@ -28,10 +27,11 @@ enum { PORT_GSMTAP = 4729, PORT_RLS = 4997, PORT_QCSUPER = 47928 };
 
 /* ---- which way ---- */
 
-enum route { NOTHING, BY_LAYER, BY_DATAGRAM, BY_RECORD };
+enum route { NOTHING, BY_LAYER, BY_PORT, BY_NAME, BY_RECORD };
 
 struct seen {
     bool layers[LAYERS];
+    bool radio;     /* any of them */
     bool closed;    /* a closed protocol comes before any radio layer */
     bool udp, ip;   /* around the radio layers */
     bool user_data; /* a datagram inside them: the ports that Wireshark tells are its */
@@ -47,19 +47,18 @@ static struct seen look(const packet_info *pinfo)
 {
     const struct take_ids *ids = take_ids();
     struct seen seen = {.udp = false};
-    bool radio = false;
 
     for (wmem_list_frame_t *at = wmem_list_head(pinfo->layers); at != NULL; at = wmem_list_frame_next(at)) {
         const int id = GPOINTER_TO_INT(wmem_list_frame_data(at));
         if (!may_be_known(ids, id))
             continue;
-        seen.udp |= !radio && id == ids->udp;
-        seen.user_data |= radio && id == ids->udp;
-        seen.ip |= !radio && (id == ids->ip || id == ids->ipv6);
-        seen.closed |= !radio && take_is_closed(ids, id);
+        seen.udp |= !seen.radio && id == ids->udp;
+        seen.user_data |= seen.radio && id == ids->udp;
+        seen.ip |= !seen.radio && (id == ids->ip || id == ids->ipv6);
+        seen.closed |= !seen.radio && take_is_closed(ids, id);
         for (unsigned i = 0; i < LAYERS; i++) {
             if (id == ids->layers[i])
-                radio = seen.layers[i] = true;
+                seen.radio = seen.layers[i] = true;
         }
     }
     return seen;
@@ -68,15 +67,6 @@ static struct seen look(const packet_info *pinfo)
 static bool is_port(const packet_info *pinfo, uint32_t port)
 {
     return pinfo->srcport == port || pinfo->destport == port;
-}
-
-static bool any_layer(const struct seen *seen)
-{
-    for (unsigned i = 0; i < LAYERS; i++) {
-        if (seen->layers[i])
-            return true;
-    }
-    return false;
 }
 
 static bool is_own_carrier(const packet_info *pinfo, const struct seen *seen)
@@ -110,11 +100,11 @@ static enum route route_of(tvbuff_t *tvb, const packet_info *pinfo, proto_tree *
     if (seen->closed)
         return NOTHING;
     if (is_own_carrier(pinfo, seen))
-        return BY_DATAGRAM; /* cell and log are in its header, which only framing/ reads alike in every version */
-    if (any_layer(seen) && tree != NULL)
+        return BY_PORT; /* cell and log are in its header, which only framing/ reads alike in every version */
+    if (seen->radio && tree != NULL)
         return BY_LAYER;
     if (seen->udp)
-        return any_layer(seen) || may_name_layer(tvb, pinfo) ? BY_DATAGRAM : NOTHING;
+        return seen->radio || may_name_layer(tvb, pinfo) ? BY_NAME : NOTHING;
     return seen->ip ? NOTHING : BY_RECORD;
 }
 
@@ -168,16 +158,18 @@ static enum take_outcome by_layer(struct session *session, packet_info *pinfo, p
 enum take_outcome take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     const struct seen seen = look(pinfo);
-    bool known = false, own;
+    bool known = false;
 
     switch (route_of(tvb, pinfo, tree, &seen)) {
     case BY_LAYER:
         return by_layer(session, pinfo, tree, &seen);
-    case BY_DATAGRAM:
-        own = is_own_carrier(pinfo, &seen);
-        known = take_datagram(session, pinfo, own || !any_layer(&seen), !own);
-        if (!known && own && tree != NULL && any_layer(&seen))
+    case BY_PORT:
+        known = take_datagram(session, pinfo, true, false);
+        if (!known && tree != NULL && seen.radio)
             return by_layer(session, pinfo, tree, &seen); /* on that port, but something else */
+        break;
+    case BY_NAME:
+        known = take_datagram(session, pinfo, !seen.radio, true);
         break;
     case BY_RECORD:
         known = take_record(session, tvb, pinfo);
@@ -185,7 +177,7 @@ enum take_outcome take_frame(struct session *session, tvbuff_t *tvb, packet_info
     case NOTHING:
         break;
     }
-    if (known || seen.closed || !any_layer(&seen))
+    if (known || seen.closed || !seen.radio)
         return TAKEN;
     return tree != NULL ? NOT_UNDERSTOOD : TREE_NEEDED;
 }

@@ -9,7 +9,7 @@
 #include <wiretap/wtap.h>
 
 /* Payloads so far in which framing/ found nothing that it knows. */
-static uint64_t foreign(const struct session *session)
+static uint64_t foreign(struct session *session)
 {
     static const enum daps_framing_class classes[] = {DAPS_FRAMING_GSMTAP_OTHER, DAPS_FRAMING_UPPER_OTHER,
                                                       DAPS_FRAMING_SCTP_OTHER,   DAPS_FRAMING_IP_OTHER,
@@ -17,7 +17,7 @@ static uint64_t foreign(const struct session *session)
     uint64_t n = 0;
 
     for (unsigned i = 0; i < G_N_ELEMENTS(classes); i++)
-        n += session_counts(session)->classes[classes[i]];
+        n += daps_framing_counts(session_framing(session))->classes[classes[i]];
     return n;
 }
 

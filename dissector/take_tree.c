@@ -6,7 +6,6 @@
 #include "take_parts.h"
 
 #include <epan/dissectors/packet-pdcp-nr.h>
-#include <epan/proto_data.h>
 
 struct extent {
     const uint8_t *octets;

@@ -39,7 +39,7 @@ static const struct {
     {PORT_GTP_U, peel_gtp_u},
 };
 
-static const struct {
+static const struct name {
     const char *name;
     enum daps_framing_class class; /* without unwrap */
     void (*unwrap)(struct peel *peel, struct octets payload);
@@ -49,43 +49,56 @@ static const struct {
     {"pdcp-nr", DAPS_FRAMING_PDCP_NR, peel_pdcp_nr}, {"pdcp-lte", DAPS_FRAMING_PDCP, NULL},
 };
 
-bool peel_named_payload(struct peel *peel, struct octets payload)
+/* Takes the name that the payload begins with off it; NULL: none of them. */
+static const struct name *take_name(struct octets *payload)
 {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t length = strlen(names[i].name);
-        if (payload.left > length && !memcmp(payload.at, names[i].name, length)) {
-            octets_skip(&payload, length);
-            if (names[i].unwrap)
-                names[i].unwrap(peel, payload);
-            else
-                peel_count(peel, names[i].class);
-            return true;
+        if (payload->left >= length && !memcmp(payload->at, names[i].name, length)) {
+            octets_skip(payload, length);
+            return &names[i];
         }
     }
-    return false;
+    return NULL;
 }
 
-static bool begins_with_nr_name(struct octets payload)
+bool peel_named_payload(struct peel *peel, struct octets payload)
 {
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct octets name = payload, front = octets_take(&name, strlen(names[i].name));
-        if (names[i].unwrap && !front.bad && !memcmp(front.at, names[i].name, front.left))
-            return true;
-    }
-    return false;
+    const struct name *name = take_name(&payload);
+    if (!name || !payload.left)
+        return false;
+    if (name->unwrap)
+        name->unwrap(peel, payload);
+    else
+        peel_count(peel, name->class);
+    return true;
+}
+
+struct header {
+    uint16_t source, destination, length;
+};
+
+static struct header take_header(struct octets *datagram)
+{
+    struct header header;
+    header.source = octets_u16(datagram);
+    header.destination = octets_u16(datagram);
+    header.length = octets_u16(datagram);
+    octets_skip(datagram, 2);
+    return header;
 }
 
 static bool is_wanted(struct octets datagram, size_t whole, const struct daps_framing_udp_wanted *wanted)
 {
-    uint16_t source = octets_u16(&datagram);
-    uint16_t destination = octets_u16(&datagram);
-    uint16_t length = octets_u16(&datagram);
-    octets_skip(&datagram, 2);
-    if (datagram.bad || (length && (length < 8 || length > whole)))
+    struct header header = take_header(&datagram);
+    if (datagram.bad || (header.length && (header.length < 8 || header.length > whole)))
         return false;
-    if (wanted->of_ports && (source != wanted->source || destination != wanted->destination))
+    if (wanted->of_ports && (header.source != wanted->source || header.destination != wanted->destination))
         return false;
-    return !wanted->named || begins_with_nr_name(datagram);
+    if (!wanted->named)
+        return true;
+    const struct name *name = take_name(&datagram);
+    return name && name->unwrap;
 }
 
 bool daps_framing_find_udp(const uint8_t *octets, size_t captured, size_t length,
@@ -118,10 +131,8 @@ bool udp_may_hold_rrc(const struct peel *peel, uint8_t protocol, struct octets f
 
 void peel_udp(struct peel *peel, struct octets datagram)
 {
-    uint16_t source = octets_u16(&datagram);
-    uint16_t destination = octets_u16(&datagram);
-    uint16_t length = octets_u16(&datagram);
-    octets_skip(&datagram, 2);
+    struct header header = take_header(&datagram);
+    uint16_t source = header.source, destination = header.destination, length = header.length;
     if (datagram.bad) {
         peel_short(peel, "UDP", false);
         return;

@@ -24,7 +24,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
-from shark import Shark, plugins_of  # noqa: E402
+from shark import Shark, plugins_of, synth  # noqa: E402
 
 FRAMINGS = ("gsmtap-v3", "qcsuper", "rls", "mac-nr", "mac-nr-dlt149", "mac-nr-dlt157", "mac-nr-upper",
             "mac-nr-upper-udp", "rlc-nr", "pdcp-nr", "pdcp-nr-2018", "gsmtap-v3-mac", "gsmtap-v3-pdcp", "gsmtap-v3-both")
@@ -281,14 +281,8 @@ def check(shark, program, capture, keys, label):
 
 def in_framings(program, folder):
     for scenario in SCENARIOS:
-        path = os.path.join(ROOT, "samples", scenario + ".scenario")
         for framing in FRAMINGS:
-            out = os.path.join(folder, f"{scenario}-{framing}.pcap")
-            made = subprocess.run([program, "synth", path, "-f", framing, "-o", out, "-k", out + ".keys"],
-                                  capture_output=True, text=True)
-            if made.returncode != 0:
-                raise SystemExit(f"{scenario} as {framing}: {made.stderr}")
-            yield out, out + ".keys"
+            yield synth(program, folder, scenario, framing)
 
 
 def jobs(program, folder, named):

@@ -10,14 +10,13 @@ capture as it was, frame by frame, or, for fragments, by the frame of the last o
 """
 import os
 import struct
-import subprocess
 import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import agree  # noqa: E402
-from shark import Shark, plugins_of  # noqa: E402
+from shark import Shark, plugins_of, synth  # noqa: E402
 
 SCENARIOS = ("daps-fallback-daps", "vertical-same-pair-same-cell", "two-ues")
 FRAMINGS = ("gsmtap-v3", "mac-nr", "rlc-nr", "pdcp-nr")
@@ -99,15 +98,14 @@ def moved(item, last):
 
 
 def check(shark, program, folder, scenario, framing, wrap):
-    plain, carried = (os.path.join(folder, name) for name in ("plain.pcap", "carried.pcap"))
-    subprocess.run([program, "synth", os.path.join(agree.ROOT, "samples", scenario + ".scenario"), "-f", framing, "-o", plain,
-                    "-k", plain + ".keys"], check=True, capture_output=True)
+    plain, keys = synth(program, folder, scenario, framing)
+    carried = os.path.join(folder, "carried.pcap")
     last = carry(plain, carried, wrap)
-    handovers, findings, _ = agree.said_by_program(program, plain, plain + ".keys")
+    handovers, findings, _ = agree.said_by_program(program, plain, keys)
     said = {moved(item, last) for item in handovers + findings}
     wrong = 0
     for options in ([], ["-R", "frame"]):  # without a tree when frames are first dissected, and with one
-        seen = shown_by_plugin(shark, carried, plain + ".keys", options, max(last.values()))
+        seen = shown_by_plugin(shark, carried, keys, options, max(last.values()))
         for item in sorted(said ^ seen):
             print(f"{scenario} as {framing} in {wrap.__name__} {options}: only "
                   f"{'the program' if item in said else 'the plugin'}: {item}")

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 
+SAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "samples")
 HEURISTICS = ("mac_nr_udp", "rlc_nr_udp", "pdcp_nr_udp")
 
 
@@ -84,6 +85,16 @@ class Shark:
 
     def __exit__(self, *_):
         self.close()
+
+
+def synth(program, folder, scenario, framing):
+    """Plays the scenario of that sample in another framing. Paths of capture and key log."""
+    capture, keys = (os.path.join(folder, f"{scenario}-{framing}{ending}") for ending in (".pcap", ".keys"))
+    made = subprocess.run([program, "synth", os.path.join(SAMPLES, scenario + ".scenario"), "-f", framing, "-o", capture,
+                           "--keys-out", keys], capture_output=True, text=True)
+    if made.returncode != 0:
+        raise SystemExit(f"{scenario} as {framing}: {made.stderr}")
+    return capture, keys
 
 
 def plugins_of(build):

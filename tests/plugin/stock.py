@@ -23,7 +23,6 @@ import multiprocessing
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import traceback
@@ -32,7 +31,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 SHARED = os.environ.get("DAPS_SHARED", os.path.join(TOP, "..", "shared"))
 sys.path.insert(0, HERE)
-from shark import Shark, plugins_of  # noqa: E402
+from shark import Shark, plugins_of, synth  # noqa: E402
 from sharkd import Sharkd  # noqa: E402
 from shown import first_difference  # noqa: E402
 from visits import keys_of  # noqa: E402
@@ -408,10 +407,7 @@ def captures(program, folder):
     for i, path in enumerate(sorted(glob.glob(os.path.join(TOP, "samples", "*.pcap*")))):
         jobs.append((path, keys_of(path), THIN if i % 5 == 0 else []))
     for scenario, framing in [*((SCENARIO, framing) for framing in OF_RRC + OF_RADIO), *CHANGES]:
-        base = os.path.join(folder, f"{scenario}-{framing}")
-        subprocess.run([program, "synth", os.path.join(TOP, "samples", scenario + ".scenario"), "-f", framing, "-o",
-                        base + ".pcap", "--keys-out", base + ".keys"], check=True, capture_output=True)
-        jobs.append((base + ".pcap", base + ".keys", CLEAR if framing in OF_RRC else FULL))
+        jobs.append((*synth(program, folder, scenario, framing), CLEAR if framing in OF_RRC else FULL))
     shared = sorted(glob.glob(os.path.join(SHARED, "captures", "*.pcap*")))
     if not shared:
         print(f"no captures in {SHARED}/captures: left out")

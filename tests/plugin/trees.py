@@ -15,7 +15,6 @@ way needs the tree, and what is not taken must be said, not left out:
 import os
 import re
 import struct
-import subprocess
 import sys
 import tempfile
 
@@ -23,7 +22,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import agree  # noqa: E402
 from carried import ETHERNET, ipv4, records  # noqa: E402
-from shark import Shark, plugins_of  # noqa: E402
+from shark import Shark, plugins_of, synth  # noqa: E402
 from sharkd import Sharkd  # noqa: E402
 
 SCENARIOS = ("daps-fallback-daps", "vertical-same-pair-same-cell", "two-ues")
@@ -77,13 +76,6 @@ def user_link_type(path, out):
             file.write(struct.pack("<IIII", seconds, fraction, len(datagram), len(datagram)) + datagram)
 
 
-def synth(program, folder, scenario, framing):
-    out = os.path.join(folder, f"{scenario}-{framing}.pcap")
-    subprocess.run([program, "synth", os.path.join(agree.ROOT, "samples", scenario + ".scenario"), "-f", framing, "-o", out,
-                    "-k", out + ".keys"], check=True, capture_output=True)
-    return out
-
-
 class Checks:
     def __init__(self):
         self.done = self.wrong = 0
@@ -107,12 +99,12 @@ def listed_handovers(text):
 
 
 def by_lua(check, shark, program, folder, scenario):
-    plain, wrapped = synth(program, folder, scenario, "upper-pdu"), os.path.join(folder, "wrapped.pcap")
+    (plain, key_log), wrapped = synth(program, folder, scenario, "upper-pdu"), os.path.join(folder, "wrapped.pcap")
     frames = wrap(plain, wrapped)
-    capture, keys = shark.take(wrapped), f"daps.keylog:{shark.private(plain + '.keys')}"
+    capture, keys = shark.take(wrapped), f"daps.keylog:{shark.private(key_log)}"
     common = ["-o", keys, "-o", "daps.show_keys:TRUE"]
     as_json = ["-T", "json", "-J", "frame daps", "-o", "protocols.display_hidden_proto_items:TRUE"]
-    handovers, findings, _ = agree.said_by_program(program, plain, plain + ".keys")
+    handovers, findings, _ = agree.said_by_program(program, plain, key_log)
     with_tree = shark.tshark(capture, *common, "-2", "-R", "frame", *as_json)
     shown = agree.Shown(with_tree.stdout, wrapped)
     check({agree.handover_id(h) for h in handovers} == {agree.handover_id(h) for _, h in shown.handovers} and
@@ -132,7 +124,7 @@ def by_lua(check, shark, program, folder, scenario):
 
 
 def loaded_again(check, shark, program, folder, scenario):
-    plain, wrapped = synth(program, folder, scenario, "upper-pdu"), os.path.join(folder, "wrapped.pcap")
+    (plain, _), wrapped = synth(program, folder, scenario, "upper-pdu"), os.path.join(folder, "wrapped.pcap")
     frames = wrap(plain, wrapped)
     handovers, _, _ = agree.said_by_program(program, plain, None)
     capture, sharkd = shark.take(wrapped), Sharkd(shark)
@@ -146,10 +138,10 @@ def loaded_again(check, shark, program, folder, scenario):
 
 
 def by_link_type(check, shark, program, folder, scenario):
-    plain, records_of_it = synth(program, folder, scenario, "mac-nr"), os.path.join(folder, "user.pcap")
+    (plain, key_log), records_of_it = synth(program, folder, scenario, "mac-nr"), os.path.join(folder, "user.pcap")
     user_link_type(plain, records_of_it)
     common = ["-o", 'uat:user_dlts:"User 14 (DLT=161)","udp","0","","0",""', "-o",
-              f"daps.keylog:{shark.private(plain + '.keys')}", "-o", "daps.show_keys:TRUE"]
+              f"daps.keylog:{shark.private(key_log)}", "-o", "daps.show_keys:TRUE"]
     as_json = ["-2", "-T", "json", "-J", "frame daps", "-o", "protocols.display_hidden_proto_items:TRUE"]
     expected = results_of(shark.tshark(shark.take(plain), *common, *as_json).stdout)
     got = shark.tshark(shark.take(records_of_it), *common, *as_json).stdout

@@ -24,7 +24,6 @@ import multiprocessing
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import traceback
@@ -33,7 +32,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 SHARED = os.environ.get("DAPS_SHARED", os.path.join(TOP, "..", "shared"))
 sys.path.insert(0, HERE)
-from shark import Shark, plugins_of  # noqa: E402
+from shark import Shark, plugins_of, synth  # noqa: E402
 from sharkd import Died, Refused, Sharkd  # noqa: E402
 from shown import walk  # noqa: E402
 from visits_passes import as_json, display_filters, one_pass, read_filters, two_passes  # noqa: E402
@@ -163,11 +162,7 @@ def keys_of(path):
 
 def captures(program, folder):
     found = [(path, keys_of(path)) for path in sorted(glob.glob(os.path.join(TOP, "samples", "*.pcap*")))]
-    for scenario, framing in FRAMED:
-        base = os.path.join(folder, f"{scenario}-{framing}")
-        subprocess.run([program, "synth", os.path.join(TOP, "samples", scenario + ".scenario"), "-f", framing, "-o",
-                        base + ".pcap", "--keys-out", base + ".keys"], check=True, capture_output=True)
-        found.append((base + ".pcap", base + ".keys"))
+    found += [synth(program, folder, scenario, framing) for scenario, framing in FRAMED]
     shared = sorted(glob.glob(os.path.join(SHARED, "captures", "*.pcap*")))
     if not shared:
         print(f"no captures in {SHARED}/captures: left out")
