@@ -163,6 +163,55 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
                 "Network: select NEA1, NEA2 or NEA3 and NIA1, NIA2 or NIA3; NIA0 is for unauthenticated emergency "
                 "sessions only.",
         },
+    [DAPS_RULE_FORGED_REQUEST] =
+        {
+            .id = DAPS_RULE_FORGED_REQUEST,
+            .name = "forged-request",
+            .severity = DAPS_SEVERITY_LOW,
+            .title = "A request whose MAC fits no key of the UE it names",
+            .liaison = "",
+            .clauses = CLAUSES("TS 38.331 5.3.7.4", "TS 38.331 5.3.13.3", "TS 33.501 6.11", "TS 33.501 6.8.2.1.3"),
+            .meaning =
+                "A re-establishment request proves itself with shortMAC-I, a resume request with resumeMAC-I, both "
+                "made "
+                "with an integrity key that only the UE and its network have. This one is right under no key that the "
+                "UE "
+                "is known to have had, so somebody else sent it, or the UE has a key that this audit does not know. It "
+                "changes nothing in the audit: what it asks for is believed only if the network answers.",
+            .remedy = "Network: such a request must be refused without touching the UE's context. A request that was "
+                      "answered "
+                      "all the same, or many of them, deserve a look at the cell and time they were sent in.",
+        },
+    [DAPS_RULE_COUNT_NEAR_WRAP] =
+        {
+            .id = DAPS_RULE_COUNT_NEAR_WRAP,
+            .name = "count-near-wrap",
+            .severity = DAPS_SEVERITY_LOW,
+            .title = "A COUNT is close to its end under one key",
+            .liaison = "",
+            .clauses = CLAUSES("TS 33.501 6.9.4.1", "TS 38.331 5.3.1.2", "TS 38.323 6.3.5"),
+            .meaning =
+                "COUNT has 32 bits and must not begin again under one key. The network has to refresh the key "
+                "before the COUNT of any bearer is about to be used again. This bearer is close to that, and the "
+                "capture shows no key change since.",
+            .remedy = "Network: refresh the key (intra-cell handover with masterKeyUpdate) before COUNT ends.",
+        },
+    [DAPS_RULE_UNCIPHERED] =
+        {
+            .id = DAPS_RULE_UNCIPHERED,
+            .name = "unciphered",
+            .severity = DAPS_SEVERITY_LOW,
+            .title = "A message was sent in clear although ciphering is on",
+            .liaison = "",
+            .clauses = CLAUSES("TS 38.323 5.8", "TS 38.331 5.3.1.2", "TS 38.331 5.3.4.3", "TS 33.501 6.7.4"),
+            .meaning =
+                "Once AS security is active every message on a signalling bearer is ciphered, save those that the "
+                "standard names (SecurityModeCommand and its answer, RRCReestablishment). The MAC-I of this message is "
+                "right under the UE's key without deciphering it, so the UE or its network sent it as it is. Whoever "
+                "listens reads that one message; no key and no keystream is given away, which is why it is low.",
+            .remedy = "Sender: apply ciphering to all signalling bearers from the message on that activates it. A "
+                      "bearer that is added later is ciphered from its first PDU on.",
+        },
 };
 
 const struct daps_rule *daps_rule(enum daps_rule_id id)
