@@ -9,7 +9,7 @@
 
 #include "capture/capture.h"
 #include "capture/walk.h"
-#include "framing/framing.h"
+#include "daps/framing.h"
 #include "progress.h"
 #include "report/report.h"
 #include "report/text.h"

@@ -8,7 +8,7 @@
 
 #include "capture/capture.h"
 #include "commands.h"
-#include "framing/framing.h"
+#include "daps/framing.h"
 #include "keys/term.h"
 #include "options.h"
 #include "synth/carrier.h"

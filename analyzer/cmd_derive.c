@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "commands.h"
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 
 enum input {
     IN_PCI = 1,

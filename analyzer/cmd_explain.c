@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "commands.h"
+#include "daps/rule.h"
 #include "output.h"
 #include "report/text.h"
-#include "rules/rule.h"
 
 #define INDENT 13
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 
 #define MOST_LINE     4096 /* octets; the longest sensible line has about 200 */
 #define MOST_SENTENCE 4600

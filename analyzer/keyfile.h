@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "keys/keylog.h"
+#include "daps/keylog.h"
 
 /* Takes one sentence without a line end: an error, after which nothing is loaded, or a warning. */
 typedef void keyfile_say(void *user, bool is_error, const char *sentence);

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "framing/framing.h"
-#include "keys/keylog.h"
+#include "daps/framing.h"
+#include "daps/keylog.h"
 #include "report/report.h"
 
 #define FAIL_NEVER (DAPS_SEVERITY_HIGH + 1)

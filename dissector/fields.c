@@ -2,7 +2,7 @@
 /* Registration of what can be shown and filtered. */
 #include "fields.h"
 
-#include "rules/rule.h"
+#include "daps/rule.h"
 
 const value_string daps_directions[] = {{0, "uplink"}, {1, "downlink"}, {0, NULL}};
 

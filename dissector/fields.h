@@ -8,7 +8,7 @@
 #include <epan/expert.h>
 #include <epan/unit_strings.h>
 
-#include "finding.h"
+#include "daps/finding.h"
 
 /* X(id, title, filter name, type, display, strings, blurb) */
 #define DAPS_FIELDS(X)                                                                                                 \

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 
 #define MOST_USES 64 /* of a frame; a transport block holds few PDUs of signalling */
 

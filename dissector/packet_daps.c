@@ -12,9 +12,9 @@
 #include <epan/tap.h>
 #include <epan/uat-int.h>
 
+#include "daps/keylog.h"
 #include "decipher.h"
 #include "fields.h"
-#include "keys/keylog.h"
 #include "prefs.h"
 #include "show.h"
 #include "statistics.h"

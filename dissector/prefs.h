@@ -5,7 +5,7 @@
 
 #include "ws_compat.h"
 
-#include "engine.h"
+#include "daps/engine.h"
 
 struct daps_prefs {
     const char *keylog; /* path, "" none */

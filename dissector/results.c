@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 
 static void keep_values(struct result *result, struct daps_key_view *key, bool with_values)
 {

@@ -10,7 +10,7 @@
 
 #include <glib.h>
 
-#include "engine.h"
+#include "daps/engine.h"
 
 /* One handover or finding. Pointers in the engine's structures point into this one. */
 struct result {

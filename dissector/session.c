@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 #include "keys/term.h"
 #include "note.h"
 #include "numbers.h"

@@ -8,8 +8,8 @@
 
 #include <glib.h>
 
-#include "engine.h"
-#include "framing/framing.h"
+#include "daps/engine.h"
+#include "daps/framing.h"
 #include "results.h"
 
 struct session;

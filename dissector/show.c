@@ -5,8 +5,8 @@
 #include <epan/column-utils.h>
 #include <string.h>
 
+#include "daps/rule.h"
 #include "items.h"
-#include "rules/rule.h"
 
 static const char *event_words(const struct note_event *event)
 {

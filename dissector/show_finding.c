@@ -2,8 +2,8 @@
 /* A finding on a frame that it names. */
 #include <string.h>
 
+#include "daps/rule.h"
 #include "items.h"
-#include "rules/rule.h"
 #include "show.h"
 
 #define LINE 200 /* characters that a line of the tree has room for */

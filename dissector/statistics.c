@@ -9,8 +9,8 @@
 #include <epan/tap.h>
 #include <string.h>
 
+#include "daps/rule.h"
 #include "packet_daps.h"
-#include "rules/rule.h"
 #include "tables.h"
 
 static const char root_name[] = "Findings";

@@ -11,8 +11,8 @@
 #include <epan/tap.h>
 #include <string.h>
 
+#include "daps/rule.h"
 #include "packet_daps.h"
-#include "rules/rule.h"
 
 #define MOST_COLUMNS 12
 

@@ -5,7 +5,7 @@
 
 #include "ws_compat.h"
 
-#include "event.h"
+#include "daps/event.h"
 
 enum layer { MAC, RLC, PDCP, RRC, LAYERS };
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The engine: PDUs to events, events to their UE, results to the sink. */
-#include "engine.h"
+#include "daps/engine.h"
 
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 #include "pdcp/pdcp.h"
 #include "ue/ue.h"
 

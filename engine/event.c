@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names and defaults of events. */
-#include "event.h"
-
-#include <glib.h>
-#include <string.h>
+#include "daps/event.h"
 
 void daps_event_clear(struct daps_event *ev, enum daps_event_kind kind)
 {
@@ -27,26 +24,6 @@ void daps_event_clear(struct daps_event *ev, enum daps_event_kind kind)
 
     *ev = absent;
     ev->kind = kind;
-}
-
-uint64_t daps_digest(const uint8_t *octets, uint32_t length)
-{
-    uint64_t hash = DAPS_DIGEST_START;
-    uint32_t i = 0;
-
-    for (; i + 8 <= length; i += 8) {
-        uint64_t word;
-        memcpy(&word, octets + i, 8);
-        hash = daps_digest_word(hash, GUINT64_FROM_BE(word));
-    }
-    if (i < length) {
-        uint8_t last[8] = {0};
-        uint64_t word;
-        memcpy(last, octets + i, length - i);
-        memcpy(&word, last, 8);
-        hash = daps_digest_word(hash, GUINT64_FROM_BE(word));
-    }
-    return daps_digest_end(hash, length);
 }
 
 const char *daps_event_kind_name(enum daps_event_kind kind)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names of what the engine delivers. */
-#include "finding.h"
+#include "daps/finding.h"
 
 #define NAME_OF(names, value) ((unsigned)(value) < sizeof(names) / sizeof(names)[0] ? (names)[value] : "unknown")
 

@@ -12,17 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Link type of a record whose encapsulation has no number of its own in pcap files. */
-#define DAPS_LINKTYPE_NONE (-1)
-
-struct daps_record {
-    uint64_t frame;      /* number in its capture, from 1 */
-    int64_t time_ns;     /* since 1970-01-01 UTC; INT64_MIN if the record has none */
-    int linktype;        /* DLT or LINKTYPE number of this very record */
-    uint32_t caplen;     /* octets at data */
-    uint32_t len;        /* octets the packet had; more than caplen: cut by the snap length */
-    const uint8_t *data; /* valid until the next call on the capture */
-};
+#include "daps/record.h"
 
 enum daps_capture_status {
     DAPS_CAPTURE_RECORD,

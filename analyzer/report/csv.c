@@ -5,12 +5,12 @@
  */
 #include <glib.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
+#include "daps/rule.h"
 #include "report/event_json.h"
 #include "report/records.h"
 #include "report/report.h"
 #include "report/rfc3339.h"
-#include "rules/rule.h"
 
 #define HANDOVER_COLUMNS                                                                                               \
     "capture,ue,rat,frame,time,procedure,daps,derivation,ncc,pci,arfcn,c_rnti,t304,rach,outcome,key,parent,"           \

@@ -11,7 +11,7 @@
 #include <json-glib/json-glib.h>
 #include <stddef.h>
 
-#include "event.h"
+#include "daps/event.h"
 #include "report/outbuf.h"
 
 enum event_field_type {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The records that count: one per capture, and the last one over all. */
+#include "daps/rule.h"
 #include "report/json.h"
 #include "report/records.h"
-#include "rules/rule.h"
 
 #define COUNT(out, name, value)                                                                                        \
     do {                                                                                                               \

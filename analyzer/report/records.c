@@ -4,10 +4,10 @@
 
 #include <stdio.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
+#include "daps/rule.h"
 #include "report/event_json.h"
 #include "report/json.h"
-#include "rules/rule.h"
 
 const char *const as_key_names[AS_KEYS] = {"rrc_enc", "rrc_int", "up_enc", "up_int"};
 

@@ -6,7 +6,7 @@
 #ifndef DAPSAUDIT_REPORT_H
 #define DAPSAUDIT_REPORT_H
 
-#include "engine.h"
+#include "daps/engine.h"
 #include "report/outbuf.h"
 #include "report/totals.h"
 

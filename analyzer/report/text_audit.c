@@ -5,12 +5,12 @@
  */
 #include <inttypes.h>
 
+#include "daps/rule.h"
 #include "report/rfc3339.h"
 #include "report/spool.h"
 #include "report/text.h"
 #include "report/text_finding.h"
 #include "report/text_handovers.h"
-#include "rules/rule.h"
 
 #define MOST_ROWS      10000 /* of a capture; the machine forms have no limit */
 #define MOST_UES       1000

@@ -4,10 +4,10 @@
 
 #include <inttypes.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
+#include "daps/rule.h"
 #include "report/records.h"
 #include "report/text.h"
-#include "rules/rule.h"
 
 #define LABEL_INDENT 4
 #define TEXT_INDENT  17

@@ -5,7 +5,7 @@
 
 #include <glib.h>
 
-#include "finding.h"
+#include "daps/finding.h"
 #include "report/outbuf.h"
 
 /* What is kept of a handover until its capture has ended. */

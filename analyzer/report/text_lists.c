@@ -2,14 +2,14 @@
 /* Events and key chains as people read them, and the sentence that ends an audit. */
 #include <inttypes.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
+#include "daps/rule.h"
 #include "report/event_json.h"
 #include "report/records.h"
 #include "report/report.h"
 #include "report/rfc3339.h"
 #include "report/text.h"
 #include "report/text_finding.h"
-#include "rules/rule.h"
 
 static void capture_line(struct report *report)
 {

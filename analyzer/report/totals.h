@@ -3,7 +3,7 @@
 #ifndef DAPSAUDIT_TOTALS_H
 #define DAPSAUDIT_TOTALS_H
 
-#include "engine.h"
+#include "daps/engine.h"
 
 #define TOTALS_MAX_OTHER 64
 

@@ -12,7 +12,7 @@
 
 #include <glib.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 #include "report/records.h"
 #include "report/report.h"
 #include "report/text.h"

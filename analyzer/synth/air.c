@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 #include "rrc/raster.h"
 
 static void read_hex(const char *hex, uint8_t out[static 32])

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "crypto/cipher.h"
+#include "daps/cipher.h"
 #include "synth/messages.h"
 
 /* Ways in which a network departs from TS 33.501. */

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "event.h"
+#include "daps/event.h"
 
 enum synth_framing {
     SYNTH_UPPER_PDU,          /* link type 252, names padded to four octets as Wireshark does */

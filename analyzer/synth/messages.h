@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "event.h"
+#include "daps/event.h"
 
 struct synth_cell {
     char name[32];

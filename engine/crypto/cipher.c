@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which library serves which algorithm. */
-#include "crypto/cipher.h"
+#include "daps/cipher.h"
 
 #include <glib.h>
 

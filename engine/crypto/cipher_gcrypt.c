@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "crypto/cipher_library.h"
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 
 struct state {
     gcry_cipher_hd_t ctr;

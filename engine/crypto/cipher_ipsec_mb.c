@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "crypto/cipher_library.h"
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 
 struct __attribute__((aligned(16))) schedules {
     uint8_t round_keys[11 * 16], unused[11 * 16]; /* AES */

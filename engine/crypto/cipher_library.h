@@ -3,7 +3,7 @@
 #ifndef DAPS_ENGINE_CIPHER_LIBRARY_H
 #define DAPS_ENGINE_CIPHER_LIBRARY_H
 
-#include "crypto/cipher.h"
+#include "daps/cipher.h"
 
 struct cipher_library {
     /* State with prepared keys, or NULL if the library does not work here. */

@@ -5,7 +5,7 @@
  *     S = FC | P0 | L0 | P1 | L1 ...     FC one octet, Ln the length of Pn in octets as two octets, big endian
  *     derived key = HMAC-SHA-256(Key, S)
  */
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 
 #include <gcrypt.h>
 #include <glib.h>

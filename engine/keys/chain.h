@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "finding.h"
+#include "daps/finding.h"
 #include "keys/term.h"
 
 /* Where a UE stands in its key hierarchy. */

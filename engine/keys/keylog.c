@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The key log: lines to secrets, and the secrets of one UE's connections in order. */
-#include "keys/keylog.h"
+#include "daps/keylog.h"
 
 #include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 
 enum line_kind { LINE_KEY, LINE_UPPER, LINE_NH };
 

@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 
 /* FC octets of TS 33.501 Annex A and TS 33.401 Annex A. */
 #define FC_KGNB_STAR 0x70

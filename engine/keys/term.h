@@ -22,8 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event.h"
-#include "keys/keylog.h"
+#include "daps/event.h"
+#include "daps/keylog.h"
 
 enum daps_term_kind { DAPS_TERM_ROOT, DAPS_TERM_NH, DAPS_TERM_STEP, DAPS_TERM_STAR, DAPS_TERM_KSN };
 

@@ -247,26 +247,3 @@ uint64_t daps_ledger_uncompared(const struct daps_ledger *ledger)
 {
     return ledger->uncompared;
 }
-
-/* Four lanes side by side: a digest of user data must not cost more than reading it. */
-uint64_t daps_ledger_digest(const uint8_t *octets, size_t length)
-{
-    uint64_t lane[4] = {0x9e3779b97f4a7c15U, 0xc2b2ae3d27d4eb4fU, 0x165667b19e3779f9U, 0x27d4eb2f165667c5U};
-    uint64_t hash = length * 0x9e3779b97f4a7c15U, word[4];
-    size_t i = 0;
-
-    for (; i + 32 <= length; i += 32) {
-        memcpy(word, octets + i, 32);
-        for (size_t l = 0; l < 4; l++) {
-            lane[l] = (lane[l] ^ word[l]) * 0xff51afd7ed558ccdU;
-            lane[l] ^= lane[l] >> 29;
-        }
-    }
-    memset(word, 0, sizeof word);
-    memcpy(word, octets + i, length - i);
-    for (size_t l = 0; l < 4; l++) {
-        hash = (hash ^ lane[l] ^ word[l]) * 0xc4ceb9fe1a85ec53U;
-        hash ^= hash >> 32;
-    }
-    return hash;
-}

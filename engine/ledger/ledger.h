@@ -77,7 +77,4 @@ size_t daps_ledger_intervals(const struct daps_ledger *ledger, const struct daps
 /* COUNTs that came again after their contents had been given up. */
 uint64_t daps_ledger_uncompared(const struct daps_ledger *ledger);
 
-/* Digest of octets[0..length) for entries: fast, whole contents. */
-uint64_t daps_ledger_digest(const uint8_t *octets, size_t length);
-
 #endif

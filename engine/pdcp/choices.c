@@ -10,7 +10,7 @@
  */
 #include <string.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 #include "pdcp/pdcp.h"
 #include "rules/rules.h"
 #include "ue/ue.h"

@@ -35,7 +35,7 @@ void pdcp_read_unprotected(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *p
                            struct pdcp_reading *reading)
 {
     struct pdcp_count *count = &pdcp->plain[pdu->bearer - 1][pdu->downlink];
-    const uint64_t digest = daps_ledger_digest(pdu->octets, pdu->length);
+    const uint64_t digest = daps_digest(pdu->octets, pdu->length);
     const bool next = pdcp->plain_started && sn == count->rx_next && pdu->bearer == 1;
 
     if (pdcp->newest_digest[pdu->bearer - 1][pdu->downlink] == digest) {

@@ -92,7 +92,7 @@ static bool enter_stream(struct daps_pdcp *pdcp, const struct pdcp_period *perio
     enum daps_ledger_verdict verdict;
 
     entry.octets = octets;
-    entry.digest = daps_ledger_digest(octets, entry.length);
+    entry.digest = daps_digest(octets, entry.length);
     verdict = daps_ledger_enter(pdcp->ledger, id, &entry, &earlier);
     if ((verdict == DAPS_LEDGER_SAME || verdict == DAPS_LEDGER_COLLISION) && use->earlier == 0) {
         use->earlier = earlier.frame;

@@ -3,6 +3,7 @@
 #ifndef DAPS_ENGINE_PDCP_INSIDE_H
 #define DAPS_ENGINE_PDCP_INSIDE_H
 
+#include "bytes/digest.h"
 #include "pdcp/header.h"
 #include "pdcp/pdcp.h"
 #include "ue/ue.h"

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 #include "pdcp/inside.h"
 #include "rules/rules.h"
 
@@ -157,7 +157,7 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
         note_failed(pdcp, pdu);
     } else
         read_without_key(pdcp, pdu, sn, reading);
-    pdcp->newest_digest[pdu->bearer - 1][pdu->downlink] = daps_ledger_digest(pdu->octets, pdu->length);
+    pdcp->newest_digest[pdu->bearer - 1][pdu->downlink] = daps_digest(pdu->octets, pdu->length);
     if (reading->status == DAPS_PDCP_UNREADABLE)
         note_unreadable(pdcp, pdu);
     if (pdu->downlink && (reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED))

@@ -17,8 +17,8 @@
 
 #include <glib.h>
 
-#include "crypto/cipher.h"
-#include "engine.h"
+#include "daps/cipher.h"
+#include "daps/engine.h"
 #include "ledger/ledger.h"
 #include "pdcp/count.h"
 

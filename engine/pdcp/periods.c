@@ -2,7 +2,7 @@
 /* Periods begin and end with the UE's security contexts; COUNTs go from one to the next as TS 38.323 says. */
 #include <string.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 #include "pdcp/pdcp.h"
 #include "ue/ue.h"
 

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "per/bits.h"
+#include "bytes/bits.h"
 
 #define PER_MEMO_ENTRIES 64
 #define PER_MEMO_OCTETS  240

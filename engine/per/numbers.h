@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "per/bits.h"
+#include "bytes/bits.h"
 
 #define PER_FRAGMENT 16384U
 

@@ -33,7 +33,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "per/bits.h"
+#include "bytes/bits.h"
 #include "per/memo.h"
 
 enum per_kind {

@@ -3,6 +3,7 @@
 #ifndef DAPS_ENGINE_RRC_READING_H
 #define DAPS_ENGINE_RRC_READING_H
 
+#include "bytes/digest.h"
 #include "per/per.h"
 #include "per/tables_nr_rrc.h"
 #include "rrc/rrc.h"

@@ -76,18 +76,19 @@ struct rrc_span rrc_span_of(struct rrc_reading *r, const struct per_hit *hit)
 uint64_t rrc_digest(struct rrc_span span)
 {
     struct daps_bits bits = daps_bits_of(span.octets, span.length);
-    uint64_t hash = DAPS_DIGEST_START, left;
+    struct daps_digest_state digest = daps_digest_start();
+    uint64_t left;
 
     if (!span.present)
         return 0;
     if ((span.bit & 7) == 0)
-        return daps_digest(span.octets + span.bit / 8, (uint32_t)(span.bits / 8));
+        return daps_digest(span.octets + span.bit / 8, span.bits / 8);
     bits.position = span.bit;
     for (left = span.bits / 8; left >= 8; left -= 8)
-        hash = daps_digest_word(hash, daps_bits_take64(&bits, 64));
+        daps_digest_word(&digest, daps_bits_take64(&bits, 64));
     if (left > 0)
-        hash = daps_digest_word(hash, daps_bits_take64(&bits, (unsigned)left * 8) << (64 - 8 * left));
-    return daps_digest_end(hash, span.bits / 8);
+        daps_digest_word(&digest, daps_bits_take64(&bits, (unsigned)left * 8) << (64 - 8 * left));
+    return daps_digest_end(&digest, span.bits / 8);
 }
 
 /* Octets without the zero octets at their end: padding, which differs by how a message is wrapped. */
@@ -105,7 +106,8 @@ static uint32_t without_padding(const uint8_t *octets, size_t length)
 static uint64_t digest_as_dcch(struct rrc_span span)
 {
     struct daps_bits bits = daps_bits_of(span.octets, span.length);
-    uint64_t hash = DAPS_DIGEST_START, word = 0, octets = 0, kept_hash = hash, kept_word = 0, kept = 0;
+    struct daps_digest_state digest = daps_digest_start(), kept_digest = digest;
+    uint64_t word = 0, octets = 0, kept_word = 0, kept = 0;
 
     bits.position = span.bit;
     bits.limit = span.bit + span.bits;
@@ -115,18 +117,18 @@ static uint64_t digest_as_dcch(struct rrc_span span)
         word |= octet << (56 - 8 * (octets % 8));
         octets++;
         if (octet != 0) {
-            kept_hash = hash;
+            kept_digest = digest;
             kept_word = word;
             kept = octets;
         }
         if (octets % 8 == 0) {
-            hash = daps_digest_word(hash, word);
+            daps_digest_word(&digest, word);
             word = 0;
         }
     }
     if (kept > 0)
-        kept_hash = daps_digest_word(kept_hash, kept_word);
-    return daps_digest_end(kept_hash, kept);
+        daps_digest_word(&kept_digest, kept_word);
+    return daps_digest_end(&kept_digest, kept);
 }
 
 /* What the walk of a message finds. */
@@ -295,7 +297,7 @@ static void read_fields(struct rrc_reading *r, struct rrc_span span, uint32_t ro
     if (m.future)
         m.ev->kind = kind_without_contents(kind->kind);
     if (kind->digest)
-        m.ev->digest = daps_digest(r->octets, (uint32_t)r->length);
+        m.ev->digest = daps_digest(r->octets, r->length);
 }
 
 /* TS 38.331 6.2.1: UL-DCCH is the one channel whose extension class has messages; behind the eleventh all are spare. */

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event.h"
+#include "daps/event.h"
 #include "per/per.h"
 
 #define DAPS_RRC_MAX_EVENTS 80

@@ -3,7 +3,7 @@
 #ifndef DAPS_ENGINE_RULES_H
 #define DAPS_ENGINE_RULES_H
 
-#include "rules/rule.h"
+#include "daps/rule.h"
 #include "ue/ue.h"
 
 /* Attempts whose keys cannot come again, oldest first: repeated-key, nh-reuse, keystream-reuse, mac-nonce-reuse. */

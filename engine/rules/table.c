@@ -2,7 +2,7 @@
 /* The rules in words: printed by `dapsaudit explain`, by findings and into the documentation. */
 #include <string.h>
 
-#include "rules/rule.h"
+#include "daps/rule.h"
 
 #define CLAUSES(...) ((const char *const[]){__VA_ARGS__, NULL})
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Secured connections: where a key hierarchy starts, restarts, is lost from sight and ends. */
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 #include "rules/rules.h"
 #include "ue/ue.h"
 

@@ -3,7 +3,7 @@
  * The end of the log, tried on a copy: a UE's attempts, periods and collisions are copied, the copy is finished, and
  * the UE goes on as if nothing had been asked. Terms are shared: finishing derives no key, and a copy does not sweep.
  */
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 #include "ledger/ledger.h"
 #include "ue/ue.h"
 

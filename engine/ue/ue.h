@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "engine.h"
+#include "daps/engine.h"
 #include "keys/chain.h"
 #include "pdcp/pdcp.h"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What each random message says, computed from pycrate's value and the contract of engine/event.h alone."""
+"""What each random message says, computed from pycrate's value and the contract of engine/include/daps/event.h alone."""
 from expected_empty import EMPTY
 from random_messages import VALUES
 
@@ -251,7 +251,7 @@ def message_events(value, octets):
 
 
 def events(channel, value, octets):
-    """The events of engine/event.h that the message must give, as rrc_dump prints them."""
+    """The events of engine/include/daps/event.h that the message must give, as rrc_dump prints them."""
     if channel == "rrc-reconfiguration":
         found = reconfiguration_events(value, octets, 0, True)
     elif channel == "rrc-reconfiguration-complete":

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "framing/framing.h"
-#include "keys/keylog.h"
+#include "daps/framing.h"
+#include "daps/keylog.h"
 
 static const char key_log[] = "KAMF * f1f2f3f4f5f6f7f8f9fafbfcfdfeff00112233445566778899aabbccddeeff00 ul_nas_count=7";
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "framing/framing.h"
+#include "daps/framing.h"
 
 static const int linktypes[] = {252, 1, 101, 228, 229, 113, 276, 0, 108, 149, 9, 147, 152, 105, DAPS_LINKTYPE_NONE};
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "capture/capture.h"
-#include "framing/framing.h"
+#include "daps/framing.h"
 
 static void print_pdu(void *user, const struct daps_pdu *pdu)
 {

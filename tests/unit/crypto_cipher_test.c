@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/cipher.h"
+#include "daps/cipher.h"
 
 #define MOST 4096
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 
 static uint8_t key[32], sync_nh[32], out[32];
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "framing/framing.h"
+#include "daps/framing.h"
 
 /* A record or a part of one; the functions below free their payload, so that calls nest like the layers. */
 typedef GByteArray *bytes;

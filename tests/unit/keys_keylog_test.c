@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/kdf.h"
-#include "keys/keylog.h"
+#include "daps/kdf.h"
+#include "daps/keylog.h"
 
 #define HEX(d)                                                                                                         \
     d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d  \

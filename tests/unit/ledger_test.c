@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes/digest.h"
 #include "ledger/ledger.h"
 #include "pdcp/count.h"
 
@@ -57,7 +58,7 @@ static enum daps_ledger_verdict enter(struct daps_ledger *ledger, const struct s
                                             .period = 1,
                                             .octets = octets,
                                             .length = length,
-                                            .digest = daps_ledger_digest(octets, length)};
+                                            .digest = daps_digest(octets, length)};
 
     return daps_ledger_enter(ledger, &id, &entry, earlier);
 }

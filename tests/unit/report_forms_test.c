@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
+#include "daps/rule.h"
 #include "report/records.h"
 #include "report/report.h"
-#include "rules/rule.h"
 
 #define NASTY_CAPTURE "dir/a \"b\",\r\n\x1b[31m\xff \xe6\xb8\xac.pcap"
 #define NASTY_READ    "dir/a \"b\",\r\n\x1b[31m\xef\xbf\xbd \xe6\xb8\xac.pcap"

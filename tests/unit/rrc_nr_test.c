@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes/digest.h"
 #include "rrc/rrc.h"
 #include "rrc_messages.h"
 

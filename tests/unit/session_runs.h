@@ -16,8 +16,8 @@
 #include <string.h>
 
 #include "capture/capture.h"
-#include "engine.h"
-#include "framing/framing.h"
+#include "daps/engine.h"
+#include "daps/framing.h"
 #include "keyfile.h"
 
 /* ---- captures ---- */

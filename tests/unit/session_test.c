@@ -4,7 +4,7 @@
  * it tells bit by bit to who passes once, is what the engine says at the end; key values stay with it only if they are
  * to be shown.
  */
-#include "crypto/kdf.h"
+#include "daps/kdf.h"
 #include "session.h"
 #include "session_runs.h"
 

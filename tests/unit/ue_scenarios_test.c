@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine.h"
+#include "daps/engine.h"
 
 struct log {
     struct daps_engine *engine;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PDUs that somebody else unwrapped, put on their way where that one left off. */
-#include "peel.h"
+#include "framing/peel.h"
 
 static struct endpoint endpoint_of(const struct daps_framing_endpoint *from)
 {

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event.h"
+#include "daps/event.h"
 
 enum daps_rule_id {
     DAPS_RULE_REPEATED_KEY,

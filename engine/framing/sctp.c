@@ -8,7 +8,7 @@
  *     DATA:    u32 TSN | u16 stream | u16 sequence number | u32 PPID | data
  *     I-DATA:  u32 TSN | u16 stream | u16 0 | u32 message identifier | u32 PPID, where a message begins | data
  */
-#include "peel.h"
+#include "framing/peel.h"
 
 enum { CHUNK_DATA = 0, CHUNK_I_DATA = 64, FLAG_BEGINS = 2 };
 

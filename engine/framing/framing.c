@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The context of one capture: what was counted, and how results and problems reach the caller. */
-#include "framing.h"
+#include "daps/framing.h"
 
 #include <glib.h>
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "peel.h"
+#include "framing/peel.h"
 
 static const char *const class_names[DAPS_FRAMING_CLASS_COUNT] = {
     [DAPS_FRAMING_NR_RRC] = "nr-rrc",

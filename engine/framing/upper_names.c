@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "peel.h"
+#include "framing/peel.h"
 
 #define NR(name, channel)                                                                                              \
     {                                                                                                                  \

@@ -8,9 +8,9 @@
 #ifndef DAPS_FRAMING_PEEL_H
 #define DAPS_FRAMING_PEEL_H
 
-#include "framing.h"
-#include "octets.h"
-#include "radio.h"
+#include "bytes/octets.h"
+#include "daps/framing.h"
+#include "framing/radio.h"
 
 /* One side of a conversation. IPv4 is kept as ::ffff:a.b.c.d. */
 struct endpoint {

@@ -10,7 +10,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "peel.h"
+#include "framing/peel.h"
 
 enum {
     SLOTS = 64,

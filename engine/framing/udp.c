@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "peel.h"
+#include "framing/peel.h"
 
 enum {
     PROTOCOL_UDP = 17,

@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "peel.h"
+#include "framing/peel.h"
 
 enum {
     TAG_END = 0,

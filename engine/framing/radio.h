@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "engine.h"
+#include "daps/engine.h"
 
 #define RADIO_MOST_LCID 33
 

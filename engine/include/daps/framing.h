@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "capture/capture.h"
-#include "engine.h"
+#include "daps/engine.h"
+#include "daps/record.h"
 
 /* What a record, or one payload in it, turned out to be. */
 enum daps_framing_class {

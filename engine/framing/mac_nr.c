@@ -8,7 +8,7 @@
  *     subPDU  R F LCID(6) | L(8 or 16, F)   | contents            logical channels, CEs of variable size
  *             R R LCID(6)                   | contents            CEs and CCCHs of fixed size, padding
  */
-#include "peel.h"
+#include "framing/peel.h"
 
 enum { RNTI_TYPE_C = 3, TAG_PAYLOAD = 1 };
 enum {

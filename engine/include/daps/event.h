@@ -110,7 +110,7 @@ struct daps_event {
     struct daps_cell logged_cell; /* cell the log says the PDU was sent in; -1 where it does not say */
 
     /* The PDU: enough to tell a repeated message from a new one and equal plaintext from different plaintext. */
-    uint64_t digest;    /* daps_digest() of the PDU's octets; 0 where no rule compares it */
+    uint64_t digest;    /* of the PDU's octets (bytes/digest.h); 0 where no rule compares it */
     uint32_t octets;    /* length of the PDU */
     int8_t transaction; /* rrc-TransactionIdentifier 0..3, -1 none */
 
@@ -151,24 +151,6 @@ struct daps_event {
 
 /* Fills ev so that nothing is present: kind as given, every "-1 where absent" field -1, the rest zero. */
 void daps_event_clear(struct daps_event *ev, enum daps_event_kind kind);
-
-/*
- * Tells messages apart: 64 bits of octets[0..length), eight octets a step; not a cryptographic hash. Never 0. The steps
- * are here for octets that do not lie in one piece: start, then every eight octets as a big-endian word, the last word
- * padded with zero octets, then end with the length.
- */
-#define DAPS_DIGEST_START UINT64_C(0xcbf29ce484222325)
-uint64_t daps_digest(const uint8_t *octets, uint32_t length);
-static inline uint64_t daps_digest_word(uint64_t hash, uint64_t word)
-{
-    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-    return hash ^ hash >> 32;
-}
-static inline uint64_t daps_digest_end(uint64_t hash, uint64_t length)
-{
-    hash = daps_digest_word(hash, length);
-    return hash != 0 ? hash : 1;
-}
 
 /* Names used in every output form, for example "security-mode-command", "dl-dcch"; never NULL. */
 const char *daps_event_kind_name(enum daps_event_kind kind);

@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event.h"
+#include "daps/event.h"
 
 struct daps_keylog;
 

@@ -6,7 +6,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "peel.h"
+#include "framing/peel.h"
 
 enum { SLOTS = 4, PDU_MAX = 65535 };
 

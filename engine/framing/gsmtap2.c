@@ -5,7 +5,7 @@
  *     0 version = 2 | 1 header length in words of 4 octets | 2 type | 3 timeslot | 4 ARFCN | 6 signal | 7 SNR
  *     8 frame number | 12 sub-type | 13 antenna | 14 sub-slot | 15 reserved; then the PDU
  */
-#include "peel.h"
+#include "framing/peel.h"
 
 static enum daps_framing_class class_of(uint8_t type)
 {

@@ -3,7 +3,7 @@
 #ifndef DAPS_ENGINE_RULE_H
 #define DAPS_ENGINE_RULE_H
 
-#include "finding.h"
+#include "daps/finding.h"
 
 struct daps_rule {
     enum daps_rule_id id;

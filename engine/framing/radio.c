@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Links and bearers, from what RRC said. */
-#include "radio.h"
+#include "framing/radio.h"
 
 #include <glib.h>
 #include <string.h>
 
-#include "framing.h"
+#include "daps/framing.h"
 
 #define MOST_LINKS    65536 /* names a capture may bring; then the tables start anew */
 #define MOST_EXPECTED 64

@@ -3,7 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "peel.h"
+#include "framing/peel.h"
 
 #define MOST_OPEN   64
 #define MOST_OCTETS DAPS_PDCP_MOST_OCTETS

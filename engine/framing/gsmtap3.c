@@ -11,7 +11,7 @@
  */
 #include <string.h>
 
-#include "peel.h"
+#include "framing/peel.h"
 
 enum { WORDS_WITHOUT_METADATA = 2 };
 

@@ -14,7 +14,7 @@
  */
 #include <string.h>
 
-#include "peel.h"
+#include "framing/peel.h"
 
 enum { TAG_PAYLOAD = 1, MODE_TM = 1, MODE_UM = 2, MODE_AM = 4, TYPE_CCCH = 1, TYPE_SRB = 4, TYPE_DRB = 5 };
 enum { SI_WHOLE, SI_FIRST, SI_LAST, SI_BETWEEN };

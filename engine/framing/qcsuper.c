@@ -9,7 +9,7 @@
  *     | version 19, 20, 25: u8      | version 23, 24, 26, 28: u24, u8 segment (0 whole, 1..6 a part, 7 the last)
  *     | PDU
  */
-#include "peel.h"
+#include "framing/peel.h"
 
 enum { PORT = 47928, PORTS_OF_SERVICES = 1024, SEGMENT_LAST = 7 };
 

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event.h"
-#include "finding.h"
+#include "daps/event.h"
+#include "daps/finding.h"
 #include "rrc/rrc.h"
 
 struct daps_engine;

@@ -8,7 +8,7 @@
  *            8 TTL | 9 protocol | 10 checksum | 12 source | 16 destination | 20 options
  *     IPv6   0 version, class, flow | 4 payload length | 6 next header | 7 hop limit | 8 source | 24 destination
  */
-#include "peel.h"
+#include "framing/peel.h"
 
 enum {
     PROTOCOL_HOP_BY_HOP = 0,

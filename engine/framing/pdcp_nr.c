@@ -12,7 +12,7 @@
  *
  * They are told apart by the octet behind the first two: "02 01 03" and "02 02 03" begin the old one.
  */
-#include "peel.h"
+#include "framing/peel.h"
 
 enum { TAG_PAYLOAD = 1, PLANE_SIGNALLING = 1, TYPE_DCCH = 1, TYPE_CCCH = 4 };
 

@@ -10,7 +10,7 @@
  * Every node has a temporary identity of its own, so what both directions of one UE share is the UE's UDP endpoint:
  * the end that is not on the gNB's port, or, if both are, the end that the channel's direction tells.
  */
-#include "peel.h"
+#include "framing/peel.h"
 
 enum { PORT = 4997, COMPATIBILITY = 3, MESSAGE_PDU_3_1 = 3, MESSAGE_PDU = 6, PDU_RRC = 1 };
 

@@ -4,7 +4,7 @@
  * Specified in the list of link-layer header types of tcpdump.org and IEEE 802.1Q; DLT_USER as srsRAN and the
  * *-framed writers use them.
  */
-#include "peel.h"
+#include "framing/peel.h"
 
 enum { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_IPV6 = 0x86dd, ETHERTYPE_PPPOE = 0x8864 };
 
