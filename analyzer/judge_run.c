@@ -9,11 +9,11 @@
 #include "lines.h"
 #include "progress.h"
 #include "report/event_json.h"
+#include "report/json_strict.h"
 #include "report/report.h"
 
 #define MOST_OPEN      256 /* captures whose lines may be interleaved */
 #define MOST_REASONS   256
-#define MOST_DEPTH     16
 #define PROGRESS_LINES 4096
 
 struct session {
@@ -316,31 +316,6 @@ static bool take_capture(struct judge *judge, JsonObject *line, const char *capt
     return true;
 }
 
-/* The parser recurses, so that depth is a matter of stack. */
-static bool is_shallow(const char *text, size_t length)
-{
-    unsigned depth = 0;
-    bool in_string = false;
-
-    for (size_t i = 0; i < length; i++) {
-        char c = text[i];
-        if (in_string) {
-            if (c == '\\')
-                i++;
-            else if (c == '"')
-                in_string = false;
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '[' || c == '{') {
-            if (++depth > MOST_DEPTH)
-                return false;
-        } else if ((c == ']' || c == '}') && depth > 0) {
-            depth--;
-        }
-    }
-    return true;
-}
-
 static bool take_object(struct judge *judge, JsonObject *line)
 {
     const char *type, *capture;
@@ -365,10 +340,14 @@ static bool take_object(struct judge *judge, JsonObject *line)
 static bool take_line(struct judge *judge, const char *text, size_t length)
 {
     GError *error = NULL;
+    const char *reason;
     JsonNode *root;
+    size_t at;
 
-    if (!is_shallow(text, length))
-        return wrong(judge, "nested deeper than any event");
+    if (!json_strict_check(text, length, &reason, &at)) {
+        g_snprintf(judge->error, sizeof judge->error, "not JSON: %s (octet %zu)", reason, at + 1);
+        return false;
+    }
     if (!json_parser_load_from_data(judge->parser, text, (gssize)length, &error)) {
         g_snprintf(judge->error, sizeof judge->error, "not JSON: %s", error->message);
         g_error_free(error);
