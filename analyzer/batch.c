@@ -73,10 +73,12 @@ void batch_error(struct batch_job *job, const char *sentence)
 static void add_totals(struct run_totals *run, const struct run_totals *more)
 {
     uint64_t captures = run->captures + more->captures, unreadable = run->unreadable + more->unreadable;
+    uint64_t lost = run->lost + more->lost;
 
     totals_add_capture(run, &more->sum);
     run->captures = captures;
     run->unreadable = unreadable;
+    run->lost = lost;
 }
 
 /* What was spooled goes out, and everything after it directly. False if the output takes no more. */
@@ -277,7 +279,10 @@ static bool overwrites_input(const GPtrArray *paths, const struct output *output
 
 static int status_of(const struct options *options, const struct run_totals *run)
 {
-    if (run->unreadable > 0)
+    const bool judged = options->style.view == REPORT_AUDIT,
+               partial = run->unreadable > 0 || (judged && daps_not_judged_total(run->sum.counts.not_judged) > 0);
+
+    if (run->lost > 0 || (partial && !options->allow_partial))
         return EXIT_UNREADABLE;
     if (options->fail_on <= DAPS_SEVERITY_HIGH && totals_findings_from(&run->sum, options->fail_on) > 0)
         return EXIT_FINDINGS;
@@ -287,7 +292,7 @@ static int status_of(const struct options *options, const struct run_totals *run
 int batch_command(const GPtrArray *paths, const struct options *options, batch_work *work, const void *user,
                   uint64_t skipped, uint64_t unreadable)
 {
-    struct run_totals run = {.skipped = skipped, .unreadable = unreadable};
+    struct run_totals run = {.skipped = skipped, .unreadable = unreadable, .lost = unreadable};
     struct output output;
     struct outbuf frame;
     int status;

@@ -11,7 +11,8 @@ int daps_cmd_audit(int argc, char **argv)
         .summary = "Finds repeated keys and reused keystream. PATH is a capture file, a folder of captures,\n"
                    "or - for standard input.",
         .description = "Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 wrong usage,\n"
-                       "3 some input could not be read (the rest was audited).",
+                       "3 some input could not be read or judged (the rest was audited); --allow-partial\n"
+                       "takes that for 0.",
     };
     struct options options = {.style = {.format = REPORT_TEXT, .view = REPORT_AUDIT}};
     int status;

@@ -79,6 +79,9 @@ static void session_end(struct judge *judge, struct session *session, struct cap
     counts.rrc_messages = totals->counts.rrc_messages;
     counts.undecoded = totals->counts.undecoded;
     counts.pdcp = totals->counts.pdcp;
+    /* Whoever extracted the events saw more than they say; it counts the same things and some more. */
+    if (daps_not_judged_total(totals->counts.not_judged) > 0)
+        memcpy(counts.not_judged, totals->counts.not_judged, sizeof counts.not_judged);
     totals->counts = counts;
     totals->unreadable = totals->error != NULL || counts.undecoded > 0;
     memcpy(totals->findings_by_severity, session->report->findings_by_severity, sizeof totals->findings_by_severity);
@@ -299,6 +302,35 @@ static bool read_sealed(struct judge *judge, JsonObject *line, struct capture_to
     return true;
 }
 
+/* Reasons that this version does not know are of a later one: "not-followed" says the least. */
+static bool read_not_judged(struct judge *judge, JsonObject *line, struct daps_engine_counts *counts)
+{
+    JsonObjectIter iter;
+    const char *name;
+    JsonNode *node;
+
+    if (!json_object_has_member(line, "not_judged"))
+        return true;
+    if (!object_member(line, "not_judged"))
+        return wrong(judge, "\"not_judged\" is not an object");
+    json_object_iter_init(&iter, json_object_get_object_member(line, "not_judged"));
+    while (json_object_iter_next(&iter, &name, &node)) {
+        const enum daps_not_judged reason = daps_not_judged_by_name(name);
+        struct daps_not_judged_count
+            one = {0},
+            *sum = &counts->not_judged[reason < DAPS_NOT_JUDGED_COUNT ? reason : DAPS_NOT_JUDGED_NOT_FOLLOWED];
+        if (!JSON_NODE_HOLDS_OBJECT(node))
+            return wrong(judge, "\"not_judged\" does not hold objects");
+        if (!count_member(judge, json_node_get_object(node), "count", &one.n) ||
+            !count_member(judge, json_node_get_object(node), "first_frame", &one.first_frame))
+            return false;
+        if (sum->n == 0)
+            sum->first_frame = one.first_frame;
+        sum->n += one.n;
+    }
+    return true;
+}
+
 static bool take_capture(struct judge *judge, JsonObject *line, const char *capture)
 {
     struct capture_totals totals = {0};
@@ -309,7 +341,8 @@ static bool take_capture(struct judge *judge, JsonObject *line, const char *capt
     if (!ok || !count_member(judge, line, "frames", &totals.frames) ||
         !count_member(judge, line, "rrc_messages", &totals.counts.rrc_messages) ||
         !count_member(judge, line, "undecoded", &totals.counts.undecoded) || !read_other(judge, line, &totals) ||
-        !read_pdcp(judge, line, &totals.counts) || !read_sealed(judge, line, &totals))
+        !read_pdcp(judge, line, &totals.counts) || !read_sealed(judge, line, &totals) ||
+        !read_not_judged(judge, line, &totals.counts))
         return false;
     totals.error = g_strdup(error);
     session_end(judge, session_of(judge, capture), &totals);

@@ -16,7 +16,7 @@
 
 /* As they come from the command line. */
 struct words {
-    gboolean help, show_keys, verbose, quiet, wireshark;
+    gboolean help, show_keys, verbose, quiet, wireshark, allow_partial;
     char *format, *keys, *fail_on, *colour, *table, *ncc;
     char **drbs;
     int jobs;
@@ -123,6 +123,7 @@ static bool take_words(struct options *options, const struct words *words)
         options->style.format = REPORT_WIRESHARK;
     options->ncc_reading = (enum daps_ncc_reading)ncc;
     options->verbose = words->verbose;
+    options->allow_partial = words->allow_partial;
     options->quiet = words->quiet;
     options->jobs = words->jobs > 0 ? (unsigned)words->jobs : g_get_num_processors();
     for (unsigned i = 0; words->drbs != NULL && words->drbs[i] != NULL; i++) {
@@ -194,6 +195,8 @@ static int parse_words(struct options *options, struct words *words, const struc
          "active|stored"},
         {"drb", 0, 0, G_OPTION_ARG_STRING_ARRAY, &words->drbs,
          "A DRB that the capture does not show being set up, for example 4:1:am18:18", "LCID:DRB:RLC:PDCP"},
+        {"allow-partial", 0, 0, G_OPTION_ARG_NONE, &words->allow_partial,
+         "Exit status 0 or 1 although something could not be read or judged", NULL},
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &words->jobs, "Files read at a time (default: processors)", "N"},
         {"color", 0, 0, G_OPTION_ARG_STRING, &words->colour, "auto (default), always or never", "WHEN"},
         {"verbose", 'v', 0, G_OPTION_ARG_NONE, &words->verbose, "List every message that could not be read", NULL},

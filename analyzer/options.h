@@ -15,6 +15,7 @@ struct options {
     struct report_style style; /* view and format preset by the command */
     unsigned fail_on;          /* enum daps_severity or FAIL_NEVER */
     bool verbose, quiet;
+    bool allow_partial; /* what could not be read or judged in part does not make the exit status */
     enum daps_ncc_reading ncc_reading;
     unsigned jobs;
     unsigned n_drbs;

@@ -12,9 +12,10 @@
 /* What is known of a UE by now but may still change. */
 struct ue_state {
     guint64 ue_key;
-    bool stale;        /* something of this UE was followed since */
-    GPtrArray *open;   /* struct result * (owned) */
-    GPtrArray *former; /* open results before, for news; likewise */
+    bool stale;                                                     /* something of this UE was followed since */
+    GPtrArray *open;                                                /* struct result * (owned) */
+    GPtrArray *former;                                              /* open results before, for news; likewise */
+    struct daps_not_judged_count not_judged[DAPS_NOT_JUDGED_COUNT]; /* if the capture ended here, beside the settled */
 };
 
 enum { HANDOVERS, FINDINGS, KINDS };
@@ -38,6 +39,7 @@ struct session {
     bool ues_stale;       /* one of them at least */
     GPtrArray *open;      /* of all UEs, of one kind, for whoever asked */
     GPtrArray *previewed; /* where a preview is collected */
+    struct daps_not_judged_count *previewed_not_judged;
 };
 
 static void free_results(GPtrArray *results)
@@ -149,6 +151,13 @@ static void previewed_finding(void *user, const struct daps_finding *finding)
     struct session *session = user;
 
     g_ptr_array_add(session->previewed, result_of_finding(finding, session->options.keep_values));
+}
+
+static void previewed_not_judged(void *user, enum daps_not_judged reason, uint64_t frame)
+{
+    struct session *session = user;
+
+    daps_not_judged_add(session->previewed_not_judged, reason, frame);
 }
 
 /* ---- what framing says ---- */
@@ -319,12 +328,17 @@ static const struct frame_note *note_at_hand(const struct session *session)
 
 static void refresh(struct session *session, struct ue_state *ue)
 {
-    const struct daps_sink sink = {.user = session, .handover = previewed_handover, .finding = previewed_finding};
+    const struct daps_sink sink = {.user = session,
+                                   .handover = previewed_handover,
+                                   .finding = previewed_finding,
+                                   .not_judged = previewed_not_judged};
 
     if (!ue->stale)
         return;
     ue->stale = false;
     session->previewed = g_ptr_array_new_with_free_func(result_free);
+    memset(ue->not_judged, 0, sizeof ue->not_judged);
+    session->previewed_not_judged = ue->not_judged;
     daps_engine_preview(session->engine, ue->ue_key, false, &sink);
     if (ue->former == NULL)
         ue->former = ue->open;
@@ -345,6 +359,18 @@ static void refresh_all(struct session *session)
     g_hash_table_iter_init(&iter, session->ues);
     while (g_hash_table_iter_next(&iter, NULL, &ue))
         refresh(session, ue);
+}
+
+void session_not_judged(struct session *session, struct daps_not_judged_count *sum)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    refresh_all(session);
+    memcpy(sum, daps_engine_counts(session->engine)->not_judged, DAPS_NOT_JUDGED_COUNT * sizeof *sum);
+    g_hash_table_iter_init(&iter, session->ues);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        daps_not_judged_sum(sum, ((const struct ue_state *)value)->not_judged);
 }
 
 static void index_open(struct session *session)

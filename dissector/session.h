@@ -113,4 +113,7 @@ void session_news(struct session *session, struct session_news *news);
 const GPtrArray *session_settled(const struct session *session, bool findings);
 const GPtrArray *session_open(struct session *session, bool findings);
 
+/* What could not be judged so far, and would not be if the capture ended here: sum[DAPS_NOT_JUDGED_COUNT]. */
+void session_not_judged(struct session *session, struct daps_not_judged_count *sum);
+
 #endif

@@ -13,15 +13,18 @@
 #include "packet_daps.h"
 #include "tables.h"
 
-static const char root_name[] = "Findings";
+static const char root_name[] = "Findings", not_judged_name[] = "Not judged";
 
 /* Nodes that the tree has: what no longer holds must go back to 0. */
-static bool has_rule[DAPS_RULE_COUNT], has_evidence[DAPS_RULE_COUNT][DAPS_EVIDENCE_PROVEN + 1];
+static bool has_rule[DAPS_RULE_COUNT], has_evidence[DAPS_RULE_COUNT][DAPS_EVIDENCE_PROVEN + 1], has_not_judged,
+    has_reason[DAPS_NOT_JUDGED_COUNT];
 
 static void tree_start(stats_tree *tree)
 {
     memset(has_rule, 0, sizeof has_rule);
     memset(has_evidence, 0, sizeof has_evidence);
+    memset(has_reason, 0, sizeof has_reason);
+    has_not_judged = false;
     (void)stats_tree_create_node(tree, root_name, 0, STAT_DT_INT, TRUE);
 }
 
@@ -36,6 +39,27 @@ static void count(struct counts *counts, const GPtrArray *findings)
         counts->all++;
         counts->by_rule[result->finding.rule]++;
         counts->by_evidence[result->finding.rule][result->finding.evidence]++;
+    }
+}
+
+/* A tree without findings is no clean bill where something could not be judged. */
+static void show_not_judged(stats_tree *tree, struct session *session)
+{
+    struct daps_not_judged_count counts[DAPS_NOT_JUDGED_COUNT];
+    const char *name;
+    int root;
+
+    session_not_judged(session, counts);
+    if (daps_not_judged_total(counts) == 0 && !has_not_judged)
+        return;
+    has_not_judged = true;
+    root = set_stat_node(tree, not_judged_name, 0, TRUE, (int)daps_not_judged_total(counts));
+    for (unsigned reason = 0; reason < DAPS_NOT_JUDGED_COUNT; reason++) {
+        if (counts[reason].n == 0 && !has_reason[reason])
+            continue;
+        has_reason[reason] = true;
+        name = daps_not_judged_name((enum daps_not_judged)reason);
+        set_stat_node(tree, name, root, FALSE, (int)counts[reason].n);
     }
 }
 
@@ -67,6 +91,7 @@ static tap_packet_status tree_packet(stats_tree *tree, packet_info *pinfo, epan_
                           counts.by_evidence[rule][evidence]);
         }
     }
+    show_not_judged(tree, tap->session);
     return TAP_PACKET_REDRAW;
 }
 

@@ -203,6 +203,13 @@ void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint
     }
 }
 
+void daps_engine_not_judged(struct daps_engine *engine, enum daps_not_judged reason, uint64_t frame)
+{
+    daps_not_judged_add(engine->counts.not_judged, reason, frame);
+    if (engine->sink.not_judged != NULL)
+        engine->sink.not_judged(engine->sink.user, reason, frame);
+}
+
 void daps_engine_finish(struct daps_engine *engine)
 {
     for (guint i = 0; i < engine->ues->len; i++) {

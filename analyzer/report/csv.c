@@ -250,11 +250,37 @@ static void csv_event(struct report *report, const char *ue, const struct daps_e
     outbuf_literal(out, "\r\n");
 }
 
+/* Findings only: a row a reason, so that a table without findings is not taken for a clean bill. */
+static void csv_end(struct report *report, const struct capture_totals *totals)
+{
+    struct outbuf *out = report->out;
+
+    if (report->style->view != REPORT_AUDIT || report->style->table != REPORT_TABLE_FINDINGS)
+        return;
+    for (unsigned i = 0; i < DAPS_NOT_JUDGED_COUNT; i++) {
+        const struct daps_not_judged_count *reason = &totals->counts.not_judged[i];
+        if (reason->n == 0)
+            continue;
+        quoted(out, report->capture);
+        outbuf_literal(out, ",,,not-judged,,,,");
+        if (reason->first_frame != 0)
+            outbuf_unsigned(out, reason->first_frame);
+        outbuf_literal(out, ",,");
+        outbuf_unsigned(out, reason->n);
+        outbuf_literal(out, ",,,,,,,,,,,,,,,,");
+        quoted(out, daps_not_judged_name((enum daps_not_judged)i));
+        outbuf_char(out, ',');
+        quoted(out, daps_not_judged_words((enum daps_not_judged)i, reason->n));
+        outbuf_literal(out, ",\r\n");
+    }
+}
+
 const struct report_form report_form_csv = {
     .event = csv_event,
     .handover = csv_handover,
     .key = csv_key,
     .finding = csv_finding,
+    .end = csv_end,
 };
 
 void report_csv_header(const struct report_style *style, struct outbuf *out)

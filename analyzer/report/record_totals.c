@@ -62,6 +62,35 @@ static void write_sealed(struct outbuf *out, const struct capture_totals *totals
     outbuf_char(out, ']');
 }
 
+/* Left out where everything could be judged. */
+static void write_not_judged(struct outbuf *out, const struct daps_engine_counts *counts, bool frames)
+{
+    bool first = true;
+
+    if (daps_not_judged_total(counts->not_judged) == 0)
+        return;
+    json_key(out, "not_judged");
+    outbuf_char(out, '{');
+    for (unsigned i = 0; i < DAPS_NOT_JUDGED_COUNT; i++) {
+        const struct daps_not_judged_count *reason = &counts->not_judged[i];
+        if (reason->n == 0)
+            continue;
+        if (!first)
+            outbuf_char(out, ',');
+        first = false;
+        json_string(out, daps_not_judged_name((enum daps_not_judged)i));
+        outbuf_char(out, ':');
+        if (frames)
+            outbuf_literal(out, "{\"count\":");
+        outbuf_unsigned(out, reason->n);
+        if (frames) {
+            COUNT(out, "first_frame", reason->first_frame);
+            outbuf_char(out, '}');
+        }
+    }
+    outbuf_char(out, '}');
+}
+
 void record_capture(struct outbuf *out, const char *capture, const struct capture_totals *totals, bool judged)
 {
     const struct daps_engine_counts *counts = &totals->counts;
@@ -86,6 +115,7 @@ void record_capture(struct outbuf *out, const char *capture, const struct captur
         COUNT(out, "scg_changes", counts->scg_changes);
     write_pdcp(out, counts);
     write_sealed(out, totals);
+    write_not_judged(out, counts, true);
     outbuf_char(out, '}');
 }
 
@@ -120,5 +150,6 @@ void record_summary(struct outbuf *out, const struct run_totals *run)
     COUNT(out, "scg_changes", counts->scg_changes);
     COUNT(out, "unreadable", run->unreadable);
     write_pdcp(out, counts);
+    write_not_judged(out, counts, false);
     outbuf_char(out, '}');
 }

@@ -284,6 +284,29 @@ static void write_sealed(struct outbuf *out, const struct capture_totals *totals
     outbuf_clear(&text);
 }
 
+/* A sentence a reason, each with where it began. */
+static void write_not_judged(struct outbuf *out, const struct capture_totals *totals)
+{
+    struct outbuf text;
+
+    outbuf_init(&text, NULL, NULL);
+    for (unsigned i = 0; i < DAPS_NOT_JUDGED_COUNT; i++) {
+        const struct daps_not_judged_count *reason = &totals->counts.not_judged[i];
+        if (reason->n == 0)
+            continue;
+        outbuf_string(&text, "not judged: ");
+        text_grouped(&text, reason->n);
+        outbuf_printf(&text, " %s", daps_not_judged_words((enum daps_not_judged)i, reason->n));
+        if (reason->first_frame != 0)
+            outbuf_printf(&text, " (%sframe %" PRIu64 ")", reason->n > 1 ? "first " : "", reason->first_frame);
+        outbuf_char(&text, '\0');
+        outbuf_spaces(out, 2);
+        text_wrap(out, text.octets, 2, 4);
+        text.length = 0;
+    }
+    outbuf_clear(&text);
+}
+
 static uint64_t all_findings(const struct capture_totals *totals)
 {
     uint64_t n = 0;
@@ -317,7 +340,8 @@ static void write_verdict(struct report *report, const struct capture_totals *to
                      "NR RRC message", NULL);
         outbuf_literal(out, " and ");
         text_counted(out, totals->counts.handovers, "handover", NULL);
-        outbuf_string(out, totals->unreadable || totals->counts.pdcp.unreadable + totals->counts.pdcp.unverified > 0
+        outbuf_string(out, daps_not_judged_total(totals->counts.not_judged) > 0 ? ", as far as they could be judged.\n"
+                           : totals->unreadable || totals->counts.pdcp.unreadable + totals->counts.pdcp.unverified > 0
                                ? ", as far as they could be read.\n"
                                : ".\n");
     } else {
@@ -339,6 +363,7 @@ static void text_end(struct report *report, const struct capture_totals *totals)
     write_contents(out, totals, state->first_time_ns);
     write_unseen(out, totals);
     write_sealed(out, totals);
+    write_not_judged(out, totals);
     for (guint i = 0; i < state->ues->len; i++)
         write_section(report, g_ptr_array_index(state->ues, i), state->first_time_ns);
     if (state->rows_left_out > 0) {

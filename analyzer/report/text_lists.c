@@ -139,6 +139,23 @@ static uint64_t all_findings(const struct capture_totals *totals)
     return totals_findings_from(totals, DAPS_SEVERITY_INFO);
 }
 
+static void write_not_judged(struct outbuf *out, const struct daps_engine_counts *counts)
+{
+    const char *joint = " Not judged: ";
+
+    for (unsigned i = 0; i < DAPS_NOT_JUDGED_COUNT; i++) {
+        const uint64_t n = counts->not_judged[i].n;
+        if (n == 0)
+            continue;
+        outbuf_string(out, joint);
+        text_grouped(out, n);
+        outbuf_printf(out, " %s", daps_not_judged_words((enum daps_not_judged)i, n));
+        joint = ", ";
+    }
+    if (joint[0] == ',')
+        outbuf_char(out, '.');
+}
+
 void report_text_summary(const struct report_style *style, struct outbuf *out, const struct run_totals *run)
 {
     const struct daps_engine_counts *counts = &run->sum.counts;
@@ -169,6 +186,7 @@ void report_text_summary(const struct report_style *style, struct outbuf *out, c
         text_counted(&text, run->unreadable, "capture", NULL);
         outbuf_literal(&text, " could not be read in full.");
     }
+    write_not_judged(&text, counts);
     outbuf_char(&text, '\0');
     text_wrap(out, text.octets, 0, 2);
     outbuf_clear(&text);

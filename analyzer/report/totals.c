@@ -57,12 +57,14 @@ static void add_counts(struct daps_engine_counts *sum, const struct daps_engine_
     sum->pdcp.malformed += more->pdcp.malformed;
     for (unsigned rule = 0; rule < DAPS_RULE_COUNT; rule++)
         sum->findings[rule] += more->findings[rule];
+    daps_not_judged_sum(sum->not_judged, more->not_judged);
 }
 
 void totals_add_capture(struct run_totals *run, const struct capture_totals *capture)
 {
     run->captures++;
     run->unreadable += capture->unreadable;
+    run->lost += capture->error != NULL && capture->frames == 0;
     run->sum.frames += capture->frames;
     add_counts(&run->sum.counts, &capture->counts);
     for (unsigned i = 0; i < capture->n_other; i++)

@@ -45,6 +45,11 @@ void daps_ue_gap(struct daps_ue *ue, uint64_t frame, const char *reason)
     ue->gap_reason = reason;
 }
 
+void daps_ue_not_judged(struct daps_ue *ue, enum daps_not_judged reason, uint64_t frame)
+{
+    daps_engine_not_judged(ue->engine, reason, frame);
+}
+
 static void watch_clock(struct daps_ue *ue, const struct daps_event *ev)
 {
     if (ev->time_ns == INT64_MIN)

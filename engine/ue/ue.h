@@ -139,6 +139,8 @@ struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum d
 void daps_ue_free(struct daps_ue *ue);
 void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_gap(struct daps_ue *ue, uint64_t frame, const char *reason); /* reason: static storage */
+/* One more that this UE's part of the capture does not let anyone judge; counted with the engine's. */
+void daps_ue_not_judged(struct daps_ue *ue, enum daps_not_judged reason, uint64_t frame);
 void daps_ue_finish(struct daps_ue *ue);
 
 /* preview.c: what daps_ue_finish would deliver, without finishing. */

@@ -13,6 +13,7 @@
 
 #include "daps/event.h"
 #include "daps/finding.h"
+#include "daps/not_judged.h"
 #include "rrc/rrc.h"
 
 struct daps_engine;
@@ -32,6 +33,7 @@ struct daps_sink {
     void (*rrc)(void *user, const char *ue, const struct daps_pdu *pdu,
                 const struct daps_term *key); /* read; key or NULL */
     void (*use)(void *user, const char *ue, const struct daps_keystream_use *use);
+    void (*not_judged)(void *user, enum daps_not_judged reason, uint64_t frame); /* as it is counted */
 };
 
 /* Which NCC a received one is compared with after a DAPS fallback; where a MAC-I tells, it decides. */
@@ -96,6 +98,7 @@ struct daps_engine_counts {
         uint64_t pdus, signalling, clear, deciphered, verified, unreadable, unverified, unplaced, uncompared, malformed;
     } pdcp;
     uint64_t findings[DAPS_RULE_COUNT];
+    struct daps_not_judged_count not_judged[DAPS_NOT_JUDGED_COUNT];
 };
 
 /* options may be NULL; sink is copied. Free with daps_engine_free. */
@@ -125,6 +128,12 @@ void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *
  * (REASON)".
  */
 void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint64_t frame, const char *reason);
+
+/*
+ * Says that something of the capture cannot be judged, for a reason that only whoever reads it knows (a command cut
+ * short, a layer below). What the engine sees by itself it counts by itself.
+ */
+void daps_engine_not_judged(struct daps_engine *engine, enum daps_not_judged reason, uint64_t frame);
 
 /* The capture has ended: everything still open is settled and delivered. Call once, before the counts are read. */
 void daps_engine_finish(struct daps_engine *engine);
