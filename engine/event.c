@@ -18,6 +18,8 @@ void daps_event_clear(struct daps_event *ev, enum daps_event_kind kind)
         .c_rnti = -1,
         .t304_ms = -1,
         .candidate_id = -1,
+        .i_rnti = -1,
+        .short_i_rnti = -1,
         .ue_c_rnti = -1,
         .ue_pci = -1,
     };

@@ -62,6 +62,8 @@ const struct event_field event_fields[] = {
     BEARERS(srb_reestablish),
     FLAG(daps_failure),
     FLAG(suspend),
+    FIELD("i_rnti", I64, i_rnti, (INT64_C(1) << 40) - 1),
+    FIELD("short_i_rnti", I32, short_i_rnti, (1 << 24) - 1),
     FIELD("ue_c_rnti", I32, ue_c_rnti, 65535),
     FIELD("ue_pci", I32, ue_pci, 1007),
     FIELD("cause", CAUSE, cause, 0),
@@ -87,6 +89,8 @@ static int64_t number(const struct event_field *field, const struct daps_event *
         return *(const int16_t *)value;
     case EVENT_FIELD_I32:
         return *(const int32_t *)value;
+    case EVENT_FIELD_I64:
+        return *(const int64_t *)value;
     case EVENT_FIELD_COUNT:
     case EVENT_FIELD_SET:
         return *(const uint32_t *)value != 0 ? (int64_t) * (const uint32_t *)value : -1;

@@ -19,6 +19,7 @@ enum event_field_type {
     EVENT_FIELD_I8,     /* number from 0, present when not negative */
     EVENT_FIELD_I16,    /* the same */
     EVENT_FIELD_I32,    /* the same */
+    EVENT_FIELD_I64,    /* the same */
     EVENT_FIELD_COUNT,  /* uint32_t, present when not 0 */
     EVENT_FIELD_SET,    /* uint32_t as a list of identities: bit n-1 stands for n; present when not empty */
     EVENT_FIELD_DIGEST, /* uint64_t as 16 hexadecimal digits, present when not 0 */
@@ -30,7 +31,7 @@ struct event_field {
     const char *name;
     size_t offset; /* in struct daps_event */
     enum event_field_type type;
-    uint32_t most; /* largest number; 0 where the type says it all */
+    int64_t most; /* largest number; 0 where the type says it all */
 };
 
 extern const struct event_field event_fields[];

@@ -150,8 +150,7 @@ static bool read_field(const struct reading *r, const struct event_field *field,
     default:
         break;
     }
-    if (!read_integer(r, node, 0, field->type == EVENT_FIELD_COUNT ? (int64_t)UINT32_MAX : (int64_t)field->most,
-                      &number))
+    if (!read_integer(r, node, 0, field->type == EVENT_FIELD_COUNT ? (int64_t)UINT32_MAX : field->most, &number))
         return false;
     if (field->type == EVENT_FIELD_I8)
         *(int8_t *)to = (int8_t)number;
@@ -159,6 +158,8 @@ static bool read_field(const struct reading *r, const struct event_field *field,
         *(int16_t *)to = (int16_t)number;
     else if (field->type == EVENT_FIELD_I32)
         *(int32_t *)to = (int32_t)number;
+    else if (field->type == EVENT_FIELD_I64)
+        *(int64_t *)to = number;
     else
         *(uint32_t *)to = (uint32_t)number;
     return true;

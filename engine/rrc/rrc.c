@@ -150,6 +150,15 @@ static bool on_extension(void *user, const struct per_hit *hit)
     return false;
 }
 
+/* The value of a BIT STRING of at most 64 bits. */
+static uint64_t bit_string(const struct rrc_reading *r, const struct per_hit *hit)
+{
+    struct daps_bits bits = daps_bits_of(r->walked.octets, r->walked.length);
+
+    bits.position = hit->bit;
+    return daps_bits_take64(&bits, (unsigned)hit->value);
+}
+
 static bool on_field(void *user, const struct per_hit *hit)
 {
     struct message *m = user;
@@ -176,6 +185,12 @@ static bool on_field(void *user, const struct per_hit *hit)
         break;
     case NR_RRC_NEXT_HOP_CHAINING_COUNT:
         ev->ncc = (int8_t)hit->value;
+        break;
+    case NR_RRC_FULL_I_RNTI:
+        ev->i_rnti = (int64_t)bit_string(m->r, hit);
+        break;
+    case NR_RRC_SHORT_I_RNTI:
+        ev->short_i_rnti = (int32_t)bit_string(m->r, hit);
         break;
     case NR_RRC_UE_C_RNTI:
         ev->ue_c_rnti = (int32_t)hit->value;
@@ -256,13 +271,13 @@ static const struct message_kind dl_ccch[4] = {
 
 static const struct message_kind ul_ccch[4] = {
     {"rrcSetupRequest", DAPS_EV_SETUP_REQUEST, false, false},
-    {"rrcResumeRequest", DAPS_EV_RESUME_REQUEST, false, false},
+    {"rrcResumeRequest", DAPS_EV_RESUME_REQUEST, false, true},
     {"rrcReestablishmentRequest", DAPS_EV_REESTABLISHMENT_REQUEST, false, true},
     {"rrcSystemInfoRequest", DAPS_EV_KIND_COUNT, false, false},
 };
 
 static const struct message_kind ul_ccch1[4] = {
-    {"rrcResumeRequest1", DAPS_EV_RESUME_REQUEST, false, false}, SPARE, SPARE, SPARE};
+    {"rrcResumeRequest1", DAPS_EV_RESUME_REQUEST, false, true}, SPARE, SPARE, SPARE};
 
 static const struct message_kind bcch_dl_sch[2] = {
     {"systemInformation", DAPS_EV_KIND_COUNT, false, false},

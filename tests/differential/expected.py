@@ -25,13 +25,17 @@ DIGESTED = {"reestablishment", "security-mode-command", "reconfiguration-complet
 
 
 def digest(octets):
-    def word(h, w):
-        h = (h ^ w) * 0x9e3779b97f4a7c15 & MASK64
-        return h ^ h >> 32
-    h = 0xcbf29ce484222325
+    """engine/bytes/digest.h: words of eight octets in four lanes."""
+    lanes = [0x9e3779b97f4a7c15, 0xc2b2ae3d27d4eb4f, 0x165667b19e3779f9, 0x27d4eb2f165667c5]
     for i in range(0, len(octets), 8):
-        h = word(h, int.from_bytes(octets[i:i + 8].ljust(8, b"\0"), "big"))
-    return f"{word(h, len(octets)) or 1:016x}"
+        word = int.from_bytes(octets[i:i + 8].ljust(8, b"\0"), "big")
+        lane = (lanes[i // 8 % 4] ^ word) * 0xff51afd7ed558ccd & MASK64
+        lanes[i // 8 % 4] = lane ^ lane >> 29
+    whole = len(octets) * 0x9e3779b97f4a7c15 & MASK64
+    for lane in lanes:
+        whole = (whole ^ lane) * 0xc4ceb9fe1a85ec53 & MASK64
+        whole ^= whole >> 32
+    return f"{whole or 1:016x}"
 
 
 def reconfiguration_digest(octets, bare):
@@ -221,7 +225,13 @@ def simple_event(name, body, octets):
     elif kind == "release":
         suspend = get(extensions, "rrcRelease", "suspendConfig")
         event["suspend"] = int(suspend is not None)
-        event["ncc"] = suspend["nextHopChainingCount"] if suspend is not None else -1
+        if suspend is not None:
+            event["ncc"] = suspend["nextHopChainingCount"]
+            event["i_rnti"] = suspend["fullI-RNTI"][0]
+            event["short_i_rnti"] = suspend["shortI-RNTI"][0]
+    elif kind == "resume-request":
+        field = "i_rnti" if name == "rrcResumeRequest1" else "short_i_rnti"
+        event[field] = body[name]["resumeIdentity"][0]
     elif kind == "reestablishment":
         event["ncc"] = get(extensions, "rrcReestablishment", "nextHopChainingCount")
     elif kind == "reestablishment-request":

@@ -66,6 +66,9 @@ static void set_field(struct daps_event *ev, const struct event_field *field, GR
     case EVENT_FIELD_I32:
         *(int32_t *)at = (int32_t)any(rand, field->most);
         break;
+    case EVENT_FIELD_I64:
+        *(int64_t *)at = any(rand, field->most);
+        break;
     case EVENT_FIELD_COUNT:
         *(uint32_t *)at = (uint32_t)any(rand, UINT32_MAX);
         break;
@@ -93,6 +96,7 @@ static size_t size_of(const struct event_field *field)
         return 1;
     case EVENT_FIELD_I16:
         return 2;
+    case EVENT_FIELD_I64:
     case EVENT_FIELD_DIGEST:
         return 8;
     default:

@@ -85,6 +85,9 @@ static void add_event(GString *text, const struct daps_event *ev)
     add_bearers(text, &ev->bearers);
     add_number(text, "daps_failure", ev->daps_failure, 0);
     add_number(text, "suspend", ev->suspend, 0);
+    add_number(text, "short_i_rnti", ev->short_i_rnti, -1);
+    if (ev->i_rnti >= 0)
+        g_string_append_printf(text, " i_rnti=%010" PRIx64, (uint64_t)ev->i_rnti);
     add_number(text, "ue_c_rnti", ev->ue_c_rnti, -1);
     add_number(text, "ue_pci", ev->ue_pci, -1);
     if (ev->cause != DAPS_REEST_NONE)
@@ -215,9 +218,10 @@ static const struct sample samples[] = {
     {reestablishment_complete, DAPS_CH_UL_DCCH, "rrcReestablishmentComplete",
      "reestablishment-complete digest transaction=1"},
     {release, DAPS_CH_DL_DCCH, "rrcRelease", "release transaction=1"},
-    {suspend, DAPS_CH_DL_DCCH, "rrcRelease", "release transaction=1 ncc=6 suspend=1"},
-    {resume_request, DAPS_CH_UL_CCCH, "rrcResumeRequest", "resume-request"},
-    {resume_request_1, DAPS_CH_UL_CCCH1, "rrcResumeRequest1", "resume-request"},
+    {suspend, DAPS_CH_DL_DCCH, "rrcRelease",
+     "release transaction=1 ncc=6 suspend=1 short_i_rnti=1193046 i_rnti=123456789a"},
+    {resume_request, DAPS_CH_UL_CCCH, "rrcResumeRequest", "resume-request short_i_rnti=1"},
+    {resume_request_1, DAPS_CH_UL_CCCH1, "rrcResumeRequest1", "resume-request i_rnti=0000000001"},
     {resume, DAPS_CH_DL_DCCH, "rrcResume", "resume transaction=1"},
     {resume_complete, DAPS_CH_UL_DCCH, "rrcResumeComplete", "resume-complete digest transaction=3"},
     {setup_request, DAPS_CH_UL_CCCH, "rrcSetupRequest", "setup-request"},

@@ -142,10 +142,12 @@ struct daps_event {
     struct daps_bearers bearers;
 
     /* Failure, re-establishment, resume, release. */
-    bool daps_failure; /* FAILURE_INFORMATION: failureInfoDAPS */
-    bool suspend;      /* RELEASE: suspendConfig is there */
-    int32_t ue_c_rnti; /* REESTABLISHMENT_REQUEST ue-Identity c-RNTI, -1 */
-    int32_t ue_pci;    /* REESTABLISHMENT_REQUEST ue-Identity physCellId, HANDOVER_PREPARATION source; -1 */
+    bool daps_failure;    /* FAILURE_INFORMATION: failureInfoDAPS */
+    bool suspend;         /* RELEASE: suspendConfig is there */
+    int64_t i_rnti;       /* fullI-RNTI of suspendConfig, resumeIdentity of an rrcResumeRequest1: 40 bits, -1 */
+    int32_t short_i_rnti; /* shortI-RNTI of suspendConfig, resumeIdentity of an rrcResumeRequest: 24 bits, -1 */
+    int32_t ue_c_rnti;    /* REESTABLISHMENT_REQUEST ue-Identity c-RNTI, -1 */
+    int32_t ue_pci;       /* REESTABLISHMENT_REQUEST ue-Identity physCellId, HANDOVER_PREPARATION source; -1 */
     enum daps_reestablishment_cause cause;
 };
 
