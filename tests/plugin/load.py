@@ -50,9 +50,9 @@ def rules_of_source():
     """{name: title}, checked against the number of rules of the engine."""
     text = source("engine", "rules", "table.c")
     rules = dict(re.findall(r'\.name = "([^"]+)",.*?\.title = "([^"]+)"', text, re.DOTALL))
-    ids = re.findall(r"^    DAPS_RULE_(?!COUNT$)\w+", source("engine", "finding.h"), re.MULTILINE)
+    ids = re.findall(r"^    DAPS_RULE_(?!COUNT$)\w+", source("engine", "include", "daps", "finding.h"), re.MULTILINE)
     if len(rules) != len(ids):
-        raise SystemExit(f"engine/rules/table.c: {len(rules)} rules read, engine/finding.h has {len(ids)}")
+        raise SystemExit(f"engine/rules/table.c: {len(rules)} rules read, engine/include/daps/finding.h has {len(ids)}")
     return rules
 
 
