@@ -347,6 +347,10 @@ void record_key(struct outbuf *out, const char *capture, const struct daps_key_s
     json_bool(out, key->same_frequency);
     json_key(out, "sk_counter");
     json_integer_or_null(out, key->sk_counter);
+    json_key(out, "computed_arfcn");
+    json_integer_or_null(out, key->computed_arfcn);
+    json_key(out, "computed_octets");
+    json_integer_or_null(out, key->computed_octets > 0 ? key->computed_octets : -1);
     outbuf_char(out, '}');
 }
 

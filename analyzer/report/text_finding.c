@@ -62,6 +62,8 @@ void text_derivation(struct outbuf *out, const struct daps_key_view *key, enum d
             input(out, rat == DAPS_RAT_LTE ? "EARFCN-DL" : "SSB-ARFCN", key->cell.ssb_arfcn);
     }
     outbuf_char(out, ')');
+    if (key->computed_octets > 0)
+        outbuf_printf(out, ", computed with ARFCN %" PRId32 " in %d octets", key->computed_arfcn, key->computed_octets);
 }
 
 /* The clause that defines the derivation, by its FC (TS 33.501 and TS 33.401 Annex A). */

@@ -6,36 +6,7 @@
 #include <string.h>
 
 #include "daps/kdf.h"
-
-/* FC octets of TS 33.501 Annex A and TS 33.401 Annex A. */
-#define FC_KGNB_STAR 0x70
-#define FC_KSN       0x79
-#define FC_NH        0x6F
-#define FC_NH_LTE    0x12
-#define FC_KENB_STAR 0x13
-#define FC_S_KENB    0x1C
-
-/* What is known of a root beyond its own value. */
-struct root_lore {
-    const struct daps_term *root;
-    bool chain;        /* upper and the root's value give NH 1, 2, ... */
-    uint8_t upper[32]; /* KAMF, KASME */
-    uint32_t nh_n;     /* newest NH computed, 0: none yet */
-    uint8_t nh[32];
-    const struct daps_keylog *keylog;
-    char ue[64];
-    unsigned ordinal;
-};
-
-struct daps_term_pool {
-    enum daps_rat rat;
-    GHashTable *terms; /* set of struct daps_term, owned */
-    GPtrArray *strays; /* kept terms whose parent was swept: alive, but never found again */
-    GPtrArray *lore;   /* struct root_lore *, owned */
-    unsigned keys;     /* labels given */
-    unsigned roots;
-    int32_t symbols;
-};
+#include "keys/pool.h"
 
 static guint term_hash(gconstpointer key)
 {
@@ -64,10 +35,10 @@ static void term_free(gpointer data)
     g_free(term);
 }
 
-static void lore_free(gpointer lore)
+static void chain_free(gpointer chain)
 {
-    daps_wipe(lore, sizeof(struct root_lore));
-    g_free(lore);
+    daps_wipe(chain, sizeof(struct nh_chain));
+    g_free(chain);
 }
 
 struct daps_term_pool *daps_term_pool_new(enum daps_rat rat)
@@ -76,8 +47,9 @@ struct daps_term_pool *daps_term_pool_new(enum daps_rat rat)
 
     pool->rat = rat;
     pool->terms = g_hash_table_new_full(term_hash, term_equal, term_free, NULL);
-    pool->strays = g_ptr_array_new_with_free_func(term_free);
-    pool->lore = g_ptr_array_new_with_free_func(lore_free);
+    pool->orphans = g_ptr_array_new_with_free_func(term_free);
+    pool->dialects = g_array_new(FALSE, FALSE, sizeof(struct cell_dialect));
+    pool->chains = g_ptr_array_new_with_free_func(chain_free);
     pool->symbols = -1;
     return pool;
 }
@@ -87,96 +59,15 @@ void daps_term_pool_free(struct daps_term_pool *pool)
     if (pool == NULL)
         return;
     g_hash_table_unref(pool->terms);
-    g_ptr_array_unref(pool->strays);
-    g_ptr_array_unref(pool->lore);
+    g_ptr_array_unref(pool->orphans);
+    g_ptr_array_unref(pool->chains);
+    g_array_unref(pool->dialects);
     g_free(pool);
 }
 
 int32_t daps_term_symbol(struct daps_term_pool *pool)
 {
     return --pool->symbols;
-}
-
-static struct root_lore *lore_of(struct daps_term_pool *pool, const struct daps_term *root)
-{
-    for (guint i = 0; i < pool->lore->len; i++) {
-        struct root_lore *lore = pool->lore->pdata[i];
-        if (lore->root == root)
-            return lore;
-    }
-    return NULL;
-}
-
-/* NH number n from the key log, or iterated from the root (TS 33.501 A.10: SYNC is first KgNB, then the previous NH).
- */
-static bool nh_value(struct daps_term_pool *pool, const struct daps_term *root, uint32_t n, uint8_t out[static 32])
-{
-    struct root_lore *lore = lore_of(pool, root);
-
-    if (lore == NULL)
-        return false;
-    if (lore->keylog != NULL && daps_keylog_nh(lore->keylog, lore->ue, pool->rat, lore->ordinal, n, out))
-        return true;
-    if (!lore->chain || !root->has_value)
-        return false;
-    if (lore->nh_n == 0 || lore->nh_n > n) {
-        memcpy(lore->nh, root->value, 32);
-        lore->nh_n = 0;
-    }
-    while (lore->nh_n < n) {
-        uint8_t next[32];
-        bool ok = pool->rat == DAPS_RAT_LTE ? daps_kdf_nh_lte(lore->upper, lore->nh, next)
-                                            : daps_kdf_nh(lore->upper, lore->nh, next);
-        memcpy(lore->nh, next, 32);
-        daps_wipe(next, sizeof next);
-        if (!ok) {
-            lore->chain = false;
-            return false;
-        }
-        lore->nh_n++;
-    }
-    memcpy(out, lore->nh, 32);
-    return true;
-}
-
-static bool star_value(const struct daps_term_pool *pool, struct daps_term *term)
-{
-    if (!term->parent->has_value || term->pci < 0 || term->arfcn < 0)
-        return false;
-    if (pool->rat == DAPS_RAT_LTE)
-        return daps_kdf_kenb_star(term->parent->value, (uint16_t)term->pci, (uint32_t)term->arfcn, term->value);
-    return daps_kdf_kgnb_star(term->parent->value, (uint16_t)term->pci, (uint32_t)term->arfcn, term->value);
-}
-
-static bool ksn_value(const struct daps_term_pool *pool, struct daps_term *term)
-{
-    if (!term->parent->has_value)
-        return false;
-    if (pool->rat == DAPS_RAT_LTE)
-        return daps_kdf_s_kenb(term->parent->value, (uint16_t)term->n, term->value);
-    return daps_kdf_ksn(term->parent->value, (uint16_t)term->n, term->value);
-}
-
-static void compute_value(struct daps_term_pool *pool, struct daps_term *term)
-{
-    switch (term->kind) {
-    case DAPS_TERM_NH:
-        term->has_value = nh_value(pool, term->parent, term->n, term->value);
-        break;
-    case DAPS_TERM_STAR:
-        term->has_value = star_value(pool, term);
-        break;
-    case DAPS_TERM_KSN:
-        term->has_value = ksn_value(pool, term);
-        break;
-    case DAPS_TERM_ROOT:
-    case DAPS_TERM_STEP:
-        break;
-    }
-    if (term->parent != NULL && term->parent->has_value && term->kind != DAPS_TERM_NH) {
-        memcpy(term->parent_value, term->parent->value, 32);
-        term->has_parent_value = true;
-    }
 }
 
 /* prefix, separator and n in decimal; by hand, since every handover makes labels. */
@@ -221,8 +112,9 @@ static const struct daps_term *intern(struct daps_term_pool *pool, const struct 
     term->pci = like->pci;
     term->arfcn = like->arfcn;
     term->n = like->n;
+    term->point_a = term->carrier = -1;
     make_label(pool, term);
-    compute_value(pool, term);
+    pool_compute_value(pool, term);
     g_hash_table_add(pool->terms, term);
     return term;
 }
@@ -231,10 +123,10 @@ const struct daps_term *daps_term_root(struct daps_term_pool *pool, const struct
 {
     struct daps_term like = {.kind = DAPS_TERM_ROOT, .pci = -1, .arfcn = -1, .n = pool->roots++};
     struct daps_term *root = g_new0(struct daps_term, 1);
-    struct root_lore *lore = g_new0(struct root_lore, 1);
+    struct nh_chain *chain = g_new0(struct nh_chain, 1);
 
     *root = like;
-    lore->root = root;
+    chain->root = root;
     make_label(pool, root);
     if (known != NULL && known->has_key) {
         root->has_value = true;
@@ -242,24 +134,24 @@ const struct daps_term *daps_term_root(struct daps_term_pool *pool, const struct
     }
     /* A key met with another NCC than 0 is not the one the NH chain starts from. */
     if (known != NULL && known->has_upper && (!known->has_ncc || known->ncc == 0)) {
-        lore->chain = true;
-        memcpy(lore->upper, known->upper, 32);
+        chain->computable = true;
+        memcpy(chain->upper, known->upper, 32);
     }
     g_hash_table_add(pool->terms, root);
-    g_ptr_array_add(pool->lore, lore);
+    g_ptr_array_add(pool->chains, chain);
     return root;
 }
 
 void daps_term_root_log(struct daps_term_pool *pool, const struct daps_term *root, const struct daps_keylog *keylog,
                         const char *ue, unsigned ordinal)
 {
-    struct root_lore *lore = lore_of(pool, root);
+    struct nh_chain *chain = pool_chain_of(pool, root);
 
-    if (lore == NULL)
+    if (chain == NULL)
         return;
-    lore->keylog = keylog;
-    g_strlcpy(lore->ue, ue, sizeof lore->ue);
-    lore->ordinal = ordinal;
+    chain->keylog = keylog;
+    g_strlcpy(chain->ue, ue, sizeof chain->ue);
+    chain->ordinal = ordinal;
 }
 
 const struct daps_term *daps_term_nh(struct daps_term_pool *pool, const struct daps_term *root, uint32_t n)
@@ -286,12 +178,29 @@ const struct daps_term *daps_term_star(struct daps_term_pool *pool, const struct
     return intern(pool, &like);
 }
 
-void daps_term_set_value(const struct daps_term *term, const uint8_t value[static 32])
+const struct daps_term *daps_term_other(struct daps_term_pool *pool, const struct daps_term *term,
+                                        const uint8_t value[static 32])
 {
-    struct daps_term *own = (struct daps_term *)(guintptr)term; /* const to everyone but the pool */
+    struct daps_term like = *term;
+    GHashTableIter iter;
+    gpointer key;
 
-    memcpy(own->value, value, 32);
-    own->has_value = true;
+    g_hash_table_iter_init(&iter, pool->terms);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        const struct daps_term *met = key;
+        if (met->kind == term->kind && met->parent == term->parent && met->pci == term->pci &&
+            met->arfcn == term->arfcn && met->verified && memcmp(met->value, value, 32) == 0)
+            return met;
+    }
+    like.n = ++pool->others;
+    term = intern(pool, &like);
+    daps_wipe(&like, sizeof like);
+    return term;
+}
+
+void daps_term_confirm(const struct daps_term *term)
+{
+    ((struct daps_term *)(guintptr)term)->verified = term->has_value; /* const to everyone but the pool */
 }
 
 const struct daps_term *daps_term_ksn(struct daps_term_pool *pool, const struct daps_term *parent, uint16_t counter)
@@ -321,32 +230,32 @@ static void detach_orphans(struct daps_term_pool *pool)
         if (term->kept && term->parent != NULL && !term->parent->kept) {
             g_hash_table_iter_steal(&iter);
             term->parent = NULL;
-            g_ptr_array_add(pool->strays, term);
+            g_ptr_array_add(pool->orphans, term);
         }
     }
 }
 
-static void sweep_strays(struct daps_term_pool *pool)
+static void sweep_orphans(struct daps_term_pool *pool)
 {
-    for (guint i = 0; i < pool->strays->len;) {
-        struct daps_term *term = g_ptr_array_index(pool->strays, i);
+    for (guint i = 0; i < pool->orphans->len;) {
+        struct daps_term *term = g_ptr_array_index(pool->orphans, i);
         if (term->kept) {
             term->kept = false;
             i++;
         } else {
-            g_ptr_array_remove_index_fast(pool->strays, i);
+            g_ptr_array_remove_index_fast(pool->orphans, i);
         }
     }
 }
 
-static void sweep_lore(struct daps_term_pool *pool)
+static void sweep_chains(struct daps_term_pool *pool)
 {
-    for (guint i = 0; i < pool->lore->len;) {
-        struct root_lore *lore = pool->lore->pdata[i];
-        if (lore->root->kept)
+    for (guint i = 0; i < pool->chains->len;) {
+        struct nh_chain *chain = pool->chains->pdata[i];
+        if (chain->root->kept)
             i++;
         else
-            g_ptr_array_remove_index_fast(pool->lore, i);
+            g_ptr_array_remove_index_fast(pool->chains, i);
     }
 }
 
@@ -355,7 +264,7 @@ void daps_term_sweep(struct daps_term_pool *pool)
     GHashTableIter iter;
     gpointer key;
 
-    sweep_lore(pool);
+    sweep_chains(pool);
     detach_orphans(pool);
     g_hash_table_iter_init(&iter, pool->terms);
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
@@ -365,10 +274,10 @@ void daps_term_sweep(struct daps_term_pool *pool)
         else
             g_hash_table_iter_remove(&iter);
     }
-    sweep_strays(pool);
+    sweep_orphans(pool);
 }
 
 size_t daps_term_pool_size(const struct daps_term_pool *pool)
 {
-    return g_hash_table_size(pool->terms) + pool->strays->len;
+    return g_hash_table_size(pool->terms) + pool->orphans->len;
 }

@@ -14,6 +14,10 @@
  *     KSN   secondary node key of (parent, counter)                   TS 33.501 A.16
  *
  * A KDF input that the log does not name is a symbol: a number below -1 from daps_term_symbol(), equal only to itself.
+ *
+ * Identity is what the standard's inputs say, as commanded. The value is another matter: an implementation may have
+ * computed it in a dialect of its own (keys/dialect.h), or from a parent one step off. What a MAC-I shows about that is
+ * applied to values and never makes another term of a key.
  */
 #ifndef DAPS_ENGINE_TERM_H
 #define DAPS_ENGINE_TERM_H
@@ -24,6 +28,7 @@
 
 #include "daps/event.h"
 #include "daps/keylog.h"
+#include "keys/dialect.h"
 
 enum daps_term_kind { DAPS_TERM_ROOT, DAPS_TERM_NH, DAPS_TERM_STEP, DAPS_TERM_STAR, DAPS_TERM_KSN };
 
@@ -32,10 +37,13 @@ struct daps_term {
     const struct daps_term *parent; /* NULL for a root, and once the parent has been swept */
     uint8_t fc;                     /* STAR, KSN: FC octet of the KDF */
     int32_t pci, arfcn;             /* STAR: KDF inputs, values >= 0 or symbols < -1 */
+    int32_t point_a, carrier;       /* STAR: other frequencies of that cell, -1 unknown; no part of the identity */
+    struct daps_dialect dialect;    /* STAR: in which the value was computed */
     uint32_t n;                     /* NH: index; STEP: NCC; KSN: counter; ROOT: which */
     char label[24];                 /* "K3", "K1/NH2" */
     char parent_label[24];
     bool has_value, has_parent_value;
+    bool verified; /* a MAC-I has shown that this is the value */
     uint8_t value[32];
     uint8_t parent_value[32];
     bool kept; /* during a sweep */
@@ -68,8 +76,46 @@ const struct daps_term *daps_term_step(struct daps_term_pool *pool, const struct
 const struct daps_term *daps_term_star(struct daps_term_pool *pool, const struct daps_term *parent, int32_t pci,
                                        int32_t arfcn);
 
-/* The value of term, a STAR of the pool, was found otherwise than by its inputs; what is derived from it follows. */
-void daps_term_set_value(const struct daps_term *term, const uint8_t value[static 32]);
+/* The other frequencies of the cell of term, a STAR: what an implementation may have taken instead of the SSB's. */
+void daps_term_frequencies(struct daps_term_pool *pool, const struct daps_term *term, int32_t point_a, int32_t carrier);
+
+/* The frequencies of the cell of term, a STAR. */
+struct daps_frequencies daps_term_frequencies_of(const struct daps_term *term);
+
+/*
+ * The value of a STAR from that parent in that dialect; where the parent itself is a STAR whose value no MAC-I has
+ * shown, deep says to compute that in the same dialect as well. False where an input is not known. The caller wipes
+ * out.
+ */
+bool daps_term_star_value(const struct daps_term *parent, int32_t pci, const struct daps_frequencies *frequencies,
+                          const struct daps_dialect *dialect, bool deep, uint8_t out[static 32]);
+
+/*
+ * A MAC-I has shown the value of term, a STAR of the pool, and the dialect it was computed in. The dialect is kept for
+ * the cell: later derivations for it, and earlier ones no MAC-I has spoken about, are computed so, and what is derived
+ * from them follows. deep: as in daps_term_star_value(), the parents' values are shown with it.
+ */
+void daps_term_verified(struct daps_term_pool *pool, const struct daps_term *term, const struct daps_dialect *dialect,
+                        const uint8_t value[static 32], bool deep);
+
+/* The ARFCN and its octets that the value of term was computed with, where the standard has others; else -1 and 0. */
+void daps_term_computed(const struct daps_term *term, int32_t *arfcn, int *octets);
+
+/* The network is steps ahead of the NCC it sends: NH n of root has the value that NH n + steps should have. */
+void daps_term_nh_ahead(struct daps_term_pool *pool, const struct daps_term *root, int steps);
+
+/* The value of NH n of root as the standard has it, whatever the network makes of it; false if not known. */
+bool daps_term_nh_value(struct daps_term_pool *pool, const struct daps_term *root, uint32_t n, uint8_t out[static 32]);
+
+/* A MAC-I is right under the value that term has. */
+void daps_term_confirm(const struct daps_term *term);
+
+/*
+ * MAC-Is have shown that two attempts with the inputs of term have two values, so they are two keys: the one that has
+ * value, made if it was not met before.
+ */
+const struct daps_term *daps_term_other(struct daps_term_pool *pool, const struct daps_term *term,
+                                        const uint8_t value[static 32]);
 
 /* KSN (S-KeNB) from parent and counter. */
 const struct daps_term *daps_term_ksn(struct daps_term_pool *pool, const struct daps_term *parent, uint16_t counter);

@@ -3,36 +3,49 @@
  * What the standard, an implementation or the capture leaves open about a key, decided by a MAC-I:
  *
  *     the cell     of a re-establishment or resume, which no message names: one of the cells of this capture
- *     ARFCN        of the SSB (TS 33.501 A.11); some took that of Point A or of the carrier's centre
- *     its length   three octets (A.11); some write two where they suffice
+ *     the dialect  frequency and its length (keys/dialect.h)
  *     NCC          compared with that of the active key (TS 33.501 6.9.2.3.4) or with the stored one
- * (TS 38.331 5.3.5.7)
+ *                  (TS 38.331 5.3.5.7)
+ *     the parent   an NH one or two steps off, the active key in place of an NH, the key of a failed attempt
+ *
+ * A MAC-I has 32 bits. Where more than PDCP_FEW candidates were tried, and for every parent that no reading of the
+ * standard gives, a second PDU must agree before anything is adopted.
+ *
+ * The cell and the reading of the NCC are inputs, so they settle which key it is. Dialect and parent are about its
+ * value: the key stays what was commanded, unless another value has been shown for it before.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "bytes/digest.h"
 #include "daps/kdf.h"
 #include "pdcp/pdcp.h"
 #include "rules/rules.h"
 #include "ue/ue.h"
 
-struct choice {
-    const struct daps_term *parent;
-    uint32_t n;
-    enum daps_derivation derivation;
-    struct daps_cell cell;
-    struct pdcp_departure departure;
-};
+#define NH_STEPS    2 /* tried on either side */
+#define MOST_FAILED 4 /* failed attempts whose keys are tried as parents, the newest */
 
-void pdcp_learn_cell(struct daps_pdcp *pdcp, const struct daps_cell *cell)
+void pdcp_learn_cell(struct daps_pdcp *pdcp, struct daps_cell cell, int32_t point_a, int32_t carrier)
 {
-    if (cell->pci < 0 || cell->ssb_arfcn < 0)
+    struct pdcp_cell *known = NULL;
+
+    if (cell.pci < 0 || cell.ssb_arfcn < 0)
         return;
-    for (unsigned i = 0; i < pdcp->n_cells; i++) {
-        if (pdcp->cells[i].pci == cell->pci && pdcp->cells[i].ssb_arfcn == cell->ssb_arfcn)
-            return;
+    for (unsigned i = 0; known == NULL && i < pdcp->n_cells; i++) {
+        if (pdcp->cells[i].cell.pci == cell.pci && pdcp->cells[i].cell.ssb_arfcn == cell.ssb_arfcn)
+            known = &pdcp->cells[i];
     }
-    if (pdcp->n_cells < G_N_ELEMENTS(pdcp->cells))
-        pdcp->cells[pdcp->n_cells++] = *cell;
+    if (known == NULL) {
+        if (pdcp->n_cells == PDCP_MOST_CELLS)
+            memmove(pdcp->cells, pdcp->cells + 1, --pdcp->n_cells * sizeof pdcp->cells[0]);
+        known = &pdcp->cells[pdcp->n_cells++];
+        *known = (struct pdcp_cell){cell, -1, -1};
+    }
+    if (point_a >= 0)
+        known->point_a = point_a;
+    if (carrier >= 0)
+        known->carrier = carrier;
 }
 
 /* The newest attempt whose target this period is. */
@@ -46,20 +59,162 @@ static struct daps_attempt *attempt_of(const struct daps_ue *ue, uint32_t serial
     return NULL;
 }
 
-/* Does this choice explain the PDU? Then its leaf keys are in candidate. */
-static bool fits(struct daps_pdcp *pdcp, struct pdcp_period *candidate, const struct choice *choice,
-                 const struct daps_pdcp_pdu *pdu, const struct pdcp_attempted *how, struct daps_term *term)
+/* ---- trying ---- */
+
+struct search {
+    struct daps_pdcp *pdcp;
+    struct pdcp_period *period;
+    struct daps_attempt *attempt;
+    const struct daps_pdcp_pdu *pdu;
+    const struct pdcp_attempted *how;
+    struct pdcp_period candidate; /* the period with another key */
+    struct daps_term term;
+    unsigned tried;
+    struct pdcp_choice choice; /* at hand; once found, the one that fits */
+};
+
+/* Does the value of the choice at hand explain the PDU? */
+static bool explains(struct search *s)
 {
-    candidate->keys_valid = false;
-    candidate->term = term;
-    term->has_value =
-        choice->parent->has_value &&
-        daps_kdf_kgnb_star_octets(choice->parent->value, (uint16_t)choice->cell.pci, (uint32_t)choice->cell.ssb_arfcn,
-                                  choice->departure.two_octets ? 2 : 3, term->value);
-    return term->has_value && pdcp_keys(pdcp, candidate) && pdcp_verify(pdcp, candidate, pdu, how);
+    memcpy(s->term.value, s->choice.value, sizeof s->term.value);
+    s->term.has_value = true;
+    s->candidate.term = &s->term;
+    s->candidate.keys_valid = false;
+    return pdcp_keys(s->pdcp, &s->candidate) && pdcp_verify(s->pdcp, &s->candidate, s->pdu, s->how);
 }
 
-static void adopt_in(struct daps_context *context, uint32_t serial, const struct choice *choice,
+/* One cell and one parent in one dialect, or in none but that parent's own as well. */
+static bool try_dialect(struct search *s, struct daps_dialect dialect)
+{
+    s->choice.departure.dialect = dialect;
+    for (unsigned deep = 0; deep < 2; deep++) {
+        s->choice.deep = deep == 1;
+        if (!daps_term_star_value(s->choice.parent, s->choice.cell.pci, &s->choice.frequencies, &dialect, deep == 1,
+                                  s->choice.value))
+            continue;
+        s->tried++;
+        if (explains(s))
+            return true;
+    }
+    return false;
+}
+
+static bool set_cell(struct search *s, unsigned i)
+{
+    const struct daps_context *target = &s->attempt->target;
+    const struct pdcp_cell *cell = &s->pdcp->cells[i];
+
+    if (target->pci >= 0 && target->arfcn >= 0) {
+        s->choice.cell = (struct daps_cell){target->pci, target->arfcn};
+        s->choice.frequencies = (struct daps_frequencies){target->arfcn, s->attempt->point_a, s->attempt->carrier};
+        return i == 0;
+    }
+    if (i >= s->pdcp->n_cells || (target->pci >= 0 && target->pci != cell->cell.pci) ||
+        (target->arfcn >= 0 && target->arfcn != cell->cell.ssb_arfcn))
+        return false;
+    s->choice.cell = cell->cell;
+    s->choice.frequencies = (struct daps_frequencies){cell->cell.ssb_arfcn, cell->point_a, cell->carrier};
+    return true;
+}
+
+/* Every cell in question with one parent, the standard's dialect first. */
+static bool try_parent(struct search *s)
+{
+    for (unsigned d = 0; d < DAPS_DIALECTS; d++) {
+        for (unsigned i = 0; i < PDCP_MOST_CELLS; i++) {
+            if (set_cell(s, i) && try_dialect(s, daps_dialect(d)))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The other reading of the NCC, where the two lead to different parents. */
+static bool set_other_reading(struct search *s)
+{
+    const struct daps_ue *ue = s->pdcp->ue;
+    const struct daps_attempt *attempt = s->attempt;
+    const bool by_stored = daps_engine_ncc_reading(ue->engine) == DAPS_NCC_STORED;
+    struct daps_chain other = attempt->source.chain;
+    struct daps_chain_step step;
+
+    if (!ue->stored_n_valid || attempt->key_set_change || attempt->ncc < 0 || !other.n_known)
+        return false;
+    if (!by_stored)
+        other.n = ue->stored_n;
+    step = daps_chain_step(ue->pool, &other, (uint8_t)attempt->ncc);
+    if (step.parent == attempt->parent)
+        return false;
+    s->choice = (struct pdcp_choice){.parent = step.parent,
+                                     .n = step.n,
+                                     .derivation = step.derivation,
+                                     .departure = {.stored_ncc = !by_stored, .active_ncc = by_stored}};
+    return true;
+}
+
+static struct pdcp_choice as_commanded(const struct daps_attempt *attempt)
+{
+    return (struct pdcp_choice){
+        .parent = attempt->parent, .n = attempt->target.chain.n, .derivation = attempt->derivation};
+}
+
+/* A parent that no reading gives: only as a value, and only with the cell as commanded. */
+static bool try_nearby(struct search *s, const struct daps_term *parent, struct pdcp_departure departure)
+{
+    s->choice = as_commanded(s->attempt);
+    s->choice.departure = departure;
+    s->choice.twice = true;
+    if (!parent->has_value || parent == s->attempt->parent || !set_cell(s, 0))
+        return false;
+    s->choice.parent = parent;
+    return try_dialect(s, s->attempt->key->dialect);
+}
+
+static bool try_nh(struct search *s, int steps)
+{
+    const struct daps_chain *source = &s->attempt->source.chain;
+    struct daps_term nh = {.kind = DAPS_TERM_NH};
+    const int64_t n = (int64_t)s->attempt->target.chain.n + steps;
+    bool fits = false;
+
+    nh.has_value =
+        n > 0 && n <= UINT32_MAX && daps_term_nh_value(s->pdcp->ue->pool, source->root, (uint32_t)n, nh.value);
+    fits = try_nearby(s, &nh, (struct pdcp_departure){.nh_ahead = steps});
+    s->choice.parent = s->attempt->parent; /* nh does not live on */
+    daps_wipe(&nh, sizeof nh);
+    return fits;
+}
+
+/* Parents one step off, as implementations take them. */
+static bool try_nearby_parents(struct search *s)
+{
+    const struct daps_ue *ue = s->pdcp->ue;
+    const struct daps_attempt *attempt = s->attempt;
+    unsigned failed = 0;
+
+    if (attempt->key_set_change || attempt->target.pci < 0 || attempt->target.arfcn < 0)
+        return false;
+    for (int step = 1; attempt->source.chain.n_known && step <= NH_STEPS; step++) {
+        if (try_nh(s, step) || try_nh(s, -step))
+            return true;
+    }
+    if (try_nearby(s, attempt->source.chain.key, (struct pdcp_departure){.horizontal = true}))
+        return true;
+    for (guint i = ue->attempts->len; i-- > 0 && failed < MOST_FAILED;) {
+        const struct daps_attempt *other = g_ptr_array_index(ue->attempts, i);
+        if (other == attempt || other->key == NULL || other->procedure == DAPS_PROC_SK_COUNTER ||
+            other->outcome == DAPS_OUTCOME_COMPLETED || other->frame >= attempt->frame)
+            continue;
+        failed++;
+        if (try_nearby(s, other->key, (struct pdcp_departure){.failed_frame = other->frame}))
+            return true;
+    }
+    return false;
+}
+
+/* ---- adopting ---- */
+
+static void adopt_in(struct daps_context *context, uint32_t serial, const struct pdcp_choice *choice,
                      const struct daps_term *key)
 {
     if (context->serial != serial)
@@ -70,101 +225,109 @@ static void adopt_in(struct daps_context *context, uint32_t serial, const struct
     context->chain.n = choice->n;
 }
 
-/* From here on the key is what the network showed it to be. */
-static void adopt(struct daps_pdcp *pdcp, struct pdcp_period *period, struct daps_attempt *attempt,
-                  const struct choice *choice, const uint8_t value[static 32])
+static bool departs(const struct pdcp_departure *departure)
 {
-    struct daps_ue *ue = pdcp->ue;
-    const struct daps_term *key = daps_term_star(ue->pool, choice->parent, choice->cell.pci, choice->cell.ssb_arfcn);
+    const struct daps_dialect standard = daps_dialect(0);
 
-    daps_term_set_value(key, value);
+    return !daps_dialect_equal(&departure->dialect, &standard) || departure->stored_ncc || departure->active_ncc ||
+           departure->nh_ahead != 0 || departure->horizontal || departure->failed_frame != 0;
+}
+
+/* The key that the choice is about: inputs as commanded, and where those were open, as the MAC-I has settled them. */
+static const struct daps_term *key_of(struct daps_pdcp *pdcp, const struct pdcp_choice *choice)
+{
+    const struct daps_term *key =
+        daps_term_star(pdcp->ue->pool, choice->parent, choice->cell.pci, choice->cell.ssb_arfcn);
+
+    if (key->verified && memcmp(key->value, choice->value, sizeof key->value) != 0)
+        key = daps_term_other(pdcp->ue->pool, key, choice->value);
+    return key;
+}
+
+/* From here on the key is what the network showed it to be. */
+static void adopt(struct search *s)
+{
+    struct daps_pdcp *pdcp = s->pdcp;
+    struct daps_ue *ue = pdcp->ue;
+    struct daps_attempt *attempt = s->attempt;
+    struct pdcp_choice *choice = &s->choice;
+    const struct daps_term *key;
+
+    if (choice->twice) { /* value only */
+        choice->parent = attempt->parent;
+        choice->n = attempt->target.chain.n;
+        choice->derivation = attempt->derivation;
+    }
+    key = key_of(pdcp, choice);
+    daps_term_frequencies(ue->pool, key, choice->frequencies.point_a, choice->frequencies.carrier);
+    daps_term_verified(ue->pool, key, &choice->departure.dialect, choice->value, choice->deep);
+    if (choice->departure.nh_ahead != 0)
+        daps_term_nh_ahead(ue->pool, attempt->source.chain.root, choice->departure.nh_ahead);
     attempt->parent = choice->parent;
     attempt->key = key;
     attempt->derivation = choice->derivation;
-    adopt_in(&ue->active, period->serial, choice, key);
+    adopt_in(&ue->active, s->period->serial, choice, key);
     for (guint i = 0; i < ue->attempts->len; i++) {
         struct daps_attempt *other = g_ptr_array_index(ue->attempts, i);
-        adopt_in(&other->source, period->serial, choice, key);
-        adopt_in(&other->target, period->serial, choice, key);
+        adopt_in(&other->source, s->period->serial, choice, key);
+        adopt_in(&other->target, s->period->serial, choice, key);
     }
-    period->term = key;
-    period->keys_valid = false;
-    if (choice->departure.point_a || choice->departure.carrier || choice->departure.two_octets ||
-        choice->departure.stored_ncc || choice->departure.active_ncc)
+    s->period->term = key;
+    for (unsigned i = 0; i < pdcp->n_periods; i++)
+        pdcp->periods[i].keys_valid = false; /* what other keys are computed from may have another value now */
+    if (departs(&choice->departure)) {
+        if (choice->deep)
+            daps_deliver_value(ue, choice->parent, attempt);
+        daps_deliver_derivation(ue, attempt); /* once more, now with the right value */
         daps_rule_departure(ue, attempt, &choice->departure);
-    pdcp->habit = choice->departure;
+    }
 }
 
-/* Every combination for one parent; true once one fits. */
-static bool try_cells(struct daps_pdcp *pdcp, struct pdcp_period *period, struct daps_attempt *attempt,
-                      struct choice choice, const struct daps_pdcp_pdu *pdu, const struct pdcp_attempted *how)
+/* One MAC-I among few candidates is enough; among many a second PDU must agree. */
+static bool is_confirmed(struct search *s)
 {
-    const bool cell_known = attempt->target.pci >= 0 && attempt->target.arfcn >= 0;
-    struct pdcp_period candidate = *period;
-    struct daps_term term = *attempt->key;
-    bool found = false;
+    struct daps_pdcp *pdcp = s->pdcp;
+    const uint64_t digest = daps_digest(s->pdu->octets, s->pdu->length);
 
-    for (unsigned i = 0; !found && i < (cell_known ? 1 : pdcp->n_cells); i++) {
-        const struct daps_cell cell =
-            cell_known ? (struct daps_cell){attempt->target.pci, attempt->target.arfcn} : pdcp->cells[i];
-        if (attempt->target.pci >= 0 && attempt->target.pci != cell.pci)
-            continue;
-        if (attempt->target.arfcn >= 0 && attempt->target.arfcn != cell.ssb_arfcn)
-            continue;
-        for (unsigned variant = 0; !found && variant < 6; variant++) {
-            choice.departure.point_a = variant % 3 == 1;
-            choice.departure.carrier = variant % 3 == 2;
-            choice.departure.two_octets = variant >= 3;
-            choice.cell = cell;
-            if (choice.departure.point_a)
-                choice.cell.ssb_arfcn = attempt->point_a;
-            else if (choice.departure.carrier)
-                choice.cell.ssb_arfcn = attempt->carrier;
-            if (choice.cell.ssb_arfcn < 0)
-                continue;
-            if (choice.departure.two_octets && choice.cell.ssb_arfcn > 0xFFFF)
-                continue;
-            found = fits(pdcp, &candidate, &choice, pdu, how, &term);
-        }
-    }
-    if (found)
-        adopt(pdcp, period, attempt, &choice, term.value);
-    daps_wipe(&candidate.keys, sizeof candidate.keys);
-    daps_wipe(&term, sizeof term);
-    return found && pdcp_keys(pdcp, period) && pdcp_verify(pdcp, period, pdu, how);
+    if (s->tried <= PDCP_FEW && !s->choice.twice)
+        return true;
+    if (pdcp->proposal.serial == s->period->serial && pdcp->proposal.digest != digest &&
+        memcmp(pdcp->proposal.choice.value, s->choice.value, sizeof s->choice.value) == 0)
+        return true;
+    pdcp->proposal.serial = s->period->serial;
+    pdcp->proposal.digest = digest;
+    pdcp->proposal.choice = s->choice;
+    return false;
+}
+
+/* What fitted a PDU before is tried first. */
+static bool try_proposal(struct search *s)
+{
+    if (s->pdcp->proposal.serial != s->period->serial)
+        return false;
+    s->choice = s->pdcp->proposal.choice;
+    return explains(s);
 }
 
 bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
                  const struct pdcp_attempted *how)
 {
-    struct daps_ue *ue = pdcp->ue;
-    struct daps_attempt *attempt = attempt_of(ue, period->serial);
-    struct choice choice = {0};
-    const bool by_stored = daps_engine_ncc_reading(ue->engine) == DAPS_NCC_STORED;
-    struct daps_chain other;
-    struct daps_chain_step step;
+    struct search s = {.pdcp = pdcp, .period = period, .pdu = pdu, .how = how, .candidate = *period};
+    bool found;
 
-    if (attempt == NULL || period->nea < 0 || period->nia < 1)
+    s.attempt = attempt_of(pdcp->ue, period->serial);
+    if (s.attempt == NULL || period->nea < 0 || period->nia < 1)
         return false; /* with NIA0 nothing is decided */
-    choice.parent = attempt->parent;
-    choice.n = attempt->target.chain.n;
-    choice.derivation = attempt->derivation;
-    if (try_cells(pdcp, period, attempt, choice, pdu, how))
-        return true;
-    if (!ue->stored_n_valid || attempt->key_set_change || attempt->ncc < 0 || !attempt->source.chain.n_known)
-        return false;
-    other = attempt->source.chain;
-    if (!by_stored)
-        other.n = ue->stored_n;
-    step = daps_chain_step(ue->pool, &other, (uint8_t)attempt->ncc);
-    if (step.parent == attempt->parent)
-        return false;
-    choice.parent = step.parent;
-    choice.n = step.n;
-    choice.derivation = step.derivation;
-    choice.departure.stored_ncc = !by_stored;
-    choice.departure.active_ncc = by_stored;
-    return try_cells(pdcp, period, attempt, choice, pdu, how);
+    found = try_proposal(&s);
+    if (!found) {
+        s.choice = as_commanded(s.attempt);
+        found = try_parent(&s) || (set_other_reading(&s) && try_parent(&s)) || try_nearby_parents(&s);
+    }
+    found = found && is_confirmed(&s);
+    if (found)
+        adopt(&s);
+    daps_wipe(&s, sizeof s);
+    return found && pdcp_keys(pdcp, period) && pdcp_verify(pdcp, period, pdu, how);
 }
 
 const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)

@@ -36,9 +36,11 @@ static inline bool pdcp_is_active(const struct pdcp_period *period, const struct
 bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
                        struct pdcp_placed *placed);
 bool pdcp_is_supported(const struct daps_pdcp *pdcp, const struct pdcp_period *period);
-/* Is the key of the period, or one it could have been derived from, at hand? Of any period? */
+/* Is the key of the period, or one it could have been derived from, at hand? */
 bool pdcp_has_key(const struct daps_pdcp *pdcp, const struct pdcp_period *period);
-bool pdcp_has_any_key(const struct daps_pdcp *pdcp);
+/* Is its own at hand, so that a wrong MAC-I rules the period out? Does that hold for every period? */
+bool pdcp_is_keyed(const struct daps_pdcp *pdcp, const struct pdcp_period *period);
+bool pdcp_all_keyed(const struct daps_pdcp *pdcp);
 /* The capture began behind the security mode command: algorithms by MAC-I. */
 void pdcp_find_algorithms(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);
 

@@ -26,6 +26,7 @@ void daps_pdcp_clear(struct daps_pdcp *pdcp)
 {
     for (unsigned i = 0; i < PDCP_MOST_PERIODS; i++)
         daps_wipe(pdcp->periods[i].keys, sizeof pdcp->periods[i].keys);
+    daps_wipe(&pdcp->proposal, sizeof pdcp->proposal);
     daps_ledger_free(pdcp->ledger);
     g_array_unref(pdcp->collisions);
     g_free(pdcp->open);
@@ -45,6 +46,7 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
     struct pdcp_period *period = placed->period;
 
     period->verified++;
+    daps_term_confirm(period->term);
     pdcp_take(pdcp, period, pdu, placed->how.count);
     pdcp_counts(pdcp)->pdcp.verified++;
     if (!pdcp_enter(pdcp, period, pdu, 2, placed->how.count, placed->how.ciphered, true)) {
@@ -152,7 +154,7 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
         read_verified(pdcp, pdu, &placed, reading);
     else if ((candidate = pdcp_executed(pdcp, pdu, sn)) != NULL)
         read_executed(pdcp, pdu, sn, candidate, reading);
-    else if (pdcp_has_any_key(pdcp) && !pdcp_is_clear_by_rule(pdcp, &pdcp->periods[pdcp->n_periods - 1], pdu)) {
+    else if (pdcp_all_keyed(pdcp) && !pdcp_is_clear_by_rule(pdcp, &pdcp->periods[pdcp->n_periods - 1], pdu)) {
         reading->status = DAPS_PDCP_UNVERIFIED;
         note_failed(pdcp, pdu);
     } else
@@ -211,6 +213,7 @@ void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading)
     (void)pdcp_enter(pdcp, period, reading->pdu, 2, reading->count, how.ciphered, verified);
     if (verified) {
         period->verified++;
+        daps_term_confirm(period->term);
         pdcp_counts(pdcp)->pdcp.verified++;
     }
 }

@@ -19,6 +19,7 @@
 
 #include "daps/cipher.h"
 #include "daps/engine.h"
+#include "keys/dialect.h"
 #include "ledger/ledger.h"
 #include "pdcp/count.h"
 
@@ -73,11 +74,33 @@ struct pdcp_collision {
 
 /* A choice of the network that departs from the standard, found by MAC-I. */
 struct pdcp_departure {
-    bool point_a;    /* ARFCN of Point A instead of the SSB's */
-    bool carrier;    /* of the centre of the carrier instead of the SSB's */
-    bool two_octets; /* ARFCN in two octets */
-    bool stored_ncc; /* NCC compared with the stored one ... */
-    bool active_ncc; /* ... or with that of the active key, where this audit reads the other way */
+    struct daps_dialect dialect;
+    bool stored_ncc;       /* NCC compared with the stored one ... */
+    bool active_ncc;       /* ... or with that of the active key, where this audit reads the other way */
+    int nh_ahead;          /* steps the NH taken is ahead of the NCC sent */
+    bool horizontal;       /* from the active key, although the NCC asks for an NH */
+    uint64_t failed_frame; /* of the failed attempt whose key was the parent, 0 none */
+};
+
+/* What explains a PDU whose MAC-I is wrong under the key as commanded. */
+struct pdcp_choice {
+    const struct daps_term *parent;
+    uint32_t n;
+    enum daps_derivation derivation;
+    struct daps_cell cell;
+    struct daps_frequencies frequencies; /* of the cell */
+    struct pdcp_departure departure;
+    bool deep;  /* the parent is computed in the same dialect */
+    bool twice; /* not to be believed on one MAC-I */
+    uint8_t value[32];
+};
+
+#define PDCP_MOST_CELLS 16 /* where a UE may have gone; the oldest gives way */
+#define PDCP_FEW        16 /* candidates tried: above, one MAC-I of 32 bits is not enough to adopt what fits */
+
+struct pdcp_cell {
+    struct daps_cell cell;
+    int32_t point_a, carrier; /* -1 unknown */
 };
 
 struct daps_pdcp {
@@ -95,13 +118,17 @@ struct daps_pdcp {
     int dl_credit;           /* downlink signalling read in clear elsewhere, less what could not be read: below zero
                                 a key change may have gone unseen, and nothing is placed without a MAC-I */
     uint64_t credited_frame;
-    bool reading;       /* the events under way come from a PDCP PDU */
-    bool srb_ul_seen;   /* protected uplink signalling of this UE is visible in the capture */
-    GArray *collisions; /* struct pdcp_collision */
-    struct pdcp_departure habit;
-    bool habit_reported;
+    bool reading;                   /* the events under way come from a PDCP PDU */
+    bool srb_ul_seen;               /* protected uplink signalling of this UE is visible in the capture */
+    GArray *collisions;             /* struct pdcp_collision */
+    struct pdcp_departure reported; /* the newest departure that a finding told */
+    struct {
+        uint32_t serial; /* of the period it was found for, 0 none */
+        uint64_t digest; /* of the PDU it explains */
+        struct pdcp_choice choice;
+    } proposal; /* fits one PDU and waits for a second one */
     unsigned n_cells;
-    struct daps_cell cells[16]; /* named by commands of this capture: where a re-establishment may have gone */
+    struct pdcp_cell cells[PDCP_MOST_CELLS]; /* named in this capture: where a re-establishment may have gone */
     uint64_t first_unreadable_frame, unreadable;
     char last_key[24]; /* name of the newest period's key, once closed */
     uint8_t *open;     /* deciphered PDU, room for DAPS_PDCP_MOST_OCTETS */
@@ -156,13 +183,17 @@ struct pdcp_attempted {
 bool pdcp_verify(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
                  const struct pdcp_attempted *how);
 
-/* choices.c: what the standard or the capture leaves open, decided by MAC-I. */
+/*
+ * choices.c: what the standard or the capture leaves open, decided by MAC-I. True if the PDU is explained: its period
+ * then has the key, and pdcp->open the plain SDU. A choice among many waits for a second PDU that it explains.
+ */
 bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
                  const struct pdcp_attempted *how);
 /* The candidate of a conditional handover whose key the PDU is under (TS 38.331 5.3.5.13.5); NULL none. */
 const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);
 /* A security mode command is about to be followed: which root of the key log is its MAC-I right under? */
 void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, const struct daps_event *smc);
-void pdcp_learn_cell(struct daps_pdcp *pdcp, const struct daps_cell *cell);
+/* A cell the UE may go to; point_a and carrier -1 where not known. Cells without PCI or frequency say nothing. */
+void pdcp_learn_cell(struct daps_pdcp *pdcp, struct daps_cell cell, int32_t point_a, int32_t carrier);
 
 #endif

@@ -180,8 +180,21 @@ static void reconfigure(struct daps_pdcp *pdcp, const struct daps_event *ev)
                 reset(period->srb[i]);
         }
     }
-    if (ev->target.pci >= 0)
-        pdcp_learn_cell(pdcp, &ev->target);
+}
+
+/* Cells that a message names; without a frequency a command means that of its source (TS 38.331 5.3.5.5.2). */
+static void learn_cells(struct daps_pdcp *pdcp, const struct daps_event *ev)
+{
+    const struct daps_context *active = &pdcp->ue->active;
+    struct daps_cell cell = ev->target;
+
+    pdcp_learn_cell(pdcp, ev->logged_cell, -1, -1);
+    pdcp_learn_cell(pdcp, (struct daps_cell){active->pci, active->arfcn}, -1, -1);
+    if (ev->kind != DAPS_EV_RECONFIGURATION && ev->kind != DAPS_EV_CANDIDATE)
+        return;
+    if (cell.ssb_arfcn < 0)
+        cell.ssb_arfcn = active->arfcn;
+    pdcp_learn_cell(pdcp, cell, ev->point_a, ev->carrier);
 }
 
 void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev)
@@ -189,7 +202,7 @@ void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev)
     struct pdcp_period *active;
 
     pdcp_sync(pdcp);
-    pdcp_learn_cell(pdcp, &ev->logged_cell);
+    learn_cells(pdcp, ev);
     active = pdcp_period_of(pdcp, pdcp->ue->active.serial);
     if (!pdcp->reading && ev->channel == DAPS_CH_DL_DCCH && ev->frame != pdcp->credited_frame) {
         pdcp->credited_frame = ev->frame;
@@ -209,9 +222,6 @@ void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev)
     case DAPS_EV_RECONFIGURATION:
         if (!ev->prepared)
             reconfigure(pdcp, ev);
-        break;
-    case DAPS_EV_CANDIDATE:
-        pdcp_learn_cell(pdcp, &ev->target);
         break;
     default:
         break;

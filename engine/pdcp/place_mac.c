@@ -45,6 +45,11 @@ bool pdcp_has_key(const struct daps_pdcp *pdcp, const struct pdcp_period *period
     return period->term->kind == DAPS_TERM_STAR && period->term->has_parent_value && period->nia > 0;
 }
 
+bool pdcp_is_keyed(const struct daps_pdcp *pdcp, const struct pdcp_period *period)
+{
+    return pdcp_is_supported(pdcp, period) && period->term->has_value;
+}
+
 bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn, struct pdcp_placed *placed)
 {
     /* The newest first: while a handover is open, signalling is the target's. */
@@ -103,11 +108,11 @@ void pdcp_find_algorithms(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
     period->keys_valid = false;
 }
 
-bool pdcp_has_any_key(const struct daps_pdcp *pdcp)
+bool pdcp_all_keyed(const struct daps_pdcp *pdcp)
 {
     for (unsigned i = 0; i < pdcp->n_periods; i++) {
-        if (pdcp_has_key(pdcp, &pdcp->periods[i]))
-            return true;
+        if (!pdcp_is_keyed(pdcp, &pdcp->periods[i]))
+            return false;
     }
-    return false;
+    return true;
 }

@@ -12,6 +12,12 @@ static bool fits_count(struct pdcp_period *period, const struct daps_pdcp_pdu *p
     return ((next - sn) & mask) <= 16 || ((sn - next) & mask) <= 64; /* seen again, or some PDUs missed */
 }
 
+/* Signalling that is wrong under a key that is at hand is not that key's. */
+static bool may_hold(const struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)
+{
+    return !pdu->srb || !pdcp_is_keyed(pdcp, period);
+}
+
 static bool is_of(const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)
 {
     return pdu->leg == 0 || period->leg == 0 || pdu->leg == period->leg || pdu->leg == period->target_leg;
@@ -25,10 +31,12 @@ struct pdcp_period *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps
 
     if (pdcp->dl_credit < 0)
         return NULL;
-    if (pdcp->n_periods == 1) /* what comes over another connection belongs to a key that is not known, or gone */
+    if (pdcp->n_periods == 1 &&
+        may_hold(pdcp, &pdcp->periods[0],
+                 pdu)) /* what comes over another connection belongs to a key that is not known, or gone */
         return is_of(&pdcp->periods[0], pdu) ? &pdcp->periods[0] : NULL;
     for (unsigned i = 0; pdu->leg != 0 && i < pdcp->n_periods; i++) {
-        if (pdcp->periods[i].leg == pdu->leg) {
+        if (pdcp->periods[i].leg == pdu->leg && may_hold(pdcp, &pdcp->periods[i], pdu)) {
             found = &pdcp->periods[i];
             n++;
         }
@@ -38,7 +46,7 @@ struct pdcp_period *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps
     if (n == 0 && pdu->leg != 0) {
         /* One connection is known and this is not it: the other one, if that is not known. */
         for (unsigned i = 0; i < pdcp->n_periods; i++) {
-            if (pdcp->periods[i].leg == 0) {
+            if (pdcp->periods[i].leg == 0 && may_hold(pdcp, &pdcp->periods[i], pdu)) {
                 found = &pdcp->periods[i];
                 n++;
             }
@@ -51,7 +59,7 @@ struct pdcp_period *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps
     for (unsigned exactly = 2; exactly-- > 0;) {
         n = 0;
         for (unsigned i = 0; i < pdcp->n_periods; i++) {
-            if (fits_count(&pdcp->periods[i], pdu, sn, exactly != 0)) {
+            if (may_hold(pdcp, &pdcp->periods[i], pdu) && fits_count(&pdcp->periods[i], pdu, sn, exactly != 0)) {
                 found = &pdcp->periods[i];
                 n++;
             }

@@ -170,6 +170,47 @@ static void G_GNUC_PRINTF(2, 3) add_departure(GString *detail, const char *forma
     va_end(arguments);
 }
 
+static bool is_same_departure(const struct pdcp_departure *a, const struct pdcp_departure *b)
+{
+    return daps_dialect_equal(&a->dialect, &b->dialect) && a->stored_ncc == b->stored_ncc &&
+           a->active_ncc == b->active_ncc && a->nh_ahead == b->nh_ahead && a->horizontal == b->horizontal &&
+           a->failed_frame == b->failed_frame;
+}
+
+static void describe_dialect(GString *detail, const struct daps_term *key, const struct daps_dialect *dialect)
+{
+    if (dialect->frequency == DAPS_FREQUENCY_POINT_A)
+        add_departure(detail,
+                      "the key is derived with ARFCN %" PRId32 ", the frequency of Point A, instead of the SSB's",
+                      key->point_a);
+    if (dialect->frequency == DAPS_FREQUENCY_CARRIER)
+        add_departure(detail,
+                      "the key is derived with ARFCN %" PRId32 ", the centre of the carrier, instead of the SSB's",
+                      key->carrier);
+    if (dialect->two_octets)
+        add_departure(detail, "the ARFCN is written in two octets instead of three");
+}
+
+static void describe_departure(GString *detail, const struct daps_attempt *attempt,
+                               const struct pdcp_departure *departure)
+{
+    const int64_t n = (int64_t)attempt->target.chain.n + departure->nh_ahead;
+
+    describe_dialect(detail, attempt->key, &departure->dialect);
+    if (departure->stored_ncc)
+        add_departure(detail, "the received NCC is compared with the stored one, not with that of the active key");
+    if (departure->active_ncc)
+        add_departure(detail, "the received NCC is compared with that of the active key, not with the stored one");
+    if (departure->nh_ahead != 0)
+        add_departure(detail, "its parent is NH %" PRId64 ": the network used NH %" PRId64 " for NCC %d", n, n,
+                      attempt->ncc);
+    if (departure->horizontal)
+        add_departure(detail, "its parent is the active key, although NCC %d asks for an NH", attempt->ncc);
+    if (departure->failed_frame != 0)
+        add_departure(detail, "the key of the failed attempt of frame %" PRIu64 " is its parent",
+                      departure->failed_frame);
+}
+
 void daps_rule_departure(struct daps_ue *ue, const struct daps_attempt *attempt, const struct pdcp_departure *departure)
 {
     enum daps_rule_id rule =
@@ -177,29 +218,20 @@ void daps_rule_departure(struct daps_ue *ue, const struct daps_attempt *attempt,
     struct daps_finding *finding;
     GString *detail;
 
-    if (memcmp(departure, &ue->pdcp->habit, sizeof *departure) == 0 && ue->pdcp->habit_reported)
+    if (is_same_departure(departure, &ue->pdcp->reported))
         return; /* the same network doing the same thing */
-    ue->pdcp->habit_reported = true;
+    ue->pdcp->reported = *departure;
     finding = g_new(struct daps_finding, 1);
     detail = g_string_new(NULL);
     daps_finding_start(finding, ue, rule, attempt);
     daps_finding_add_frame(finding, attempt->frame, attempt->procedure);
     finding->evidence = DAPS_EVIDENCE_PROVEN;
     g_string_append(detail, "The MAC-I of the first message under the new key is right only if");
-    if (departure->point_a)
-        add_departure(detail,
-                      "the key is derived with ARFCN %" PRId32 ", the frequency of Point A, instead of the SSB's",
-                      attempt->point_a);
-    if (departure->carrier)
-        add_departure(detail,
-                      "the key is derived with ARFCN %" PRId32 ", the centre of the carrier, instead of the SSB's",
-                      attempt->carrier);
-    if (departure->two_octets)
-        add_departure(detail, "the ARFCN is written in two octets instead of three");
-    if (departure->stored_ncc)
-        add_departure(detail, "the received NCC is compared with the stored one, not with that of the active key");
-    if (departure->active_ncc)
-        add_departure(detail, "the received NCC is compared with that of the active key, not with the stored one");
+    describe_departure(detail, attempt, departure);
+    if (departure->nh_ahead != 0 || departure->horizontal || departure->failed_frame != 0)
+        g_string_append(detail,
+                        ". Two messages agree, so UE and network took the same key: either both depart from the "
+                        "standard, or the chain that the key log begins is not the one of this connection");
     g_string_append(detail, ". The audit goes on with the key that verifies.");
     finding->detail = detail->str;
     finding->assumes = NULL;

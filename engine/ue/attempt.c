@@ -44,6 +44,7 @@ static void derive_target(struct daps_ue *ue, struct daps_attempt *attempt, cons
         return;
     }
     target->key = daps_term_star(ue->pool, attempt->parent, attempt->target.pci, attempt->target.arfcn);
+    daps_term_frequencies(ue->pool, target->key, ev->point_a, ev->carrier);
     attempt->target.serial = ++ue->serials;
     attempt->key = target->key;
 }

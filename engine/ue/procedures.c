@@ -259,6 +259,8 @@ void daps_ue_candidate(struct daps_ue *ue, const struct daps_event *ev)
         daps_ue_gap(ue, ev->frame, "more conditional candidates than the standard allows");
         return;
     }
+    if (i < ue->n_candidates && ue->candidates[i].digest == ev->digest && ev->digest != 0)
+        return; /* the same message once more, as another log or another layer has it */
     ue->candidates[i] = *ev;
     if (i == ue->n_candidates)
         ue->n_candidates++;

@@ -192,6 +192,7 @@ void daps_deliver_scg_change(struct daps_ue *ue, const struct daps_event *ev);
 void daps_deliver_root(struct daps_ue *ue, const struct daps_context *context, const struct daps_event *ev,
                        enum daps_derivation derivation);
 void daps_deliver_derivation(struct daps_ue *ue, const struct daps_attempt *attempt);
+void daps_deliver_value(struct daps_ue *ue, const struct daps_term *term, const struct daps_attempt *attempt);
 void daps_view_term(struct daps_key_view *view, const struct daps_term *term);
 void daps_view_context(struct daps_context_view *view, const struct daps_context *context);
 void daps_deliver_finding(struct daps_ue *ue, struct daps_finding *finding);

@@ -36,6 +36,7 @@ void daps_view_term(struct daps_key_view *view, const struct daps_term *term)
     view->cell.ssb_arfcn = shown(term->arfcn);
     view->same_frequency = term->arfcn < -1;
     view->sk_counter = term->kind == DAPS_TERM_KSN ? (int32_t)term->n : -1;
+    daps_term_computed(term, &view->computed_arfcn, &view->computed_octets);
     view->value = term->has_value ? term->value : NULL;
     view->parent_value = term->has_parent_value ? term->parent_value : NULL;
 }
@@ -150,6 +151,27 @@ static void deliver_nh(struct daps_ue *ue, const struct daps_attempt *attempt, s
     step.key.derivation = DAPS_DERIVATION_VERTICAL;
     step.key.ncc = attempt->ncc;
     step.ciphering = step.integrity = -1;
+    sink->key(sink->user, &step);
+}
+
+/* A key that was shown before, now with the value that a MAC-I under the key of attempt has shown. */
+void daps_deliver_value(struct daps_ue *ue, const struct daps_term *term, const struct daps_attempt *attempt)
+{
+    const struct daps_sink *sink = daps_engine_sink(ue->engine);
+    struct daps_key_step step = {
+        .ue = ue->name,
+        .rat = ue->rat,
+        .frame = attempt->frame,
+        .time_ns = attempt->time_ns,
+        .procedure = DAPS_PROC_COUNT,
+        .ciphering = attempt->source.ciphering,
+        .integrity = attempt->source.integrity,
+    };
+
+    if (sink->key == NULL)
+        return;
+    daps_view_term(&step.key, term);
+    step.key.derivation = DAPS_DERIVATION_UNKNOWN;
     sink->key(sink->user, &step);
 }
 

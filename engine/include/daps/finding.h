@@ -88,6 +88,8 @@ struct daps_key_view {
     struct daps_cell cell;       /* KDF inputs; -1: not in the log */
     bool same_frequency;         /* ssb_arfcn is that of the source cell, which the log does not name */
     int32_t sk_counter;          /* KSN only, else -1 */
+    int32_t computed_arfcn;      /* its value was computed with, where that is not cell.ssb_arfcn in the octets ... */
+    int computed_octets;         /* ... that the standard has; else -1 and 0 */
     const uint8_t *value;        /* 32 octets, NULL if not known */
     const uint8_t *parent_value; /* 32 octets, NULL if not known */
 };

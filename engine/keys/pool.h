@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The pool of key terms as the files of this room share it; not for others. */
+#ifndef DAPS_ENGINE_KEYS_POOL_H
+#define DAPS_ENGINE_KEYS_POOL_H
+
+#include <glib.h>
+
+#include "keys/term.h"
+
+/* FC octets of TS 33.501 Annex A and TS 33.401 Annex A. */
+#define FC_KGNB_STAR 0x70
+#define FC_KSN       0x79
+#define FC_NH        0x6F
+#define FC_NH_LTE    0x12
+#define FC_KENB_STAR 0x13
+#define FC_S_KENB    0x1C
+
+/* The NH chain of one root: what is known of it beyond the root's own value. */
+struct nh_chain {
+    const struct daps_term *root;
+    bool computable;   /* upper and the root's value give NH 1, 2, ... */
+    uint8_t upper[32]; /* KAMF, KASME */
+    uint32_t nh_n;     /* newest NH computed, 0: none yet */
+    uint8_t nh[32];
+    int ahead; /* steps the network is ahead of the NCC it sends */
+    const struct daps_keylog *keylog;
+    char ue[64];
+    unsigned ordinal;
+};
+
+/* The dialect in which keys for a cell were found to be computed. */
+struct cell_dialect {
+    int32_t pci, arfcn;
+    struct daps_dialect dialect;
+};
+
+#define POOL_MOST_DIALECTS 64 /* cells remembered with a dialect that is not the standard's; the oldest gives way */
+
+struct daps_term_pool {
+    enum daps_rat rat;
+    GHashTable *terms;  /* set of struct daps_term, owned */
+    GPtrArray *orphans; /* kept terms whose parent was swept: alive, but never found again */
+    GPtrArray *chains;  /* struct nh_chain *, owned */
+    GArray *dialects;   /* struct cell_dialect, oldest first */
+    unsigned keys;      /* labels given */
+    unsigned roots;
+    unsigned others; /* terms told apart from one of the same inputs */
+    int32_t symbols;
+};
+
+struct nh_chain *pool_chain_of(struct daps_term_pool *pool, const struct daps_term *root);
+
+/* Value, and parent's value, of a term that was just made or whose inputs have changed; nothing if a MAC-I has spoken.
+ */
+void pool_compute_value(struct daps_term_pool *pool, struct daps_term *term);
+
+#endif

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The octets of key terms: computed from their inputs, or shown by a MAC-I. */
+#include <string.h>
+
+#include "daps/kdf.h"
+#include "keys/pool.h"
+
+#define MOST_DEPTH 8 /* keys in a row that no MAC-I has spoken about, recomputed together */
+
+struct nh_chain *pool_chain_of(struct daps_term_pool *pool, const struct daps_term *root)
+{
+    for (guint i = 0; i < pool->chains->len; i++) {
+        struct nh_chain *chain = pool->chains->pdata[i];
+        if (chain->root == root)
+            return chain;
+    }
+    return NULL;
+}
+
+/* From the key log, or iterated from the root (TS 33.501 A.10: SYNC is the first KgNB, then the previous NH). */
+static bool nh_of_chain(const struct daps_term_pool *pool, struct nh_chain *chain, uint32_t n, uint8_t out[static 32])
+{
+    if (chain->keylog != NULL && daps_keylog_nh(chain->keylog, chain->ue, pool->rat, chain->ordinal, n, out))
+        return true;
+    if (!chain->computable || !chain->root->has_value)
+        return false;
+    if (chain->nh_n == 0 || chain->nh_n > n) {
+        memcpy(chain->nh, chain->root->value, 32);
+        chain->nh_n = 0;
+    }
+    while (chain->nh_n < n) {
+        uint8_t next[32];
+        bool ok = pool->rat == DAPS_RAT_LTE ? daps_kdf_nh_lte(chain->upper, chain->nh, next)
+                                            : daps_kdf_nh(chain->upper, chain->nh, next);
+        memcpy(chain->nh, next, 32);
+        daps_wipe(next, sizeof next);
+        if (!ok) {
+            chain->computable = false;
+            return false;
+        }
+        chain->nh_n++;
+    }
+    memcpy(out, chain->nh, 32);
+    return true;
+}
+
+bool daps_term_nh_value(struct daps_term_pool *pool, const struct daps_term *root, uint32_t n, uint8_t out[static 32])
+{
+    struct nh_chain *chain = pool_chain_of(pool, root);
+
+    return chain != NULL && n > 0 && nh_of_chain(pool, chain, n, out);
+}
+
+static bool nh_value(struct daps_term_pool *pool, struct daps_term *term)
+{
+    struct nh_chain *chain = pool_chain_of(pool, term->parent);
+    const int64_t n = chain != NULL ? (int64_t)term->n + chain->ahead : 0;
+
+    return n > 0 && nh_of_chain(pool, chain, (uint32_t)n, term->value);
+}
+
+struct daps_frequencies daps_term_frequencies_of(const struct daps_term *term)
+{
+    return (struct daps_frequencies){term->arfcn, term->point_a, term->carrier};
+}
+
+/* The dialect found for that cell, else the standard's. */
+static struct daps_dialect dialect_of(const struct daps_term_pool *pool, int32_t pci, int32_t arfcn)
+{
+    for (guint i = pool->dialects->len; i-- > 0;) {
+        const struct cell_dialect *known = &g_array_index(pool->dialects, struct cell_dialect, i);
+        if (known->pci == pci && known->arfcn == arfcn)
+            return known->dialect;
+    }
+    return daps_dialect(0);
+}
+
+static bool star_value(const struct daps_term_pool *pool, struct daps_term *term)
+{
+    const struct daps_frequencies frequencies = daps_term_frequencies_of(term);
+
+    if (!term->parent->has_value || term->pci < 0 || term->arfcn < 0)
+        return false;
+    if (term->fc == FC_KENB_STAR)
+        return daps_kdf_kenb_star(term->parent->value, (uint16_t)term->pci, (uint32_t)term->arfcn, term->value);
+    term->dialect = dialect_of(pool, term->pci, term->arfcn);
+    if (daps_dialect_star(&term->dialect, term->parent->value, term->pci, &frequencies, term->value))
+        return true;
+    term->dialect = daps_dialect(0); /* that of the cell takes a frequency which this command did not give */
+    return daps_dialect_star(&term->dialect, term->parent->value, term->pci, &frequencies, term->value);
+}
+
+static bool ksn_value(struct daps_term *term)
+{
+    if (!term->parent->has_value)
+        return false;
+    if (term->fc == FC_S_KENB)
+        return daps_kdf_s_kenb(term->parent->value, (uint16_t)term->n, term->value);
+    return daps_kdf_ksn(term->parent->value, (uint16_t)term->n, term->value);
+}
+
+void pool_compute_value(struct daps_term_pool *pool, struct daps_term *term)
+{
+    if (term->verified)
+        return;
+    switch (term->kind) {
+    case DAPS_TERM_NH:
+        term->has_value = nh_value(pool, term);
+        break;
+    case DAPS_TERM_STAR:
+        term->has_value = star_value(pool, term);
+        break;
+    case DAPS_TERM_KSN:
+        term->has_value = ksn_value(term);
+        break;
+    case DAPS_TERM_ROOT:
+    case DAPS_TERM_STEP:
+        break;
+    }
+    if (term->parent != NULL && term->parent->has_value && term->kind != DAPS_TERM_NH) {
+        memcpy(term->parent_value, term->parent->value, 32);
+        term->has_parent_value = true;
+    }
+}
+
+/* Terms are const to everyone but the pool that owns them. */
+static struct daps_term *own(const struct daps_term *term)
+{
+    return (struct daps_term *)(guintptr)term;
+}
+
+/* Every term that comes from one whose value has changed, and each once: terms make a tree. */
+static void recompute_below(struct daps_term_pool *pool, GPtrArray *changed)
+{
+    for (guint i = 0; i < changed->len; i++) {
+        GHashTableIter iter;
+        gpointer key;
+
+        g_hash_table_iter_init(&iter, pool->terms);
+        while (g_hash_table_iter_next(&iter, &key, NULL)) {
+            struct daps_term *term = key;
+            if (term->parent != changed->pdata[i] || term->verified || term->kind == DAPS_TERM_NH)
+                continue;
+            pool_compute_value(pool, term);
+            g_ptr_array_add(changed, term);
+        }
+    }
+}
+
+static void recompute_from(struct daps_term_pool *pool, const struct daps_term *term)
+{
+    GPtrArray *changed = g_ptr_array_new();
+
+    g_ptr_array_add(changed, own(term));
+    recompute_below(pool, changed);
+    g_ptr_array_unref(changed);
+}
+
+void daps_term_frequencies(struct daps_term_pool *pool, const struct daps_term *term, int32_t point_a, int32_t carrier)
+{
+    struct daps_term *mine = own(term);
+
+    if (term->kind != DAPS_TERM_STAR || (term->point_a == point_a && term->carrier == carrier))
+        return;
+    mine->point_a = point_a;
+    mine->carrier = carrier;
+    if (!term->verified) {
+        pool_compute_value(pool, mine);
+        recompute_from(pool, mine);
+    }
+}
+
+/* The keys in a row from parent upwards that no MAC-I has spoken about; returns the one above them. */
+static const struct daps_term *unverified_above(const struct daps_term *parent, const struct daps_term **path,
+                                                unsigned *n)
+{
+    while (*n < MOST_DEPTH && parent->kind == DAPS_TERM_STAR && !parent->verified && parent->parent != NULL) {
+        path[(*n)++] = parent;
+        parent = parent->parent;
+    }
+    return parent;
+}
+
+/* In the deep case: the value of parent in that dialect, from the nearest key above that is beyond doubt. */
+static bool deep_parent(const struct daps_term *parent, const struct daps_dialect *dialect, uint8_t out[static 32])
+{
+    const struct daps_term *path[MOST_DEPTH];
+    unsigned n = 0;
+    bool ok;
+
+    parent = unverified_above(parent, path, &n);
+    ok = parent->has_value;
+    memcpy(out, parent->value, 32);
+    while (ok && n-- > 0) {
+        const struct daps_frequencies frequencies = daps_term_frequencies_of(path[n]);
+        uint8_t next[32];
+        ok = daps_dialect_star(dialect, out, path[n]->pci, &frequencies, next);
+        memcpy(out, next, 32);
+        daps_wipe(next, sizeof next);
+    }
+    return ok;
+}
+
+bool daps_term_star_value(const struct daps_term *parent, int32_t pci, const struct daps_frequencies *frequencies,
+                          const struct daps_dialect *dialect, bool deep, uint8_t out[static 32])
+{
+    uint8_t from[32];
+    bool ok;
+
+    if (deep) {
+        ok = parent->kind == DAPS_TERM_STAR && !parent->verified && deep_parent(parent, dialect, from);
+    } else {
+        ok = parent->has_value;
+        memcpy(from, parent->value, 32);
+    }
+    ok = ok && daps_dialect_star(dialect, from, pci, frequencies, out);
+    daps_wipe(from, sizeof from);
+    return ok;
+}
+
+void daps_term_computed(const struct daps_term *term, int32_t *arfcn, int *octets)
+{
+    const struct daps_frequencies frequencies = daps_term_frequencies_of(term);
+    const struct daps_dialect standard = daps_dialect(0);
+
+    *arfcn = -1;
+    *octets = 0;
+    if (term->kind != DAPS_TERM_STAR || !term->has_value || daps_dialect_equal(&term->dialect, &standard))
+        return;
+    *arfcn = daps_dialect_arfcn(&term->dialect, &frequencies);
+    *octets = term->dialect.two_octets ? 2 : 3;
+}
+
+static void keep_dialect(struct daps_term_pool *pool, const struct daps_term *term, const struct daps_dialect *dialect)
+{
+    const struct cell_dialect known = {term->pci, term->arfcn, *dialect};
+    const struct daps_dialect before = dialect_of(pool, term->pci, term->arfcn);
+
+    if (term->pci < 0 || term->arfcn < 0 || daps_dialect_equal(&before, dialect))
+        return;
+    for (guint i = 0; i < pool->dialects->len; i++) {
+        const struct cell_dialect *old = &g_array_index(pool->dialects, struct cell_dialect, i);
+        if (old->pci == known.pci && old->arfcn == known.arfcn) {
+            g_array_remove_index(pool->dialects, i);
+            break;
+        }
+    }
+    if (pool->dialects->len == POOL_MOST_DIALECTS)
+        g_array_remove_index(pool->dialects, 0);
+    g_array_append_val(pool->dialects, known);
+}
+
+static void set_verified(struct daps_term_pool *pool, struct daps_term *term, const struct daps_dialect *dialect,
+                         const uint8_t value[static 32])
+{
+    memcpy(term->value, value, 32);
+    term->has_value = term->verified = true;
+    term->dialect = *dialect;
+    keep_dialect(pool, term, dialect);
+}
+
+/* What the cell's dialect makes of keys for it that no MAC-I has spoken about, and of all that comes from them. */
+static void recompute_cell(struct daps_term_pool *pool, struct daps_term *term)
+{
+    GPtrArray *changed = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer key;
+
+    g_ptr_array_add(changed, term);
+    g_hash_table_iter_init(&iter, pool->terms);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        struct daps_term *other = key;
+        if (other->kind != DAPS_TERM_STAR || other->verified || other->pci != term->pci ||
+            other->arfcn != term->arfcn || other->parent == NULL)
+            continue;
+        pool_compute_value(pool, other);
+        g_ptr_array_add(changed, other);
+    }
+    recompute_below(pool, changed);
+    g_ptr_array_unref(changed);
+}
+
+void daps_term_verified(struct daps_term_pool *pool, const struct daps_term *term, const struct daps_dialect *dialect,
+                        const uint8_t value[static 32], bool deep)
+{
+    const struct daps_term *path[MOST_DEPTH];
+    unsigned n = 0;
+    uint8_t above[32];
+
+    set_verified(pool, own(term), dialect, value);
+    if (deep && term->parent != NULL)
+        (void)unverified_above(term->parent, path, &n);
+    while (n-- > 0) { /* from the top, so that each rests on one that is set */
+        if (deep_parent(path[n], dialect, above)) {
+            set_verified(pool, own(path[n]), dialect, above);
+            recompute_cell(pool, own(path[n]));
+        }
+    }
+    daps_wipe(above, sizeof above);
+    recompute_cell(pool, own(term));
+}
+
+void daps_term_nh_ahead(struct daps_term_pool *pool, const struct daps_term *root, int steps)
+{
+    struct nh_chain *chain = pool_chain_of(pool, root);
+    GPtrArray *changed;
+    GHashTableIter iter;
+    gpointer key;
+
+    if (chain == NULL || chain->ahead == steps)
+        return;
+    chain->ahead = steps;
+    changed = g_ptr_array_new();
+    g_hash_table_iter_init(&iter, pool->terms);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        struct daps_term *term = key;
+        if (term->kind != DAPS_TERM_NH || term->parent != root)
+            continue;
+        pool_compute_value(pool, term);
+        g_ptr_array_add(changed, term);
+    }
+    recompute_below(pool, changed);
+    g_ptr_array_unref(changed);
+}
