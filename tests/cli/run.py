@@ -40,7 +40,8 @@ def run(*arguments, stdin=b"", env=None, **options):
 
 def event_captures():
     """Those of which events say all: what PDCP PDUs beside an RRC log show, or do not show, is not in them."""
-    return [path for path in captures() if path.stem not in ("air-with-log", "air-unsent")]
+    return [path for path in captures() if path.stem not in
+            ("air-with-log", "air-unsent", "air-point-a-unsent", "air-point-a-handed-on")]
 
 
 def captures():
