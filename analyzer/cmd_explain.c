@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
-#include "daps/rule.h"
+#include "daps/words.h"
 #include "output.h"
 #include "report/text.h"
 
@@ -21,7 +21,7 @@ static void list_rules(struct outbuf *out)
 {
     for (unsigned i = 0; i < DAPS_RULE_COUNT; i++) {
         const struct daps_rule *rule = daps_rule((enum daps_rule_id)i);
-        outbuf_printf(out, "%-17s  %-6s  ", rule->name, daps_severity_name(rule->severity));
+        outbuf_printf(out, "%-17s  %-6s  ", rule->name, daps_severity_name(daps_rule_severity(rule->id)));
         text_wrap(out, rule->title, 27, 27);
     }
     outbuf_literal(out, "\n'dapsaudit explain RULE' says more about one of them.\n");
@@ -34,7 +34,7 @@ static void explain_rule(struct outbuf *out, const struct daps_rule *rule)
     outbuf_printf(out, "%s: ", rule->name);
     text_wrap(out, rule->title, strlen(rule->name) + 2, INDENT);
     outbuf_char(out, '\n');
-    paragraph(out, "severity", daps_severity_name(rule->severity));
+    paragraph(out, "severity", daps_severity_name(daps_rule_severity(rule->id)));
     if (rule->liaison[0] != '\0')
         paragraph(out, "liaison", rule->liaison);
     paragraph(out, "clauses", clauses);
@@ -50,13 +50,13 @@ static void write_markdown(struct outbuf *out)
     for (unsigned i = 0; i < DAPS_RULE_COUNT; i++) {
         const struct daps_rule *rule = daps_rule((enum daps_rule_id)i);
         outbuf_printf(out, "| [`%s`](#%s) | %s | %s | %s |\n", rule->name, rule->name,
-                      daps_severity_name(rule->severity), rule->liaison, rule->title);
+                      daps_severity_name(daps_rule_severity(rule->id)), rule->liaison, rule->title);
     }
     for (unsigned i = 0; i < DAPS_RULE_COUNT; i++) {
         const struct daps_rule *rule = daps_rule((enum daps_rule_id)i);
         char *clauses = g_strjoinv(", ", (char **)rule->clauses);
         outbuf_printf(out, "\n## %s\n\n%s.\n\nSeverity: %s.%s%s%s Clauses: %s.\n\n%s\n\n**What to do.** %s\n",
-                      rule->name, rule->title, daps_severity_name(rule->severity),
+                      rule->name, rule->title, daps_severity_name(daps_rule_severity(rule->id)),
                       rule->liaison[0] != '\0' ? " Liaison question: " : "", rule->liaison,
                       rule->liaison[0] != '\0' ? "." : "", clauses, rule->meaning, rule->remedy);
         g_free(clauses);

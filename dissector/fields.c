@@ -2,7 +2,7 @@
 /* Registration of what can be shown and filtered. */
 #include "fields.h"
 
-#include "daps/rule.h"
+#include "daps/words.h"
 
 const value_string daps_directions[] = {{0, "uplink"}, {1, "downlink"}, {0, NULL}};
 

@@ -3,6 +3,7 @@
 #ifndef DAPS_DISSECTOR_ITEMS_H
 #define DAPS_DISSECTOR_ITEMS_H
 
+#include "daps/words.h"
 #include "fields.h"
 
 static inline void put_string(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, const char *value)
@@ -64,7 +65,5 @@ void put_key(proto_tree *tree, tvbuff_t *tvb, const struct daps_key_view *key, e
 const char *key_words(wmem_allocator_t *scope, const struct daps_key_view *key);
 /* "frame 7"; 0: the frame is not there any more. Of the packet's memory */
 const char *frame_words(wmem_allocator_t *scope, uint64_t frame);
-/* "NEA2", "" unknown */
-const char *algorithm_words(enum daps_rat rat, bool ciphering, int number);
 
 #endif

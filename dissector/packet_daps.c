@@ -62,7 +62,7 @@ static void show_results(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, co
     for (int severity = DAPS_SEVERITY_HIGH; severity >= DAPS_SEVERITY_INFO; severity--) {
         for (guint i = 0; i < showing->results->len; i++) {
             const struct result *result = showing->results->pdata[i];
-            if (result->is_finding && (int)result->finding.severity == severity)
+            if (result->is_finding && (int)result->finding->severity == severity)
                 show_finding(tree, tvb, pinfo, result);
         }
     }

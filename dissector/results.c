@@ -24,18 +24,10 @@ struct result *result_of_handover(const struct daps_handover *handover, bool wit
 {
     struct result *result = g_new0(struct result, 1);
 
-    result->ue = g_strdup(handover->ue);
     result->handover = *handover;
-    result->handover.ue = result->ue;
+    result->handover.ue = result->ue = g_strdup(handover->ue);
     keep_values(result, &result->handover.key, with_values);
     return result;
-}
-
-static void keep_keystream(struct daps_keystream_tuple *to, const struct daps_keystream_tuple *from)
-{
-    *to = *from; /* the same, perhaps */
-    to->xor_ciphertext = from->xor_ciphertext != NULL ? g_memdup2(from->xor_ciphertext, from->octets) : NULL;
-    to->xor_plaintext = from->xor_plaintext != NULL ? g_memdup2(from->xor_plaintext, from->octets) : NULL;
 }
 
 struct result *result_of_finding(const struct daps_finding *finding, bool with_values)
@@ -43,111 +35,28 @@ struct result *result_of_finding(const struct daps_finding *finding, bool with_v
     struct result *result = g_new0(struct result, 1);
 
     result->is_finding = true;
-    result->ue = g_strdup(finding->ue);
-    result->finding.rule = finding->rule;
-    result->finding.severity = finding->severity;
-    result->finding.evidence = finding->evidence;
-    result->finding.has_exposure = finding->has_exposure;
-    result->finding.exposure = finding->exposure;
-    result->finding.rat = finding->rat;
-    result->finding.n_frames = finding->n_frames;
-    result->finding.frames = g_memdup2(finding->frames, finding->n_frames * sizeof *finding->frames);
-    result->finding.n_procedures = finding->n_procedures;
-    result->finding.procedures = g_memdup2(finding->procedures, finding->n_procedures * sizeof *finding->procedures);
-    result->finding.repeats = finding->repeats;
-    result->finding.has_key = finding->has_key;
-    if (finding->has_key)
-        result->finding.key = finding->key;
-    if (finding->keystream.present)
-        keep_keystream(&result->finding.keystream, &finding->keystream);
-    result->finding.title = g_strdup(finding->title);
-    result->finding.detail = g_strdup(finding->detail);
-    result->finding.assumes = g_strdup(finding->assumes);
-    keep_values(result, &result->finding.key, with_values);
+    result->finding = daps_finding_copy(finding, with_values);
+    result->ue = result->finding->ue;
     return result;
-}
-
-struct renumbering {
-    uint64_t (*number)(void *user, uint64_t frame);
-    void *user;
-};
-
-static void renumber_handover(struct daps_handover *handover, const struct renumbering *to)
-{
-    handover->frame = to->number(to->user, handover->frame);
-    handover->executed_frame = to->number(to->user, handover->executed_frame);
-    handover->complete_frame = to->number(to->user, handover->complete_frame);
-    handover->settled_frame = to->number(to->user, handover->settled_frame);
-}
-
-/* A copy of the text in which "frame 7" has the number that the frame has now. NULL stays NULL. */
-static char *renumber_words(const char *text, const struct renumbering *to)
-{
-    static const char word[] = "frame ";
-    GString *out;
-
-    if (text == NULL)
-        return NULL;
-    out = g_string_new(NULL);
-    for (const char *found; (found = strstr(text, word)) != NULL;) {
-        const char *digits = found + strlen(word);
-        char *end = NULL;
-        const uint64_t frame = g_ascii_isdigit(*digits) ? g_ascii_strtoull(digits, &end, 10) : 0;
-        const uint64_t now = frame != 0 ? to->number(to->user, frame) : 0;
-        g_string_append_len(out, text, found - text);
-        if (frame == 0)
-            g_string_append(out, word);
-        else if (now == 0)
-            g_string_append(out, "a dropped frame");
-        else
-            g_string_append_printf(out, "%s%" PRIu64, word, now);
-        text = frame != 0 ? end : digits;
-    }
-    g_string_append(out, text);
-    return g_string_free(out, FALSE);
-}
-
-/* What a copy of the structure shares with the other one it gets for itself. */
-static void own_finding(struct result *twin, const struct renumbering *to)
-{
-    twin->finding.title = renumber_words(twin->finding.title, to);
-    twin->finding.detail = renumber_words(twin->finding.detail, to);
-    twin->finding.assumes = renumber_words(twin->finding.assumes, to);
-    twin->finding.frames = g_memdup2(twin->finding.frames, twin->finding.n_frames * sizeof(uint64_t));
-    twin->finding.procedures =
-        g_memdup2(twin->finding.procedures, twin->finding.n_procedures * sizeof(enum daps_procedure));
-    keep_keystream(&twin->finding.keystream, &twin->finding.keystream);
-    keep_values(twin, &twin->finding.key, true);
-    for (uint32_t i = 0; i < twin->finding.n_frames; i++)
-        twin->finding.frames[i] = to->number(to->user, twin->finding.frames[i]);
 }
 
 struct result *result_renumbered(const struct result *result, uint64_t (*number)(void *user, uint64_t frame),
                                  void *user)
 {
-    const struct renumbering to = {.number = number, .user = user};
-    struct result *twin = g_memdup2(result, sizeof *result);
+    struct result *twin;
 
-    twin->ue = g_strdup(result->ue);
-    if (twin->is_finding) {
-        own_finding(twin, &to);
-    } else {
-        twin->handover.ue = twin->ue;
-        renumber_handover(&twin->handover, &to);
-        keep_values(twin, &twin->handover.key, true);
+    if (result->is_finding) {
+        twin = result_of_finding(result->finding, true);
+        for (uint32_t i = 0; i < twin->finding->n_subjects; i++)
+            twin->finding->subjects[i].frame = number(user, twin->finding->subjects[i].frame);
+        return twin;
     }
+    twin = result_of_handover(&result->handover, true);
+    twin->handover.frame = number(user, twin->handover.frame);
+    twin->handover.executed_frame = number(user, twin->handover.executed_frame);
+    twin->handover.complete_frame = number(user, twin->handover.complete_frame);
+    twin->handover.settled_frame = number(user, twin->handover.settled_frame);
     return twin;
-}
-
-static void free_finding(struct result *result)
-{
-    g_free(result->finding.frames);
-    g_free(result->finding.procedures);
-    g_free((gpointer)result->finding.keystream.xor_ciphertext);
-    g_free((gpointer)result->finding.keystream.xor_plaintext);
-    g_free(result->finding.title);
-    g_free(result->finding.detail);
-    g_free(result->finding.assumes);
 }
 
 void result_free(gpointer data)
@@ -156,9 +65,10 @@ void result_free(gpointer data)
 
     if (result == NULL)
         return;
-    g_free(result->ue);
     if (result->is_finding)
-        free_finding(result);
+        daps_finding_free(result->finding);
+    else
+        g_free((gpointer)result->ue);
     daps_wipe(result->value, sizeof result->value);
     daps_wipe(result->parent_value, sizeof result->parent_value);
     g_free(result);
@@ -168,13 +78,13 @@ const struct daps_key_view *result_key(const struct result *result)
 {
     if (!result->is_finding)
         return result->handover.key.id[0] != '\0' ? &result->handover.key : NULL;
-    return result->finding.has_key ? &result->finding.key : NULL;
+    return result->finding->has_key ? &result->finding->key : NULL;
 }
 
 static bool same_tuple(const struct daps_keystream_tuple *a, const struct daps_keystream_tuple *b)
 {
-    return a->present == b->present && strcmp(a->algorithm, b->algorithm) == 0 && a->bearer == b->bearer &&
-           a->direction == b->direction && a->srb == b->srb && a->count == b->count;
+    return a->present == b->present && a->integrity == b->integrity && a->algorithm == b->algorithm &&
+           a->bearer == b->bearer && a->direction == b->direction && a->srb == b->srb && a->count == b->count;
 }
 
 bool result_same(const struct result *a, const struct result *b)
@@ -184,28 +94,44 @@ bool result_same(const struct result *a, const struct result *b)
     if (!a->is_finding)
         return a->handover.frame == b->handover.frame && a->handover.procedure == b->handover.procedure &&
                a->handover.executed_frame == b->handover.executed_frame;
-    return a->finding.rule == b->finding.rule && a->finding.n_frames > 0 && b->finding.n_frames > 0 &&
-           a->finding.frames[0] == b->finding.frames[0] && strcmp(a->finding.key.id, b->finding.key.id) == 0 &&
-           same_tuple(&a->finding.keystream, &b->finding.keystream);
+    return a->finding->rule == b->finding->rule && a->finding->n_frames > 0 && b->finding->n_frames > 0 &&
+           a->finding->subjects[0].frame == b->finding->subjects[0].frame &&
+           strcmp(a->finding->key.id, b->finding->key.id) == 0 &&
+           same_tuple(&a->finding->keystream, &b->finding->keystream);
 }
 
 char *result_name(const struct result *result)
 {
     const struct daps_handover *handover = &result->handover;
-    const struct daps_keystream_tuple *tuple = &result->finding.keystream;
+    const struct daps_keystream_tuple *tuple;
 
     if (!result->is_finding)
         return g_strdup_printf("%s/%" PRIu64 "/%d/%" PRIu64, result->ue, handover->frame, (int)handover->procedure,
                                handover->executed_frame);
-    return g_strdup_printf("%s/%d/%" PRIu64 "/%s/%s/%d/%d/%d/%u", result->ue, (int)result->finding.rule,
-                           result->finding.n_frames > 0 ? result->finding.frames[0] : 0, result->finding.key.id,
-                           tuple->algorithm, tuple->bearer, tuple->direction, tuple->srb, tuple->count);
+    tuple = &result->finding->keystream;
+    return g_strdup_printf("%s/%d/%" PRIu64 "/%s/%d/%d/%d/%d/%d/%u", result->ue, (int)result->finding->rule,
+                           result->finding->n_frames > 0 ? result->finding->subjects[0].frame : 0,
+                           result->finding->key.id, tuple->integrity, tuple->algorithm, tuple->bearer, tuple->direction,
+                           tuple->srb, tuple->count);
+}
+
+static bool equal_values(const uint8_t *a, const uint8_t *b)
+{
+    return a == NULL || b == NULL ? a == b : memcmp(a, b, DAPS_KEY_OCTETS) == 0;
+}
+
+/* A MAC-I may have shown since that the value is another one. */
+static bool equal_keys(const struct daps_key_view *a, const struct daps_key_view *b)
+{
+    return strcmp(a->id, b->id) == 0 && equal_values(a->value, b->value) &&
+           equal_values(a->parent_value, b->parent_value) && a->computed_octets == b->computed_octets &&
+           a->computed_arfcn == b->computed_arfcn;
 }
 
 static bool equal_handovers(const struct daps_handover *a, const struct daps_handover *b)
 {
     return a->outcome == b->outcome && a->complete_frame == b->complete_frame && a->settled_frame == b->settled_frame &&
-           strcmp(a->key.id, b->key.id) == 0;
+           equal_keys(&a->key, &b->key);
 }
 
 bool result_equal(const struct result *a, const struct result *b)
@@ -214,10 +140,7 @@ bool result_equal(const struct result *a, const struct result *b)
         return false;
     if (!a->is_finding)
         return equal_handovers(&a->handover, &b->handover);
-    return a->finding.severity == b->finding.severity && a->finding.evidence == b->finding.evidence &&
-           a->finding.n_frames == b->finding.n_frames && a->finding.repeats == b->finding.repeats &&
-           memcmp(a->finding.frames, b->finding.frames, a->finding.n_frames * sizeof *a->finding.frames) == 0 &&
-           strcmp(a->finding.detail, b->finding.detail) == 0 && g_strcmp0(a->finding.assumes, b->finding.assumes) == 0;
+    return daps_finding_equal(a->finding, b->finding) && equal_keys(&a->finding->key, &b->finding->key);
 }
 
 void result_frames(const struct result *result, void (*each)(void *user, uint64_t frame), void *user)
@@ -232,8 +155,8 @@ void result_frames(const struct result *result, void (*each)(void *user, uint64_
         }
         return;
     }
-    for (uint32_t i = 0; i < result->finding.n_frames; i++)
-        each(user, result->finding.frames[i]);
+    for (uint32_t i = 0; i < result->finding->n_frames; i++)
+        each(user, result->finding->subjects[i].frame);
 }
 
 struct search {

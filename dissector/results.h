@@ -15,28 +15,12 @@
 /* One handover or finding. Pointers in the engine's structures point into this one. */
 struct result {
     bool is_finding;
-    char *ue;
+    const char *ue; /* owned by the handover or finding */
     union {
         struct daps_handover handover;
-        struct {
-            enum daps_rule_id rule;
-            enum daps_severity severity;
-            enum daps_evidence evidence;
-            bool has_exposure;
-            enum daps_exposure exposure;
-            enum daps_rat rat;
-            uint32_t n_frames;
-            uint64_t *frames;
-            uint32_t n_procedures;
-            enum daps_procedure *procedures;
-            uint32_t repeats;
-            bool has_key;
-            struct daps_key_view key;
-            struct daps_keystream_tuple keystream;
-            char *title, *detail, *assumes; /* assumes: NULL nothing */
-        } finding;
+        struct daps_finding *finding; /* owned */
     };
-    uint8_t value[32], parent_value[32]; /* of the key, where they were asked for */
+    uint8_t value[32], parent_value[32]; /* of a handover's key, where they were asked for */
 };
 
 /* Copies; key values only if with_values. Free with result_free, which wipes them. */

@@ -5,7 +5,7 @@
 #include <epan/column-utils.h>
 #include <string.h>
 
-#include "daps/rule.h"
+#include "daps/words.h"
 #include "items.h"
 
 static const char *event_words(const struct note_event *event)
@@ -29,7 +29,7 @@ static const struct result *gravest(const GPtrArray *results)
 
     for (guint i = 0; results != NULL && i < results->len; i++) {
         const struct result *result = results->pdata[i];
-        if (result->is_finding && (found == NULL || result->finding.severity > found->finding.severity))
+        if (result->is_finding && (found == NULL || result->finding->severity > found->finding->severity))
             found = result;
     }
     return found;
@@ -56,8 +56,8 @@ proto_tree *show_start(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int 
 
     (void)pinfo;
     if (finding != NULL)
-        proto_item_append_text(item, " (%s, %s)", daps_rule(finding->finding.rule)->name,
-                               daps_severity_name(finding->finding.severity));
+        proto_item_append_text(item, " (%s, %s)", daps_rule(finding->finding->rule)->name,
+                               daps_severity_name(finding->finding->severity));
     return proto_item_add_subtree(item, subtree(ett_daps_daps));
 }
 
@@ -105,7 +105,7 @@ static void put_use(proto_tree *tree, tvbuff_t *tvb, const struct session *sessi
     put_unsigned(sub, tvb, hf_daps_use_count, use->count);
     put_unsigned(sub, tvb, hf_daps_use_bearer, use->bearer);
     put_unsigned(sub, tvb, hf_daps_use_direction, use->direction);
-    put_string(sub, tvb, hf_daps_use_algorithm, algorithm_words(DAPS_RAT_NR, true, use->ciphering));
+    put_string(sub, tvb, hf_daps_use_algorithm, daps_algorithm_name(DAPS_RAT_NR, true, use->ciphering));
     put_bool(sub, tvb, hf_daps_use_verified, use->verified);
     put_frame(sub, tvb, hf_daps_use_earlier, session_number(session, use->earlier));
     if (use->earlier != 0)
@@ -211,7 +211,7 @@ void show_in_info(packet_info *pinfo, const struct showing *showing)
     for (guint i = 0; i < showing->results->len; i++) {
         const struct result *result = showing->results->pdata[i];
         if (result->is_finding)
-            col_append_fstr(pinfo->cinfo, COL_INFO, " | %s (%s)", daps_rule(result->finding.rule)->name,
-                            daps_evidence_name(result->finding.evidence));
+            col_append_fstr(pinfo->cinfo, COL_INFO, " | %s (%s)", daps_rule(result->finding->rule)->name,
+                            daps_evidence_name(result->finding->evidence));
     }
 }

@@ -2,7 +2,7 @@
 /* A finding on a frame that it names. */
 #include <string.h>
 
-#include "daps/rule.h"
+#include "daps/words.h"
 #include "items.h"
 #include "show.h"
 
@@ -30,17 +30,25 @@ static void put_text(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, enum d
     }
 }
 
+/* The same, freeing text. */
+static void put_own_text(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, enum daps_field id, char *text)
+{
+    put_text(tree, tvb, pinfo, id, text);
+    g_free(text);
+}
+
 static void put_tuple(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result)
 {
-    const struct daps_keystream_tuple *tuple = &result->finding.keystream;
+    const struct daps_keystream_tuple *tuple = &result->finding->keystream;
+    const char *algorithm = daps_algorithm_name(result->finding->rat, !tuple->integrity, tuple->algorithm);
     proto_tree *sub;
 
     if (!tuple->present)
         return;
     sub = put_subtree(tree, tvb, hf_daps_ks, ett_daps_keystream, "%s, COUNT %u, BEARER %d, DIRECTION %d (%s)",
-                      tuple->algorithm[0] != '\0' ? tuple->algorithm : "algorithm not known", tuple->count,
-                      tuple->bearer, tuple->direction, tuple->direction != 0 ? "downlink" : "uplink");
-    put_string(sub, tvb, hf_daps_ks_algorithm, tuple->algorithm);
+                      algorithm[0] != '\0' ? algorithm : "algorithm not known", tuple->count, tuple->bearer,
+                      tuple->direction, daps_words_direction(tuple->direction));
+    put_string(sub, tvb, hf_daps_ks_algorithm, algorithm);
     put_unsigned(sub, tvb, hf_daps_ks_count, tuple->count);
     put_known(sub, tvb, hf_daps_ks_bearer, tuple->bearer);
     put_known(sub, tvb, hf_daps_ks_direction, tuple->direction);
@@ -49,34 +57,33 @@ static void put_tuple(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const
         put_unsigned(sub, tvb, hf_daps_ks_overlap, tuple->overlap);
     put_octets(sub, tvb, hf_daps_ks_xor_cipher, tuple->xor_ciphertext, tuple->octets);
     put_octets(sub, tvb, hf_daps_ks_xor_plain, tuple->xor_plaintext, tuple->octets);
-    for (uint32_t i = 0; i < result->finding.n_frames; i++) {
-        if (result->finding.frames[i] != pinfo->num)
-            put_frame(sub, tvb, hf_daps_ks_frame, result->finding.frames[i]);
+    for (uint32_t i = 0; i < result->finding->n_frames; i++) {
+        if (result->finding->subjects[i].frame != pinfo->num)
+            put_frame(sub, tvb, hf_daps_ks_frame, result->finding->subjects[i].frame);
     }
 }
 
 static void put_frames(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result)
 {
-    for (uint32_t i = 0; i < result->finding.n_frames; i++) {
-        if (result->finding.frames[i] == 0)
+    for (uint32_t i = 0; i < result->finding->n_frames; i++) {
+        if (result->finding->subjects[i].frame == 0)
             continue; /* dropped by a read filter */
-        const enum daps_procedure procedure =
-            i < result->finding.n_procedures ? result->finding.procedures[i] : DAPS_PROC_COUNT;
-        proto_item *item =
-            proto_tree_add_uint(tree, field(hf_daps_finding_frame), tvb, 0, 0, (uint32_t)result->finding.frames[i]);
+        const enum daps_procedure procedure = result->finding->subjects[i].procedure;
+        proto_item *item = proto_tree_add_uint(tree, field(hf_daps_finding_frame), tvb, 0, 0,
+                                               (uint32_t)result->finding->subjects[i].frame);
         proto_item_set_generated(item);
         if (procedure < DAPS_PROC_COUNT)
             proto_item_append_text(item, " (%s)", daps_procedure_name(procedure));
-        if (result->finding.frames[i] == pinfo->num)
+        if (result->finding->subjects[i].frame == pinfo->num)
             proto_item_append_text(item, ", this frame");
     }
-    for (uint32_t i = 0; i < result->finding.n_procedures; i++) {
-        if (result->finding.procedures[i] < DAPS_PROC_COUNT)
+    for (uint32_t i = 0; i < result->finding->n_frames; i++) {
+        if (result->finding->subjects[i].procedure < DAPS_PROC_COUNT)
             put_hidden(proto_tree_add_string(tree, field(hf_daps_finding_procedure), tvb, 0, 0,
-                                             daps_procedure_name(result->finding.procedures[i])));
+                                             daps_procedure_name(result->finding->subjects[i].procedure)));
     }
-    if (result->finding.repeats > result->finding.n_frames)
-        put_unsigned(tree, tvb, hf_daps_repeats, result->finding.repeats);
+    if (result->finding->repeats > result->finding->n_frames)
+        put_unsigned(tree, tvb, hf_daps_repeats, result->finding->repeats);
 }
 
 static void put_rule(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_rule *rule)
@@ -90,50 +97,50 @@ static void put_rule(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const 
 /* One line, the same on every frame of the finding. */
 static const char *expert_words(packet_info *pinfo, const struct result *result)
 {
-    wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, daps_rule(result->finding.rule)->name);
+    wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, daps_rule(result->finding->rule)->name);
 
-    wmem_strbuf_append_printf(words, " (%s) of UE %s", daps_evidence_name(result->finding.evidence), result->ue);
-    if (result->finding.has_key)
-        wmem_strbuf_append_printf(words, ", key %s", result->finding.key.id);
-    wmem_strbuf_append(words, result->finding.n_frames == 1 ? ", frame" : ", frames");
-    for (uint32_t i = 0; i < result->finding.n_frames && i < 6; i++)
-        if (result->finding.frames[i] != 0)
-            wmem_strbuf_append_printf(words, " %" PRIu64, result->finding.frames[i]);
-    if (result->finding.n_frames > 6)
+    wmem_strbuf_append_printf(words, " (%s) of UE %s", daps_evidence_name(result->finding->evidence), result->ue);
+    if (result->finding->has_key)
+        wmem_strbuf_append_printf(words, ", key %s", result->finding->key.id);
+    wmem_strbuf_append(words, result->finding->n_frames == 1 ? ", frame" : ", frames");
+    for (uint32_t i = 0; i < result->finding->n_frames && i < 6; i++)
+        if (result->finding->subjects[i].frame != 0)
+            wmem_strbuf_append_printf(words, " %" PRIu64, result->finding->subjects[i].frame);
+    if (result->finding->n_frames > 6)
         wmem_strbuf_append(words, " ...");
-    wmem_strbuf_append_printf(words, ": %s", result->finding.title);
+    wmem_strbuf_append_printf(words, ": %s", daps_words_title(result->finding));
     return wmem_strbuf_get_str(words);
 }
 
 void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result)
 {
-    const struct daps_rule *rule = daps_rule(result->finding.rule);
-    const char *severity = daps_severity_name(result->finding.severity),
-               *evidence = daps_evidence_name(result->finding.evidence);
+    const struct daps_rule *rule = daps_rule(result->finding->rule);
+    const char *severity = daps_severity_name(result->finding->severity),
+               *evidence = daps_evidence_name(result->finding->evidence);
     proto_item *item = proto_tree_add_none_format(tree, field(hf_daps_finding), tvb, 0, 0, "%s (%s, %s): %s",
-                                                  rule->name, severity, evidence, result->finding.title);
+                                                  rule->name, severity, evidence, daps_words_title(result->finding));
     proto_tree *sub = put_subtree_item(item, ett_daps_finding);
 
     put_string(sub, tvb, hf_daps_rule, rule->name);
     put_string(sub, tvb, hf_daps_finding_ue, result->ue);
-    put_string(sub, tvb, hf_daps_rat, daps_rat_name(result->finding.rat));
+    put_string(sub, tvb, hf_daps_rat, daps_rat_name(result->finding->rat));
     put_string(sub, tvb, hf_daps_severity, severity);
-    put_hidden(proto_tree_add_uint(sub, field(hf_daps_severity_level), tvb, 0, 0, result->finding.severity));
+    put_hidden(proto_tree_add_uint(sub, field(hf_daps_severity_level), tvb, 0, 0, result->finding->severity));
     put_string(sub, tvb, hf_daps_evidence, evidence);
-    if (result->finding.has_exposure)
-        put_string(sub, tvb, hf_daps_exposure, daps_exposure_name(result->finding.exposure));
-    put_string(sub, tvb, hf_daps_title, result->finding.title);
-    put_text(sub, tvb, pinfo, hf_daps_detail, result->finding.detail);
-    put_text(sub, tvb, pinfo, hf_daps_assumes, result->finding.assumes);
+    if (result->finding->has_exposure)
+        put_string(sub, tvb, hf_daps_exposure, daps_exposure_name(result->finding->exposure));
+    put_string(sub, tvb, hf_daps_title, daps_words_title(result->finding));
+    put_own_text(sub, tvb, pinfo, hf_daps_detail, daps_words_detail(result->finding));
+    put_own_text(sub, tvb, pinfo, hf_daps_assumes, daps_words_assumes(result->finding));
     put_frames(sub, tvb, pinfo, result);
-    if (result->finding.has_key) {
+    if (result->finding->has_key) {
         proto_tree *key = put_subtree(sub, tvb, hf_daps_derived, ett_daps_derived, "Key: %s",
-                                      key_words(pinfo->pool, &result->finding.key));
-        put_key(key, tvb, &result->finding.key, result->finding.rat);
+                                      key_words(pinfo->pool, &result->finding->key));
+        put_key(key, tvb, &result->finding->key, result->finding->rat);
     }
     put_tuple(sub, tvb, pinfo, result);
     put_rule(sub, tvb, pinfo, rule);
-    expert_add_info_format(pinfo, item, field_expert(result->finding.rule, result->finding.severity), "%s",
+    expert_add_info_format(pinfo, item, field_expert(result->finding->rule, result->finding->severity), "%s",
                            expert_words(pinfo, result));
 }
 
@@ -144,13 +151,13 @@ void show_withdrawn(proto_tree *tree, tvbuff_t *tvb, const struct result *result
 
     if (!result->is_finding)
         return;
-    item = proto_tree_add_string(tree, field(hf_daps_withdrawn), tvb, 0, 0, daps_rule(result->finding.rule)->name);
+    item = proto_tree_add_string(tree, field(hf_daps_withdrawn), tvb, 0, 0, daps_rule(result->finding->rule)->name);
     sub = put_subtree_item(item, ett_daps_finding);
-    if (result->finding.n_frames > 0) {
-        proto_item_append_text(item, " of frame %" PRIu64, result->finding.frames[0]);
-        put_frame(sub, tvb, hf_daps_finding_frame, result->finding.frames[0]);
+    if (result->finding->n_frames > 0) {
+        proto_item_append_text(item, " of frame %" PRIu64, result->finding->subjects[0].frame);
+        put_frame(sub, tvb, hf_daps_finding_frame, result->finding->subjects[0].frame);
     }
     put_string(sub, tvb, hf_daps_finding_ue, result->ue);
-    if (result->finding.has_key)
-        put_string(sub, tvb, hf_daps_key, result->finding.key.id);
+    if (result->finding->has_key)
+        put_string(sub, tvb, hf_daps_key, result->finding->key.id);
 }

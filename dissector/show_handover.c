@@ -49,13 +49,13 @@ static void put_repeats(proto_tree *tree, tvbuff_t *tvb, const struct daps_hando
 
     for (guint i = 0; i < results->len; i++) {
         const struct result *result = results->pdata[i];
-        if (!result->is_finding || result->finding.rule != DAPS_RULE_REPEATED_KEY ||
-            strcmp(result->finding.key.id, handover->key.id) != 0 || strcmp(result->ue, handover->ue) != 0)
+        if (!result->is_finding || result->finding->rule != DAPS_RULE_REPEATED_KEY ||
+            strcmp(result->finding->key.id, handover->key.id) != 0 || strcmp(result->ue, handover->ue) != 0)
             continue;
-        put_frame(tree, tvb, hf_daps_first_derived_in, result->finding.frames[0]);
-        for (uint32_t n = 1; n < result->finding.n_frames; n++) {
-            if (result->finding.frames[n] != derived)
-                put_frame(tree, tvb, hf_daps_repeated_in, result->finding.frames[n]);
+        put_frame(tree, tvb, hf_daps_first_derived_in, result->finding->subjects[0].frame);
+        for (uint32_t n = 1; n < result->finding->n_frames; n++) {
+            if (result->finding->subjects[n].frame != derived)
+                put_frame(tree, tvb, hf_daps_repeated_in, result->finding->subjects[n].frame);
         }
     }
 }
@@ -74,8 +74,8 @@ static void put_command(proto_tree *tree, tvbuff_t *tvb, const struct daps_hando
     put_known(tree, tvb, hf_daps_c_rnti, handover->c_rnti);
     put_known(tree, tvb, hf_daps_t304, handover->t304_ms);
     put_string(tree, tvb, hf_daps_rach, daps_rach_name(handover->rach));
-    put_string(tree, tvb, hf_daps_ciphering, algorithm_words(handover->rat, true, handover->ciphering));
-    put_string(tree, tvb, hf_daps_integrity, algorithm_words(handover->rat, false, handover->integrity));
+    put_string(tree, tvb, hf_daps_ciphering, daps_algorithm_name(handover->rat, true, handover->ciphering));
+    put_string(tree, tvb, hf_daps_integrity, daps_algorithm_name(handover->rat, false, handover->integrity));
 }
 
 static void put_derivation(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_handover *handover)

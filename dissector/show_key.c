@@ -2,18 +2,6 @@
 /* Keys and cells in words and fields. */
 #include "items.h"
 
-const char *algorithm_words(enum daps_rat rat, bool ciphering, int number)
-{
-    static const char *const names[][2][8] = {
-        [DAPS_RAT_NR] = {{"NIA0", "NIA1", "NIA2", "NIA3", "NIA4", "NIA5", "NIA6", "NIA7"},
-                         {"NEA0", "NEA1", "NEA2", "NEA3", "NEA4", "NEA5", "NEA6", "NEA7"}},
-        [DAPS_RAT_LTE] = {{"EIA0", "EIA1", "EIA2", "EIA3", "EIA4", "EIA5", "EIA6", "EIA7"},
-                          {"EEA0", "EEA1", "EEA2", "EEA3", "EEA4", "EEA5", "EEA6", "EEA7"}},
-    };
-
-    return number >= 0 ? names[rat][ciphering][number & 7] : "";
-}
-
 static const char *number_words(int32_t number, char words[static 12], const char *otherwise)
 {
     if (number < 0)

@@ -9,7 +9,7 @@
 #include <epan/tap.h>
 #include <string.h>
 
-#include "daps/rule.h"
+#include "daps/words.h"
 #include "packet_daps.h"
 #include "tables.h"
 
@@ -37,8 +37,8 @@ static void count(struct counts *counts, const GPtrArray *findings)
     for (guint i = 0; i < findings->len; i++) {
         const struct result *result = findings->pdata[i];
         counts->all++;
-        counts->by_rule[result->finding.rule]++;
-        counts->by_evidence[result->finding.rule][result->finding.evidence]++;
+        counts->by_rule[result->finding->rule]++;
+        counts->by_evidence[result->finding->rule][result->finding->evidence]++;
     }
 }
 

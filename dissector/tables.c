@@ -11,7 +11,7 @@
 #include <epan/tap.h>
 #include <string.h>
 
-#include "daps/rule.h"
+#include "daps/words.h"
 #include "packet_daps.h"
 
 #define MOST_COLUMNS 12
@@ -58,12 +58,12 @@ static char *frames_of(const struct result *result)
 {
     GString *text = g_string_new(NULL);
 
-    for (uint32_t i = 0; i < result->finding.n_frames && i < 8; i++) {
-        if (result->finding.frames[i] != 0) /* not dropped by a read filter */
-            g_string_append_printf(text, "%s%" PRIu64, text->len > 0 ? " " : "", result->finding.frames[i]);
+    for (uint32_t i = 0; i < result->finding->n_frames && i < 8; i++) {
+        if (result->finding->subjects[i].frame != 0) /* not dropped by a read filter */
+            g_string_append_printf(text, "%s%" PRIu64, text->len > 0 ? " " : "", result->finding->subjects[i].frame);
     }
-    if (result->finding.n_frames > 8)
-        g_string_append_printf(text, " and %u more", result->finding.n_frames - 8);
+    if (result->finding->n_frames > 8)
+        g_string_append_printf(text, " and %u more", result->finding->n_frames - 8);
     return g_string_free(text, FALSE);
 }
 
@@ -71,11 +71,11 @@ static void fill_finding(const struct result *result, char *cells[MOST_COLUMNS])
 {
     cells[0] = frames_of(result);
     cells[1] = g_strdup(result->ue);
-    cells[2] = g_strdup(daps_rule(result->finding.rule)->name);
-    cells[3] = g_strdup(daps_severity_name(result->finding.severity));
-    cells[4] = g_strdup(daps_evidence_name(result->finding.evidence));
-    cells[5] = g_strdup(result->finding.has_key ? result->finding.key.id : "");
-    cells[6] = g_strdup(result->finding.title);
+    cells[2] = g_strdup(daps_rule(result->finding->rule)->name);
+    cells[3] = g_strdup(daps_severity_name(result->finding->severity));
+    cells[4] = g_strdup(daps_evidence_name(result->finding->evidence));
+    cells[5] = g_strdup(result->finding->has_key ? result->finding->key.id : "");
+    cells[6] = g_strdup(daps_words_title(result->finding));
 }
 
 static struct table handovers = {"Handovers", false, 12, fill_handover, NULL};

@@ -8,6 +8,7 @@
 
 #include "daps/kdf.h"
 #include "pdcp/pdcp.h"
+#include "rules/rules.h"
 #include "ue/ue.h"
 
 struct daps_engine {
@@ -276,6 +277,22 @@ bool daps_engine_sealed(const struct daps_engine *engine, unsigned index, struct
 const struct daps_engine_counts *daps_engine_counts(const struct daps_engine *engine)
 {
     return &engine->counts;
+}
+
+static void deliver(void *user, const struct daps_finding *finding)
+{
+    struct daps_engine *engine = user;
+
+    engine->counts.findings[finding->rule]++;
+    if (engine->sink.finding != NULL)
+        engine->sink.finding(engine->sink.user, finding);
+}
+
+void daps_engine_tell(struct daps_engine *engine, const struct daps_moment *moment)
+{
+    const struct judgement judgement = {.moment = moment, .deliver = deliver, .user = engine};
+
+    daps_rules_see(&judgement);
 }
 
 const struct daps_sink *daps_engine_sink(const struct daps_engine *engine)

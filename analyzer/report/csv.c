@@ -6,7 +6,7 @@
 #include <glib.h>
 
 #include "daps/kdf.h"
-#include "daps/rule.h"
+#include "daps/words.h"
 #include "report/event_json.h"
 #include "report/records.h"
 #include "report/report.h"
@@ -79,9 +79,7 @@ static void time_cell(struct outbuf *out, int64_t time_ns)
 
 static void algorithm_cell(struct outbuf *out, enum daps_rat rat, bool ciphering, int number)
 {
-    char name[8];
-
-    cell(out, algorithm_name(rat, ciphering, number, name));
+    cell(out, daps_algorithm_name(rat, ciphering, number));
 }
 
 static void hex_cell(struct outbuf *out, const uint8_t *octets, size_t length)
@@ -134,17 +132,21 @@ static void csv_handover(struct report *report, const struct daps_handover *hand
 
 static void list_cells(struct outbuf *out, const struct daps_finding *finding)
 {
+    bool any = false;
+
     outbuf_char(out, ',');
     for (uint32_t i = 0; i < finding->n_frames; i++) {
         if (i > 0)
             outbuf_char(out, ' ');
-        outbuf_unsigned(out, finding->frames[i]);
+        outbuf_unsigned(out, finding->subjects[i].frame);
     }
     outbuf_char(out, ',');
-    for (uint32_t i = 0; i < finding->n_procedures; i++) {
-        if (i > 0)
-            outbuf_char(out, ' ');
-        outbuf_string(out, daps_procedure_name(finding->procedures[i]));
+    for (uint32_t i = 0; i < finding->n_frames; i++) {
+        if (finding->subjects[i].procedure == DAPS_PROC_COUNT)
+            continue;
+        outbuf_string(out, any ? " " : "");
+        outbuf_string(out, daps_procedure_name(finding->subjects[i].procedure));
+        any = true;
     }
 }
 
@@ -166,13 +168,15 @@ static void finding_key_cells(struct outbuf *out, const struct daps_finding *fin
     hex_cell(out, show_keys ? key->value : NULL, DAPS_KEY_OCTETS);
 }
 
-static void keystream_cells(struct outbuf *out, const struct daps_keystream_tuple *tuple)
+static void keystream_cells(struct outbuf *out, const struct daps_finding *finding)
 {
+    const struct daps_keystream_tuple *tuple = &finding->keystream;
+
     if (!tuple->present) {
         outbuf_literal(out, ",,,,,");
         return;
     }
-    cell(out, tuple->algorithm);
+    algorithm_cell(out, finding->rat, !tuple->integrity, tuple->algorithm);
     number_cell(out, tuple->bearer);
     number_cell(out, tuple->direction);
     number_cell(out, tuple->count);
@@ -183,7 +187,7 @@ static void csv_finding(struct report *report, const struct daps_finding *findin
 {
     const struct daps_rule *rule = daps_rule(finding->rule);
     struct outbuf *out = report->out;
-    char *clauses;
+    char *clauses, *detail, *assumes;
 
     if (report->style->table != REPORT_TABLE_FINDINGS)
         return;
@@ -195,14 +199,18 @@ static void csv_finding(struct report *report, const struct daps_finding *findin
     list_cells(out, finding);
     number_cell(out, finding->repeats);
     finding_key_cells(out, finding, report->style->show_keys);
-    keystream_cells(out, &finding->keystream);
+    keystream_cells(out, finding);
     cell(out, rule->liaison);
     clauses = g_strjoinv("; ", (char **)rule->clauses);
     cell(out, clauses);
     g_free(clauses);
-    cell(out, finding->title);
-    cell(out, finding->detail);
-    cell(out, finding->assumes);
+    cell(out, daps_words_title(finding));
+    detail = daps_words_detail(finding);
+    cell(out, detail);
+    g_free(detail);
+    assumes = daps_words_assumes(finding);
+    cell(out, assumes);
+    g_free(assumes);
     outbuf_literal(out, "\r\n");
 }
 

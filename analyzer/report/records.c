@@ -5,36 +5,21 @@
 #include <stdio.h>
 
 #include "daps/kdf.h"
-#include "daps/rule.h"
+#include "daps/words.h"
 #include "report/event_json.h"
 #include "report/json.h"
 
 const char *const as_key_names[AS_KEYS] = {"rrc_enc", "rrc_int", "up_enc", "up_int"};
 
-const char *algorithm_name(enum daps_rat rat, bool ciphering, int number, char name[static 8])
+/* "" is null. */
+static void json_name(struct outbuf *out, const char *name)
 {
-    name[0] = '\0';
-    if (number >= 0 && number <= 7) {
-        name[0] = rat == DAPS_RAT_LTE ? 'E' : 'N';
-        name[1] = ciphering ? 'E' : 'I';
-        name[2] = 'A';
-        name[3] = (char)('0' + number);
-        name[4] = '\0';
-    }
-    return name;
+    json_string(out, name[0] != '\0' ? name : NULL);
 }
 
 static void algorithm(struct outbuf *out, enum daps_rat rat, bool ciphering, int number)
 {
-    char name[8];
-
-    algorithm_name(rat, ciphering, number, name);
-    json_string(out, name[0] != '\0' ? name : NULL);
-}
-
-static void id(struct outbuf *out, const char *label)
-{
-    json_string(out, label[0] != '\0' ? label : NULL);
+    json_name(out, daps_algorithm_name(rat, ciphering, number));
 }
 
 /* ,"capture":...,"ue":...,"rat":...,"frame":...,"time":... */
@@ -79,7 +64,7 @@ void record_handover(struct outbuf *out, const char *capture, const struct daps_
     json_key(out, "outcome");
     json_string(out, daps_outcome_name(handover->outcome));
     json_key(out, "key");
-    id(out, handover->key.id);
+    json_name(out, handover->key.id);
     json_key(out, "procedure");
     json_string(out, daps_procedure_name(handover->procedure));
     json_key(out, "key_set_change");
@@ -144,13 +129,13 @@ static void finding_key(struct outbuf *out, const struct daps_finding *finding, 
         return;
     }
     outbuf_literal(out, "{\"id\":");
-    id(out, key->id);
+    json_name(out, key->id);
     json_key(out, "kind");
     json_string(out, daps_key_kind_name(key->kind, finding->rat));
     json_key(out, "derivation");
     json_string(out, daps_derivation_name(key->derivation));
     json_key(out, "parent");
-    id(out, key->parent);
+    json_name(out, key->parent);
     json_key(out, "ncc");
     json_integer_or_null(out, key->ncc);
     cell(out, &key->cell);
@@ -189,13 +174,15 @@ static void observed_keystream(struct outbuf *out, const struct daps_keystream_t
     octets_or_null(out, tuple->xor_plaintext, tuple->octets);
 }
 
-static void finding_keystream(struct outbuf *out, const struct daps_keystream_tuple *tuple)
+static void finding_keystream(struct outbuf *out, const struct daps_finding *finding)
 {
+    const struct daps_keystream_tuple *tuple = &finding->keystream;
+
     if (!tuple->present)
         return;
     json_key(out, "keystream");
     outbuf_literal(out, "{\"algorithm\":");
-    id(out, tuple->algorithm);
+    algorithm(out, finding->rat, !tuple->integrity, tuple->algorithm);
     json_key(out, "bearer");
     outbuf_signed(out, tuple->bearer);
     json_key(out, "direction");
@@ -212,13 +199,14 @@ static void finding_keystream(struct outbuf *out, const struct daps_keystream_tu
 static void finding_lists(struct outbuf *out, const struct daps_finding *finding, bool show_keys)
 {
     const struct daps_rule *rule = daps_rule(finding->rule);
+    bool any = false;
 
     json_key(out, "frames");
     outbuf_char(out, '[');
     for (uint32_t i = 0; i < finding->n_frames; i++) {
         if (i > 0)
             outbuf_char(out, ',');
-        outbuf_unsigned(out, finding->frames[i]);
+        outbuf_unsigned(out, finding->subjects[i].frame);
     }
     outbuf_literal(out, "],\"liaison\":[");
     if (rule->liaison[0] != '\0')
@@ -227,10 +215,12 @@ static void finding_lists(struct outbuf *out, const struct daps_finding *finding
     finding_key(out, finding, show_keys);
     json_key(out, "procedures");
     outbuf_char(out, '[');
-    for (uint32_t i = 0; i < finding->n_procedures; i++) {
-        if (i > 0)
-            outbuf_char(out, ',');
-        json_string(out, daps_procedure_name(finding->procedures[i]));
+    for (uint32_t i = 0; i < finding->n_frames; i++) {
+        if (finding->subjects[i].procedure == DAPS_PROC_COUNT)
+            continue;
+        outbuf_string(out, any ? "," : "");
+        json_string(out, daps_procedure_name(finding->subjects[i].procedure));
+        any = true;
     }
     outbuf_literal(out, "],\"clauses\":[");
     for (unsigned i = 0; rule->clauses[i] != NULL; i++) {
@@ -243,6 +233,8 @@ static void finding_lists(struct outbuf *out, const struct daps_finding *finding
 
 void record_finding(struct outbuf *out, const char *capture, const struct daps_finding *finding, bool show_keys)
 {
+    char *detail = daps_words_detail(finding), *assumes = daps_words_assumes(finding);
+
     outbuf_literal(out, "{\"type\":\"finding\",\"rule\":");
     json_string(out, daps_rule(finding->rule)->name);
     json_key(out, "severity");
@@ -257,9 +249,9 @@ void record_finding(struct outbuf *out, const char *capture, const struct daps_f
     json_string(out, finding->ue);
     finding_lists(out, finding, show_keys);
     json_key(out, "title");
-    json_string(out, finding->title);
+    json_string(out, daps_words_title(finding));
     json_key(out, "detail");
-    json_string(out, finding->detail);
+    json_string(out, detail);
     if (finding->has_exposure) {
         json_key(out, "exposure");
         json_string(out, daps_exposure_name(finding->exposure));
@@ -267,9 +259,11 @@ void record_finding(struct outbuf *out, const char *capture, const struct daps_f
     json_key(out, "repeats");
     outbuf_unsigned(out, finding->repeats);
     json_key(out, "assumes");
-    json_string(out, finding->assumes);
-    finding_keystream(out, &finding->keystream);
+    json_string(out, assumes);
+    finding_keystream(out, finding);
     outbuf_char(out, '}');
+    g_free(detail);
+    g_free(assumes);
 }
 
 static bool derive_as_key(const struct daps_key_step *step, enum daps_key_use use, int number, uint8_t out[static 32])
@@ -322,9 +316,9 @@ void record_key(struct outbuf *out, const char *capture, const struct daps_key_s
     outbuf_literal(out, "{\"type\":\"key\"");
     origin(out, capture, step->ue, step->rat, step->frame, step->time_ns);
     json_key(out, "id");
-    id(out, key->id);
+    json_name(out, key->id);
     json_key(out, "parent");
-    id(out, key->parent);
+    json_name(out, key->parent);
     json_key(out, "kind");
     json_string(out, daps_key_kind_name(key->kind, step->rat));
     json_key(out, "procedure");

@@ -20,9 +20,6 @@ void record_gap(struct outbuf *out, const char *capture, const char *ue, uint64_
 void record_capture(struct outbuf *out, const char *capture, const struct capture_totals *totals, bool judged);
 void record_summary(struct outbuf *out, const struct run_totals *run);
 
-/* "NEA2", "EIA1"; "" if number is negative. */
-const char *algorithm_name(enum daps_rat rat, bool ciphering, int number, char name[static 8]);
-
 /* The AS keys below a key, in the order of their names here. */
 #define AS_KEYS 4
 extern const char *const as_key_names[AS_KEYS];

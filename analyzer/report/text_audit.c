@@ -5,7 +5,7 @@
  */
 #include <inttypes.h>
 
-#include "daps/rule.h"
+#include "daps/words.h"
 #include "report/rfc3339.h"
 #include "report/spool.h"
 #include "report/text.h"

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 
 #include "daps/kdf.h"
-#include "daps/rule.h"
+#include "daps/words.h"
 #include "report/records.h"
 #include "report/text.h"
 
@@ -15,74 +15,23 @@
 
 void text_algorithms(struct outbuf *out, enum daps_rat rat, int ciphering, int integrity)
 {
-    char name[8];
-
     if (ciphering < 0 && integrity < 0) {
         outbuf_char(out, '-');
         return;
     }
-    outbuf_string(out, ciphering >= 0 ? algorithm_name(rat, true, ciphering, name) : "?");
+    outbuf_string(out, ciphering >= 0 ? daps_algorithm_name(rat, true, ciphering) : "?");
     outbuf_char(out, '/');
-    outbuf_string(out, integrity >= 0 ? algorithm_name(rat, false, integrity, name) : "?");
-}
-
-static void input(struct outbuf *out, const char *name, int32_t value)
-{
-    if (value >= 0)
-        outbuf_printf(out, ", %s %" PRId32, name, value);
-    else
-        outbuf_printf(out, ", %s not in the log", name);
+    outbuf_string(out, integrity >= 0 ? daps_algorithm_name(rat, false, integrity) : "?");
 }
 
 void text_derivation(struct outbuf *out, const struct daps_key_view *key, enum daps_rat rat)
 {
-    text_safe(out, key->id);
-    if (key->kind == DAPS_KEY_ROOT) {
-        outbuf_printf(out, " (%s from %s)", rat == DAPS_RAT_LTE ? "KeNB" : "KgNB",
-                      rat == DAPS_RAT_LTE ? "KASME" : "KAMF");
-        return;
-    }
-    if (key->kind == DAPS_KEY_NH) {
-        outbuf_printf(out, " (NH of the chain of ");
-        text_safe(out, key->parent);
-        outbuf_char(out, ')');
-        return;
-    }
-    outbuf_literal(out, " = KDF(");
-    text_safe(out, key->parent);
-    if (key->fc != 0)
-        outbuf_printf(out, ", FC 0x%02X", key->fc);
-    if (key->kind == DAPS_KEY_KSN) {
-        outbuf_printf(out, ", counter %" PRId32, key->sk_counter);
-    } else {
-        input(out, "PCI", key->cell.pci);
-        if (key->same_frequency)
-            outbuf_literal(out, ", same frequency as the source");
-        else
-            input(out, rat == DAPS_RAT_LTE ? "EARFCN-DL" : "SSB-ARFCN", key->cell.ssb_arfcn);
-    }
-    outbuf_char(out, ')');
-    if (key->computed_octets > 0)
-        outbuf_printf(out, ", computed with ARFCN %" PRId32 " in %d octets", key->computed_arfcn, key->computed_octets);
-}
+    GString *text = g_string_new(NULL);
 
-/* The clause that defines the derivation, by its FC (TS 33.501 and TS 33.401 Annex A). */
-static const char *clause_of(const struct daps_key_view *key)
-{
-    switch (key->fc) {
-    case 0x70:
-        return "TS 33.501 A.11";
-    case 0x71:
-        return "TS 33.501 A.12";
-    case 0x79:
-        return "TS 33.501 A.16";
-    case 0x13:
-        return "TS 33.401 A.5";
-    case 0x1C:
-        return "TS 33.401 A.15";
-    default:
-        return key->kind == DAPS_KEY_NH ? "TS 33.501 A.10" : NULL;
-    }
+    daps_words_key(text, key, rat);
+    daps_words_computed(text, key);
+    outbuf_string(out, text->str);
+    g_string_free(text, TRUE);
 }
 
 static void label(struct outbuf *out, const char *name)
@@ -98,6 +47,13 @@ static void paragraph(struct outbuf *out, const char *name, const char *text)
     text_wrap(out, text, TEXT_INDENT, TEXT_INDENT);
 }
 
+/* text is freed. */
+static void own_paragraph(struct outbuf *out, const char *name, char *text)
+{
+    paragraph(out, name, text);
+    g_free(text);
+}
+
 /* The paragraph that is in buffer, which is emptied. */
 static void paragraph_of(struct outbuf *out, const char *name, struct outbuf *buffer)
 {
@@ -108,13 +64,13 @@ static void paragraph_of(struct outbuf *out, const char *name, struct outbuf *bu
 
 static void frames(struct outbuf *out, const struct daps_finding *finding)
 {
-    bool named = finding->n_procedures == finding->n_frames;
     uint32_t shown = finding->n_frames < MOST_FRAMES ? finding->n_frames : MOST_FRAMES;
 
     for (uint32_t i = 0; i < shown; i++) {
-        outbuf_printf(out, "%s%" PRIu64, i == 0 ? "" : ", ", finding->frames[i]);
-        if (named)
-            outbuf_printf(out, " (%s)", daps_procedure_name(finding->procedures[i]));
+        const struct daps_subject *subject = &finding->subjects[i];
+        outbuf_printf(out, "%s%" PRIu64, i == 0 ? "" : ", ", subject->frame);
+        if (subject->procedure < DAPS_PROC_COUNT)
+            outbuf_printf(out, " (%s)", daps_procedure_name(subject->procedure));
     }
     if (finding->repeats > shown)
         outbuf_printf(out, " and %" PRIu32 " more", finding->repeats - shown);
@@ -123,7 +79,7 @@ static void frames(struct outbuf *out, const struct daps_finding *finding)
 static void derivation(struct outbuf *out, const struct daps_finding *finding, bool show_keys)
 {
     const struct daps_key_view *key = &finding->key;
-    const char *clause = clause_of(key);
+    const char *clause = daps_words_key_clause(key);
     struct outbuf text;
 
     outbuf_init(&text, NULL, NULL);
@@ -158,13 +114,18 @@ static void xor_octets(struct outbuf *out, const uint8_t *octets, uint32_t n)
     outbuf_string(out, n > most ? "...\n" : "\n");
 }
 
-static void keystream(struct outbuf *out, const struct daps_keystream_tuple *tuple)
+static void keystream(struct outbuf *out, const struct daps_finding *finding)
 {
+    const struct daps_keystream_tuple *tuple = &finding->keystream;
+    const char *algorithm = daps_algorithm_name(finding->rat, !tuple->integrity, tuple->algorithm);
+
     label(out, "tuple");
-    outbuf_printf(out, "%s, COUNT %" PRIu32 ", BEARER %d, DIRECTION %d (%s); the plaintexts %s\n",
-                  tuple->algorithm[0] != '\0' ? tuple->algorithm : "algorithm not in the log", tuple->count,
-                  tuple->bearer, tuple->direction, tuple->direction == 0 ? "uplink" : "downlink",
-                  tuple->plaintext_differs ? "differ" : "are equal");
+    outbuf_printf(out, "%s, COUNT %" PRIu32 ", BEARER %d, DIRECTION %d (%s)",
+                  algorithm[0] != '\0' ? algorithm : "algorithm not in the log", tuple->count, tuple->bearer,
+                  tuple->direction, daps_words_direction(tuple->direction));
+    if (finding->repeats > 1)
+        outbuf_printf(out, "; the plaintexts %s", tuple->plaintext_differs ? "differ" : "are equal");
+    outbuf_char(out, '\n');
     if (tuple->xor_ciphertext != NULL) {
         label(out, "ciphertexts");
         outbuf_literal(out, "XOR ");
@@ -175,39 +136,6 @@ static void keystream(struct outbuf *out, const struct daps_keystream_tuple *tup
         outbuf_literal(out, "XOR ");
         xor_octets(out, tuple->xor_plaintext, tuple->octets);
     }
-}
-
-static const char *evidence_words(enum daps_rule_id rule, enum daps_evidence evidence)
-{
-    if (evidence == DAPS_EVIDENCE_PROVEN && (rule == DAPS_RULE_KEY_MISMATCH || rule == DAPS_RULE_NCC_AMBIGUITY))
-        return "proven: the MAC-I is right under that key, and wrong under the standard's";
-
-    switch (evidence) {
-    case DAPS_EVIDENCE_DERIVED:
-        return "derived: follows from the fields of the RRC messages";
-    case DAPS_EVIDENCE_INFERRED:
-        return "inferred: the log shows the messages that collide, their COUNT follows from the procedure";
-    case DAPS_EVIDENCE_OBSERVED:
-        return "observed: PDCP PDUs with the same COUNT were seen under the repeated key";
-    case DAPS_EVIDENCE_PROVEN:
-        return "proven: both PDUs verify under one computed key, or their ciphertexts and plaintexts agree";
-    }
-    return "";
-}
-
-static const char *exposure_words(enum daps_exposure exposure)
-{
-    switch (exposure) {
-    case DAPS_EXPOSURE_NONE:
-        return "none: nothing can have been protected twice";
-    case DAPS_EXPOSURE_UNLIKELY:
-        return "unlikely: the kind of random access, or what the capture holds, speaks against it";
-    case DAPS_EXPOSURE_POSSIBLE:
-        return "possible: a message of the earlier attempt may have left the UE";
-    case DAPS_EXPOSURE_LOGGED:
-        return "logged: the messages of both attempts are in the log";
-    }
-    return "";
 }
 
 static void heading(struct outbuf *out, const struct report_style *style, const struct daps_finding *finding,
@@ -230,7 +158,7 @@ static void heading(struct outbuf *out, const struct report_style *style, const 
         column += 5 + (size_t)g_utf8_strlen(finding->ue, -1);
     }
     outbuf_spaces(out, 2);
-    text_wrap(out, finding->title, column + 2, LABEL_INDENT);
+    text_wrap(out, daps_words_title(finding), column + 2, LABEL_INDENT);
 }
 
 void text_finding(struct outbuf *out, const struct report_style *style, const struct daps_finding *finding,
@@ -247,13 +175,13 @@ void text_finding(struct outbuf *out, const struct report_style *style, const st
     if (finding->has_key)
         derivation(out, finding, style->show_keys);
     if (finding->keystream.present)
-        keystream(out, &finding->keystream);
-    paragraph(out, "what", finding->detail);
-    paragraph(out, "evidence", evidence_words(finding->rule, finding->evidence));
+        keystream(out, finding);
+    own_paragraph(out, "what", daps_words_detail(finding));
+    paragraph(out, "evidence", daps_words_evidence(finding));
     if (finding->has_exposure)
-        paragraph(out, "exposure", exposure_words(finding->exposure));
-    if (finding->assumes != NULL)
-        paragraph(out, "assumes", finding->assumes);
+        paragraph(out, "exposure", daps_words_exposure(finding->exposure));
+    if (finding->assumptions != 0)
+        own_paragraph(out, "assumes", daps_words_assumes(finding));
     clauses = g_strjoinv(", ", (char **)rule->clauses);
     outbuf_printf(&text, "%s%s%s", clauses, rule->liaison[0] != '\0' ? "; liaison question " : "", rule->liaison);
     paragraph_of(out, "clauses", &text);

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "daps/words.h"
 #include "report/text.h"
 #include "report/text_finding.h"
 

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "daps/kdf.h"
-#include "daps/rule.h"
+#include "daps/words.h"
 #include "report/event_json.h"
 #include "report/records.h"
 #include "report/report.h"

@@ -20,7 +20,6 @@
 #include "bytes/digest.h"
 #include "daps/kdf.h"
 #include "pdcp/pdcp.h"
-#include "rules/rules.h"
 #include "ue/ue.h"
 
 #define NH_STEPS    2 /* tried on either side */
@@ -279,7 +278,7 @@ static void adopt(struct search *s)
         if (choice->deep)
             daps_deliver_value(ue, choice->parent, attempt);
         daps_deliver_derivation(ue, attempt); /* once more, now with the right value */
-        daps_rule_departure(ue, attempt, &choice->departure);
+        pdcp_tell_departure(pdcp, attempt, &choice->departure);
     }
 }
 

@@ -16,34 +16,34 @@ static bool same_stream(const struct daps_stream_id *a, const struct daps_stream
 }
 
 /* The stream's collisions so far, of the same kind; NULL none. */
-static struct pdcp_collision *known_collision(struct daps_pdcp *pdcp, const struct pdcp_collision *like)
+static struct daps_collision *known_collision(struct daps_pdcp *pdcp, const struct daps_collision *like)
 {
     for (guint i = 0; i < pdcp->collisions->len; i++) {
-        struct pdcp_collision *known = &g_array_index(pdcp->collisions, struct pdcp_collision, i);
+        struct daps_collision *known = &g_array_index(pdcp->collisions, struct daps_collision, i);
         if (same_stream(&known->stream, &like->stream) && known->one_period == like->one_period)
             return known;
     }
     return NULL;
 }
 
-static void add_to_known(struct pdcp_collision *known, const struct pdcp_collision *c)
+static void add_to_known(struct daps_collision *known, const struct daps_collision *c)
 {
     if (known->count != c->count)
         known->more++;
-    else if (known->n < PDCP_MOST_SIGHTS)
+    else if (known->n < DAPS_COLLISION_SIGHTS)
         known->sights[known->n++] = c->sights[1];
     known->proven |= c->proven;
 }
 
 /* The XORs; both plaintexts are deciphered each by itself, so that comparing them compares something. */
 static void add_proof(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_ledger_entry *entry,
-                      const struct daps_ledger_earlier *earlier, struct pdcp_collision *c)
+                      const struct daps_ledger_earlier *earlier, struct daps_collision *c)
 {
     const struct daps_tuple tuple = {.count = c->count, .bearer = c->stream.bearer, .direction = c->stream.direction};
-    uint8_t a[PDCP_XOR_MOST], b[PDCP_XOR_MOST];
+    uint8_t a[DAPS_COLLISION_OCTETS], b[DAPS_COLLISION_OCTETS];
 
     c->overlap = (uint32_t)MIN(earlier->length, entry->length);
-    c->octets = (uint32_t)MIN(MIN(earlier->held, entry->length), PDCP_XOR_MOST);
+    c->octets = (uint32_t)MIN(MIN(earlier->held, entry->length), DAPS_COLLISION_OCTETS);
     for (uint32_t i = 0; i < c->octets; i++)
         c->xor_cipher[i] = earlier->octets[i] ^ entry->octets[i];
     if (!c->proven || c->stream.mac)
@@ -61,13 +61,13 @@ static void note_collision(struct daps_pdcp *pdcp, const struct daps_stream_id *
                            const struct daps_ledger_entry *entry, const struct daps_ledger_earlier *earlier,
                            const struct pdcp_period *period)
 {
-    struct pdcp_collision c = {.stream = *id,
+    struct daps_collision c = {.stream = *id,
                                .one_period = earlier->period == entry->period,
                                .n = 2,
                                .sights = {{earlier->period, earlier->frame}, {entry->period, entry->frame}},
                                .count = entry->count,
                                .proven = earlier->verified && entry->verified};
-    struct pdcp_collision *known = known_collision(pdcp, &c);
+    struct daps_collision *known = known_collision(pdcp, &c);
 
     if (id->mac && !needs_nonce(id->algorithm))
         return;

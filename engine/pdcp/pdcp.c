@@ -6,7 +6,6 @@
 
 #include "daps/kdf.h"
 #include "pdcp/inside.h"
-#include "rules/rules.h"
 
 struct daps_pdcp *daps_pdcp_new(struct daps_ue *ue, struct daps_ciphers *ciphers)
 {
@@ -15,7 +14,7 @@ struct daps_pdcp *daps_pdcp_new(struct daps_ue *ue, struct daps_ciphers *ciphers
     pdcp->ue = ue;
     pdcp->ciphers = ciphers;
     pdcp->ledger = daps_ledger_new();
-    pdcp->collisions = g_array_new(FALSE, TRUE, sizeof(struct pdcp_collision));
+    pdcp->collisions = g_array_new(FALSE, TRUE, sizeof(struct daps_collision));
     pdcp->open = g_malloc(DAPS_PDCP_MOST_OCTETS);
     pdcp->plain_started = ue->setup_seen && ue->active.chain.key == NULL;
     pdcp_sync(pdcp);
@@ -236,18 +235,18 @@ void daps_pdcp_retain(struct daps_pdcp *pdcp)
 {
     for (unsigned i = 0; i < pdcp->n_periods; i++) {
         if (!is_kept(pdcp->periods[i].term, pdcp->ue)) {
-            daps_rule_mismatch(pdcp->ue, &pdcp->periods[i]);
+            pdcp_tell_unfit(pdcp, &pdcp->periods[i]);
             pdcp->periods[i].failed = 0;
         }
     }
-    daps_rule_observed_gone(pdcp->ue, is_kept);
+    pdcp_tell_collisions(pdcp, is_kept);
     daps_ledger_retain(pdcp->ledger, is_kept, pdcp->ue);
 }
 
 void daps_pdcp_close(struct daps_pdcp *pdcp)
 {
     for (unsigned i = 0; i < pdcp->n_periods; i++)
-        daps_rule_mismatch(pdcp->ue, &pdcp->periods[i]);
+        pdcp_tell_unfit(pdcp, &pdcp->periods[i]);
     if (pdcp->n_periods > 0)
         g_strlcpy(pdcp->last_key, pdcp->periods[pdcp->n_periods - 1].term->label, sizeof pdcp->last_key);
     for (unsigned i = 0; i < pdcp->n_periods; i++)
@@ -264,5 +263,5 @@ static bool none_is_kept(const struct daps_term *key, void *user)
 
 void daps_pdcp_finish(struct daps_pdcp *pdcp)
 {
-    daps_rule_observed_gone(pdcp->ue, none_is_kept);
+    pdcp_tell_collisions(pdcp, none_is_kept);
 }

@@ -21,13 +21,13 @@
 #include "daps/engine.h"
 #include "keys/dialect.h"
 #include "ledger/ledger.h"
+#include "moment/moment.h"
 #include "pdcp/count.h"
 
 struct daps_ue;
 struct daps_context;
 
 #define PDCP_MOST_PERIODS 4
-#define PDCP_XOR_MOST     64
 
 enum { PDCP_RRC_ENC, PDCP_RRC_INT, PDCP_LEAF_KEYS };
 
@@ -46,30 +46,6 @@ struct pdcp_period {
     uint32_t failed_gaps;         /* gaps of the log when it first failed */
     struct pdcp_count srb[4][2];  /* by srb-Identity - 1, direction */
     struct pdcp_count drb[32][2]; /* by drb-Identity - 1, direction */
-};
-
-#define PDCP_MOST_SIGHTS 16
-
-/* Different PDUs under one (key, COUNT, BEARER, DIRECTION): the first such COUNT of a stream; further ones are counted.
- */
-struct pdcp_collision {
-    struct daps_stream_id stream;
-    bool one_period; /* within one stay under the key */
-    unsigned n;      /* PDUs with that COUNT, oldest first */
-    struct {
-        uint32_t period;
-        uint64_t frame;
-    } sights[PDCP_MOST_SIGHTS];
-    uint32_t count;
-    uint64_t more;          /* further COUNTs that collide */
-    bool counted_elsewhere; /* MACs of PDUs whose keystream collides as well, within one stay */
-    bool proven;
-    uint32_t octets;  /* of the XORs */
-    uint32_t overlap; /* octets that both PDUs have */
-    bool has_plain;
-    uint8_t xor_cipher[PDCP_XOR_MOST];
-    uint8_t xor_plain[PDCP_XOR_MOST];
-    char label[24]; /* of the key, once its term is gone */
 };
 
 /* A choice of the network that departs from the standard, found by MAC-I. */
@@ -120,7 +96,7 @@ struct daps_pdcp {
     uint64_t credited_frame;
     bool reading;                   /* the events under way come from a PDCP PDU */
     bool srb_ul_seen;               /* protected uplink signalling of this UE is visible in the capture */
-    GArray *collisions;             /* struct pdcp_collision */
+    GArray *collisions;             /* struct daps_collision */
     struct pdcp_departure reported; /* the newest departure that a finding told */
     struct {
         uint32_t serial; /* of the period it was found for, 0 none */
@@ -182,6 +158,15 @@ struct pdcp_attempted {
 /* Tries whether the MAC-I is right; on success the plain SDU with MAC-I is in pdcp->open. */
 bool pdcp_verify(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
                  const struct pdcp_attempted *how);
+
+/* tell.c: facts for the rules. */
+/* At the end of a period: its key at hand, and no MAC-I right? */
+void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_period *period);
+/* A choice of the network that is not the standard's, found by MAC-I. */
+void pdcp_tell_departure(struct daps_pdcp *pdcp, const struct daps_attempt *attempt,
+                         const struct pdcp_departure *departure);
+/* Collisions under keys that are not kept any more; they leave. */
+void pdcp_tell_collisions(struct daps_pdcp *pdcp, bool (*is_kept)(const struct daps_term *key, void *user));
 
 /*
  * choices.c: what the standard or the capture leaves open, decided by MAC-I. True if the PDU is explained: its period

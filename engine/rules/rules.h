@@ -1,56 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The judgement: each rule looks at a UE's attempts and says what it can prove from them. */
+/* The judgement: each rule looks at one moment and says what it can prove from it, as facts. */
 #ifndef DAPS_ENGINE_RULES_H
 #define DAPS_ENGINE_RULES_H
 
-#include "daps/rule.h"
-#include "ue/ue.h"
+#include "moment/moment.h"
 
-/* Attempts whose keys cannot come again, oldest first: repeated-key, nh-reuse, keystream-reuse, mac-nonce-reuse. */
-void daps_rules_leave(struct daps_ue *ue, struct daps_attempt *const *attempts, guint n);
+/* One moment, and where what is found goes: the finding is the receiver's only during the call. */
+struct judgement {
+    const struct daps_moment *moment;
+    void (*deliver)(void *user, const struct daps_finding *finding);
+    void *user;
+};
 
-/* At the start of an attempt: do the two readings of "stored NCC" part here? */
-void daps_rule_ncc_ambiguity(struct daps_ue *ue, const struct daps_attempt *attempt);
+/* Every rule that this moment concerns. */
+void daps_rules_see(const struct judgement *j);
 
-/* At the end of the log, before the attempts leave: fallbacks whose source key is still in use. */
-void daps_rule_exposed_fallback(struct daps_ue *ue);
-
-/* At the end of a connection: null algorithms that were selected in it. */
-void daps_rule_null_security(struct daps_ue *ue);
-
-/* Called by daps_rules_leave for one group of attempts with one key. */
-void daps_rule_repeated_key(struct daps_ue *ue, struct daps_attempt *const *group, guint n);
-void daps_rule_nh_reuse(struct daps_ue *ue, struct daps_attempt *const *group, guint n);
-void daps_rule_keystream(struct daps_ue *ue, struct daps_attempt *const *group, guint n);
-
-/* Two attempts of one key whose SRB1 uplink COUNT 0 messages the log holds: is this one of them? */
-bool daps_rule_sent_logged(const struct daps_ue *ue, const struct daps_attempt *attempt);
-/* Does the capture show this UE's protected uplink signalling itself, as PDCP PDUs? */
-bool daps_rule_seen_below_rrc(const struct daps_ue *ue);
-
+/* leave.c: attempts whose keys cannot come again: the four rules below, by groups of one key or {NH, NCC} pair. */
+void rule_attempts_leave(const struct judgement *j);
+void rule_repeated_key(const struct judgement *j, struct daps_attempt *const *group, unsigned n);
+void rule_nh_reuse(const struct judgement *j, struct daps_attempt *const *group, unsigned n);
+void rule_keystream(const struct judgement *j, struct daps_attempt *const *group, unsigned n);
 /*
  * Collisions of PDCP PDUs under the key of this group, each reported once. True if one of them is on SRB1 uplink, which
  * makes inferring it pointless.
  */
-bool daps_rule_observed(struct daps_ue *ue, struct daps_attempt *const *group, guint n);
-/* The same for all whose key is not kept any more. */
-void daps_rule_observed_gone(struct daps_ue *ue, bool (*is_kept)(const struct daps_term *key, void *user));
-/* A choice of the network that is not the standard's (key-mismatch, ncc-ambiguity), found by MAC-I. */
-void daps_rule_departure(struct daps_ue *ue, const struct daps_attempt *attempt,
-                         const struct pdcp_departure *departure);
-/* At the end of a period: its key at hand, and no MAC-I right? */
-void daps_rule_mismatch(struct daps_ue *ue, const struct pdcp_period *period);
+bool rule_observed(const struct judgement *j, struct daps_attempt *const *group, unsigned n);
 
-/* A finding of that rule about that attempt's key, with everything but frames, detail and evidence filled. */
-void daps_finding_start(struct daps_finding *finding, const struct daps_ue *ue, enum daps_rule_id rule,
-                        const struct daps_attempt *attempt);
-void daps_finding_add_frame(struct daps_finding *finding, uint64_t frame, enum daps_procedure procedure);
+void rule_collision_left(const struct judgement *j); /* observed.c: of a key whose attempts are gone */
+void rule_ncc_ambiguity(const struct judgement *j);
+void rule_exposed_fallback(const struct judgement *j);
+void rule_null_security(const struct judgement *j);
+void rule_key_fits(const struct judgement *j); /* key_mismatch.c */
+void rule_no_key_fits(const struct judgement *j);
+void rule_unciphered(const struct judgement *j); /* bearer_facts.c */
+void rule_count_near_wrap(const struct judgement *j);
+void rule_forged_request(const struct judgement *j);
 
-/* "frame 3 (daps-handover)", ...; caller frees. */
-char *daps_text_attempts(struct daps_attempt *const *group, guint n);
-/* "K2 = KDF(K1, FC 0x70, PCI 22, SSB-ARFCN 632628)"; caller frees. */
-char *daps_text_derivation(const struct daps_attempt *attempt);
-/* What the log may have missed between these attempts; NULL nothing. Caller frees. */
-char *daps_text_gap(struct daps_attempt *const *group, guint n);
+/* Did the first uplink message under the attempt's key, which the log holds, go out? */
+bool rule_sent_logged(const struct judgement *j, const struct daps_attempt *attempt);
+
+/* finding.c: a finding of that rule about that attempt's key (NULL none), without subjects; evidence is derived. */
+void finding_start(struct daps_finding *finding, const struct judgement *j, enum daps_rule_id rule,
+                   const struct daps_attempt *attempt);
+void finding_set_key(struct daps_finding *finding, const struct daps_term *key);
+/* Frames first, then those spoken of aside. */
+void finding_add(struct daps_finding *finding, struct daps_subject subject);
+/* That attempt's command; in the second form another frame of it. */
+void finding_add_attempt(struct daps_finding *finding, const struct daps_attempt *attempt);
+void finding_add_frame(struct daps_finding *finding, uint64_t frame, enum daps_role role,
+                       const struct daps_attempt *attempt);
+/* What the capture may have missed between these attempts. */
+void finding_assume_no_gap(struct daps_finding *finding, struct daps_attempt *const *group, unsigned n);
+/* Delivers the finding, and frees what it holds. */
+void finding_end(struct daps_finding *finding, const struct judgement *j);
 
 #endif

@@ -2,7 +2,6 @@
 /* Attempts: one derivation each, settled by what follows and kept while its key could be met again. */
 #include <string.h>
 
-#include "rules/rules.h"
 #include "ue/ue.h"
 
 const struct daps_context *daps_ue_context(const struct daps_ue *ue)
@@ -53,6 +52,7 @@ static struct daps_attempt *new_attempt(struct daps_ue *ue, const struct daps_ev
 {
     struct daps_attempt *attempt = g_new0(struct daps_attempt, 1);
 
+    attempt->number = ++ue->n_attempts;
     attempt->procedure = procedure;
     attempt->source = ue->active;
     attempt->target = ue->active;
@@ -75,6 +75,27 @@ static struct daps_attempt *new_attempt(struct daps_ue *ue, const struct daps_ev
     return attempt;
 }
 
+/* With the two readings of "stored NCC", where they can part (TS 38.331 5.3.5.7 against TS 33.501 6.9.2.3.4). */
+static void tell_began(struct daps_ue *ue, const struct daps_attempt *attempt)
+{
+    const struct daps_chain *active = &attempt->source.chain;
+    struct daps_moment moment = {.kind = DAPS_MOMENT_ATTEMPT_BEGAN, .began = {.attempt = attempt}};
+    struct daps_chain stored = *active;
+
+    if (ue->stored_n_valid && active->n_known && attempt->parent != NULL && !attempt->key_set_change) {
+        stored.n = ue->stored_n;
+        moment.began.two_readings = true;
+        moment.began.by_active = daps_chain_step(ue->pool, active, (uint8_t)attempt->ncc);
+        moment.began.by_stored = daps_chain_step(ue->pool, &stored, (uint8_t)attempt->ncc);
+        moment.began.active_n = active->n;
+        moment.began.stored_n = stored.n;
+        moment.began.stored_frame = ue->stored_frame;
+        moment.began.stored_attempt = ue->stored_attempt;
+        moment.began.follows_stored = daps_engine_ncc_reading(ue->engine) == DAPS_NCC_STORED;
+    }
+    daps_ue_tell(ue, &moment);
+}
+
 struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure,
                                         int32_t pci, int32_t arfcn)
 {
@@ -95,7 +116,7 @@ struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_ev
 
     g_ptr_array_add(ue->attempts, attempt);
     ue->open = attempt;
-    daps_rule_ncc_ambiguity(ue, attempt);
+    tell_began(ue, attempt);
     daps_ue_note_null(ue, ev->frame, ev->ciphering, ev->integrity);
     if (attempt->parent != NULL)
         daps_deliver_derivation(ue, attempt);
@@ -127,6 +148,7 @@ void daps_attempt_settle(struct daps_ue *ue, enum daps_outcome outcome, uint64_t
             ue->stored_n = daps_chain_index(base, (uint8_t)attempt->ncc);
             ue->stored_n_valid = true;
             ue->stored_frame = attempt->frame;
+            ue->stored_attempt = attempt->number;
         }
     }
 }
@@ -267,6 +289,19 @@ static void sweep_terms(struct daps_ue *ue)
     daps_term_sweep(ue->pool);
 }
 
+static void tell_leaving(struct daps_ue *ue, const GPtrArray *leaving)
+{
+    struct daps_moment moment = {.kind = DAPS_MOMENT_ATTEMPTS_LEAVE,
+                                 .attempts = (struct daps_attempt *const *)leaving->pdata,
+                                 .n_attempts = leaving->len};
+
+    if (ue->pdcp != NULL) {
+        moment.leave.collisions = (struct daps_collision *)(void *)ue->pdcp->collisions->data;
+        moment.leave.n_collisions = ue->pdcp->collisions->len;
+    }
+    daps_ue_tell(ue, &moment);
+}
+
 /* Reports and drops attempts whose key cannot come again, so that memory does not grow with the log. */
 void daps_attempts_forget(struct daps_ue *ue, bool all)
 {
@@ -283,7 +318,7 @@ void daps_attempts_forget(struct daps_ue *ue, bool all)
             i++;
     }
     if (leaving->len > 0) {
-        daps_rules_leave(ue, (struct daps_attempt *const *)leaving->pdata, leaving->len);
+        tell_leaving(ue, leaving);
         if (ue->pdcp != NULL)
             daps_pdcp_retain(ue->pdcp);
         if (!ue->is_copy)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Secured connections: where a key hierarchy starts, restarts, is lost from sight and ends. */
 #include "daps/kdf.h"
-#include "rules/rules.h"
 #include "ue/ue.h"
 
 static void unknown_cell(struct daps_ue *ue, struct daps_context *context)
@@ -108,7 +107,7 @@ void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev)
             daps_attempt_settle(ue, DAPS_OUTCOME_RELEASED, ev->frame);
         daps_attempt_close(ue, true);
     }
-    daps_rule_null_security(ue);
+    daps_ue_tell_nulls(ue);
     daps_attempts_forget(ue, true);
     ue->active.chain = (struct daps_chain){0};
     ue->active.serial = 0;
@@ -157,4 +156,17 @@ void daps_ue_note_null(struct daps_ue *ue, uint64_t frame, int ciphering, int in
     ue->null_integrity |= integrity == 0;
     if (ue->n_null_frames < DAPS_MAX_NULL_FRAMES)
         ue->null_frames[ue->n_null_frames++] = frame;
+}
+
+void daps_ue_tell_nulls(struct daps_ue *ue)
+{
+    struct daps_moment moment = {.kind = DAPS_MOMENT_CONNECTION_ENDED,
+                                 .ended = {.null_ciphering = ue->null_ciphering,
+                                           .null_integrity = ue->null_integrity,
+                                           .null_frames = ue->null_frames,
+                                           .n_null_frames = ue->n_null_frames}};
+
+    daps_ue_tell(ue, &moment);
+    ue->n_null_frames = 0;
+    ue->null_ciphering = ue->null_integrity = false;
 }

@@ -25,7 +25,7 @@ static void copy_pdcp(struct daps_pdcp *copy, struct daps_ue *of, const struct d
     copy->ue = of;
     copy->ledger = daps_ledger_new(); /* what was used is not asked again at the end */
     copy->open = NULL;
-    copy->collisions = g_array_sized_new(FALSE, TRUE, sizeof(struct pdcp_collision), pdcp->collisions->len);
+    copy->collisions = g_array_sized_new(FALSE, TRUE, sizeof(struct daps_collision), pdcp->collisions->len);
     g_array_append_vals(copy->collisions, pdcp->collisions->data, pdcp->collisions->len);
     of->pdcp = copy;
 }

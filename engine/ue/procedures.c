@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reconfiguration, its Complete, failure information and conditional candidates (TS 38.331 5.3.5, 5.7.5). */
-#include "rules/rules.h"
 #include "ue/ue.h"
 
 static const struct daps_attempt *newest_attempt(const struct daps_ue *ue)

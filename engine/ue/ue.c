@@ -2,8 +2,6 @@
 /* A UE from its first to its last event: which message goes to which procedure, and what its mere arrival shows. */
 #include "ue/ue.h"
 
-#include "rules/rules.h"
-
 #define NS_PER_MS      INT64_C(1000000)
 #define SILENCE_NS     (60000 * NS_PER_MS) /* longer than any inactivity timer we know of */
 #define TIME_TRAVEL_NS (-1000 * NS_PER_MS)
@@ -222,10 +220,15 @@ void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev)
 
 void daps_ue_finish(struct daps_ue *ue)
 {
+    struct daps_moment closing = {.kind = DAPS_MOMENT_CAPTURE_ENDED};
+
     if (ue->open != NULL)
         daps_attempt_close(ue, ue->open->outcome == DAPS_OUTCOME_COMPLETED);
-    daps_rule_exposed_fallback(ue);
-    daps_rule_null_security(ue);
+    closing.closing.in_force = ue->active.chain.key;
+    closing.closing.candidates = ue->candidates;
+    closing.closing.n_candidates = ue->n_candidates;
+    daps_ue_tell(ue, &closing);
+    daps_ue_tell_nulls(ue);
     if (ue->pdcp != NULL)
         daps_pdcp_close(ue->pdcp);
     daps_attempts_forget(ue, true);

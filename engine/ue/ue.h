@@ -19,48 +19,8 @@
 
 #include "daps/engine.h"
 #include "keys/chain.h"
+#include "moment/moment.h"
 #include "pdcp/pdcp.h"
-
-/* One AS security context with the cell it is used in. */
-struct daps_context {
-    struct daps_chain chain;
-    int32_t pci, arfcn; /* values, or symbols (engine/keys/term.h) where the log does not say */
-    int32_t c_rnti;     /* -1 unknown */
-    int ciphering;      /* NEA number, -1 unknown */
-    int integrity;
-    uint32_t serial; /* tells contexts of one UE apart; the same as long as key and PDCP entities are */
-};
-
-/* One derivation of a key for this UE and what became of it. */
-struct daps_attempt {
-    struct daps_context source, target;
-    const struct daps_term *parent; /* of the derived key, NULL if no key was derived */
-    const struct daps_term *key;    /* target.chain.key, or the KSN */
-    enum daps_procedure procedure;
-    enum daps_derivation derivation;
-    uint64_t frame;
-    int64_t time_ns;
-    uint64_t digest;
-    int transaction;
-    int ncc;
-    int32_t c_rnti, t304_ms;
-    uint32_t sk_counter;
-    enum daps_rach rach;
-    bool daps, prepared, key_set_change;
-    bool rejected; /* a resume the network turned down */
-    enum daps_outcome outcome;
-    uint64_t settled_frame;
-    uint64_t complete_frame; /* of the message that used COUNT 0 of SRB1 uplink in the target */
-    uint64_t complete_digest;
-    uint64_t executed_frame;
-    unsigned gaps;      /* gaps of the log when it began */
-    uint64_t gap_frame; /* newest of them */
-    const char *gap_reason;
-    bool delivered;
-    int32_t point_a;  /* absoluteFrequencyPointA of the command, -1 */
-    int32_t carrier;  /* centre of its carrier as NR-ARFCN, -1 */
-    bool target_used; /* uplink signalling under the target's key was seen below RRC */
-};
 
 #define DAPS_MAX_CANDIDATES  32
 #define DAPS_MAX_NULL_FRAMES 32
@@ -87,6 +47,8 @@ struct daps_ue {
     bool stored_n_valid;
     uint32_t stored_n;
     uint64_t stored_frame; /* of the failed command that stored it */
+    uint32_t stored_attempt;
+    uint32_t n_attempts; /* begun so far */
 
     unsigned n_candidates;
     struct daps_event candidates[DAPS_MAX_CANDIDATES];
@@ -154,6 +116,7 @@ void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev);
 const struct daps_term *daps_ue_new_key_set(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_learn_cell(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_note_null(struct daps_ue *ue, uint64_t frame, int ciphering, int integrity);
+void daps_ue_tell_nulls(struct daps_ue *ue); /* ... that were selected in the connection; they are forgotten */
 
 /* attempt.c: beginning, settling and forgetting attempts. */
 struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure,
@@ -186,16 +149,15 @@ void daps_ue_resume_complete(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_reject(struct daps_ue *ue, const struct daps_event *ev);
 
 /* view.c: engine structures as the sink gets them. */
-void daps_view_key(struct daps_key_view *view, const struct daps_attempt *attempt);
 void daps_deliver_handover(struct daps_ue *ue, const struct daps_attempt *attempt);
 void daps_deliver_scg_change(struct daps_ue *ue, const struct daps_event *ev);
 void daps_deliver_root(struct daps_ue *ue, const struct daps_context *context, const struct daps_event *ev,
                        enum daps_derivation derivation);
 void daps_deliver_derivation(struct daps_ue *ue, const struct daps_attempt *attempt);
 void daps_deliver_value(struct daps_ue *ue, const struct daps_term *term, const struct daps_attempt *attempt);
-void daps_view_term(struct daps_key_view *view, const struct daps_term *term);
 void daps_view_context(struct daps_context_view *view, const struct daps_context *context);
-void daps_deliver_finding(struct daps_ue *ue, struct daps_finding *finding);
+/* Tells the rules: fills what every moment has (whose it is, the attempts kept if it names no others). */
+void daps_ue_tell(struct daps_ue *ue, struct daps_moment *moment);
 
 /* engine.c: what a UE needs of its engine. */
 const struct daps_sink *daps_engine_sink(const struct daps_engine *engine);

@@ -2,53 +2,7 @@
 /* The engine's own structures as the sink gets to see them. */
 #include <string.h>
 
-#include "rules/rules.h"
 #include "ue/ue.h"
-
-static int32_t shown(int32_t value)
-{
-    return value >= 0 ? value : -1; /* symbols are the engine's own business */
-}
-
-static enum daps_key_kind key_kind(const struct daps_term *term)
-{
-    switch (term->kind) {
-    case DAPS_TERM_STAR:
-        return DAPS_KEY_KGNB_STAR;
-    case DAPS_TERM_KSN:
-        return DAPS_KEY_KSN;
-    case DAPS_TERM_NH:
-        return DAPS_KEY_NH;
-    default:
-        return DAPS_KEY_ROOT;
-    }
-}
-
-void daps_view_term(struct daps_key_view *view, const struct daps_term *term)
-{
-    memset(view, 0, sizeof *view);
-    g_strlcpy(view->id, term->label, sizeof view->id);
-    g_strlcpy(view->parent, term->parent_label, sizeof view->parent);
-    view->kind = key_kind(term);
-    view->fc = term->fc;
-    view->ncc = -1;
-    view->cell.pci = shown(term->pci);
-    view->cell.ssb_arfcn = shown(term->arfcn);
-    view->same_frequency = term->arfcn < -1;
-    view->sk_counter = term->kind == DAPS_TERM_KSN ? (int32_t)term->n : -1;
-    daps_term_computed(term, &view->computed_arfcn, &view->computed_octets);
-    view->value = term->has_value ? term->value : NULL;
-    view->parent_value = term->has_parent_value ? term->parent_value : NULL;
-}
-
-void daps_view_key(struct daps_key_view *view, const struct daps_attempt *attempt)
-{
-    const struct daps_chain *chain = &attempt->target.chain;
-
-    daps_view_term(view, attempt->key);
-    view->derivation = attempt->derivation;
-    view->ncc = attempt->ncc >= 0 ? attempt->ncc : chain->n_known ? (int)(chain->n & 7U) : -1;
-}
 
 void daps_view_context(struct daps_context_view *view, const struct daps_context *context)
 {
@@ -57,8 +11,8 @@ void daps_view_context(struct daps_context_view *view, const struct daps_context
     view->key.ncc = context->chain.n_known ? (int)(context->chain.n & 7U) : -1;
     view->ciphering = context->ciphering;
     view->integrity = context->integrity;
-    view->cell.pci = shown(context->pci);
-    view->cell.ssb_arfcn = shown(context->arfcn);
+    view->cell.pci = daps_shown(context->pci);
+    view->cell.ssb_arfcn = daps_shown(context->arfcn);
     view->c_rnti = context->c_rnti;
 }
 
@@ -80,8 +34,8 @@ void daps_deliver_handover(struct daps_ue *ue, const struct daps_attempt *attemp
         .key_set_change = attempt->key_set_change,
         .derivation = attempt->derivation,
         .ncc = attempt->ncc,
-        .source = {shown(attempt->source.pci), shown(attempt->source.arfcn)},
-        .target = {shown(attempt->target.pci), shown(attempt->target.arfcn)},
+        .source = {daps_shown(attempt->source.pci), daps_shown(attempt->source.arfcn)},
+        .target = {daps_shown(attempt->target.pci), daps_shown(attempt->target.arfcn)},
         .same_frequency = attempt->target.arfcn < -1 && attempt->target.arfcn == attempt->source.arfcn,
         .c_rnti = attempt->c_rnti,
         .t304_ms = attempt->t304_ms,
@@ -196,11 +150,14 @@ void daps_deliver_derivation(struct daps_ue *ue, const struct daps_attempt *atte
     sink->key(sink->user, &step);
 }
 
-void daps_deliver_finding(struct daps_ue *ue, struct daps_finding *finding)
+void daps_ue_tell(struct daps_ue *ue, struct daps_moment *moment)
 {
-    const struct daps_sink *sink = daps_engine_sink(ue->engine);
-
-    daps_engine_counters(ue->engine)->findings[finding->rule]++;
-    if (sink->finding != NULL)
-        sink->finding(sink->user, finding);
+    moment->ue = ue->name;
+    moment->rat = ue->rat;
+    moment->below_rrc = ue->pdcp != NULL && ue->pdcp->srb_ul_seen;
+    if (moment->attempts == NULL) {
+        moment->attempts = (struct daps_attempt *const *)ue->attempts->pdata;
+        moment->n_attempts = ue->attempts->len;
+    }
+    daps_engine_tell(ue->engine, moment);
 }

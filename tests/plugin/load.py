@@ -48,11 +48,11 @@ def fields_of_source():
 
 def rules_of_source():
     """{name: title}, checked against the number of rules of the engine."""
-    text = source("engine", "rules", "table.c")
+    text = source("engine", "words", "rules.c")
     rules = dict(re.findall(r'\.name = "([^"]+)",.*?\.title = "([^"]+)"', text, re.DOTALL))
     ids = re.findall(r"^    DAPS_RULE_(?!COUNT$)\w+", source("engine", "include", "daps", "finding.h"), re.MULTILINE)
     if len(rules) != len(ids):
-        raise SystemExit(f"engine/rules/table.c: {len(rules)} rules read, engine/include/daps/finding.h has {len(ids)}")
+        raise SystemExit(f"engine/words/rules.c: {len(rules)} rules read, engine/include/daps/finding.h has {len(ids)}")
     return rules
 
 

@@ -59,9 +59,10 @@ def compiles(directories, header):
 
 
 def check_back_include(rooms, build):
-    """The last room's header seen from the first one, as the build would compile it, and from itself."""
-    first, last = rooms[0][0], rooms[-1][0]
-    headers = sorted(n for n in os.listdir(os.path.join(ENGINE, last)) if n.endswith(".h"))
+    """A header of the last room that has any, seen from the first one, as the build would compile it, and from itself."""
+    headers_of = lambda room: sorted(n for n in os.listdir(os.path.join(ENGINE, room)) if n.endswith(".h"))
+    first, last = rooms[0][0], [r[0] for r in rooms if headers_of(r[0])][-1]
+    headers = headers_of(last)
     public = os.path.join(ENGINE, "include")
     at = lambda room: os.path.join(build, "rooms", room)
     assert headers and os.path.isdir(at(first)), "nothing to try"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "daps/kdf.h"
-#include "daps/rule.h"
+#include "daps/words.h"
 #include "report/records.h"
 #include "report/report.h"
 
@@ -42,19 +42,28 @@ static struct daps_handover some_handover(void)
     return handover;
 }
 
+#define NASTY_REASON "First,\nsecond; \x1b[2J done."
+#define ASSUMES                                                                                                        \
+    "that no handover, key change or release was missed around frame 5 (" NASTY_REASON "), and that no small data "    \
+    "transmission went with the rejected resume"
+
 static struct daps_finding *some_finding(void)
 {
+    static struct daps_subject subjects[] = {
+        {.frame = 4, .role = DAPS_ROLE_MESSAGE, .procedure = DAPS_PROC_DAPS_HANDOVER},
+        {.frame = 7, .role = DAPS_ROLE_MESSAGE, .procedure = DAPS_PROC_HANDOVER},
+        {.frame = 5, .role = DAPS_ROLE_GAP, .procedure = DAPS_PROC_COUNT},
+    };
     struct daps_finding *finding = g_new0(struct daps_finding, 1);
 
     finding->rule = DAPS_RULE_KEYSTREAM_REUSE;
     finding->severity = DAPS_SEVERITY_MEDIUM;
     finding->evidence = DAPS_EVIDENCE_INFERRED;
     finding->ue = NASTY_UE;
-    finding->n_frames = finding->n_procedures = 2;
-    finding->frames[0] = 4;
-    finding->frames[1] = 7;
-    finding->procedures[0] = DAPS_PROC_DAPS_HANDOVER;
-    finding->procedures[1] = DAPS_PROC_HANDOVER;
+    finding->variant = DAPS_VARIANT_LOGGED;
+    finding->subjects = subjects;
+    finding->n_frames = 2;
+    finding->n_subjects = 3;
     finding->repeats = 2;
     finding->has_key = true;
     finding->key = (struct daps_key_view){.id = "K2",
@@ -68,9 +77,9 @@ static struct daps_finding *some_finding(void)
                                           .sk_counter = -1,
                                           .value = known_key};
     finding->keystream = (struct daps_keystream_tuple){
-        .present = true, .algorithm = "NEA2", .bearer = 0, .direction = 0, .count = 0, .plaintext_differs = true};
-    finding->title = "Two \"messages\"";
-    finding->detail = "First,\nsecond; \x1b[2J done.";
+        .present = true, .algorithm = 2, .bearer = 0, .direction = 0, .count = 0, .plaintext_differs = true};
+    finding->assumptions = DAPS_ASSUMES_NO_GAP | DAPS_ASSUMES_NO_SDT;
+    finding->gap_reason = NASTY_REASON;
     return finding;
 }
 
@@ -184,8 +193,9 @@ static void check_audit(JsonArray *array)
     ck_assert(json_object_get_null_member(handover, "settled_frame"));
     ck_assert_int_eq(json_object_get_int_member(handover, "complete_frame"), 4);
     finding = json_array_get_object_element(array, 2);
-    ck_assert_str_eq(json_object_get_string_member(finding, "detail"), "First,\nsecond; \x1b[2J done.");
-    ck_assert(json_object_get_null_member(finding, "assumes"));
+    ck_assert_str_eq(json_object_get_string_member(finding, "assumes"), ASSUMES);
+    ck_assert(
+        g_str_has_prefix(json_object_get_string_member(finding, "detail"), "The messages in frame 4 and frame 7 "));
     ck_assert(!json_object_has_member(finding, "exposure"));
     key = json_object_get_object_member(finding, "key");
     ck_assert(json_object_get_null_member(key, "arfcn"));
@@ -344,7 +354,7 @@ START_TEST(csv_tables)
     };
     static const struct {
         const char *title, *value;
-    } expected[][3] = {{{"detail", "First,\nsecond; \x1b[2J done."}, {"frames", "4 7"}, {"algorithm", "NEA2"}},
+    } expected[][3] = {{{"assumes", ASSUMES}, {"frames", "4 7"}, {"algorithm", "NEA2"}},
                        {{"outcome", "daps-fallback"}, {"integrity", ""}, {"t304", "1000"}},
                        {{"event", "release"}, {"suspend", "true"}, {"ncc", ""}},
                        {{"id", "K1"}, {"time", ""}, {"value", ""}}};
@@ -382,7 +392,7 @@ START_TEST(csv_without_key_keeps_its_columns)
     outbuf_char(&out, '\0');
     cells = parse_csv(out.octets, &columns);
     ck_assert_uint_eq(cells->len, 2 * columns);
-    ck_assert_str_eq(csv_cell(cells, columns, "title"), finding->title);
+    ck_assert_str_eq(csv_cell(cells, columns, "title"), daps_words_title(finding));
     ck_assert_str_eq(csv_cell(cells, columns, "key"), "");
     g_ptr_array_unref(cells);
     report_free(report);
@@ -442,10 +452,10 @@ START_TEST(text_is_bounded)
         sink.handover(sink.user, &handover);
     }
     finding->severity = DAPS_SEVERITY_LOW;
-    finding->title = "minor";
+    finding->ue = "minor";
     sink.finding(sink.user, finding);
     finding->severity = DAPS_SEVERITY_HIGH;
-    finding->title = "grave";
+    finding->ue = "grave";
     sink.finding(sink.user, finding);
     totals.counts.findings[finding->rule] = 2;
     report_end(report, &totals);

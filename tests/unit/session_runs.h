@@ -18,6 +18,7 @@
 #include "capture/capture.h"
 #include "daps/engine.h"
 #include "daps/framing.h"
+#include "daps/words.h"
 #include "keyfile.h"
 
 /* ---- captures ---- */
@@ -207,7 +208,9 @@ static inline struct said *said_of_handover(const struct daps_handover *h)
 
 static inline void put_tuple(GString *text, const struct daps_keystream_tuple *tuple)
 {
-    g_string_append_printf(text, " tuple=%s", tuple->algorithm);
+    put(text, "tuple", tuple->present);
+    put(text, "algorithm", tuple->algorithm);
+    put(text, "tuple_of_mac", tuple->integrity);
     put(text, "bearer", tuple->bearer);
     put(text, "direction", tuple->direction);
     put(text, "count", tuple->count);
@@ -221,13 +224,15 @@ static inline void put_tuple(GString *text, const struct daps_keystream_tuple *t
 static inline struct said *said_of_finding(const struct daps_finding *f)
 {
     struct said *said = g_new0(struct said, 1);
+    char *detail, *assumes;
     GString *text = g_string_new(NULL);
 
     said->is_finding = true;
     said->frames = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-    said->id = g_strdup_printf("finding %s %d %" PRIu64 " %s %s %d %d %d %u", f->ue, f->rule,
-                               f->n_frames > 0 ? f->frames[0] : 0, f->has_key ? f->key.id : "", f->keystream.algorithm,
-                               f->keystream.srb, f->keystream.bearer, f->keystream.direction, f->keystream.count);
+    said->id = g_strdup_printf("finding %s %d %" PRIu64 " %s %d %d %d %d %d %u", f->ue, f->rule,
+                               f->n_frames > 0 ? f->subjects[0].frame : 0, f->has_key ? f->key.id : "",
+                               f->keystream.algorithm, f->keystream.integrity, f->keystream.srb, f->keystream.bearer,
+                               f->keystream.direction, f->keystream.count);
     g_string_append_printf(text, "finding ue=%s", f->ue);
     put(text, "rule", f->rule);
     put(text, "severity", f->severity);
@@ -235,18 +240,22 @@ static inline struct said *said_of_finding(const struct daps_finding *f)
     put(text, "exposure", f->has_exposure ? (int)f->exposure : -1);
     put(text, "rat", f->rat);
     for (uint32_t i = 0; i < f->n_frames; i++) {
-        put(text, "frame", (int64_t)f->frames[i]);
-        name_frame(said, f->frames[i]);
+        put(text, "frame", (int64_t)f->subjects[i].frame);
+        name_frame(said, f->subjects[i].frame);
     }
-    for (uint32_t i = 0; i < f->n_procedures; i++)
-        put(text, "procedure", f->procedures[i]);
+    for (uint32_t i = 0; i < f->n_frames; i++)
+        put(text, "procedure", f->subjects[i].procedure);
     put(text, "repeats", f->repeats);
     if (f->has_key)
         put_key(text, &f->key);
     if (f->keystream.present)
         put_tuple(text, &f->keystream);
-    g_string_append_printf(text, " title=\"%s\" detail=\"%s\" assumes=\"%s\"", f->title, f->detail,
-                           f->assumes != NULL ? f->assumes : "-");
+    detail = daps_words_detail(f);
+    assumes = daps_words_assumes(f);
+    g_string_append_printf(text, " title=\"%s\" detail=\"%s\" assumes=\"%s\"", daps_words_title(f), detail,
+                           assumes != NULL ? assumes : "-");
+    g_free(detail);
+    g_free(assumes);
     said->text = g_string_free(text, FALSE);
     return said;
 }

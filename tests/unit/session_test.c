@@ -14,35 +14,7 @@
 
 static struct said *said_of(const struct result *result)
 {
-    struct daps_finding *finding;
-    struct said *said;
-
-    if (!result->is_finding)
-        return said_of_handover(&result->handover);
-    finding = g_new0(struct daps_finding, 1);
-    finding->rule = result->finding.rule;
-    finding->severity = result->finding.severity;
-    finding->evidence = result->finding.evidence;
-    finding->has_exposure = result->finding.has_exposure;
-    finding->exposure = result->finding.exposure;
-    finding->rat = result->finding.rat;
-    finding->ue = result->ue;
-    finding->n_frames = result->finding.n_frames;
-    for (uint32_t i = 0; i < finding->n_frames; i++)
-        finding->frames[i] = result->finding.frames[i];
-    finding->n_procedures = result->finding.n_procedures;
-    for (uint32_t i = 0; i < finding->n_procedures; i++)
-        finding->procedures[i] = result->finding.procedures[i];
-    finding->repeats = result->finding.repeats;
-    finding->has_key = result->finding.has_key;
-    finding->key = result->finding.key;
-    finding->keystream = result->finding.keystream;
-    finding->title = result->finding.title;
-    finding->detail = result->finding.detail;
-    finding->assumes = result->finding.assumes;
-    said = said_of_finding(finding);
-    g_free(finding);
-    return said;
+    return result->is_finding ? said_of_finding(result->finding) : said_of_handover(&result->handover);
 }
 
 static void append(GPtrArray *said, const GPtrArray *results)
@@ -76,8 +48,12 @@ static void assert_keys_of_results(const GPtrArray *results, bool kept)
 {
     for (guint i = 0; i < results->len; i++) {
         const struct result *result = results->pdata[i];
-        assert_key(result->is_finding ? &result->finding.key : &result->handover.key, result->value,
-                   result->parent_value, kept);
+        if (!result->is_finding) {
+            assert_key(&result->handover.key, result->value, result->parent_value, kept);
+            continue;
+        }
+        ck_assert(kept || (result->finding->key.value == NULL && result->finding->key.parent_value == NULL));
+        n_values += result->finding->key.value != NULL;
     }
 }
 
@@ -307,25 +283,25 @@ END_TEST
 START_TEST(finding_without_key)
 {
     struct daps_finding *finding = g_new(struct daps_finding, 1);
+    struct daps_subject subject = {.frame = 4, .role = DAPS_ROLE_SELECTED, .procedure = DAPS_PROC_COUNT};
     struct result *result, *again;
 
     memset(finding, 0xA5, sizeof *finding);
-    memset(finding, 0, offsetof(struct daps_finding, frames));
+    memset(finding, 0, offsetof(struct daps_finding, has_key));
     finding->rule = DAPS_RULE_NULL_SECURITY;
     finding->ue = "1";
-    finding->title = finding->detail = "";
-    finding->assumes = NULL;
-    finding->n_frames = 1;
-    finding->frames[0] = 4;
-    finding->n_procedures = finding->repeats = 0;
+    finding->n_subjects = finding->n_frames = 1;
+    finding->subjects = &subject;
     finding->has_key = false;
     finding->keystream = (struct daps_keystream_tuple){0};
+    finding->assumptions = 0;
+    finding->gap_reason = NULL;
     result = result_of_finding(finding, true);
     memset(&finding->key, 0x5A, sizeof finding->key);
     again = result_of_finding(finding, true);
     ck_assert_ptr_null(result_key(result));
-    ck_assert_ptr_null(result->finding.key.value);
-    ck_assert_ptr_null(result->finding.key.parent_value);
+    ck_assert_ptr_null(result->finding->key.value);
+    ck_assert_ptr_null(result->finding->key.parent_value);
     ck_assert(is_zero(result->value) && is_zero(result->parent_value));
     ck_assert(result_same(result, again) && result_equal(result, again));
     result_free(again);

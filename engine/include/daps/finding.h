@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the engine has to say: handovers with their outcome, SCG changes, and findings.
+ * What the engine has to say: handovers with their outcome, SCG changes, and findings. Facts only; the sentences that
+ * say them are made by daps/words.h.
  *
  * The structures are valid only during the callback that delivers them; pointers in them belong to the engine.
+ * daps_finding_copy() keeps a finding beyond that.
  */
 #ifndef DAPS_ENGINE_FINDING_H
 #define DAPS_ENGINE_FINDING_H
@@ -133,9 +135,10 @@ struct daps_scg_change {
 
 struct daps_keystream_tuple {
     bool present;
-    char algorithm[8]; /* "NEA2", "NIA1"; "" unknown */
-    int bearer;        /* BEARER of TS 38.323 5.8: RB identity - 1 */
-    int direction;     /* 0 uplink, 1 downlink */
+    bool integrity; /* the tuple is that of the MAC-I, else of the keystream */
+    int algorithm;  /* NIA (EIA) or NEA (EEA) number, -1 unknown */
+    int bearer;     /* BEARER of TS 38.323 5.8: RB identity - 1 */
+    int direction;  /* 0 uplink, 1 downlink */
     uint32_t count;
     bool plaintext_differs;
     /* Observed and proven only: */
@@ -146,28 +149,144 @@ struct daps_keystream_tuple {
     const uint8_t *xor_plaintext;  /* of what they say, each deciphered by itself; NULL if no key */
 };
 
+/* What a frame is in a finding. Those from DAPS_ROLE_ASIDE on are spoken of, but are not among its frames. */
+enum daps_role {
+    DAPS_ROLE_COMMAND,  /* leads to the key: a command, an answer, an execution */
+    DAPS_ROLE_FAILURE,  /* settled the attempt before it */
+    DAPS_ROLE_MESSAGE,  /* used the keystream or MAC tuple, or came in clear */
+    DAPS_ROLE_STORED,   /* failed command whose NCC was stored (TS 38.331 5.3.5.7) */
+    DAPS_ROLE_SELECTED, /* selected a null algorithm */
+    DAPS_ROLE_FAILED,   /* first message that does not verify */
+    DAPS_ROLE_REQUEST,  /* request with a MAC that fits nothing */
+    DAPS_ROLE_ASIDE,
+    DAPS_ROLE_GAP = DAPS_ROLE_ASIDE, /* something may be missing in the capture around it */
+    DAPS_ROLE_ARMED,                 /* conditional candidate that would do the same */
+    DAPS_ROLE_PARENT,                /* command of the attempt whose key was taken as parent */
+    DAPS_ROLE_COUNT
+};
+
+struct daps_subject {
+    uint64_t frame; /* 0: not there any more (a read filter dropped it) */
+    enum daps_role role;
+    enum daps_procedure procedure; /* DAPS_PROC_COUNT none */
+    uint32_t attempt;              /* number of the UE's attempt that it belongs to, from 1; 0 none */
+};
+
+/* Which of a rule's sentences the facts are for. */
+enum daps_variant {
+    DAPS_VARIANT_USUAL,
+    DAPS_VARIANT_LOGGED,    /* keystream, MAC tuple: inferred from the messages of an RRC log */
+    DAPS_VARIANT_SEEN,      /* ... PDCP PDUs show it */
+    DAPS_VARIANT_FITS,      /* key-mismatch, ncc-ambiguity: a MAC-I shows what the network did */
+    DAPS_VARIANT_NONE_FITS, /* key-mismatch: nothing that was tried makes a MAC-I right */
+};
+
+/* What a finding rests on that the capture cannot show: bits, in the order they are said. */
+enum daps_assumption {
+    DAPS_ASSUMES_NO_GAP = 1 << 0,     /* gap_reason, and the subject with DAPS_ROLE_GAP */
+    DAPS_ASSUMES_CIPHERING = 1 << 1,  /* the algorithm is not in the log */
+    DAPS_ASSUMES_SENT = 1 << 2,       /* a message that RRC handed down before the attempt failed */
+    DAPS_ASSUMES_SENT_RACH = 1 << 3,  /* the same, and the log does not show the random access */
+    DAPS_ASSUMES_NO_NAS_SMC = 1 << 4, /* no NAS security mode command in between (TS 33.501 6.9.2.3.4) */
+    DAPS_ASSUMES_NO_SDT = 1 << 5,     /* no small data with a rejected resume (TS 38.331 5.3.13) */
+    DAPS_ASSUMES_RECEIVED = 1 << 6,   /* PDUs were received without error: no framing says whether a CRC was right */
+    DAPS_ASSUMES_KEY_LOG = 1 << 7,    /* the key log is right, no key change was missed before the frame */
+};
+
+/* What makes a MAC-I right although the standard's inputs do not: bits. */
+enum daps_fits {
+    DAPS_FITS_POINT_A = 1 << 0,    /* arfcn, that of Point A, instead of the SSB's */
+    DAPS_FITS_CARRIER = 1 << 1,    /* arfcn, that of the carrier's centre, instead of the SSB's */
+    DAPS_FITS_TWO_OCTETS = 1 << 2, /* ARFCN in two octets instead of three */
+    DAPS_FITS_STORED_NCC = 1 << 3, /* received NCC compared with the stored one, not with the active key's */
+    DAPS_FITS_ACTIVE_NCC = 1 << 4, /* the other way round */
+    DAPS_FITS_NH_STEP = 1 << 5,    /* parent is NH number nh, another than the NCC stands for */
+    DAPS_FITS_HORIZONTAL = 1 << 6, /* parent is the active key, although the NCC asks for an NH */
+    DAPS_FITS_FAILED_KEY = 1 << 7, /* parent is the key of a failed attempt: the subject with DAPS_ROLE_PARENT */
+    DAPS_FITS_NAS_COUNT = 1 << 8,  /* ul_nas_count nas_count, where the key log gives nas_count_given */
+};
+
+struct daps_fit {
+    unsigned what;
+    int32_t arfcn;
+    int64_t nh;
+    uint32_t nas_count, nas_count_given;
+};
+
+/* One reading of "stored NCC" and where it leads (ncc-ambiguity). */
+struct daps_reading {
+    enum daps_derivation derivation;
+    char parent[24];
+    uint32_t ncc; /* compared with */
+};
+
 #define DAPS_FINDING_MAX_FRAMES 1024
 
 struct daps_finding {
     enum daps_rule_id rule;
+    enum daps_variant variant;
     enum daps_severity severity;
     enum daps_evidence evidence;
     bool has_exposure;
     enum daps_exposure exposure;
     enum daps_rat rat;
     const char *ue;
-    uint32_t n_frames; /* frames and procedures held; repeats counts them all */
-    uint64_t frames[DAPS_FINDING_MAX_FRAMES];
-    uint32_t n_procedures;
-    enum daps_procedure procedures[DAPS_FINDING_MAX_FRAMES];
-    uint32_t repeats; /* derivations in all, even beyond DAPS_FINDING_MAX_FRAMES */
+    struct daps_subject *subjects; /* its frames in order, then those spoken of aside */
+    uint32_t n_subjects, n_frames; /* held; n_frames of them, at most DAPS_FINDING_MAX_FRAMES, are its frames */
+    uint32_t repeats;              /* frames in all, even beyond that */
+    uint32_t copies;               /* further sights of PDUs that are in the frames */
     bool has_key;
     struct daps_key_view key;
     struct daps_keystream_tuple keystream;
-    const char *title;   /* one line */
-    const char *detail;  /* a few sentences: what happened in which frame */
-    const char *assumes; /* what the finding rests on that the log cannot show, NULL nothing */
+    unsigned assumptions;   /* enum daps_assumption */
+    const char *gap_reason; /* with DAPS_ASSUMES_NO_GAP */
+    bool below_rrc;         /* the capture shows the UE's uplink signalling as PDCP PDUs */
+    union {
+        struct {
+            struct daps_reading active, stored;
+            bool follows_stored; /* this audit does */
+        } readings;              /* ncc-ambiguity */
+        struct daps_fit fit;     /* key-mismatch, ncc-ambiguity: DAPS_VARIANT_FITS */
+        struct {
+            uint64_t messages;
+        } unfit; /* key-mismatch: DAPS_VARIANT_NONE_FITS */
+        struct {
+            bool ciphering, integrity;
+        } null; /* null-security */
+        struct {
+            char in_force[24]; /* key that the UE is on again */
+        } fallback;            /* exposed-fallback */
+        struct {
+            uint64_t more; /* further COUNTs of the stream that collide, further PDUs in clear */
+        } pdus;            /* keystream rules with DAPS_VARIANT_SEEN, unciphered */
+        struct {
+            bool resume;    /* else a re-establishment */
+            uint32_t tried; /* keys */
+        } request;          /* forged-request */
+    };
 };
+
+/* The usual severity of a rule's findings; one of them may have another. */
+enum daps_severity daps_rule_severity(enum daps_rule_id rule);
+
+/* A copy of finding that owns all it points to. Key values are copied only if with_values. Free with
+ * daps_finding_free(). */
+struct daps_finding *daps_finding_copy(const struct daps_finding *finding, bool with_values);
+
+/* Wipes key values and frees a copy; NULL is fine. */
+void daps_finding_free(struct daps_finding *copy);
+
+/* Is that one of the finding's frames, or only spoken of? */
+static inline bool daps_subject_counts(const struct daps_subject *subject)
+{
+    return subject->role < DAPS_ROLE_ASIDE;
+}
+
+/* The first subject in that role, NULL none. */
+const struct daps_subject *daps_finding_subject(const struct daps_finding *finding, enum daps_role role);
+
+/* Do two findings state the same facts, keys' values aside? */
+bool daps_finding_equal(const struct daps_finding *a, const struct daps_finding *b);
 
 /* One PDCP PDU that used a (key, COUNT, BEARER, DIRECTION), as far as it could be placed. */
 struct daps_keystream_use {
@@ -193,13 +312,5 @@ struct daps_key_step {
     int ciphering, integrity;      /* -1 unknown */
     struct daps_key_view key;
 };
-
-const char *daps_severity_name(enum daps_severity severity);
-const char *daps_evidence_name(enum daps_evidence evidence);
-const char *daps_exposure_name(enum daps_exposure exposure);
-const char *daps_procedure_name(enum daps_procedure procedure);
-const char *daps_outcome_name(enum daps_outcome outcome);
-const char *daps_derivation_name(enum daps_derivation derivation);
-const char *daps_key_kind_name(enum daps_key_kind kind, enum daps_rat rat);
 
 #endif

@@ -7,8 +7,7 @@
 
 struct daps_rule {
     enum daps_rule_id id;
-    const char *name;            /* "repeated-key" */
-    enum daps_severity severity; /* the usual one; a finding may carry another */
+    const char *name; /* "repeated-key" */
     const char *title;
     const char *liaison;        /* "Q1", or "" */
     const char *const *clauses; /* NULL-terminated, "TS 33.501 A.11" */

@@ -11,7 +11,6 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
         {
             .id = DAPS_RULE_REPEATED_KEY,
             .name = "repeated-key",
-            .severity = DAPS_SEVERITY_MEDIUM,
             .title = "The same key was derived for two attempts",
             .liaison = "Q1",
             .clauses = CLAUSES("TS 33.501 A.11", "TS 33.501 6.9.2.3.4", "TS 38.331 5.3.5.8.3"),
@@ -31,7 +30,6 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
         {
             .id = DAPS_RULE_NH_REUSE,
             .name = "nh-reuse",
-            .severity = DAPS_SEVERITY_LOW,
             .title = "A {NH, NCC} pair was taken again after the attempt that used it had failed",
             .liaison = "Q4",
             .clauses = CLAUSES("TS 33.501 6.9.2.3.1", "TS 33.501 6.9.2.3.2", "TS 38.331 5.3.5.8.3"),
@@ -47,7 +45,6 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
         {
             .id = DAPS_RULE_KEYSTREAM_REUSE,
             .name = "keystream-reuse",
-            .severity = DAPS_SEVERITY_MEDIUM,
             .title = "Two messages were enciphered with the same keystream",
             .liaison = "Q2",
             .clauses = CLAUSES("TS 33.501 D.2.1", "TS 38.323 5.8", "TS 38.331 5.3.1.2", "TS 38.321 5.1.5"),
@@ -65,7 +62,6 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
         {
             .id = DAPS_RULE_MAC_NONCE_REUSE,
             .name = "mac-nonce-reuse",
-            .severity = DAPS_SEVERITY_MEDIUM,
             .title = "Two messages were authenticated with the same integrity input",
             .liaison = "Q2",
             .clauses = CLAUSES("TS 33.501 D.3.1", "TS 38.323 5.9", "TS 33.501 6.5.1"),
@@ -79,7 +75,6 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
         {
             .id = DAPS_RULE_NCC_AMBIGUITY,
             .name = "ncc-ambiguity",
-            .severity = DAPS_SEVERITY_INFO,
             .title = "Two readings of the stored NCC lead to different keys",
             .liaison = "Q4",
             .clauses = CLAUSES("TS 33.501 6.9.2.3.4", "TS 38.331 5.3.5.7", "TS 38.331 5.3.5.8.3"),
@@ -95,7 +90,6 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
         {
             .id = DAPS_RULE_EXPOSED_FALLBACK,
             .name = "exposed-fallback",
-            .severity = DAPS_SEVERITY_INFO,
             .title = "After a fallback the source key is still in use",
             .liaison = "Q3",
             .clauses = CLAUSES("TS 38.331 5.3.5.8.3", "TS 33.501 6.9.4.5", "TS 33.501 A.11"),
@@ -109,7 +103,6 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
         {
             .id = DAPS_RULE_KEY_MISMATCH,
             .name = "key-mismatch",
-            .severity = DAPS_SEVERITY_MEDIUM,
             .title = "A derived key is not the one that was used",
             .liaison = "",
             .clauses = CLAUSES("TS 33.501 A.11", "TS 33.501 6.9.2.3.4"),
@@ -126,7 +119,6 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
         {
             .id = DAPS_RULE_COUNT_REUSE,
             .name = "count-reuse",
-            .severity = DAPS_SEVERITY_HIGH,
             .title = "A COUNT was used twice under one key",
             .liaison = "",
             .clauses = CLAUSES("TS 38.331 5.3.1.2", "TS 33.501 6.9.4.1", "TS 38.323 5.8"),
@@ -139,7 +131,6 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
         {
             .id = DAPS_RULE_NCC_INVALID,
             .name = "ncc-invalid",
-            .severity = DAPS_SEVERITY_MEDIUM,
             .title = "An impossible or unsafe step of the key chain",
             .liaison = "",
             .clauses = CLAUSES("TS 33.501 6.9.2.1.1", "TS 33.501 6.9.2.3.2", "TS 33.501 A.10"),
@@ -152,7 +143,6 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
         {
             .id = DAPS_RULE_NULL_SECURITY,
             .name = "null-security",
-            .severity = DAPS_SEVERITY_LOW,
             .title = "A null algorithm was selected",
             .liaison = "",
             .clauses = CLAUSES("TS 33.501 5.3.2", "TS 33.501 5.3.3", "TS 33.501 6.7.3"),
@@ -167,7 +157,6 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
         {
             .id = DAPS_RULE_FORGED_REQUEST,
             .name = "forged-request",
-            .severity = DAPS_SEVERITY_LOW,
             .title = "A request whose MAC fits no key of the UE it names",
             .liaison = "",
             .clauses = CLAUSES("TS 38.331 5.3.7.4", "TS 38.331 5.3.13.3", "TS 33.501 6.11", "TS 33.501 6.8.2.1.3"),
@@ -186,7 +175,6 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
         {
             .id = DAPS_RULE_COUNT_NEAR_WRAP,
             .name = "count-near-wrap",
-            .severity = DAPS_SEVERITY_LOW,
             .title = "A COUNT is close to its end under one key",
             .liaison = "",
             .clauses = CLAUSES("TS 33.501 6.9.4.1", "TS 38.331 5.3.1.2", "TS 38.323 6.3.5"),
@@ -200,7 +188,6 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
         {
             .id = DAPS_RULE_UNCIPHERED,
             .name = "unciphered",
-            .severity = DAPS_SEVERITY_LOW,
             .title = "A message was sent in clear although ciphering is on",
             .liaison = "",
             .clauses = CLAUSES("TS 38.323 5.8", "TS 38.331 5.3.1.2", "TS 38.331 5.3.4.3", "TS 33.501 6.7.4"),

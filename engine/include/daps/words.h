@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Everything that is said in words, made from facts: what the terminal, the report, JSON, CSV, Wireshark's tree and
+ * `explain` print. Names in quotes are those of the machine forms and do not change.
+ */
+#ifndef DAPS_ENGINE_WORDS_H
+#define DAPS_ENGINE_WORDS_H
+
+#include <glib.h>
+
+#include "daps/finding.h"
+#include "daps/rule.h"
+
+/* ---- names.c: one word; never NULL ---- */
+
+const char *daps_severity_name(enum daps_severity severity);
+const char *daps_evidence_name(enum daps_evidence evidence);
+const char *daps_exposure_name(enum daps_exposure exposure);
+const char *daps_procedure_name(enum daps_procedure procedure);
+const char *daps_outcome_name(enum daps_outcome outcome);
+const char *daps_derivation_name(enum daps_derivation derivation);
+const char *daps_key_kind_name(enum daps_key_kind kind, enum daps_rat rat);
+
+/* "NEA2", "EIA1"; "" if the number is negative. */
+const char *daps_algorithm_name(enum daps_rat rat, bool ciphering, int number);
+/* "frame 7"; of frame 0, "a dropped frame". */
+void daps_words_frame(GString *text, uint64_t frame);
+const char *daps_words_direction(int direction); /* "uplink", "downlink" */
+
+/* ---- sentences.c: one finding. Callers free what is not const. ---- */
+
+/* What happened in which frame: a few sentences. */
+char *daps_words_detail(const struct daps_finding *finding);
+/* What it rests on that the capture cannot show, as "that ..., and that ..."; NULL nothing. */
+char *daps_words_assumes(const struct daps_finding *finding);
+/* One line. */
+const char *daps_words_title(const struct daps_finding *finding);
+/* "proven: both PDUs verify under one computed key, ..." */
+const char *daps_words_evidence(const struct daps_finding *finding);
+/* "possible: a message of the earlier attempt may have left the UE" */
+const char *daps_words_exposure(enum daps_exposure exposure);
+
+/* ---- key.c ---- */
+
+/* "K2 = KDF(K1, FC 0x70, PCI 22, SSB-ARFCN 632628)", "K1 (KgNB from KAMF)" */
+void daps_words_key(GString *text, const struct daps_key_view *key, enum daps_rat rat);
+/* ", computed with ARFCN 620000 in 3 octets" where its value was computed otherwise than the standard says */
+void daps_words_computed(GString *text, const struct daps_key_view *key);
+/* Clause that defines the derivation, NULL none. */
+const char *daps_words_key_clause(const struct daps_key_view *key);
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Moments: what rules see of a UE's life.
+ *
+ * ue/ and pdcp/ tell them, and know no rule; rules/ judge them, and know neither the state machine nor PDCP. A moment
+ * is valid while it is told.
+ */
+#ifndef DAPS_ENGINE_MOMENT_H
+#define DAPS_ENGINE_MOMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daps/event.h"
+#include "daps/finding.h"
+#include "keys/chain.h"
+#include "keys/term.h"
+#include "ledger/ledger.h"
+
+struct daps_engine;
+
+/* One AS security context with the cell it is used in. */
+struct daps_context {
+    struct daps_chain chain;
+    int32_t pci, arfcn; /* values, or symbols (engine/keys/term.h) where the log does not say */
+    int32_t c_rnti;     /* -1 unknown */
+    int ciphering;      /* NEA number, -1 unknown */
+    int integrity;
+    uint32_t serial; /* tells contexts of one UE apart; the same as long as key and PDCP entities are */
+};
+
+/* One derivation of a key for this UE and what became of it. */
+struct daps_attempt {
+    struct daps_context source, target;
+    const struct daps_term *parent; /* of the derived key, NULL if no key was derived */
+    const struct daps_term *key;    /* target.chain.key, or the KSN */
+    enum daps_procedure procedure;
+    enum daps_derivation derivation;
+    uint32_t number; /* among the UE's attempts, from 1 */
+    uint64_t frame;
+    int64_t time_ns;
+    uint64_t digest;
+    int transaction;
+    int ncc;
+    int32_t c_rnti, t304_ms;
+    uint32_t sk_counter;
+    enum daps_rach rach;
+    bool daps, prepared, key_set_change;
+    bool rejected; /* a resume the network turned down */
+    enum daps_outcome outcome;
+    uint64_t settled_frame;
+    uint64_t complete_frame; /* of the message that used COUNT 0 of SRB1 uplink in the target */
+    uint64_t complete_digest;
+    uint64_t executed_frame;
+    unsigned gaps;      /* gaps of the log when it began */
+    uint64_t gap_frame; /* newest of them */
+    const char *gap_reason;
+    bool delivered;
+    int32_t point_a;  /* absoluteFrequencyPointA of the command, -1 */
+    int32_t carrier;  /* centre of its carrier as NR-ARFCN, -1 */
+    bool target_used; /* uplink signalling under the target's key was seen below RRC */
+};
+
+#define DAPS_COLLISION_SIGHTS 16
+#define DAPS_COLLISION_OCTETS 64
+
+/* Different PDUs under one (key, COUNT, BEARER, DIRECTION): the first such COUNT of a stream; further ones are counted.
+ */
+struct daps_collision {
+    struct daps_stream_id stream;
+    bool one_period; /* within one stay under the key */
+    unsigned n;      /* PDUs with that COUNT, oldest first */
+    struct {
+        uint32_t period; /* daps_context.serial */
+        uint64_t frame;
+    } sights[DAPS_COLLISION_SIGHTS];
+    uint32_t copies; /* further sights of these PDUs */
+    uint32_t count;
+    uint64_t more;          /* further COUNTs that collide */
+    bool counted_elsewhere; /* MACs of PDUs whose keystream collides as well, within one stay */
+    bool proven;
+    uint32_t octets;  /* of the XORs */
+    uint32_t overlap; /* octets that both PDUs have */
+    bool has_plain;
+    uint8_t xor_cipher[DAPS_COLLISION_OCTETS];
+    uint8_t xor_plain[DAPS_COLLISION_OCTETS];
+    char label[24]; /* of the key, once its term is gone */
+    bool told;      /* by a rule that judged the attempts of its key */
+};
+
+/* A bearer's PDUs that came in clear with a right MAC-I while ciphering was on; or its newest COUNT, near the end. */
+struct daps_bearer_fact {
+    const struct daps_term *key;
+    bool srb;
+    uint8_t bearer;    /* BEARER: RB identity - 1 */
+    uint8_t direction; /* 0 uplink, 1 downlink */
+    int ciphering;     /* NEA number in force, -1 unknown */
+    uint32_t count;    /* of the first PDU; near the end: the newest */
+    unsigned n;        /* frames held, the first ones */
+    uint64_t frames[DAPS_COLLISION_SIGHTS];
+    uint64_t more; /* PDUs beyond these */
+    bool verified; /* their MAC-Is are right under the computed key */
+};
+
+enum daps_moment_kind {
+    DAPS_MOMENT_ATTEMPT_BEGAN,    /* began */
+    DAPS_MOMENT_ATTEMPTS_LEAVE,   /* attempts: their keys cannot come again; leave */
+    DAPS_MOMENT_CONNECTION_ENDED, /* ended; also at the end of the capture */
+    DAPS_MOMENT_CAPTURE_ENDED,    /* closing; before the last attempts leave */
+    DAPS_MOMENT_COLLISION,        /* collision: of a key whose attempts are gone */
+    DAPS_MOMENT_KEY_FITS,         /* fit: a key is not what the standard's inputs give */
+    DAPS_MOMENT_NO_KEY_FITS,      /* unfit: a key at hand, and no MAC-I right */
+    DAPS_MOMENT_UNCIPHERED,       /* bearer */
+    DAPS_MOMENT_COUNT_NEAR_END,   /* bearer */
+    DAPS_MOMENT_REQUEST_FORGED,   /* request */
+};
+
+struct daps_moment {
+    enum daps_moment_kind kind;
+    /* Filled by daps_ue_tell(). */
+    const char *ue;
+    enum daps_rat rat;
+    bool below_rrc; /* the capture shows this UE's protected uplink signalling itself, as PDCP PDUs */
+    struct daps_attempt *const *attempts; /* oldest first; unless given, all that are kept */
+    unsigned n_attempts;
+    union {
+        struct {
+            const struct daps_attempt *attempt;
+            bool two_readings; /* of "stored NCC" (TS 38.331 5.3.5.7 against TS 33.501 6.9.2.3.4) */
+            struct daps_chain_step by_active, by_stored;
+            uint32_t active_n, stored_n; /* NCCs compared with, as chain indices */
+            uint64_t stored_frame;       /* of the failed command that stored it */
+            uint32_t stored_attempt;
+            bool follows_stored;
+        } began;
+        struct {
+            struct daps_collision *collisions; /* of the UE; those told are marked */
+            unsigned n_collisions;
+        } leave;
+        struct {
+            bool null_ciphering, null_integrity;
+            const uint64_t *null_frames;
+            unsigned n_null_frames;
+        } ended;
+        struct {
+            const struct daps_term *in_force;
+            const struct daps_event *candidates; /* armed */
+            unsigned n_candidates;
+        } closing;
+        const struct daps_collision *collision;
+        struct {
+            const struct daps_attempt *attempt; /* whose key it is; NULL: a root */
+            const struct daps_term *key;
+            uint64_t frame;        /* of the message that made the key; 0: the attempt's */
+            uint64_t parent_frame; /* DAPS_FITS_FAILED_KEY: command of that attempt, 0 none */
+            struct daps_fit fit;
+        } fits;
+        struct {
+            const struct daps_term *key;
+            uint64_t messages, frame; /* from that one on */
+        } unfit;
+        struct daps_bearer_fact bearer;
+        struct {
+            uint64_t frame;
+            bool resume;    /* else a re-establishment */
+            uint32_t tried; /* keys */
+        } request;
+    };
+};
+
+/* engine.c: hands the moment to the rules, and what they find to the sink. */
+void daps_engine_tell(struct daps_engine *engine, const struct daps_moment *moment);
+
+/* view.c: keys as findings show them. */
+void daps_view_term(struct daps_key_view *view, const struct daps_term *term);
+void daps_view_key(struct daps_key_view *view, const struct daps_attempt *attempt);
+/* What goes into a KDF, or -1 for a symbol: those are the engine's own business. */
+static inline int32_t daps_shown(int32_t value)
+{
+    return value >= 0 ? value : -1;
+}
+
+#endif
