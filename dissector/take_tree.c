@@ -10,7 +10,7 @@
 struct extent {
     const uint8_t *octets;
     size_t length;
-    bool cut;
+    size_t missing; /* octets behind them that were not captured */
 };
 
 /* The octets of an item from its start to its end, or to that of its data source. */
@@ -24,7 +24,8 @@ static bool extent_of(const field_info *finfo, bool to_end, struct extent *exten
     if (captured <= 0)
         return false;
     extent->length = (size_t)(to_end || finfo->length > captured ? captured : finfo->length);
-    extent->cut = tvb_reported_length(finfo->ds_tvb) > tvb_captured_length(finfo->ds_tvb);
+    extent->missing =
+        extent->length < (size_t)captured ? 0 : tvb_reported_length(finfo->ds_tvb) - tvb_captured_length(finfo->ds_tvb);
     extent->octets = tvb_get_ptr(finfo->ds_tvb, finfo->start, (int)extent->length);
     return extent->length > 0;
 }
@@ -171,7 +172,7 @@ static void take_bare_rrc(struct session *session, packet_info *pinfo, const pro
     if (root < 0 || !extent_of(PNODE_FINFO(item), true, &pdu))
         return;
     place = take_place(session, pinfo);
-    place.cut = pdu.cut;
+    place.missing = pdu.missing;
     daps_framing_take_rrc(session_framing(session), &place, take_ids()->roots[root].channel, pdu.octets, pdu.length);
 }
 
@@ -183,7 +184,7 @@ static bool take_item(struct session *session, packet_info *pinfo, proto_node *i
 
     if (!extent_of(PNODE_FINFO(item), false, &pdu))
         return true;
-    place.cut = pdu.cut;
+    place.missing = pdu.missing;
     switch (layer) {
     case MAC:
         return take_mac(session_framing(session), &place, item, &pdu);

@@ -196,6 +196,7 @@ static const char *other_words(const char *class)
                  {"umts-rrc", "UMTS RRC PDUs"},
                  {"nas", "NAS PDUs"},
                  {"mac-nr", "NR MAC PDUs"},
+                 {"blank-mac-nr", "NR MAC PDUs of nothing but zeros"},
                  {"mac-lte", "LTE MAC PDUs"},
                  {"rlc-lte", "LTE RLC PDUs"},
                  {"pdcp-lte", "LTE PDCP PDUs"},

@@ -17,6 +17,7 @@ static const char *const class_names[DAPS_FRAMING_CLASS_COUNT] = {
     [DAPS_FRAMING_MAC_LTE] = "mac-lte",
     [DAPS_FRAMING_RLC_NR] = "rlc-nr",
     [DAPS_FRAMING_PDCP_NR] = "pdcp-nr",
+    [DAPS_FRAMING_BLANK] = "blank-mac-nr",
     [DAPS_FRAMING_BEARER_UNKNOWN] = "bearer-not-configured",
     [DAPS_FRAMING_RLC] = "rlc-lte",
     [DAPS_FRAMING_PDCP] = "pdcp-lte",
@@ -68,6 +69,7 @@ void daps_framing_unwrap(struct daps_framing *framing, const struct daps_record 
         .frame = record->frame,
         .time_ns = record->time_ns,
         .cut = record->caplen < record->len,
+        .missing = record->caplen < record->len ? record->len - record->caplen : 0,
     };
     framing->frame = record->frame;
     framing->counts.frames++;
@@ -210,12 +212,19 @@ void peel_problem(struct peel *peel, enum daps_framing_class class, const char *
     sink->problem(sink->user, &problem);
 }
 
-void peel_short(struct peel *peel, const char *layer, bool rrc)
+void peel_short(struct peel *peel, const char *layer, bool rrc, const uint64_t *ue_key)
 {
     if (peel->cut)
-        peel_problem(peel, DAPS_FRAMING_CUT, layer, "cut by the snap length inside a header", rrc, NULL, NULL);
+        peel_problem(peel, DAPS_FRAMING_CUT, layer, "cut by the snap length inside a header", rrc, ue_key, NULL);
     else
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "a header or field runs past the end", rrc, NULL, NULL);
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "a header or field runs past the end", rrc, ue_key, NULL);
+}
+
+void peel_keep(struct peel *peel, struct octets *payload, size_t length)
+{
+    peel->missing = length > payload->left ? length - payload->left : 0;
+    peel->cut = peel->missing > 0;
+    octets_trim(payload, length);
 }
 
 struct daps_cell peel_cell(uint32_t pci, uint32_t arfcn)

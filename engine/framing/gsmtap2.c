@@ -33,7 +33,7 @@ bool peel_gsmtap2(struct peel *peel, struct octets payload)
     uint8_t type = octets_u8(&payload);
     octets_skip(&whole, words * (size_t)4);
     if (payload.bad || whole.bad)
-        peel_short(peel, "GSMTAP v2", false);
+        peel_short(peel, "GSMTAP v2", false, NULL);
     else if (words < 4)
         peel_problem(peel, DAPS_FRAMING_MALFORMED, "GSMTAP v2", "header too short", false, NULL, "%u words", words);
     else

@@ -143,7 +143,7 @@ bool peel_gsmtap3(struct peel *peel, struct octets payload)
     if (words > WORDS_WITHOUT_METADATA)
         read_metadata(&payload, &metadata);
     if (payload.bad) {
-        peel_short(peel, layer, type == TYPE_NR_RRC || type == 0);
+        peel_short(peel, layer, type == TYPE_NR_RRC || type == 0, NULL);
         return true;
     }
     peel->framing->counts.keys += metadata.keys;

@@ -36,7 +36,7 @@ void peel_transport(struct peel *peel, uint8_t protocol, struct octets payload)
 void peel_ip(struct peel *peel, struct octets packet)
 {
     if (!packet.left) {
-        peel_short(peel, "IP", false);
+        peel_short(peel, "IP", false, NULL);
         return;
     }
     switch (octets_peek(packet) >> 4) {
@@ -75,8 +75,7 @@ static bool keep_payload(struct peel *peel, struct octets *payload, size_t lengt
                      NULL, "%zu octets after the header, %zu are there", length, payload->left);
         return false;
     }
-    peel->cut = length > payload->left;
-    octets_trim(payload, length);
+    peel_keep(peel, payload, length);
     return true;
 }
 
@@ -120,7 +119,7 @@ void peel_ipv4(struct peel *peel, struct octets packet)
     struct endpoint source = ipv4_endpoint(&packet), destination = ipv4_endpoint(&packet);
     size_t header = (first & 15u) * (size_t)4;
     if (packet.bad) {
-        peel_short(peel, layer, false);
+        peel_short(peel, layer, false, NULL);
         return;
     }
     if (first >> 4 != 4 || header < 20) {
@@ -130,7 +129,7 @@ void peel_ipv4(struct peel *peel, struct octets packet)
     }
     octets_skip(&whole, header);
     if (whole.bad) {
-        peel_short(peel, layer, false);
+        peel_short(peel, layer, false, NULL);
         return;
     }
     /* Total length 0: captured before the network card cut a large send into packets. */
@@ -205,7 +204,7 @@ static bool skip_extensions(struct peel *peel, uint8_t *protocol, struct octets 
             return true;
         }
         if (packet->bad) {
-            peel_short(peel, "IPv6", false);
+            peel_short(peel, "IPv6", false, NULL);
             return false;
         }
         *protocol = next;
@@ -221,7 +220,7 @@ void peel_ipv6(struct peel *peel, struct octets packet)
     octets_skip(&packet, 1);
     struct endpoint source = ipv6_endpoint(&packet), destination = ipv6_endpoint(&packet);
     if (packet.bad) {
-        peel_short(peel, layer, false);
+        peel_short(peel, layer, false, NULL);
         return;
     }
     if (first >> 28 != 6) {

@@ -31,7 +31,7 @@ static void peel_ppp_protocol(struct peel *peel, struct octets packet)
     if (!(protocol & 1))
         protocol = (uint16_t)(protocol << 8 | octets_u8(&packet));
     if (packet.bad)
-        peel_short(peel, "PPP", false);
+        peel_short(peel, "PPP", false, NULL);
     else if (protocol == PPP_IPV4)
         peel_ipv4(peel, packet);
     else if (protocol == PPP_IPV6)
@@ -55,7 +55,7 @@ static void peel_ethertype(struct peel *peel, uint16_t ethertype, struct octets 
         ethertype = octets_u16(&packet);
     }
     if (packet.bad) {
-        peel_short(peel, "Ethernet", false);
+        peel_short(peel, "Ethernet", false, NULL);
     } else if (ethertype == ETHERTYPE_IPV4) {
         peel_ipv4(peel, packet);
     } else if (ethertype == ETHERTYPE_IPV6) {
@@ -96,7 +96,7 @@ static void peel_null(struct peel *peel, struct octets packet)
 {
     struct octets head = octets_take(&packet, 4);
     if (packet.bad) {
-        peel_short(peel, "loopback", false);
+        peel_short(peel, "loopback", false, NULL);
         return;
     }
     struct octets again = head;

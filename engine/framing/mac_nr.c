@@ -4,39 +4,12 @@
  *
  *     "mac-nr" (UDP only) | u8 radio type | u8 direction: 0 UL, 1 DL | u8 RNTI type | tags | 01 | MAC PDU
  *     tags    02 RNTI u16 | 03 UEId u16 | 04 frame, subframe u16 | 05 PHR u8 | 06 HARQ u8 | 07 frame u16, slot u16
- *
- *     subPDU  R F LCID(6) | L(8 or 16, F)   | contents            logical channels, CEs of variable size
- *             R R LCID(6)                   | contents            CEs and CCCHs of fixed size, padding
  */
 #include "framing/peel.h"
 
 enum { RNTI_TYPE_C = 3, TAG_PAYLOAD = 1 };
-enum {
-    LCID_CCCH1_UL = 0,
-    LCID_CCCH_DL = 0,
-    LCID_LAST_CHANNEL = 32,
-    LCID_CCCH_UL = 52,
-    LCID_C_RNTI = 58,
-    LCID_PADDING = 63
-};
-enum { LCID_TWO_OCTET_ELCID = 33, LCID_ONE_OCTET_ELCID = 34, LCID_REDCAP_CCCH = 35, LCID_REDCAP_CCCH1 = 36 };
 
 static const char layer[] = "MAC-NR";
-
-/* TS 38.321 Tables 6.2.1-1 and 6.2.1-2: octets of what has no length field; -1: it has one. */
-static int fixed_size(bool downlink, unsigned lcid)
-{
-    static const int8_t uplink[64] = {
-        [0] = 8, [35] = 6, [36] = 8, [52] = 6, [53] = 2, [55] = -2, [57] = 2, [58] = 2, [59] = 1, [61] = 1,
-    };
-    static const int8_t downlink_sizes[64] = {
-        [47] = 2, [48] = 2, [49] = 3,  [51] = 2,  [52] = 2, [56] = 1,
-        [57] = 4, [58] = 1, [59] = -2, [60] = -2, [61] = 1, [62] = 6,
-    };
-    const int size = downlink ? downlink_sizes[lcid] : uplink[lcid];
-
-    return size == 0 ? -1 : size == -2 ? 0 : size;
-}
 
 static uint8_t tag_size(uint8_t tag)
 {
@@ -81,57 +54,30 @@ static void common_channel(struct peel *peel, struct radio_link *link, bool down
                            struct octets sdu)
 {
     struct pdu_context context = {.channel = channel, .cell = NO_CELL};
-    if (!downlink)
+    if (!downlink && !peel->cut)
         radio_ccch(peel->framing->radio, link, channel, sdu.at, sdu.left);
     context.ue_key = link->ue_key;
     peel_deliver(peel, layer, &context, sdu);
 }
 
-static void sub_pdu(struct peel *peel, const struct mac_context *mac, struct radio_link *link, unsigned lcid,
-                    struct octets sdu)
+static void sub_pdu(struct peel *peel, const struct mac_context *mac, struct radio_link *link,
+                    const struct mac_subpdu *sub)
 {
-    if (lcid >= 1 && lcid <= LCID_LAST_CHANNEL) {
+    switch (sub->kind) {
+    case MAC_CHANNEL:
         link->only_ccch = false;
-        peel_rlc_channel(peel, link, mac->downlink, lcid, sdu);
-    } else if (mac->downlink && lcid == LCID_CCCH_DL)
-        common_channel(peel, link, mac->downlink, DAPS_CH_DL_CCCH, sdu);
-    else if (!mac->downlink && (lcid == LCID_CCCH1_UL || lcid == LCID_REDCAP_CCCH1))
-        common_channel(peel, link, mac->downlink, DAPS_CH_UL_CCCH1, sdu);
-    else if (!mac->downlink && (lcid == LCID_CCCH_UL || lcid == LCID_REDCAP_CCCH))
-        common_channel(peel, link, mac->downlink, DAPS_CH_UL_CCCH, sdu);
-}
-
-/* One subheader off the front: its LCID and contents; false at padding, at the end, or where nothing can be told. */
-static bool next_sub_pdu(struct octets *pdu, bool downlink, unsigned *lcid, struct octets *sdu)
-{
-    if (!pdu->left)
-        return false;
-    uint8_t first = octets_u8(pdu);
-    *lcid = first & 0x3f;
-    if (*lcid == LCID_PADDING)
-        return false;
-    int size = fixed_size(downlink, *lcid);
-    if (size < 0) {
-        if (*lcid == LCID_TWO_OCTET_ELCID || *lcid == LCID_ONE_OCTET_ELCID)
-            octets_skip(pdu, *lcid == LCID_TWO_OCTET_ELCID ? 2 : 1);
-        size = first & 0x40 ? octets_u16(pdu) : octets_u8(pdu);
+        peel_rlc_channel(peel, link, mac->downlink, sub->lcid, sub->contents);
+        break;
+    case MAC_CCCH:
+        common_channel(peel, link, mac->downlink, mac->downlink ? DAPS_CH_DL_CCCH : DAPS_CH_UL_CCCH, sub->contents);
+        break;
+    case MAC_CCCH1:
+        common_channel(peel, link, mac->downlink, DAPS_CH_UL_CCCH1, sub->contents);
+        break;
+    case MAC_C_RNTI:
+    case MAC_OTHER:
+        break;
     }
-    *sdu = octets_take(pdu, (size_t)size);
-    return !pdu->bad;
-}
-
-/* Msg3 of a handover goes over a temporary C-RNTI and names the real one in a CE (TS 38.321 5.1.5). */
-static bool named_c_rnti(struct octets pdu, uint16_t *c_rnti)
-{
-    unsigned lcid;
-    struct octets sdu;
-    while (next_sub_pdu(&pdu, false, &lcid, &sdu)) {
-        if (lcid == LCID_C_RNTI) {
-            *c_rnti = octets_u16(&sdu);
-            return true;
-        }
-    }
-    return false;
 }
 
 /* A block of nothing but zeros, as receivers log one they could not decode; its octets would pass for CCCH. */
@@ -144,35 +90,99 @@ static bool is_blank(struct octets pdu)
     return true;
 }
 
-/* Every subPDU fits, and there is at most one CCCH, as the UE has nothing else to say in Msg3 before it has a context.
- */
-static bool is_sound(struct peel *peel, struct mac_context *mac, struct octets pdu)
+/* What all subPDUs together say, as far as they are good: TS 38.321 5.13 drops a bad one and what is behind it. */
+struct summary {
+    unsigned good, common;
+    bool bad;
+};
+
+static struct summary look_through(struct mac_context *mac, struct octets pdu)
 {
-    unsigned lcid = 0, common = 0;
-    struct octets sdu;
-    const bool downlink = mac->downlink;
-    while (next_sub_pdu(&pdu, downlink, &lcid, &sdu))
-        common += lcid == LCID_CCCH_DL ||
-                  (!downlink && (lcid == LCID_CCCH_UL || lcid == LCID_REDCAP_CCCH || lcid == LCID_REDCAP_CCCH1));
-    mac->name.first_access = common == 1;
-    if (pdu.bad)
-        peel_short(peel, layer, false);
-    else if (common > 1)
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "more than one CCCH message in one PDU", false, NULL, NULL);
-    return !pdu.bad && common <= 1;
+    struct summary summary = {.good = 0};
+    struct mac_subpdu sub;
+    while (!summary.bad && mac_subpdu_next(&pdu, mac->downlink, &sub)) {
+        summary.bad = pdu.bad;
+        if (summary.bad)
+            break;
+        summary.good++;
+        summary.common += sub.kind == MAC_CCCH || sub.kind == MAC_CCCH1;
+        /* Msg3 of a handover goes over a temporary C-RNTI and names the real one in a CE (TS 38.321 5.1.5). */
+        if (sub.kind == MAC_C_RNTI) {
+            mac->name.rnti = octets_u16(&sub.contents);
+            mac->name.has_rnti = true;
+        }
+    }
+    mac->name.first_access = summary.common == 1;
+    return summary;
+}
+
+static bool is_signalling(const struct peel *peel, const struct radio_link *link, const struct mac_subpdu *sub)
+{
+    if (sub->kind == MAC_CHANNEL)
+        return radio_ue(peel->framing->radio, link->ue_key)->channels[sub->lcid].srb;
+    return sub->kind == MAC_CCCH || sub->kind == MAC_CCCH1;
+}
+
+/* The capture has not all octets of sub, or none of what is behind the last good one. */
+static void report_cut(struct peel *peel, const struct mac_context *mac, struct radio_link *link,
+                       const struct mac_subpdu *sub)
+{
+    const bool last = !sub->headless && sub->length >= sub->contents.left + peel->missing;
+
+    if (sub->ended)
+        sub_pdu(peel, mac, link, sub); /* what there is of it: a status PDU of RLC is no message */
+    if (!last && !(sub->ended && is_signalling(peel, link, sub)))
+        peel_problem(peel, DAPS_FRAMING_CUT, layer, "cut by the snap length, signalling may be behind it", true,
+                     &link->ue_key, "%zu octets are missing", peel->missing);
+}
+
+/*
+ * In the uplink CEs come last (TS 38.321 6.1.2), so that nothing is lost behind a bad one; in the downlink first. With
+ * a reserved bit in it this never was a subheader: random access responses are logged under C-RNTIs, too.
+ */
+static void report_bad(struct peel *peel, const struct mac_context *mac, const struct radio_link *link,
+                       const struct mac_subpdu *sub)
+{
+    peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "a subPDU runs past the end",
+                 !sub->reserved && (is_signalling(peel, link, sub) || (mac->downlink && sub->kind == MAC_OTHER)),
+                 &link->ue_key, "LCID %u", sub->lcid);
+}
+
+/* What is no MAC PDU of a UE: said, if it is not for another reader to count. */
+static bool is_foreign(struct peel *peel, const struct summary *summary, struct octets pdu, bool downlink)
+{
+    struct mac_subpdu first;
+    if (!peel->cut && is_blank(pdu)) {
+        peel_count(peel, DAPS_FRAMING_BLANK);
+        return true;
+    }
+    /* A UE has one thing to say before it has a context (TS 38.321 5.1.3). */
+    const bool talkative = summary->common > 1;
+    const bool response = !summary->good && mac_subpdu_next(&pdu, downlink, &first) && first.reserved;
+    if (talkative || response)
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer,
+                     talkative ? "more than one CCCH message in one PDU" : "a reserved bit is set, and no subPDU fits",
+                     false, NULL, NULL);
+    return talkative || response;
 }
 
 static void transport_block(struct peel *peel, struct mac_context *mac, struct octets pdu)
 {
-    if (is_blank(pdu) || !is_sound(peel, mac, pdu))
+    const bool cut = peel->cut;
+    const struct summary summary = look_through(mac, pdu);
+    if (is_foreign(peel, &summary, pdu, mac->downlink))
         return;
-    if (!mac->downlink && named_c_rnti(pdu, &mac->name.rnti))
-        mac->name.has_rnti = true;
     struct radio_link *link = radio_link(peel->framing->radio, &mac->name, peel->frame);
-    unsigned lcid;
-    struct octets sdu;
-    while (next_sub_pdu(&pdu, mac->downlink, &lcid, &sdu))
-        sub_pdu(peel, mac, link, lcid, sdu);
+    struct mac_subpdu sub;
+    peel->cut = false;
+    for (unsigned i = 0; i < summary.good && mac_subpdu_next(&pdu, mac->downlink, &sub); i++)
+        sub_pdu(peel, mac, link, &sub);
+    peel->cut = cut;
+    (void)mac_subpdu_next(&pdu, mac->downlink, &sub);
+    if (cut && !sub.padding)
+        report_cut(peel, mac, link, &sub);
+    else if (summary.bad)
+        report_bad(peel, mac, link, &sub);
 }
 
 void peel_mac_pdu(struct peel *peel, struct mac_context *mac, struct octets pdu)
@@ -192,7 +202,7 @@ void peel_mac_nr_in(struct peel *peel, struct octets payload, const uint64_t *lo
     mac.rnti_type = octets_u8(&payload);
     if (!read_tags(&payload, &mac)) {
         if (payload.bad)
-            peel_short(peel, layer, false);
+            peel_short(peel, layer, false, NULL);
         else
             peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "unknown tag in its context", false, NULL, NULL);
         return;

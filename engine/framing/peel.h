@@ -22,7 +22,8 @@ struct peel {
     struct daps_framing *framing;
     uint64_t frame;
     int64_t time_ns;
-    bool cut; /* the octets at hand end before the packet did: what runs out of them is cut, not malformed */
+    bool cut;       /* the octets at hand end before the packet did: what runs out of them is cut, not malformed */
+    size_t missing; /* so many octets before; 0 if not cut */
     bool addressed;
     struct endpoint source, destination;
 };
@@ -45,8 +46,10 @@ void peel_pdcp(struct peel *peel, const char *layer, struct daps_pdcp_pdu *out, 
 /* rrc: NR RRC may be in what is lost. format (may be NULL) adds numbers to the sentence. */
 void peel_problem(struct peel *peel, enum daps_framing_class class, const char *layer, const char *reason, bool rrc,
                   const uint64_t *ue_key, const char *format, ...) __attribute__((format(printf, 7, 8)));
-/* A header of layer ended early: cut or malformed, as the record tells. */
-void peel_short(struct peel *peel, const char *layer, bool rrc);
+/* A header of layer ended early: cut or malformed, as the record tells. ue_key: NULL if it is not known. */
+void peel_short(struct peel *peel, const char *layer, bool rrc, const uint64_t *ue_key);
+/* Of payload only the first length octets belong to what comes next; those that are not there were cut off. */
+void peel_keep(struct peel *peel, struct octets *payload, size_t length);
 /* A cell as a log states it: -1 for what cannot be (TS 38.331: PhysCellId 0..1007, ARFCN-ValueNR 0..3279165). */
 struct daps_cell peel_cell(uint32_t pci, uint32_t arfcn);
 /* A UE key from both ends, the same whichever way round they are; 0 if they tell nobody apart. */
@@ -118,23 +121,63 @@ void peel_pdcp_nr_in(struct peel *peel, struct octets payload, const uint64_t *l
 /* An RLC PDU of logical channel lcid (1..32) of link. */
 void peel_rlc_channel(struct peel *peel, struct radio_link *link, bool downlink, unsigned lcid, struct octets pdu);
 
-/* reassembly.c: SDUs of RLC in segments */
+/* mac_subpdu.c */
+enum mac_kind {
+    MAC_OTHER, /* CEs, and logical channels beyond 32 */
+    MAC_C_RNTI,
+    MAC_CHANNEL,
+    MAC_CCCH, /* downlink, or uplink of 48 bits */
+    MAC_CCCH1
+};
+struct mac_subpdu {
+    enum mac_kind kind;
+    unsigned lcid;
+    unsigned length; /* octets of contents, as the subheader says */
+    struct octets contents;
+    bool headless; /* the PDU ended inside the subheader ... */
+    bool ended;    /* ... or inside the contents */
+    bool padding;  /* what ended the PDU */
+    bool reserved; /* the first bit is set, which is no LX bit: "R: Reserved bit, set to 0" */
+};
+/*
+ * One subPDU off the front; false at padding or at the end. If it runs past the end pdu is marked bad, and contents is
+ * what there is of it.
+ */
+bool mac_subpdu_next(struct octets *pdu, bool downlink, struct mac_subpdu *sub);
+
+/* reassembly.c: SDUs of RLC in segments. The entity that receives them is known by value. */
 struct rlc_entity {
-    struct radio_link *link;
+    uint64_t ue_key, leg; /* as in struct daps_pdcp_pdu */
     bool downlink, srb;
     uint8_t bearer;
 };
 struct rlc_segment {
     uint32_t sn, offset;
-    bool first, last;
+    uint8_t sn_bits;
+    bool last;
 };
 struct reassembly;
 struct reassembly *reassembly_new(void);
 void reassembly_free(struct reassembly *reassembly);
-/* True when the SDU is whole: *whole is set, valid until the next call. */
+/* True when the SDU is whole: *whole is set, valid until the next call. peel->cut: the end of data is missing. */
 bool reassembly_add(struct reassembly *reassembly, struct peel *peel, const struct rlc_entity *entity,
                     const struct rlc_segment *segment, struct octets data, struct octets *whole);
+/* An SDU of AM that came in one piece (offset 0, last): segments of it that wait are not missed any more. */
+void reassembly_pass(struct reassembly *reassembly, struct peel *peel, const struct rlc_entity *entity,
+                     const struct rlc_segment *segment, struct octets sdu);
 void reassembly_finish(struct reassembly *reassembly, struct peel *peel);
+
+/* rlc_known.c: SDUs that have been whole */
+struct rlc_known;
+struct rlc_known *rlc_known_new(void);
+void rlc_known_free(struct rlc_known *known);
+uint64_t rlc_entity_hash(const struct rlc_entity *entity); /* never 0 */
+/* with_octets: to be compared octet by octet later, while they fit */
+void rlc_known_note(struct rlc_known *known, const struct rlc_entity *entity, uint32_t sn, struct octets sdu,
+                    bool with_octets);
+/* Whether this segment is part of an SDU that has been whole, as far as its octets are kept. */
+bool rlc_known_has(const struct rlc_known *known, const struct rlc_entity *entity, const struct rlc_segment *segment,
+                   struct octets data);
 
 /* upper_names.c */
 enum upper_kind {

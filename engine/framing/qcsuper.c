@@ -161,7 +161,7 @@ bool peel_qcsuper(struct peel *peel, struct octets payload)
     if (!is_plausible(peel, &payload))
         return false;
     if (!payload.left) {
-        peel_short(peel, layer, true);
+        peel_short(peel, layer, true, NULL);
         return true;
     }
     uint8_t version = octets_peek(payload);
@@ -171,7 +171,7 @@ bool peel_qcsuper(struct peel *peel, struct octets payload)
         peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "unknown version of the log", true, NULL, "version %u",
                      version);
     else if (!read_best(layout, payload, &entry))
-        peel_short(peel, layer, true);
+        peel_short(peel, layer, true, NULL);
     else
         peel_entry(peel, layout, &entry);
     return true;

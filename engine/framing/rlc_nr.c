@@ -24,10 +24,10 @@ static const char layer[] = "RLC-NR";
 /* An RLC SDU of a radio bearer is a PDCP PDU. */
 static void deliver(struct peel *peel, const struct rlc_entity *entity, struct octets sdu)
 {
-    const struct radio_ue *ue = radio_ue(peel->framing->radio, entity->link->ue_key);
+    const struct radio_ue *ue = radio_ue(peel->framing->radio, entity->ue_key);
     struct daps_pdcp_pdu pdu = {
-        .ue_key = entity->link->ue_key,
-        .leg = entity->link->leg,
+        .ue_key = entity->ue_key,
+        .leg = entity->leg,
         .downlink = entity->downlink,
         .srb = entity->srb,
         .bearer = entity->bearer,
@@ -71,25 +71,28 @@ static bool read_header(struct octets *pdu, bool am, unsigned sn_bits, struct rl
     return true;
 }
 
+/* A UMD PDU with a whole SDU has no SN; all others move the entity on. */
 static void entity_pdu(struct peel *peel, const struct rlc_entity *entity, bool am, unsigned sn_bits, struct octets pdu)
 {
-    struct rlc_header header;
-    if (!read_header(&pdu, am, sn_bits, &header))
+    struct rlc_header header = {.si = SI_WHOLE};
+    const bool data = read_header(&pdu, am, sn_bits, &header);
+    if (!data && !pdu.bad)
         return;
     if (pdu.bad) {
-        peel_short(peel, layer, entity->srb);
+        peel_short(peel, layer, entity->srb, &entity->ue_key);
         return;
     }
-    if (header.si == SI_WHOLE) {
-        deliver(peel, entity, pdu);
-        return;
-    }
-    struct octets whole;
     if (!peel->framing->reassembly)
         peel->framing->reassembly = reassembly_new();
-    const struct rlc_segment segment = {
-        .sn = header.sn, .offset = header.so, .last = header.si == SI_LAST, .first = header.si == SI_FIRST};
-    if (reassembly_add(peel->framing->reassembly, peel, entity, &segment, pdu, &whole))
+    struct reassembly *reassembly = peel->framing->reassembly;
+    const struct rlc_segment segment = {.sn = header.sn,
+                                        .sn_bits = (uint8_t)sn_bits,
+                                        .offset = header.so,
+                                        .last = header.si == SI_LAST || header.si == SI_WHOLE};
+    struct octets whole = pdu;
+    if (header.si == SI_WHOLE && am && !peel->cut)
+        reassembly_pass(reassembly, peel, entity, &segment, pdu);
+    if (header.si == SI_WHOLE || reassembly_add(reassembly, peel, entity, &segment, pdu, &whole))
         deliver(peel, entity, whole);
 }
 
@@ -97,7 +100,7 @@ void peel_rlc_channel(struct peel *peel, struct radio_link *link, bool downlink,
 {
     const struct radio_channel *channel = &radio_ue(peel->framing->radio, link->ue_key)->channels[lcid];
     const struct rlc_entity entity = {
-        .link = link, .downlink = downlink, .srb = channel->srb, .bearer = channel->bearer};
+        .ue_key = link->ue_key, .leg = link->leg, .downlink = downlink, .srb = channel->srb, .bearer = channel->bearer};
     unsigned sn_bits = channel->sn_bits[downlink];
     if (channel->mode == RADIO_MODE_UNKNOWN || !channel->bearer || (channel->mode != RADIO_TM && !sn_bits)) {
         peel_count(peel, DAPS_FRAMING_BEARER_UNKNOWN);
@@ -141,8 +144,11 @@ void peel_rlc_pdu(struct peel *peel, const struct rlc_context *rlc, struct octet
         context.channel = rlc->downlink ? DAPS_CH_DL_CCCH : pdu.left == 8 ? DAPS_CH_UL_CCCH1 : DAPS_CH_UL_CCCH;
         peel_deliver(peel, layer, &context, pdu);
     }
-    const struct rlc_entity entity = {
-        .link = link, .downlink = rlc->downlink, .srb = rlc->bearer_type == TYPE_SRB, .bearer = rlc->bearer};
+    const struct rlc_entity entity = {.ue_key = link->ue_key,
+                                      .leg = link->leg,
+                                      .downlink = rlc->downlink,
+                                      .srb = rlc->bearer_type == TYPE_SRB,
+                                      .bearer = rlc->bearer};
     bool am = rlc->mode == MODE_AM && (rlc->sn_bits == 12 || rlc->sn_bits == 18);
     bool um = rlc->mode == MODE_UM && (rlc->sn_bits == 6 || rlc->sn_bits == 12);
     if ((am || um) && (rlc->bearer_type == TYPE_SRB || rlc->bearer_type == TYPE_DRB) && rlc->bearer >= 1 &&

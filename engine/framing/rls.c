@@ -54,7 +54,7 @@ static void peel_pdu_3_2(struct peel *peel, struct octets message)
     uint32_t channel = octets_u32(&message);
     struct octets pdu = octets_take(&message, octets_u32(&message));
     if (message.bad)
-        peel_short(peel, layer, type == PDU_RRC);
+        peel_short(peel, layer, type == PDU_RRC, NULL);
     else if (type != PDU_RRC)
         peel_count(peel, DAPS_FRAMING_RLS_OTHER);
     else
@@ -68,7 +68,7 @@ static void peel_pdu_3_1(struct peel *peel, struct octets message)
     octets_skip(&message, 4);
     uint32_t channel = octets_u32(&message);
     if (message.bad)
-        peel_short(peel, layer, type == PDU_RRC);
+        peel_short(peel, layer, type == PDU_RRC, NULL);
     else if (type != PDU_RRC)
         peel_count(peel, DAPS_FRAMING_RLS_OTHER);
     else
@@ -84,7 +84,7 @@ bool peel_rls(struct peel *peel, struct octets payload)
     uint8_t type = octets_u8(&payload);
     octets_skip(&payload, 8);
     if (payload.bad)
-        peel_short(peel, layer, true);
+        peel_short(peel, layer, true, NULL);
     else if (version >= 0x0302 && type == MESSAGE_PDU)
         peel_pdu_3_2(peel, payload);
     else if (version <= 0x0301 && type == MESSAGE_PDU_3_1)

@@ -64,7 +64,7 @@ void peel_sctp(struct peel *peel, struct octets packet)
         octets_skip(&packet, padding < packet.left ? padding : packet.left);
     }
     if (packet.bad)
-        peel_short(peel, "SCTP", false);
+        peel_short(peel, "SCTP", false, NULL);
     else if (!counted)
         peel_count(peel, DAPS_FRAMING_SCTP_OTHER);
 }

@@ -19,7 +19,8 @@ static struct peel start(struct daps_framing *framing, const struct daps_framing
     return (struct peel){.framing = framing,
                          .frame = place->frame,
                          .time_ns = place->time_ns,
-                         .cut = place->cut,
+                         .cut = place->missing > 0,
+                         .missing = place->missing,
                          .addressed = place->addressed,
                          .source = endpoint_of(&place->source),
                          .destination = endpoint_of(&place->destination)};

@@ -134,7 +134,7 @@ void peel_udp(struct peel *peel, struct octets datagram)
     struct header header = take_header(&datagram);
     uint16_t source = header.source, destination = header.destination, length = header.length;
     if (datagram.bad) {
-        peel_short(peel, "UDP", false);
+        peel_short(peel, "UDP", false, NULL);
         return;
     }
     size_t carried = length >= 8 ? length - 8u : 0;
@@ -144,10 +144,8 @@ void peel_udp(struct peel *peel, struct octets datagram)
                      datagram.left + 8);
         return;
     }
-    if (length) { /* 0: RFC 2675 4, longer than the field can say */
-        peel->cut = carried > datagram.left;
-        octets_trim(&datagram, carried);
-    }
+    if (length) /* 0: RFC 2675 4, longer than the field can say */
+        peel_keep(peel, &datagram, carried);
     peel->source.port = source;
     peel->destination.port = destination;
     for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {

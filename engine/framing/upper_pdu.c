@@ -143,7 +143,7 @@ void peel_upper_pdu(struct peel *peel, struct octets packet)
         uint16_t tag = octets_u16(&packet);
         struct octets value = octets_take(&packet, octets_u16(&packet));
         if (packet.bad) {
-            peel_short(peel, layer, may_be_rrc(peel, &tags));
+            peel_short(peel, layer, may_be_rrc(peel, &tags), NULL);
             return;
         }
         if (tag == TAG_END)

@@ -7,6 +7,7 @@
 A case is a folder with case.json:
     capture, keys   paths from the repository's top (keys optional)
     scenario        (optional) a scenario that must still give exactly that capture and those keys
+    reshaped        (optional) true: the capture is what reshape.py makes under the case's name
     arguments       (optional) further arguments of dapsaudit audit
     status          (optional) expected exit status; default: 1 if a finding of low or more is expected, else 0
     must            what the standards demand, written before the program ran: findings (exact counts by rule),
@@ -94,6 +95,14 @@ def check_scenario(program, case):
                 yield f"{old} is not what {case['scenario']} gives: run samples/make.sh"
 
 
+def check_reshaped(name, case):
+    with tempfile.TemporaryDirectory() as folder:
+        made = os.path.join(folder, "made.pcap")
+        subprocess.run([sys.executable, os.path.join(TOP, "tests", "cases", "reshape.py"), name, made], check=True)
+        if open(made, "rb").read() != open(os.path.join(TOP, case["capture"]), "rb").read():
+            yield f"{case['capture']} is not what reshape.py gives"
+
+
 def expected_status(case, lines):
     if "status" in case:
         return case["status"]
@@ -115,6 +124,8 @@ def run_case(program, folder, update, schema):
         problems.append(f"exit status {status}, not {expected_status(case, lines)}; {errors.strip()}")
     if "scenario" in case:
         problems += check_scenario(program, case)
+    if case.get("reshaped"):
+        problems += check_reshaped(os.path.basename(folder), case)
     expect = os.path.join(folder, "expect.ndjson")
     if update:
         with open(expect, "w", encoding="utf-8") as file:

@@ -25,6 +25,7 @@ enum daps_framing_class {
     DAPS_FRAMING_MAC_LTE,
     DAPS_FRAMING_RLC_NR,
     DAPS_FRAMING_PDCP_NR,
+    DAPS_FRAMING_BLANK,          /* a MAC PDU of nothing but zeros: logged although it could not be decoded */
     DAPS_FRAMING_BEARER_UNKNOWN, /* an RLC PDU of a bearer whose configuration was not seen: not followed */
     DAPS_FRAMING_RLC,            /* of LTE */
     DAPS_FRAMING_PDCP,
@@ -88,8 +89,8 @@ struct daps_framing *daps_framing_new(const struct daps_framing_sink *sink);
 void daps_framing_unwrap(struct daps_framing *framing, const struct daps_record *record);
 
 /*
- * What somebody else has unwrapped already: in the plugin, Wireshark. The octets of a PDU are whole unless cut says
- * that they end before the PDU does; addresses are what UEs of a log are told apart by, all zero where there is none.
+ * What somebody else has unwrapped already: in the plugin, Wireshark. The octets of a PDU are whole unless missing
+ * says that they end before the PDU does; addresses are what UEs of a log are told apart by, all zero where there is none.
  */
 struct daps_framing_endpoint {
     uint8_t address[16]; /* IPv4 as ::ffff:a.b.c.d */
@@ -99,7 +100,7 @@ struct daps_framing_endpoint {
 struct daps_framing_place {
     uint64_t frame;
     int64_t time_ns;
-    bool cut;
+    size_t missing; /* octets of the PDU behind those that are given; 0: it is whole */
     bool addressed; /* source and destination are filled */
     struct daps_framing_endpoint source, destination;
 };

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Makes the captures of some cases out of a sample: the same radio frames, otherwise packed.
+
+    reshape.py ID FILE
+
+ID is one of SHAPES below. Samples are little-endian pcap files of Ethernet, IPv4, UDP and MAC-NR.
+"""
+import os
+import struct
+import sys
+
+TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+SAMPLE = os.path.join(TOP, "samples", "air-daps-fallback.pcap")
+MAC_AT = 42  # Ethernet, IPv4, UDP
+
+
+def records(path):
+    """The file's header, and (seconds, fraction, captured octets, length) of each record."""
+    with open(path, "rb") as file:
+        data = file.read()
+    at, found = 24, []
+    while at < len(data):
+        seconds, fraction, length, whole = struct.unpack_from("<IIII", data, at)
+        found.append((seconds, fraction, data[at + 16:at + 16 + length], whole))
+        at += 16 + length
+    return data[:24], found
+
+
+def write(path, head, found):
+    with open(path, "wb") as file:
+        file.write(head)
+        for seconds, fraction, data, whole in found:
+            file.write(struct.pack("<IIII", seconds, fraction, len(data), whole) + data)
+
+
+def datagram(frame, payload):
+    """The frame with another UDP payload; checksums are nobody's concern."""
+    ip = frame[14:16] + struct.pack(">H", 28 + len(payload)) + frame[18:34]
+    return frame[:14] + ip + frame[34:38] + struct.pack(">HH", 8 + len(payload), 0) + payload
+
+
+class Mac:
+    """MAC-NR in a UDP datagram: its context, and the subPDUs as the samples have them (SRBs and uplink CCCH)."""
+
+    def __init__(self, frame):
+        payload = frame[MAC_AT:]
+        self.frame = frame
+        self.downlink = payload[7] == 1
+        at = 9
+        while payload[at] != 1:
+            at += 1 + {2: 2, 3: 2, 4: 2, 5: 1, 6: 1, 7: 4}[payload[at]]
+        self.context, self.pdu = payload[:at + 1], payload[at + 1:]
+        self.subs, self.tail = self.parse()
+
+    def parse(self):
+        pdu, at, subs = self.pdu, 0, []
+        while at < len(pdu):
+            first = pdu[at]
+            lcid = first & 63
+            if lcid == 63:
+                break
+            fixed = {52: 6, 0: 8, 57: 2, 58: 2, 59: 1, 61: 1} if not self.downlink else {60: 0, 61: 1, 62: 6}
+            if lcid in fixed:
+                end = at + 1 + fixed[lcid]
+            elif first & 64:
+                end = at + 3 + struct.unpack_from(">H", pdu, at + 1)[0]
+            else:
+                end = at + 2 + pdu[at + 1]
+            subs.append(pdu[at:end])
+            at = end
+        return subs, pdu[at:]
+
+    def with_pdu(self, pdu):
+        return datagram(self.frame, self.context + pdu)
+
+    def srb(self):
+        """LCID and RLC PDU of the first subPDU of an SRB, or None."""
+        for i, sub in enumerate(self.subs):
+            if 1 <= sub[0] & 63 <= 3:
+                return i, sub[0] & 63, sub[3 if sub[0] & 64 else 2:]
+        return None
+
+    def with_rlc(self, i, lcid, rlc):
+        """The PDU with another RLC PDU in place of subPDU i."""
+        return self.with_pdu(b"".join([*self.subs[:i], bytes([64 | lcid]) + struct.pack(">H", len(rlc)) + rlc,
+                                       *self.subs[i + 1:], self.tail]))
+
+
+def rlc_segment(whole, begin, end):
+    """Octets [begin, end) of the SDU in an AM PDU with 12-bit SN (TS 38.322 6.2.2.4)."""
+    sdu = whole[2:]
+    first, last = begin == 0, end == len(sdu)
+    si = 0 if first and last else 1 if first else 2 if last else 3
+    head = bytes([whole[0] & 0xcf | si << 4, whole[1]])
+    return head + (b"" if first else struct.pack(">H", begin)) + sdu[begin:end]
+
+
+def each(change):
+    """A shape that makes of every record those that change gives: pairs of octets and length."""
+    def make(found):
+        return [(seconds, fraction + i, data, whole) for seconds, fraction, frame, _ in found
+                for i, (data, whole) in enumerate(change(frame))]
+    return make
+
+
+def whole(frame):
+    return frame, len(frame)
+
+
+def mac_ces(frame):
+    """CEs of fixed size and extended LCIDs of Releases 16 to 18 around the SDUs, where TS 38.321 6.1.2 has them."""
+    mac = Mac(frame)
+    fixed_downlink = bytes([34, 252, 0x12, 0x34, 34, 251, 0xff, 34, 230, 0xc1, 34, 236, 1, 2, 3, 49, 1, 2, 3, 60])
+    fixed_uplink = bytes([44, 0xc1, 0xc1, 49, 0xff, 48, 0xc1, 0xc1, 0xc1, 0xc1, 34, 242, 34, 247, 7, 0xff,
+                          34, 252, 0xc1, 0xc1, 0xc1, 0xc1, 34, 250, 2, 0xff, 0xff])
+    subs = b"".join(mac.subs)
+    return [whole(mac.with_pdu(fixed_downlink + subs + b"\x3f\0" if mac.downlink else subs + fixed_uplink + b"\x3f\0"))]
+
+
+def rlc_repeats(frame):
+    """Every SDU of an SRB in two segments, then whole, then in other segments of which some are missing."""
+    mac = Mac(frame)
+    if not mac.srb():
+        return [whole(frame)]
+    i, lcid, rlc = mac.srb()
+    n = len(rlc) - 2
+    pieces = [rlc_segment(rlc, 0, n // 2), rlc, rlc_segment(rlc, n // 3, n), rlc_segment(rlc, n // 2, n)]
+    return [whole(mac.with_rlc(i, lcid, piece)) for piece in pieces]
+
+
+def snap_length(frame):
+    return [(frame[:100], len(frame))]
+
+
+SHAPES = {
+    "air-mac-ces": each(mac_ces),
+    "air-rlc-repeats": each(rlc_repeats),
+    "air-snap-length": each(snap_length),
+}
+
+
+def main(arguments):
+    shape, path = arguments
+    head, found = records(SAMPLE)
+    write(path, head, SHAPES[shape](found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
