@@ -44,6 +44,8 @@ const struct event_field event_fields[] = {
     FIELD("t304", I32, t304_ms, INT32_MAX),
     FIELD("candidate_id", I16, candidate_id, INT16_MAX),
     FLAG(ltm),
+    FLAG(conditional),
+    FLAG(attempt_conditional),
     BEARERS(drb_added),
     BEARERS(drb_released),
     BEARERS(drb_daps),

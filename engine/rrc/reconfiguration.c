@@ -348,6 +348,12 @@ static void candidate_hit(struct rrc_reading *r, struct reconfiguration *c, cons
         if (newest != NULL)
             newest->reconfiguration = rrc_span_of(r, hit);
         break;
+    case NR_RRC_CONDITIONAL_RECONFIGURATION:
+        c->ev->conditional = true;
+        break;
+    case NR_RRC_ATTEMPT_COND_RECONFIG:
+        c->ev->attempt_conditional = true;
+        break;
     case NR_RRC_CANDIDATE_REMOVED:
         note_removed(c, (int)hit->value, false);
         break;

@@ -432,6 +432,20 @@ static void read_channel(struct rrc_reading *r, enum daps_channel channel)
     }
 }
 
+static bool is_dedicated(enum daps_channel channel)
+{
+    switch (channel) {
+    case DAPS_CH_DL_CCCH:
+    case DAPS_CH_DL_DCCH:
+    case DAPS_CH_UL_CCCH:
+    case DAPS_CH_UL_CCCH1:
+    case DAPS_CH_UL_DCCH:
+        return true;
+    default:
+        return false;
+    }
+}
+
 enum daps_rrc_status daps_rrc_decode_nr(enum daps_channel channel, const uint8_t *octets, size_t length,
                                         struct daps_rrc_result *out)
 {
@@ -453,5 +467,8 @@ enum daps_rrc_status daps_rrc_decode_nr(enum daps_channel channel, const uint8_t
         out->n_events = 0;
     for (uint32_t i = 0; i < out->n_events; i++)
         out->events[i].channel = channel;
+    /* Whatever a message says, it must be told from the same message logged again. */
+    if (out->n_events > 0 && out->events[0].digest == 0 && is_dedicated(channel))
+        out->events[0].digest = daps_digest(octets, length);
     return out->status;
 }

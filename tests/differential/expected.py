@@ -20,6 +20,7 @@ KINDS = {"rrcResume": "resume", "rrcRelease": "release", "rrcReestablishment": "
          "rrcSetup": "setup", "rrcSetupRequest": "setup-request", "rrcResumeRequest": "resume-request",
          "rrcResumeRequest1": "resume-request", "rrcReestablishmentRequest": "reestablishment-request",
          "systemInformationBlockType1": "system-information"}
+DEDICATED = {"dl-ccch", "ul-ccch", "ul-ccch1", "dl-dcch", "ul-dcch"}
 DIGESTED = {"reestablishment", "security-mode-command", "reconfiguration-complete", "reestablishment-complete",
             "resume-complete"}
 
@@ -148,7 +149,10 @@ def read_reconfiguration(value, kind):
             event["nas_container"] = 1
             event["nas_digest"] = digest(update["nas-Container"])
     event["sk_counter"] = v1560.get("sk-Counter", -1)
-    event["daps_source_release"] = int("daps-SourceRelease-r16" in v1560.get("nonCriticalExtension", {}))
+    v1610 = v1560.get("nonCriticalExtension", {})
+    event["daps_source_release"] = int("daps-SourceRelease-r16" in v1610)
+    event["conditional"] = int("conditionalReconfiguration-r16" in v1610)
+    event["attempt_conditional"] = int("attemptCondReconfig-r16" in v1610.get("conditionalReconfiguration-r16", {}))
     return event, ies
 
 
@@ -282,4 +286,6 @@ def events(channel, value, octets):
         found[0]["ue_pci"] = -1 if source is None else source
     else:
         found = message_events(value, octets)
+    if channel in DEDICATED and found and found[0]["digest"] == EMPTY["digest"]:
+        found[0] = dict(found[0], digest=digest(octets))
     return [dict(event, channel=channel, octets=len(octets)) for event in found]

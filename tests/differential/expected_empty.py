@@ -6,6 +6,7 @@ EMPTY = {"kind": "", "channel": "", "digest": "0" * 16, "octets": 0, "transactio
          "integrity": -1, "key_update": 0, "key_set_change": 0, "nas_container": 0, "nas_digest": "0" * 16,
          "sk_counter": -1, "sync": 0, "prepared": 0, "full_config": 0, "daps": 0, "daps_source_release": 0,
          "daps_power": 0, "rach": "unknown", "pci": -1, "ssb_arfcn": -1, "point_a": -1, "c_rnti": -1, "t304_ms": -1,
-         "candidate_id": -1, "ltm": 0, "daps_failure": 0, "suspend": 0, "ue_c_rnti": -1, "ue_pci": -1, "i_rnti": -1,
+         "candidate_id": -1, "ltm": 0, "conditional": 0, "attempt_conditional": 0,
+         "daps_failure": 0, "suspend": 0, "ue_c_rnti": -1, "ue_pci": -1, "i_rnti": -1,
          "short_i_rnti": -1, "cause": "none",
          **{name: 0 for name in BEARERS}}

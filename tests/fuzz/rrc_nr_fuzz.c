@@ -51,7 +51,8 @@ static bool same_event(const struct daps_event *a, const struct daps_event *b)
            a->integrity == b->integrity && a->key_update == b->key_update && a->key_set_change == b->key_set_change &&
            a->nas_digest == b->nas_digest && a->sk_counter == b->sk_counter && a->sync == b->sync &&
            a->prepared == b->prepared && a->full_config == b->full_config && a->daps == b->daps &&
-           a->daps_source_release == b->daps_source_release && a->daps_power == b->daps_power && a->rach == b->rach &&
+           a->daps_source_release == b->daps_source_release && a->daps_power == b->daps_power &&
+           a->conditional == b->conditional && a->attempt_conditional == b->attempt_conditional && a->rach == b->rach &&
            a->target.pci == b->target.pci && a->target.ssb_arfcn == b->target.ssb_arfcn && a->point_a == b->point_a &&
            a->c_rnti == b->c_rnti && a->t304_ms == b->t304_ms && a->candidate_id == b->candidate_id &&
            a->ltm == b->ltm && memcmp(&a->bearers, &b->bearers, sizeof a->bearers) == 0 &&

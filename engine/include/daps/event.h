@@ -110,7 +110,7 @@ struct daps_event {
     struct daps_cell logged_cell; /* cell the log says the PDU was sent in; -1 where it does not say */
 
     /* The PDU: enough to tell a repeated message from a new one and equal plaintext from different plaintext. */
-    uint64_t digest;    /* of the PDU's octets (bytes/digest.h); 0 where no rule compares it */
+    uint64_t digest;    /* of the PDU's octets (bytes/digest.h); of a candidate for CANDIDATE; 0 of broadcast and of what goes with a message */
     uint32_t octets;    /* length of the PDU */
     int8_t transaction; /* rrc-TransactionIdentifier 0..3, -1 none */
 
@@ -130,7 +130,9 @@ struct daps_event {
     bool full_config;
     bool daps; /* at least one DRB has daps-Config (TS 38.331 5.3.5.5.2) */
     bool daps_source_release;
-    bool daps_power; /* daps-UplinkPowerConfig is there */
+    bool conditional;         /* conditionalReconfiguration is there ... */
+    bool attempt_conditional; /* ... with attemptCondReconfig: a failure may be followed by a candidate (5.3.7.3) */
+    bool daps_power;          /* daps-UplinkPowerConfig is there */
     enum daps_rach rach;
     struct daps_cell target; /* -1: same as the source (TS 38.331 5.3.5.5.2) */
     int32_t point_a;         /* absoluteFrequencyPointA, -1 */
