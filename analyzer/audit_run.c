@@ -106,6 +106,17 @@ static void on_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
         lose_message(audit, pdu->frame, pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH, pdu->ue_key);
 }
 
+/* A PDU that waited for its key. */
+static void on_waited(void *user, const struct daps_pdcp_pdu *pdu, const struct daps_rrc_result *result)
+{
+    struct audit *audit = user;
+
+    if (result->status == DAPS_RRC_OK)
+        daps_framing_learn(audit->framing, pdu->ue_key, result);
+    else
+        tell_gap(audit, false, pdu->ue_key, pdu->frame, "an RRC message could not be decoded");
+}
+
 static void on_problem(void *user, const struct daps_framing_problem *problem)
 {
     struct audit *audit = user;
@@ -195,6 +206,7 @@ static void start(struct audit *audit)
         sink = (struct daps_sink){.user = audit, .event = on_event};
     }
     audit->engine = daps_engine_new(&engine_options, &sink);
+    daps_engine_on_waited(audit->engine, on_waited, audit);
     audit->framing = daps_framing_new(&framing_sink);
     daps_framing_assume_drbs(audit->framing, audit->options->drbs, audit->options->n_drbs);
     audit->result = g_new0(struct daps_rrc_result, 1);

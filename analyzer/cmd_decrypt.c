@@ -64,6 +64,13 @@ static void on_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
         daps_framing_learn(decrypt->framing, pdu->ue_key, decrypt->result);
 }
 
+static void on_waited(void *user, const struct daps_pdcp_pdu *pdu, const struct daps_rrc_result *result)
+{
+    struct decrypt *decrypt = user;
+
+    daps_framing_learn(decrypt->framing, pdu->ue_key, result);
+}
+
 static int run(struct decrypt *decrypt, struct daps_capture *capture)
 {
     enum daps_capture_status status = DAPS_CAPTURE_END;
@@ -109,6 +116,7 @@ static int decrypt_capture(const char *path, const char *output, const struct da
         return EXIT_UNREADABLE;
     }
     decrypt.engine = daps_engine_new(&options, &sink);
+    daps_engine_on_waited(decrypt.engine, on_waited, &decrypt);
     decrypt.framing = daps_framing_new(&framing_sink);
     decrypt.result = g_new0(struct daps_rrc_result, 1);
     status = run(&decrypt, capture);

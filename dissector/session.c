@@ -76,8 +76,8 @@ static void on_event(void *user, const char *ue, const struct daps_event *ev)
 {
     struct session *session = user;
 
-    if (ue[0] == '\0')
-        return;
+    if (ue[0] == '\0' || ev->frame != session->frame)
+        return; /* broadcast; or of a PDU that waited for its key, and its frame has gone by */
     note_add_event(&session->draft, ev);
     session->draft.matters |= note_event_matters(ev);
 }
@@ -125,7 +125,8 @@ static void on_rrc(void *user, const char *ue, const struct daps_pdu *pdu, const
     struct session *session = user;
 
     (void)ue;
-    if (key != NULL && pdu->deciphered) /* what was only verified, Wireshark has read itself */
+    if (key != NULL && pdu->deciphered &&
+        pdu->frame == session->frame) /* what was only verified, Wireshark has read itself */
         note_add_rrc(&session->draft, pdu, key->label);
 }
 
@@ -135,7 +136,7 @@ static void on_use(void *user, const char *ue, const struct daps_keystream_use *
     struct session *session = user;
 
     (void)ue;
-    if (use->srb || use->earlier_is_other)
+    if (use->frame == session->frame && (use->srb || use->earlier_is_other))
         note_add_use(&session->draft, use);
 }
 
@@ -207,6 +208,16 @@ static void on_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
         note_add_dark(&session->draft, status == DAPS_PDCP_UNREADABLE);
 }
 
+static void on_waited(void *user, const struct daps_pdcp_pdu *pdu, const struct daps_rrc_result *result)
+{
+    struct session *session = user;
+
+    if (result->status == DAPS_RRC_OK)
+        daps_framing_learn(session->framing, pdu->ue_key, result);
+    else
+        daps_engine_gap(session->engine, pdu->ue_key, false, pdu->frame, "an RRC message could not be decoded");
+}
+
 static void on_problem(void *user, const struct daps_framing_problem *problem)
 {
     struct session *session = user;
@@ -235,6 +246,7 @@ struct session *session_new(const struct session_options *options)
 
     session->options = *options;
     session->engine = daps_engine_new(&engine_options, &sink);
+    daps_engine_on_waited(session->engine, on_waited, session);
     session->framing = daps_framing_new(&framing_sink);
     session->result = g_new0(struct daps_rrc_result, 1);
     session->notes = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, note_free);

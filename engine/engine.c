@@ -15,11 +15,14 @@ struct daps_engine {
     struct daps_engine_options options;
     struct daps_sink sink;
     struct daps_engine_counts counts;
-    GHashTable *by_key;            /* uint64_t ue_key (owned by the UE entry) to struct entry */
-    GPtrArray *ues;                /* struct entry, owned, in order of appearance */
-    struct daps_ciphers *ciphers;  /* NULL until needed */
-    struct daps_rrc_result *trial; /* for looking whether octets could be RRC; likewise */
-    struct entry *last;            /* most PDUs are from the same UE as the one before */
+    GHashTable *by_key;           /* uint64_t ue_key (owned by the UE entry) to struct entry */
+    GPtrArray *ues;               /* struct entry, owned, in order of appearance */
+    struct daps_ciphers *ciphers; /* NULL until needed */
+    daps_engine_waited *on_waited;
+    void *waited_user;
+    struct daps_rrc_result *waited; /* what PDUs that waited said; NULL until needed */
+    struct daps_rrc_result *trial;  /* for looking whether octets could be RRC; likewise */
+    struct entry *last;             /* most PDUs are from the same UE as the one before */
 };
 
 struct entry {
@@ -58,6 +61,7 @@ void daps_engine_free(struct daps_engine *engine)
     g_ptr_array_unref(engine->ues);
     daps_ciphers_free(engine->ciphers);
     g_free(engine->trial);
+    g_free(engine->waited);
     g_free(engine);
 }
 
@@ -136,8 +140,8 @@ enum daps_rrc_status daps_engine_pdu(struct daps_engine *engine, const struct da
 
 static void count_reading(struct daps_engine_counts *counts, const struct pdcp_reading *reading)
 {
-    counts->pdcp.unreadable += reading->status == DAPS_PDCP_UNREADABLE;
-    counts->pdcp.unverified += reading->status == DAPS_PDCP_UNVERIFIED;
+    counts->pdcp.unreadable += reading->status == DAPS_PDCP_UNREADABLE && !reading->waits;
+    counts->pdcp.unverified += reading->status == DAPS_PDCP_UNVERIFIED && !reading->waits;
     if (reading->status != DAPS_PDCP_READ)
         return;
     if (reading->key != NULL)
@@ -146,45 +150,109 @@ static void count_reading(struct daps_engine_counts *counts, const struct pdcp_r
         counts->pdcp.clear++;
 }
 
+/* What a reading says is not followed if it was true before what has been: all but the command that is open. */
+static bool is_followed(const struct daps_ue *ue, const struct pdcp_reading *reading,
+                        const struct daps_rrc_result *result)
+{
+    return !reading->not_followed ||
+           (ue->open != NULL && result->n_events > 0 && result->events[0].kind == DAPS_EV_RECONFIGURATION &&
+            result->events[0].digest == ue->open->digest);
+}
+
+/* The source's key is in use although an attempt left it; where a failure says so itself, it needs no help. */
+static void follow_return(struct daps_engine *engine, const struct daps_ue *ue, const struct daps_pdcp_pdu *pdu,
+                          const struct daps_rrc_result *result)
+{
+    const bool says_so = result->n_events > 0 && result->events[0].kind == DAPS_EV_FAILURE_INFORMATION &&
+                         result->events[0].daps_failure && ue->open != NULL && ue->open->daps;
+    struct daps_event ev;
+
+    if (says_so)
+        return;
+    daps_event_clear(&ev, DAPS_EV_SOURCE_IN_USE);
+    ev.rat = DAPS_RAT_NR;
+    ev.channel = pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH;
+    ev.frame = pdu->frame;
+    ev.time_ns = pdu->time_ns;
+    daps_engine_event(engine, pdu->ue_key, NULL, &ev);
+}
+
+/* What came of one PDU is followed. */
+static void follow_reading(struct daps_engine *engine, struct daps_ue *ue, const struct pdcp_reading *reading,
+                           struct daps_rrc_result *result)
+{
+    const struct daps_pdu rrc = {.frame = reading->pdu->frame,
+                                 .time_ns = reading->pdu->time_ns,
+                                 .ue_key = reading->pdu->ue_key,
+                                 .rat = DAPS_RAT_NR,
+                                 .octets = reading->rrc,
+                                 .length = reading->length,
+                                 .channel = reading->channel,
+                                 .logged_cell = reading->cell,
+                                 .deciphered = reading->ciphered};
+    bool decoded;
+
+    result->n_events = 0;
+    result->status = DAPS_RRC_OK;
+    count_reading(&engine->counts, reading);
+    if (reading->status != DAPS_PDCP_READ)
+        return;
+    engine->counts.rrc_messages++;
+    decoded = daps_rrc_decode_nr(rrc.channel, rrc.octets, rrc.length, result) == DAPS_RRC_OK;
+    engine->counts.undecoded += !decoded;
+    ue->pdcp->reading = true;
+    if (reading->returned)
+        follow_return(engine, ue, reading->pdu, result);
+    if (decoded) {
+        if (engine->sink.rrc != NULL)
+            engine->sink.rrc(engine->sink.user, ue->name, &rrc, reading->key);
+        if (reading->late && result->n_events == 1 && result->events[0].kind == DAPS_EV_SECURITY_MODE_COMMAND)
+            daps_pdcp_find_root(ue->pdcp, reading, &result->events[0]);
+        ue->executed = reading->late_ciphered;
+        if (is_followed(ue, reading, result))
+            follow(engine, &rrc, result);
+        else
+            result->n_events = 0;
+        ue->executed = false;
+    }
+    ue->pdcp->reading = false;
+    if (decoded)
+        daps_pdcp_after(ue->pdcp, reading);
+}
+
+/* PDUs that waited and can be read now. */
+static void follow_waiting(struct daps_engine *engine, struct daps_ue *ue)
+{
+    struct pdcp_reading reading;
+
+    while (daps_pdcp_next(ue->pdcp, &reading)) {
+        if (engine->waited == NULL)
+            engine->waited = g_new0(struct daps_rrc_result, 1);
+        follow_reading(engine, ue, &reading, engine->waited);
+        if (reading.status == DAPS_PDCP_READ && engine->on_waited != NULL)
+            engine->on_waited(engine->waited_user, reading.pdu, engine->waited);
+    }
+}
+
+void daps_engine_on_waited(struct daps_engine *engine, daps_engine_waited *waited, void *user)
+{
+    engine->on_waited = waited;
+    engine->waited_user = user;
+}
+
 enum daps_pdcp_status daps_engine_pdcp(struct daps_engine *engine, const struct daps_pdcp_pdu *pdu,
                                        struct daps_rrc_result *result)
 {
     struct daps_ue *ue = get_ue(engine, pdu->ue_key, NULL, DAPS_RAT_NR);
     struct pdcp_reading reading;
-    struct daps_pdu rrc = {.frame = pdu->frame,
-                           .time_ns = pdu->time_ns,
-                           .ue_key = pdu->ue_key,
-                           .rat = DAPS_RAT_NR,
-                           .logged_cell = {-1, -1}};
 
-    result->n_events = 0;
-    result->status = DAPS_RRC_OK;
     if (ue->pdcp == NULL)
         ue->pdcp = daps_pdcp_new(ue, daps_engine_ciphers(engine));
+    daps_pdcp_clock(ue->pdcp, pdu->time_ns);
+    follow_waiting(engine, ue);
     daps_pdcp_read(ue->pdcp, pdu, &reading);
-    count_reading(&engine->counts, &reading);
-    if (reading.status != DAPS_PDCP_READ)
-        return reading.status;
-    rrc.octets = reading.rrc;
-    rrc.length = reading.length;
-    rrc.channel = reading.channel;
-    rrc.logged_cell = reading.cell;
-    rrc.deciphered = reading.ciphered;
-    engine->counts.rrc_messages++;
-    if (daps_rrc_decode_nr(rrc.channel, rrc.octets, rrc.length, result) != DAPS_RRC_OK) {
-        engine->counts.undecoded++;
-        return reading.status;
-    }
-    if (engine->sink.rrc != NULL)
-        engine->sink.rrc(engine->sink.user, ue->name, &rrc, reading.key);
-    if (reading.late && result->n_events == 1 && result->events[0].kind == DAPS_EV_SECURITY_MODE_COMMAND)
-        daps_pdcp_find_root(ue->pdcp, &reading, &result->events[0]);
-    ue->pdcp->reading = true;
-    ue->executed = reading.late_ciphered;
-    follow(engine, &rrc, result);
-    ue->pdcp->reading = false;
-    ue->executed = false;
-    daps_pdcp_after(ue->pdcp, &reading);
+    follow_reading(engine, ue, &reading, result);
+    follow_waiting(engine, ue);
     return reading.status;
 }
 

@@ -54,6 +54,7 @@ const char *daps_event_kind_name(enum daps_event_kind kind)
         [DAPS_EV_RESUME_COMPLETE] = "resume-complete",
         [DAPS_EV_MOBILITY_FROM_NR] = "mobility-from-nr",
         [DAPS_EV_COUNTER_CHECK] = "counter-check",
+        [DAPS_EV_SOURCE_IN_USE] = "source-in-use",
         [DAPS_EV_HANDOVER_PREPARATION] = "handover-preparation",
         [DAPS_EV_NAS_TRANSFER] = "nas-transfer",
         [DAPS_EV_TRAFFIC] = "traffic",

@@ -41,6 +41,8 @@ struct player {
     struct synth_ue *ue;
     bool many_ues;
     int64_t time_ns, step_ns;
+    int64_t shift_ns;   /* the frames of this statement are captured that much later (earlier below zero) */
+    GPtrArray *delayed; /* struct player_frame: those not yet written, by time; NULL while nothing was shifted */
     uint32_t frames;
     GByteArray *last; /* newest PDU, for "duplicate" */
     enum daps_channel last_channel;
@@ -66,7 +68,14 @@ void player_send_below(struct player *p, struct synth_frame *frame);
 void player_send_data(struct player *p, bool downlink, unsigned drb, bool source, unsigned sn_bits, unsigned octets);
 bool player_write(struct player *p, const GByteArray *octets);
 
+/* shift.c: clocks out of step. Frames keep their time order in the file, as where captures are merged. */
+bool player_hold(struct player *p, const GByteArray *octets); /* false: write it at once */
+void player_will_shift(struct player *p);                     /* before the first frame */
+void player_release(struct player *p, bool all);
+void player_shift(struct player *p, bool late); /* reads the duration */
+
 /* scenario.c */
+bool player_put(struct player *p, int64_t time_ns, const GByteArray *octets);
 void player_key_words(struct player *p, struct synth_ue *ue, const char *kind);
 void player_send(struct player *p, enum daps_channel channel, GByteArray *pdu); /* takes pdu, which may be NULL */
 

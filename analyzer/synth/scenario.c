@@ -16,16 +16,21 @@ struct line {
     char **words;
 };
 
-bool player_write(struct player *p, const GByteArray *octets)
+bool player_put(struct player *p, int64_t time_ns, const GByteArray *octets)
 {
     if (!p->opened) {
         p->opened = p->sink->open(p->sink->user, synth_link_type(p->framing));
         if (!p->opened)
             player_fail(p, "the output cannot be opened");
     }
-    if (p->error == NULL && !p->sink->frame(p->sink->user, p->time_ns, octets))
+    if (p->error == NULL && !p->sink->frame(p->sink->user, time_ns, octets))
         player_fail(p, "writing failed: %s", g_strerror(errno));
     return p->error == NULL;
+}
+
+bool player_write(struct player *p, const GByteArray *octets)
+{
+    return player_hold(p, octets) ? p->error == NULL : player_put(p, p->time_ns, octets);
 }
 
 /* In clear, as a log has it. */
@@ -183,11 +188,17 @@ static void choose_framing(struct player *p)
         p->framing = framing;
 }
 
-/* One statement; lose before it keeps its frames out of the capture, unsent off the air only. */
+/* One statement; lose before it keeps its frames out of the capture, unsent off the air only; early and late move them.
+ */
 static void play_statement(struct player *p, const struct synth_options *options)
 {
     const char *word = player_word(p, "a statement");
 
+    p->shift_ns = 0;
+    if (strcmp(word, "early") == 0 || strcmp(word, "late") == 0) {
+        player_shift(p, strcmp(word, "late") == 0);
+        word = player_word(p, "a statement");
+    }
     p->silent = strcmp(word, "lose") == 0;
     p->unsent = strcmp(word, "unsent") == 0;
     if (p->silent || p->unsent)
@@ -318,6 +329,11 @@ char *synth_play(const char *name, const char *text, const struct synth_options 
     p.cells = g_ptr_array_new_with_free_func(g_free);
     p.ues = g_ptr_array_new_with_free_func(free_ue);
     p.many_ues = declares_many_ues(lines);
+    for (guint i = 0; i < lines->len; i++) {
+        const char *first = g_array_index(lines, struct line, i).words[0];
+        if (strcmp(first, "early") == 0 || strcmp(first, "late") == 0)
+            player_will_shift(&p);
+    }
     if (options->framing != NULL) {
         p.framing = synth_framing_by_name(options->framing);
         if (p.framing == SYNTH_FRAMING_COUNT)
@@ -325,6 +341,9 @@ char *synth_play(const char *name, const char *text, const struct synth_options 
     }
     if (p.error == NULL)
         play_lines(&p, lines, options);
+    player_release(&p, true);
+    if (p.delayed != NULL)
+        g_ptr_array_unref(p.delayed);
     if (p.error == NULL && !p.opened && !sink->open(sink->user, synth_link_type(p.framing)))
         p.error = g_strdup_printf("%s: the output cannot be opened", name);
     if (p.last != NULL)

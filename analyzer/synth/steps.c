@@ -357,7 +357,8 @@ static void step_source_release(struct player *p)
 {
     struct synth_command command = new_command(p, NULL);
 
-    settle(p->ue, true);
+    if (!player_accept(p, "unheard")) /* the UE may not have heard the target that heard it */
+        settle(p->ue, true);
     command.source_release = true;
     p->ue->transaction = (command.transaction + 1) & 3;
     p->ue->last_transaction = command.transaction;

@@ -77,6 +77,32 @@ void daps_ledger_free(struct daps_ledger *ledger)
     g_free(ledger);
 }
 
+static struct stream *stream_copy(const struct stream *stream)
+{
+    struct stream *copy = g_memdup2(stream, sizeof *stream);
+
+    copy->intervals = g_array_sized_new(FALSE, FALSE, sizeof(struct interval), stream->intervals->len);
+    g_array_append_vals(copy->intervals, stream->intervals->data, stream->intervals->len);
+    copy->slots = g_memdup2(stream->slots, stream->n_slots * sizeof *stream->slots);
+    for (uint32_t i = 0; i < copy->n_slots; i++) {
+        struct slot *slot = &copy->slots[i];
+        if (slot->whole != NULL)
+            slot->whole = g_memdup2(slot->whole, slot->length);
+    }
+    return copy;
+}
+
+struct daps_ledger *daps_ledger_copy(const struct daps_ledger *ledger)
+{
+    struct daps_ledger *copy = g_memdup2(ledger, sizeof *ledger);
+
+    copy->last = NULL;
+    copy->streams = g_ptr_array_new();
+    for (guint i = 0; i < ledger->streams->len; i++)
+        g_ptr_array_add(copy->streams, stream_copy(g_ptr_array_index(ledger->streams, i)));
+    return copy;
+}
+
 static bool same_id(const struct daps_stream_id *a, const struct daps_stream_id *b)
 {
     return a->key == b->key && a->srb == b->srb && a->mac == b->mac && a->algorithm == b->algorithm &&
@@ -188,21 +214,13 @@ static void remember(struct daps_ledger *ledger, struct stream *stream, const st
     }
 }
 
-enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const struct daps_stream_id *id,
-                                           const struct daps_ledger_entry *entry, struct daps_ledger_earlier *earlier)
+static enum daps_ledger_verdict compare(const struct stream *stream, const struct daps_ledger_entry *entry,
+                                        struct daps_ledger_earlier *earlier)
 {
-    struct stream *stream = find_or_add(ledger, id);
-    const struct slot *slot;
+    const struct slot *slot = &stream->slots[entry->count & (stream->n_slots - 1)];
 
-    if (!add_count(stream->intervals, entry->count)) {
-        remember(ledger, stream, entry);
-        return DAPS_LEDGER_NEW;
-    }
-    slot = &stream->slots[entry->count & (stream->n_slots - 1)];
-    if (!slot->used || slot->count != entry->count) {
-        ledger->uncompared++;
+    if (!slot->used || slot->count != entry->count)
         return DAPS_LEDGER_UNCOMPARED;
-    }
     *earlier = (struct daps_ledger_earlier){
         .frame = slot->frame,
         .period = slot->period,
@@ -212,6 +230,48 @@ enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const str
         .length = slot->length,
     };
     return slot->digest == entry->digest && slot->length == entry->length ? DAPS_LEDGER_SAME : DAPS_LEDGER_COLLISION;
+}
+
+static bool has_count(const GArray *intervals, uint32_t count)
+{
+    guint low = 0, high = intervals->len;
+
+    while (low < high) {
+        guint middle = (low + high) / 2;
+        const struct interval *interval = &g_array_index(intervals, struct interval, middle);
+        if (count >= interval->lo && count <= interval->hi)
+            return true;
+        if (count < interval->lo)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return false;
+}
+
+enum daps_ledger_verdict daps_ledger_look(const struct daps_ledger *ledger, const struct daps_stream_id *id,
+                                          const struct daps_ledger_entry *entry, struct daps_ledger_earlier *earlier)
+{
+    const struct stream *stream = find(ledger, id);
+
+    if (stream == NULL || !has_count(stream->intervals, entry->count))
+        return DAPS_LEDGER_NEW;
+    return compare(stream, entry, earlier);
+}
+
+enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const struct daps_stream_id *id,
+                                           const struct daps_ledger_entry *entry, struct daps_ledger_earlier *earlier)
+{
+    struct stream *stream = find_or_add(ledger, id);
+    enum daps_ledger_verdict verdict;
+
+    if (!add_count(stream->intervals, entry->count)) {
+        remember(ledger, stream, entry);
+        return DAPS_LEDGER_NEW;
+    }
+    verdict = compare(stream, entry, earlier);
+    ledger->uncompared += verdict == DAPS_LEDGER_UNCOMPARED;
+    return verdict;
 }
 
 void daps_ledger_retain(struct daps_ledger *ledger, bool (*is_kept)(const struct daps_term *key, void *user),

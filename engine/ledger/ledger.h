@@ -62,9 +62,16 @@ struct daps_ledger_earlier {
 struct daps_ledger *daps_ledger_new(void);
 void daps_ledger_free(struct daps_ledger *ledger); /* NULL is fine */
 
+/* Another one that says the same. */
+struct daps_ledger *daps_ledger_copy(const struct daps_ledger *ledger);
+
 /* Enters one PDU. */
 enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const struct daps_stream_id *id,
                                            const struct daps_ledger_entry *entry, struct daps_ledger_earlier *earlier);
+
+/* What daps_ledger_enter() would answer; enters nothing. */
+enum daps_ledger_verdict daps_ledger_look(const struct daps_ledger *ledger, const struct daps_stream_id *id,
+                                          const struct daps_ledger_entry *entry, struct daps_ledger_earlier *earlier);
 
 /* Drops every stream whose key is_kept denies. */
 void daps_ledger_retain(struct daps_ledger *ledger, bool (*is_kept)(const struct daps_term *key, void *user),

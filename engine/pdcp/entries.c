@@ -113,42 +113,69 @@ static bool enter_stream(struct daps_pdcp *pdcp, const struct pdcp_period *perio
     return earlier.period != entry.period;
 }
 
+static struct daps_stream_id stream_of(const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)
+{
+    return (struct daps_stream_id){.key = period->term,
+                                   .srb = pdu->srb,
+                                   .algorithm = (uint8_t)(period->nea & 7),
+                                   .bearer = (uint8_t)(pdu->bearer - 1),
+                                   .direction = pdu->downlink};
+}
+
+enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
+                         const struct daps_pdcp_pdu *pdu, const struct pdcp_attempted *how)
+{
+    struct daps_stream_id id = stream_of(period, pdu);
+    const struct daps_ledger_entry entry = {
+        .count = how->count, .digest = daps_digest(pdcp->open + 2, pdu->length - 2), .length = pdu->length - 2};
+    struct daps_ledger_earlier earlier = {0};
+
+    id.mac = true; /* what was verified is there, ciphered or not */
+    id.algorithm = (uint8_t)period->nia;
+    switch (daps_ledger_look(pdcp->ledger, &id, &entry, &earlier)) {
+    case DAPS_LEDGER_SAME:
+        return earlier.period == period->serial ? PDCP_SEEN_COPY : PDCP_SEEN_NEVER;
+    case DAPS_LEDGER_COLLISION:
+        return earlier.period == period->serial ? PDCP_SEEN_OTHER : PDCP_SEEN_NEVER;
+    default:
+        return PDCP_SEEN_NEVER;
+    }
+}
+
 /*
  * Keystream is compared as it was sent. MACs are made over plain text, so what was deciphered is compared so, and the
  * rest only with what was sent under the same algorithm.
  */
-bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, size_t header,
-                uint32_t count, bool ciphered, bool verified)
+bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+                const struct pdcp_protection *how)
 {
-    const struct daps_ledger_entry entry = {.count = count,
+    const struct daps_ledger_entry entry = {.count = how->count,
                                             .frame = pdu->frame,
-                                            .period = period->serial,
-                                            .verified = verified,
-                                            .length = pdu->length - header};
-    struct daps_stream_id id = {.key = period->term,
-                                .srb = pdu->srb,
-                                .algorithm = (uint8_t)(period->nea & 7),
-                                .bearer = (uint8_t)(pdu->bearer - 1),
-                                .direction = pdu->downlink};
+                                            .period = how->stay,
+                                            .verified = how->verified,
+                                            .length = pdu->length - how->header};
+    const bool ciphered = how->ciphered, verified = how->verified;
+    struct daps_stream_id id = stream_of(period, pdu);
     struct daps_keystream_use use = {.frame = pdu->frame,
                                      .srb = pdu->srb,
                                      .bearer = id.bearer,
                                      .direction = id.direction,
-                                     .count = count,
+                                     .count = how->count,
                                      .ciphering = ciphered ? period->nea : 0,
                                      .verified = verified};
     const struct daps_sink *sink = daps_engine_sink(pdcp->ue->engine);
     bool is_new = true;
 
     if (ciphered && period->nea != 0)
-        is_new = enter_stream(pdcp, period, &id, entry, pdu->octets + header, &use);
+        is_new = enter_stream(pdcp, period, &id, entry, pdu->octets + how->header, &use);
     if (pdu->srb && period->nia > 0) {
         id.mac = true;
         id.view = verified ? 0 : (uint8_t)(ciphered ? (period->nea & 7) + 1 : 1);
         id.algorithm = (uint8_t)period->nia;
-        is_new = enter_stream(pdcp, period, &id, entry, (verified ? pdcp->open : pdu->octets) + header, &use) && is_new;
+        is_new =
+            enter_stream(pdcp, period, &id, entry, (verified ? pdcp->open : pdu->octets) + how->header, &use) && is_new;
     }
-    if (sink->use != NULL) {
+    if (sink->use != NULL && !pdcp->ue->is_copy) {
         g_strlcpy(use.key, period->term->label, sizeof use.key);
         sink->use(sink->user, pdcp->ue->name, &use);
     }

@@ -23,7 +23,7 @@ static inline struct daps_engine_counts *pdcp_counts(const struct daps_pdcp *pdc
 
 static inline struct pdcp_count *pdcp_count_of(struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)
 {
-    return pdu->srb ? &period->srb[pdu->bearer - 1][pdu->downlink] : &period->drb[pdu->bearer - 1][pdu->downlink];
+    return pdu->srb ? &period->srb[pdu->bearer - 1][pdu->downlink] : pdcp_drb(period, pdu->bearer - 1U, pdu->downlink);
 }
 
 /* Is ciphering on in that direction? */
@@ -31,6 +31,29 @@ static inline bool pdcp_is_active(const struct pdcp_period *period, const struct
 {
     return pdu->downlink ? period->dl_active : period->ul_active;
 }
+
+static inline uint32_t pdcp_sn(const struct daps_pdcp_pdu *pdu) /* of signalling */
+{
+    return (uint32_t)(pdu->octets[0] & 0x0F) << 8 | pdu->octets[1];
+}
+
+/* place.c: a PDU of signalling under the key that makes its MAC-I right. True: placed, and reading says what came of
+ * it; false: reading->suspect tells whether one verifies but it must wait. */
+enum pdcp_patience { PDCP_JUST_CAME, PDCP_HAS_WAITED, PDCP_TIME_IS_OVER };
+bool pdcp_place(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, enum pdcp_patience patience,
+                struct pdcp_reading *reading);
+/* time_ns > than_ns + by_ns, both known. */
+bool pdcp_is_later(int64_t time_ns, int64_t than_ns, int64_t by_ns);
+
+/* room.c: false if it is too long to be kept. failed_in: serial of the period it was held against, 0 none. */
+bool pdcp_wait(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, bool suspect, uint32_t failed_in);
+void pdcp_room_close(struct daps_pdcp *pdcp);         /* those that wait are counted */
+bool pdcp_room_decides(const struct pdcp_room *room); /* has suspects: the end of the capture decides about them */
+struct pdcp_room *pdcp_room_copy(const struct pdcp_room *room);
+void pdcp_room_free(struct pdcp_room *room); /* NULL is fine */
+
+/* pdcp.c */
+void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu);
 
 /* place_mac.c: the period whose key makes the MAC-I right. */
 bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
@@ -58,9 +81,19 @@ void pdcp_read_unprotected(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *p
 
 /* entries.c: the PDU has that COUNT of that period ... */
 void pdcp_take(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t count);
-/* ... and goes into the ledger; true if its contents are new. header: octets in front of what is ciphered. */
-bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, size_t header,
-                uint32_t count, bool ciphered, bool verified);
+/* ... and goes into the ledger; true if its contents are new. */
+struct pdcp_protection {
+    uint32_t count;
+    uint32_t stay; /* serial of the stay under the key */
+    size_t header; /* octets in front of what is ciphered */
+    bool ciphered, verified;
+};
+bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+                const struct pdcp_protection *how);
+/* Has this stay used that COUNT? For signalling that has just been verified. */
+enum pdcp_seen { PDCP_SEEN_NEVER, PDCP_SEEN_COPY, PDCP_SEEN_OTHER };
+enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
+                         const struct daps_pdcp_pdu *pdu, const struct pdcp_attempted *how);
 
 /* user.c */
 void pdcp_read_user(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_header *header);

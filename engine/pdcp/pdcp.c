@@ -16,6 +16,7 @@ struct daps_pdcp *daps_pdcp_new(struct daps_ue *ue, struct daps_ciphers *ciphers
     pdcp->ledger = daps_ledger_new();
     pdcp->collisions = g_array_new(FALSE, TRUE, sizeof(struct daps_collision));
     pdcp->open = g_malloc(DAPS_PDCP_MOST_OCTETS);
+    pdcp->now_ns = ue->last_time_ns;
     pdcp->plain_started = ue->setup_seen && ue->active.chain.key == NULL;
     pdcp_sync(pdcp);
     return pdcp;
@@ -24,11 +25,33 @@ struct daps_pdcp *daps_pdcp_new(struct daps_ue *ue, struct daps_ciphers *ciphers
 void daps_pdcp_clear(struct daps_pdcp *pdcp)
 {
     for (unsigned i = 0; i < PDCP_MOST_PERIODS; i++)
-        daps_wipe(pdcp->periods[i].keys, sizeof pdcp->periods[i].keys);
+        pdcp_period_clear(&pdcp->periods[i]);
+    for (unsigned i = 0; i < PDCP_MOST_PAST; i++)
+        pdcp_period_clear(&pdcp->past[i]);
+    pdcp_room_free(pdcp->room);
     daps_wipe(&pdcp->proposal, sizeof pdcp->proposal);
     daps_ledger_free(pdcp->ledger);
     g_array_unref(pdcp->collisions);
     g_free(pdcp->open);
+}
+
+void daps_pdcp_copy(struct daps_pdcp *copy, struct daps_ue *of, const struct daps_pdcp *pdcp)
+{
+    const bool decides = pdcp_room_decides(pdcp->room);
+
+    *copy = *pdcp;
+    copy->ue = of;
+    /* What was used is not asked again at the end, but for suspects. */
+    copy->ledger = decides ? daps_ledger_copy(pdcp->ledger) : daps_ledger_new();
+    copy->room = decides ? pdcp_room_copy(pdcp->room) : NULL;
+    copy->open = decides ? g_malloc(DAPS_PDCP_MOST_OCTETS) : NULL;
+    for (unsigned i = 0; i < PDCP_MOST_PERIODS; i++)
+        copy->periods[i].drbs = NULL;
+    for (unsigned i = 0; i < PDCP_MOST_PAST; i++)
+        copy->past[i].drbs = NULL;
+    copy->collisions = g_array_sized_new(FALSE, TRUE, sizeof(struct daps_collision), pdcp->collisions->len);
+    g_array_append_vals(copy->collisions, pdcp->collisions->data, pdcp->collisions->len);
+    of->pdcp = copy;
 }
 
 void daps_pdcp_free(struct daps_pdcp *pdcp)
@@ -39,40 +62,13 @@ void daps_pdcp_free(struct daps_pdcp *pdcp)
     g_free(pdcp);
 }
 
-static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_placed *placed,
-                          struct pdcp_reading *reading)
+static bool enter_unverified(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+                             uint32_t count, bool ciphered)
 {
-    struct pdcp_period *period = placed->period;
+    const struct pdcp_protection how = {
+        .count = count, .stay = period->serial, .header = 2, .ciphered = ciphered, .verified = false};
 
-    period->verified++;
-    daps_term_confirm(period->term);
-    pdcp_take(pdcp, period, pdu, placed->how.count);
-    pdcp_counts(pdcp)->pdcp.verified++;
-    if (!pdcp_enter(pdcp, period, pdu, 2, placed->how.count, placed->how.ciphered, true)) {
-        reading->status = DAPS_PDCP_AGAIN;
-        return;
-    }
-    reading->status = DAPS_PDCP_READ;
-    reading->rrc = pdcp->open + 2;
-    reading->length = pdu->length - 2 - MAC;
-    reading->channel = pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH;
-    reading->key = period->term;
-    reading->ciphered = placed->how.ciphered && period->nea != 0;
-}
-
-/* The Complete of a conditional handover: what it says starts the period that it belongs to. */
-static void read_executed(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
-                          const struct daps_event *candidate, struct pdcp_reading *reading)
-{
-    reading->status = DAPS_PDCP_READ;
-    reading->rrc = pdcp->open + 2;
-    reading->length = pdu->length - 2 - MAC;
-    reading->channel = DAPS_CH_UL_DCCH;
-    reading->key = pdcp->periods[pdcp->n_periods - 1].term;
-    reading->cell = candidate->target;
-    reading->late = reading->late_ciphered = true;
-    reading->ciphered = pdcp->periods[pdcp->n_periods - 1].nea != 0;
-    reading->count = sn;
+    return pdcp_enter(pdcp, period, pdu, &how);
 }
 
 static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
@@ -86,7 +82,7 @@ static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu 
         if (pdcp->ue->state != DAPS_UE_REESTABLISHING) {
             count = pdcp_count_infer(pdcp_count_of(period, pdu), sn, 12);
             pdcp_take(pdcp, period, pdu, count);
-            if (!pdcp_enter(pdcp, period, pdu, 2, count, false, false)) {
+            if (!enter_unverified(pdcp, period, pdu, count, false)) {
                 reading->status = DAPS_PDCP_AGAIN;
                 return;
             }
@@ -105,7 +101,7 @@ static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu 
     clear = period->nea == 0 || pdcp_mac_is_zero(pdu);
     if (!pdcp_count_of(period, pdu)->unsure) {
         pdcp_take(pdcp, period, pdu, count);
-        if (!pdcp_enter(pdcp, period, pdu, 2, count, !clear && pdcp_is_active(period, pdu), false)) {
+        if (!enter_unverified(pdcp, period, pdu, count, !clear && pdcp_is_active(period, pdu))) {
             reading->status = DAPS_PDCP_AGAIN;
             return;
         }
@@ -114,29 +110,30 @@ static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu 
         pdcp_hand_clear(pdu, reading);
 }
 
-static void note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
 {
     if (pdcp->unreadable++ == 0)
         pdcp->first_unreadable_frame = pdu->frame;
 }
 
-static void note_failed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+/* Serial of the period it is held against. */
+static uint32_t note_failed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
 {
     struct pdcp_period *period = pdcp->n_periods > 0 ? &pdcp->periods[pdcp->n_periods - 1] : NULL;
 
     if (period == NULL)
-        return;
+        return 0;
     if (period->failed++ == 0) {
         period->first_failed_frame = pdu->frame;
         period->failed_gaps = pdcp->ue->gaps;
     }
+    return period->serial;
 }
 
 static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
                             struct pdcp_reading *reading)
 {
-    const struct daps_event *candidate;
-    struct pdcp_placed placed;
+    uint32_t failed_in = 0;
 
     pdcp_counts(pdcp)->pdcp.signalling++;
     if (pdu->length <= 2 + MAC || pdu->bearer < 1 || pdu->bearer > 4) {
@@ -149,18 +146,23 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
         pdcp_find_algorithms(pdcp, pdu, sn);
     if (pdcp->n_periods == 0)
         pdcp_read_unprotected(pdcp, pdu, sn, reading);
-    else if (pdcp_place_by_mac(pdcp, pdu, sn, &placed))
-        read_verified(pdcp, pdu, &placed, reading);
-    else if ((candidate = pdcp_executed(pdcp, pdu, sn)) != NULL)
-        read_executed(pdcp, pdu, sn, candidate, reading);
+    else if (pdcp_place(pdcp, pdu, PDCP_JUST_CAME, reading))
+        ;
+    else if (reading->suspect)
+        reading->status = DAPS_PDCP_UNVERIFIED;
     else if (pdcp_all_keyed(pdcp) && !pdcp_is_clear_by_rule(pdcp, &pdcp->periods[pdcp->n_periods - 1], pdu)) {
         reading->status = DAPS_PDCP_UNVERIFIED;
-        note_failed(pdcp, pdu);
+        failed_in = note_failed(pdcp, pdu);
     } else
         read_without_key(pdcp, pdu, sn, reading);
     pdcp->newest_digest[pdu->bearer - 1][pdu->downlink] = daps_digest(pdu->octets, pdu->length);
-    if (reading->status == DAPS_PDCP_UNREADABLE)
-        note_unreadable(pdcp, pdu);
+    if ((reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED) &&
+        daps_engine_keylog(pdcp->ue->engine) != NULL)
+        reading->waits = pdcp_wait(pdcp, reading, reading->suspect, failed_in);
+    if (reading->status == DAPS_PDCP_UNREADABLE && !reading->waits)
+        pdcp_note_unreadable(pdcp, pdu);
+    if (reading->suspect)
+        return;
     if (pdu->downlink && (reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED))
         pdcp->dl_credit--;
 }
@@ -205,11 +207,16 @@ void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading)
     if (!verified && pdcp_is_supported(pdcp, period))
         verified = pdcp_choose(pdcp, period, reading->pdu, &how);
     if (!verified && pdcp_has_key(pdcp, period)) {
-        note_failed(pdcp, reading->pdu); /* not this key's, so its COUNT says nothing of it either */
+        (void)note_failed(pdcp, reading->pdu); /* not this key's, so its COUNT says nothing of it either */
         return;
     }
     pdcp_take(pdcp, period, reading->pdu, reading->count);
-    (void)pdcp_enter(pdcp, period, reading->pdu, 2, reading->count, how.ciphered, verified);
+    (void)pdcp_enter(pdcp, period, reading->pdu,
+                     &(struct pdcp_protection){.count = reading->count,
+                                               .stay = period->serial,
+                                               .header = 2,
+                                               .ciphered = how.ciphered,
+                                               .verified = verified});
     if (verified) {
         period->verified++;
         daps_term_confirm(period->term);
@@ -231,6 +238,19 @@ static bool is_kept(const struct daps_term *key, void *user)
     return false;
 }
 
+/* The source of an attempt that is still known, too. */
+static bool may_come_back(const struct daps_term *key, void *user)
+{
+    const struct daps_ue *ue = user;
+
+    for (guint i = 0; i < ue->attempts->len; i++) {
+        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        if (attempt->source.chain.key == key)
+            return true;
+    }
+    return is_kept(key, user);
+}
+
 void daps_pdcp_retain(struct daps_pdcp *pdcp)
 {
     for (unsigned i = 0; i < pdcp->n_periods; i++) {
@@ -241,16 +261,24 @@ void daps_pdcp_retain(struct daps_pdcp *pdcp)
     }
     pdcp_tell_collisions(pdcp, is_kept);
     daps_ledger_retain(pdcp->ledger, is_kept, pdcp->ue);
+    pdcp_forget_past(pdcp, may_come_back, pdcp->ue);
+}
+
+void daps_pdcp_clock(struct daps_pdcp *pdcp, int64_t time_ns)
+{
+    if (time_ns != INT64_MIN)
+        pdcp->now_ns = time_ns;
 }
 
 void daps_pdcp_close(struct daps_pdcp *pdcp)
 {
+    pdcp_room_close(pdcp);
     for (unsigned i = 0; i < pdcp->n_periods; i++)
         pdcp_tell_unfit(pdcp, &pdcp->periods[i]);
     if (pdcp->n_periods > 0)
         g_strlcpy(pdcp->last_key, pdcp->periods[pdcp->n_periods - 1].term->label, sizeof pdcp->last_key);
     for (unsigned i = 0; i < pdcp->n_periods; i++)
-        daps_wipe(pdcp->periods[i].keys, sizeof pdcp->periods[i].keys);
+        pdcp_period_clear(&pdcp->periods[i]);
     pdcp->n_periods = 0;
 }
 

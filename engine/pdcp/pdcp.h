@@ -28,11 +28,33 @@ struct daps_ue;
 struct daps_context;
 
 #define PDCP_MOST_PERIODS 4
+#define PDCP_MOST_PAST    4 /* contexts that ended and may still turn out to be in use; the oldest gives way */
+#define PDCP_DISORDER_NS  INT64_C(100000000) /* logs, clocks and legs of one capture may be that far out of step */
 
 enum { PDCP_RRC_ENC, PDCP_RRC_INT, PDCP_LEAF_KEYS };
 
+/* User data of one period: room only where there is any. */
+struct pdcp_drbs {
+    struct pdcp_count at[32][2]; /* by drb-Identity - 1, direction */
+};
+
+/* What the UE left a context with. After it, a PDU under its key shows the way back. */
+struct pdcp_leave {
+    bool left;        /* a command or execution led from this context to another */
+    bool conditional; /* the network did not say when: its own messages prove nothing (TS 38.331 5.3.5.13.5) */
+    bool by_pdu;      /* the command was one of this context's own PDUs, so that its COUNT tells before from after */
+    uint32_t next_dl; /* then COUNT after it on SRB1 downlink */
+    int64_t time_ns;
+};
+
+enum pdcp_past { PDCP_PRESENT, PDCP_PAST_SOURCE, PDCP_PAST_TARGET };
+
 struct pdcp_period {
     uint32_t serial; /* daps_context.serial */
+    enum pdcp_past past;
+    struct pdcp_leave leave;
+    int64_t begun_ns;
+    uint32_t earlier_stay; /* under the same key, of an attempt whose command is missing; 0 none */
     const struct daps_term *term;
     int nea, nia;        /* -1 unknown */
     bool ul_active;      /* uplink is ciphered: from the SecurityModeComplete on (TS 38.331 5.3.4.3) */
@@ -43,9 +65,10 @@ struct pdcp_period {
     uint8_t keys[PDCP_LEAF_KEYS][DAPS_CIPHER_KEY_OCTETS];
     bool choices_tried; /* that the standard or the capture leaves open; in vain */
     uint64_t verified, failed, first_failed_frame;
-    uint32_t failed_gaps;         /* gaps of the log when it first failed */
-    struct pdcp_count srb[4][2];  /* by srb-Identity - 1, direction */
-    struct pdcp_count drb[32][2]; /* by drb-Identity - 1, direction */
+    uint32_t failed_gaps;        /* gaps of the log when it first failed */
+    struct pdcp_count srb[4][2]; /* by srb-Identity - 1, direction */
+    struct pdcp_drbs *drbs;      /* owned; NULL none yet */
+    bool drbs_unsure;            /* what drbs begins with */
 };
 
 /* A choice of the network that departs from the standard, found by MAC-I. */
@@ -89,6 +112,11 @@ struct daps_pdcp {
     uint64_t plain_leg;
     unsigned n_periods;
     struct pdcp_period periods[PDCP_MOST_PERIODS];
+    unsigned n_past;
+    struct pdcp_period past[PDCP_MOST_PAST]; /* oldest first */
+    struct pdcp_room *room;                  /* PDUs that wait for a context, NULL none yet */
+    bool changed;                            /* a context or key came into being: those that wait are tried again */
+    int64_t now_ns;
     uint32_t secondary_drbs; /* under the secondary node's key, which is not followed (TS 33.501 6.10.2) */
     uint32_t daps_drbs;      /* drb-Identity n is bit n - 1: one entity for both legs */
     int dl_credit;           /* downlink signalling read in clear elsewhere, less what could not be read: below zero
@@ -118,6 +146,10 @@ struct pdcp_reading {
     enum daps_channel channel;
     const struct daps_term *key; /* it was deciphered or verified with, NULL none */
     bool ciphered;               /* with key: it was */
+    bool waits;                  /* kept: a context that comes later may explain it */
+    bool suspect;                /* it verifies, but waits */
+    bool not_followed;           /* what it says was true before something that has been followed already */
+    bool returned;               /* the source's key is in use again although an attempt left it (see pdcp_leave) */
     /* for pdcp_after() */
     bool late;
     bool late_ciphered;
@@ -136,8 +168,20 @@ void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, str
 /* After the events of a reading were followed: what it said may have started the very context it was protected with. */
 void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading);
 
+/* The capture's clock. */
+void daps_pdcp_clock(struct daps_pdcp *pdcp, int64_t time_ns);
+
 /* After any event of the UE was followed: periods begin and end with its contexts. */
 void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev);
+
+/* A PDU that waited and can be read or placed now: as daps_pdcp_read(). False if there is none (any more). */
+bool daps_pdcp_next(struct daps_pdcp *pdcp, struct pdcp_reading *reading);
+
+/*
+ * For a preview of the end: copy becomes what pdcp is, for the UE of, as far as the end of the capture needs it. Undone
+ * by daps_pdcp_clear().
+ */
+void daps_pdcp_copy(struct daps_pdcp *copy, struct daps_ue *of, const struct daps_pdcp *pdcp);
 
 /* Terms are about to be swept: streams of keys that are gone go, and what they had to say is reported. */
 void daps_pdcp_retain(struct daps_pdcp *pdcp);
@@ -146,6 +190,9 @@ void daps_pdcp_close(struct daps_pdcp *pdcp);
 void daps_pdcp_finish(struct daps_pdcp *pdcp);
 
 /* periods.c */
+struct pdcp_count *pdcp_drb(struct pdcp_period *period, unsigned index, unsigned direction);
+void pdcp_period_clear(struct pdcp_period *period);
+void pdcp_forget_past(struct daps_pdcp *pdcp, bool (*is_kept)(const struct daps_term *key, void *user), void *user);
 void pdcp_sync(struct daps_pdcp *pdcp);
 struct pdcp_period *pdcp_period_of(struct daps_pdcp *pdcp, uint32_t serial);
 bool pdcp_keys(struct daps_pdcp *pdcp, struct pdcp_period *period);

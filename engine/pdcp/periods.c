@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "daps/kdf.h"
-#include "pdcp/pdcp.h"
-#include "ue/ue.h"
+#include "pdcp/inside.h"
 
 struct pdcp_period *pdcp_period_of(struct daps_pdcp *pdcp, uint32_t serial)
 {
@@ -38,6 +37,22 @@ bool pdcp_keys(struct daps_pdcp *pdcp, struct pdcp_period *period)
     return period->keys_valid;
 }
 
+struct pdcp_count *pdcp_drb(struct pdcp_period *period, unsigned index, unsigned direction)
+{
+    if (period->drbs == NULL) {
+        period->drbs = g_new0(struct pdcp_drbs, 1);
+        for (unsigned i = 0; period->drbs_unsure && i < 32; i++)
+            period->drbs->at[i][0].unsure = period->drbs->at[i][1].unsure = true;
+    }
+    return &period->drbs->at[index][direction];
+}
+
+void pdcp_period_clear(struct pdcp_period *period)
+{
+    g_free(period->drbs);
+    daps_wipe(period, sizeof *period);
+}
+
 /*
  * A new period. The first of a connection continues the COUNTs of the unprotected phase; a new key for the same
  * connection means new SRB entities (TS 38.323 5.1.1), while DRBs keep their COUNT (5.1.2: AM; DAPS: one entity). A UM
@@ -48,7 +63,6 @@ static void begin(struct daps_pdcp *pdcp, const struct daps_context *context, co
     const struct daps_ue *ue = pdcp->ue;
     struct pdcp_period *period = &pdcp->periods[pdcp->n_periods++];
     const bool root = context->chain.key == context->chain.root;
-    struct pdcp_period drb_source = before != NULL ? *before : (struct pdcp_period){0};
 
     memset(period, 0, sizeof *period);
     period->serial = context->serial;
@@ -57,42 +71,106 @@ static void begin(struct daps_pdcp *pdcp, const struct daps_context *context, co
     period->nia = context->integrity;
     period->leg = context->c_rnti >= 0 ? (uint64_t)context->c_rnti + 1 : root ? pdcp->plain_leg : 0;
     period->ul_active = period->dl_active = !root || ue->smc_digest == 0;
+    period->begun_ns = pdcp->now_ns;
+    pdcp->changed = true;
     if (root && pdcp->plain_started)
         memcpy(period->srb, pdcp->plain, sizeof period->srb);
-    memcpy(period->drb, drb_source.drb, sizeof period->drb);
+    if (before != NULL && before->drbs != NULL)
+        period->drbs = g_memdup2(before->drbs, sizeof *before->drbs);
+    period->drbs_unsure = root ? !pdcp->plain_started : before != NULL && before->drbs_unsure;
     if (root && !pdcp->plain_started) {
         for (unsigned i = 0; i < 4; i++)
             period->srb[i][0].unsure = period->srb[i][1].unsure = true;
-        for (unsigned i = 0; i < 32; i++)
-            period->drb[i][0].unsure = period->drb[i][1].unsure = true;
     }
-    daps_wipe(drb_source.keys, sizeof drb_source.keys);
 }
 
 /* The entity of a DAPS DRB outlives both legs: what one leg counted the other goes on from (TS 38.323 5.1.4, 5.1.5). */
 static void hand_back(struct daps_pdcp *pdcp, const struct pdcp_period *from)
 {
-    for (unsigned i = 0; i < pdcp->n_periods; i++) {
+    for (unsigned i = 0; from->drbs != NULL && i < pdcp->n_periods; i++) {
         struct pdcp_period *to = &pdcp->periods[i];
         for (unsigned drb = 0; to != from && drb < 32; drb++) {
             if ((pdcp->daps_drbs >> drb & 1) == 0)
                 continue;
             for (unsigned d = 0; d < 2; d++) {
-                if (from->drb[drb][d].rx_next > to->drb[drb][d].rx_next)
-                    to->drb[drb][d] = from->drb[drb][d];
+                if (from->drbs->at[drb][d].rx_next > pdcp_drb(to, drb, d)->rx_next)
+                    *pdcp_drb(to, drb, d) = from->drbs->at[drb][d];
             }
         }
     }
 }
 
+/* Could a PDU under the key of a period that ends still come, and which way did the period end? */
+static enum pdcp_past past_of(const struct daps_pdcp *pdcp, const struct pdcp_period *period)
+{
+    const struct daps_ue *ue = pdcp->ue;
+
+    if (!pdcp_has_key(pdcp, period) || period->nia == 0)
+        return PDCP_PRESENT;
+    for (guint i = ue->attempts->len; i-- > 0;) {
+        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        if (attempt->procedure == DAPS_PROC_SK_COUNTER || attempt->source.serial == attempt->target.serial)
+            continue;
+        if (attempt->target.serial == period->serial)
+            return PDCP_PAST_TARGET;
+        if (attempt->source.serial == period->serial && attempt->target.serial == ue->active.serial)
+            return PDCP_PAST_SOURCE;
+    }
+    return PDCP_PRESENT;
+}
+
+static void drop_past(struct daps_pdcp *pdcp, unsigned i)
+{
+    pdcp_period_clear(&pdcp->past[i]);
+    memmove(&pdcp->past[i], &pdcp->past[i + 1], (--pdcp->n_past - i) * sizeof pdcp->past[0]);
+    memset(&pdcp->past[pdcp->n_past], 0, sizeof pdcp->past[0]);
+}
+
+void pdcp_forget_past(struct daps_pdcp *pdcp, bool (*is_kept)(const struct daps_term *key, void *user), void *user)
+{
+    for (unsigned i = 0; i < pdcp->n_past;) {
+        if (is_kept(pdcp->past[i].term, user))
+            i++;
+        else
+            drop_past(pdcp, i);
+    }
+}
+
 static void end(struct daps_pdcp *pdcp, struct pdcp_period *period)
 {
-    struct pdcp_period *last;
+    struct pdcp_period *last = &pdcp->periods[pdcp->n_periods - 1];
+    const enum pdcp_past past = past_of(pdcp, period);
 
     hand_back(pdcp, period);
-    last = &pdcp->periods[--pdcp->n_periods];
-    *period = *last;
-    daps_wipe(last->keys, sizeof last->keys);
+    if (past != PDCP_PRESENT) {
+        if (pdcp->n_past == PDCP_MOST_PAST)
+            drop_past(pdcp, 0);
+        pdcp->past[pdcp->n_past] = *period;
+        pdcp->past[pdcp->n_past++].past = past;
+    } else {
+        g_free(period->drbs);
+    }
+    memmove(period, period + 1, (size_t)(last - period) * sizeof *period);
+    pdcp->n_periods--;
+    daps_wipe(last, sizeof *last);
+}
+
+/* A context that had ended is in force again. */
+static struct pdcp_period *revive(struct daps_pdcp *pdcp, uint32_t serial)
+{
+    for (unsigned i = 0; i < pdcp->n_past && pdcp->n_periods < PDCP_MOST_PERIODS; i++) {
+        struct pdcp_period *period = &pdcp->periods[pdcp->n_periods];
+        if (pdcp->past[i].serial != serial)
+            continue;
+        *period = pdcp->past[i];
+        period->past = PDCP_PRESENT;
+        period->leave = (struct pdcp_leave){0};
+        pdcp->past[i].drbs = NULL;
+        drop_past(pdcp, i);
+        pdcp->n_periods++;
+        return period;
+    }
+    return NULL;
 }
 
 static const struct daps_context *target_of(const struct daps_ue *ue)
@@ -106,6 +184,8 @@ static void follow(struct daps_pdcp *pdcp, const struct daps_context *context, u
 {
     struct pdcp_period *period = pdcp_period_of(pdcp, context->serial);
 
+    if (period == NULL)
+        period = revive(pdcp, context->serial);
     if (period == NULL) {
         if (pdcp->n_periods == PDCP_MOST_PERIODS)
             return;
@@ -117,6 +197,7 @@ static void follow(struct daps_pdcp *pdcp, const struct daps_context *context, u
         period->nea = context->ciphering;
         period->nia = context->integrity;
         period->keys_valid = false;
+        pdcp->changed = true;
     }
 }
 
@@ -133,6 +214,24 @@ static void follow_leg(struct pdcp_period *period, const struct daps_ue *ue)
     }
 }
 
+/* The open attempt leads away from the active context; or there is none, and the UE is in it. */
+static void follow_leave(const struct daps_pdcp *pdcp, struct pdcp_period *source, bool has_target)
+{
+    const struct daps_attempt *open = pdcp->ue->open;
+
+    if (source == NULL)
+        return;
+    if (!has_target || open->prepared) {
+        source->leave = (struct pdcp_leave){0};
+    } else if (!source->leave.left) {
+        source->leave = (struct pdcp_leave){.left = true,
+                                            .conditional = open->procedure == DAPS_PROC_CONDITIONAL_HANDOVER,
+                                            .by_pdu = pdcp->reading && open->executed_frame == 0,
+                                            .next_dl = source->srb[0][1].rx_next,
+                                            .time_ns = pdcp->now_ns};
+    }
+}
+
 void pdcp_sync(struct daps_pdcp *pdcp)
 {
     const struct daps_ue *ue = pdcp->ue;
@@ -145,6 +244,7 @@ void pdcp_sync(struct daps_pdcp *pdcp)
     follow_leg(pdcp_period_of(pdcp, active->serial), ue);
     if (target != NULL)
         follow(pdcp, target, active->serial);
+    follow_leave(pdcp, pdcp_period_of(pdcp, active->serial), target != NULL);
     for (unsigned i = 0; i < pdcp->n_periods;) {
         struct pdcp_period *period = &pdcp->periods[i];
         if ((active->chain.key != NULL && period->serial == active->serial) ||
@@ -172,8 +272,8 @@ static void reconfigure(struct daps_pdcp *pdcp, const struct daps_event *ev)
     for (unsigned p = 0; p < pdcp->n_periods; p++) {
         struct pdcp_period *period = &pdcp->periods[p];
         for (unsigned i = 0; i < 32; i++) {
-            if (b->drb_released >> i & 1)
-                reset(period->drb[i]);
+            if (period->drbs != NULL && (b->drb_released >> i & 1) != 0)
+                reset(period->drbs->at[i]);
         }
         for (unsigned i = 0; i < 4 && !ev->sync && ev->ncc < 0; i++) {
             if (b->srb_reestablish >> i & 1)
@@ -201,6 +301,8 @@ void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev)
 {
     struct pdcp_period *active;
 
+    if (!pdcp->reading && ev->time_ns != INT64_MIN)
+        pdcp->now_ns = ev->time_ns;
     pdcp_sync(pdcp);
     learn_cells(pdcp, ev);
     active = pdcp_period_of(pdcp, pdcp->ue->active.serial);

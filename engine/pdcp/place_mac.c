@@ -50,13 +50,20 @@ bool pdcp_is_keyed(const struct daps_pdcp *pdcp, const struct pdcp_period *perio
     return pdcp_is_supported(pdcp, period) && period->term->has_value;
 }
 
-bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn, struct pdcp_placed *placed)
+static bool try_past(struct daps_pdcp *pdcp, enum pdcp_past which, const struct daps_pdcp_pdu *pdu, uint32_t sn,
+                     struct pdcp_placed *placed)
 {
-    /* The newest first: while a handover is open, signalling is the target's. */
-    for (unsigned i = pdcp->n_periods; i-- > 0;) {
-        if (pdcp_is_supported(pdcp, &pdcp->periods[i]) && try_period(pdcp, &pdcp->periods[i], pdu, sn, placed))
+    for (unsigned i = pdcp->n_past; i-- > 0;) {
+        if (pdcp->past[i].past == which && try_period(pdcp, &pdcp->past[i], pdu, sn, placed))
             return true;
     }
+    return false;
+}
+
+/* What the standard or the capture leaves open about the keys of the present contexts. */
+static bool try_choices(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
+                        struct pdcp_placed *placed)
+{
     for (unsigned i = pdcp->n_periods; i-- > 0;) {
         struct pdcp_period *period = &pdcp->periods[i];
         const struct pdcp_attempted how = {.count = pdcp_count_infer(pdcp_count_of(period, pdu), sn, 12),
@@ -65,11 +72,26 @@ bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, 
             continue;
         if (pdcp_choose(pdcp, period, pdu, &how)) {
             *placed = (struct pdcp_placed){period, how};
+            for (unsigned past = 0; past < pdcp->n_past; past++)
+                pdcp->past[past].keys_valid = false; /* their terms may have another value now */
+            pdcp->changed = true;
             return true;
         }
         period->choices_tried = true;
     }
     return false;
+}
+
+bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn, struct pdcp_placed *placed)
+{
+    /* The newest first: while a handover is open, signalling is the target's. */
+    for (unsigned i = pdcp->n_periods; i-- > 0;) {
+        if (pdcp_is_supported(pdcp, &pdcp->periods[i]) && try_period(pdcp, &pdcp->periods[i], pdu, sn, placed))
+            return true;
+    }
+    /* The key of a failed target may be that of the present one, once the choice behind it is made. */
+    return try_past(pdcp, PDCP_PAST_SOURCE, pdu, sn, placed) || try_choices(pdcp, pdu, sn, placed) ||
+           try_past(pdcp, PDCP_PAST_TARGET, pdu, sn, placed);
 }
 
 /*

@@ -52,5 +52,9 @@ void pdcp_read_user(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, con
         for (unsigned i = 0; i < pdcp->n_periods; i++) /* one entity for both legs */
             *pdcp_count_of(&pdcp->periods[i], pdu) = *state;
     }
-    (void)pdcp_enter(pdcp, period, pdu, clear, count, !pdu->ciphering_off && period->nea != 0, false);
+    (void)pdcp_enter(pdcp, period, pdu,
+                     &(struct pdcp_protection){.count = count,
+                                               .stay = period->serial,
+                                               .header = clear,
+                                               .ciphered = !pdu->ciphering_off && period->nea != 0});
 }

@@ -101,6 +101,7 @@ struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_ev
 {
     struct daps_attempt *attempt;
 
+    daps_attempt_confirm(ue);
     daps_attempts_forget(ue, false);
     attempt = new_attempt(ue, ev, procedure);
     attempt->target.pci = pci;
@@ -173,6 +174,8 @@ void daps_attempt_close(struct daps_ue *ue, bool keep_target)
     if (attempt == NULL)
         return;
     ue->open = NULL;
+    daps_attempt_confirm(ue);
+    ue->revocable_n_valid = ue->stored_n_valid;
     if (keep_target) {
         if (attempt->target.chain.key != ue->active.chain.key)
             ue->stored_n_valid = false;
@@ -180,7 +183,9 @@ void daps_attempt_close(struct daps_ue *ue, bool keep_target)
         if (attempt->outcome != DAPS_OUTCOME_COMPLETED)
             ue->n_candidates = 0;
     }
-    if (is_handover(attempt) && !attempt->delivered) {
+    if (keep_target && attempt->daps && ue->pdcp != NULL && attempt->outcome == DAPS_OUTCOME_COMPLETED) {
+        ue->revocable = attempt;
+    } else if (is_handover(attempt) && !attempt->delivered) {
         attempt->delivered = true;
         daps_deliver_handover(ue, attempt);
     }

@@ -89,6 +89,7 @@ void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, const c
 
     daps_ue_gap(ue, ev->frame, reason);
     daps_attempt_close(ue, false);
+    daps_attempt_confirm(ue);
     daps_attempts_forget(ue, true);
     active->chain.root = active->chain.key = daps_term_root(ue->pool, NULL);
     active->chain.n_known = false;
@@ -107,6 +108,7 @@ void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev)
             daps_attempt_settle(ue, DAPS_OUTCOME_RELEASED, ev->frame);
         daps_attempt_close(ue, true);
     }
+    daps_attempt_confirm(ue);
     daps_ue_tell_nulls(ue);
     daps_attempts_forget(ue, true);
     ue->active.chain = (struct daps_chain){0};

@@ -16,18 +16,9 @@ static void copy_attempts(struct daps_ue *copy, const struct daps_ue *ue)
         g_ptr_array_add(copy->attempts, twin);
         if (attempt == ue->open)
             copy->open = twin;
+        if (attempt == ue->revocable)
+            copy->revocable = twin;
     }
-}
-
-static void copy_pdcp(struct daps_pdcp *copy, struct daps_ue *of, const struct daps_pdcp *pdcp)
-{
-    *copy = *pdcp;
-    copy->ue = of;
-    copy->ledger = daps_ledger_new(); /* what was used is not asked again at the end */
-    copy->open = NULL;
-    copy->collisions = g_array_sized_new(FALSE, TRUE, sizeof(struct daps_collision), pdcp->collisions->len);
-    g_array_append_vals(copy->collisions, pdcp->collisions->data, pdcp->collisions->len);
-    of->pdcp = copy;
 }
 
 void daps_ue_preview(const struct daps_ue *ue)
@@ -38,7 +29,7 @@ void daps_ue_preview(const struct daps_ue *ue)
     copy.is_copy = true;
     copy_attempts(&copy, ue);
     if (ue->pdcp != NULL)
-        copy_pdcp(&pdcp, &copy, ue->pdcp);
+        daps_pdcp_copy(&pdcp, &copy, ue->pdcp);
     daps_ue_finish(&copy);
     if (ue->pdcp != NULL)
         daps_pdcp_clear(&pdcp);

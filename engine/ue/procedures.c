@@ -236,7 +236,7 @@ void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev
         return;
     if (ue->open == NULL || !ue->open->daps) {
         if (ue->open == NULL && last != NULL && last->outcome == DAPS_OUTCOME_DAPS_FALLBACK)
-            daps_engine_counters(ue->engine)->duplicates++;
+            daps_engine_counters(ue->engine)->duplicates += last->settled_frame != ev->frame;
         else
             daps_ue_gap(ue, ev->frame, "a DAPS failure without its handover command");
         return;

@@ -184,6 +184,9 @@ static void dispatch(struct daps_ue *ue, const struct daps_event *ev)
     case DAPS_EV_RESUME_COMPLETE:
         daps_ue_resume_complete(ue, ev);
         break;
+    case DAPS_EV_SOURCE_IN_USE:
+        daps_ue_source_in_use(ue, ev);
+        break;
     case DAPS_EV_NAS_TRANSFER:
         ue->nas_epoch++;
         break;
@@ -224,6 +227,7 @@ void daps_ue_finish(struct daps_ue *ue)
 
     if (ue->open != NULL)
         daps_attempt_close(ue, ue->open->outcome == DAPS_OUTCOME_COMPLETED);
+    daps_attempt_confirm(ue);
     closing.closing.in_force = ue->active.chain.key;
     closing.closing.candidates = ue->candidates;
     closing.closing.n_candidates = ue->n_candidates;

@@ -43,6 +43,9 @@ struct daps_ue {
     struct daps_attempt *open;  /* in attempts, or NULL */
     GPtrArray *attempts;        /* owned: all whose key could still be met again, oldest first */
 
+    struct daps_attempt *revocable; /* closed as completed by the target's word alone, not yet delivered; NULL none */
+    bool revocable_n_valid;         /* stored_n_valid before it was closed */
+
     /* 38.331's reading of "stored NCC" after a DAPS fallback, as a chain index (standards: 5.3.5.7 against 33.501). */
     bool stored_n_valid;
     uint32_t stored_n;
@@ -127,6 +130,9 @@ void daps_attempt_close_by_next(struct daps_ue *ue, const struct daps_event *ev)
 void daps_attempts_forget(struct daps_ue *ue, bool all);
 void daps_attempt_complete(struct daps_ue *ue, struct daps_attempt *attempt, const struct daps_event *ev);
 void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev);
+/* returned.c: what is evidence of a failure outweighs what suggested success. */
+void daps_attempt_confirm(struct daps_ue *ue); /* nothing can undo ue->revocable any more */
+void daps_ue_source_in_use(struct daps_ue *ue, const struct daps_event *ev);
 /* The context in force: the open attempt's target once it is tentatively completed, else the active one. */
 const struct daps_context *daps_ue_context(const struct daps_ue *ue);
 

@@ -418,6 +418,16 @@ static inline void run_on_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
         run_learn(run, pdu->ue_key, pdu->frame);
 }
 
+static inline void run_on_waited(void *user, const struct daps_pdcp_pdu *pdu, const struct daps_rrc_result *result)
+{
+    struct run *run = user;
+
+    if (result->status == DAPS_RRC_OK)
+        daps_framing_learn(run->framing, pdu->ue_key, result);
+    else
+        daps_engine_gap(run->engine, pdu->ue_key, false, pdu->frame, "an RRC message could not be decoded");
+}
+
 static inline void run_on_problem(void *user, const struct daps_framing_problem *problem)
 {
     struct run *run = user;
@@ -457,6 +467,7 @@ static inline void run_start(struct run *run, const struct capture *capture, con
     run->ue_keys = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     run->result = g_new0(struct daps_rrc_result, 1);
     run->engine = daps_engine_new(&options, &sink);
+    daps_engine_on_waited(run->engine, run_on_waited, run);
     run->framing = daps_framing_new(&framing_sink);
 }
 

@@ -20,6 +20,7 @@ struct daps_engine;
 struct daps_keylog;
 struct daps_term;
 struct daps_pdu;
+struct daps_pdcp_pdu;
 
 /* Any of these may be NULL. user is passed through. */
 struct daps_sink {
@@ -117,6 +118,13 @@ enum daps_rrc_status daps_engine_pdu(struct daps_engine *engine, const struct da
  */
 enum daps_pdcp_status daps_engine_pdcp(struct daps_engine *engine, const struct daps_pdcp_pdu *pdu,
                                        struct daps_rrc_result *result);
+
+/*
+ * Signalling that no key explains yet is kept for a while, as a command may come after the first PDUs under its key.
+ * waited is told what such a PDU said once it can be read; user is passed through. NULL: nobody is told.
+ */
+typedef void daps_engine_waited(void *user, const struct daps_pdcp_pdu *pdu, const struct daps_rrc_result *result);
+void daps_engine_on_waited(struct daps_engine *engine, daps_engine_waited *waited, void *user);
 
 /* Follows one event of the UE that ue_key stands for; name is used for a UE not seen before (NULL: numbered). */
 void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *name, const struct daps_event *ev);

@@ -60,6 +60,7 @@ enum daps_event_kind {
     DAPS_EV_MOBILITY_FROM_NR,
     DAPS_EV_COUNTER_CHECK,
     DAPS_EV_HANDOVER_PREPARATION, /* HandoverPreparationInformation */
+    DAPS_EV_SOURCE_IN_USE,        /* no message: a MAC-I is right under the key that the newest attempt left */
     DAPS_EV_NAS_TRANSFER,         /* dl/ulInformationTransfer */
     DAPS_EV_TRAFFIC,              /* any other message on a DCCH */
     DAPS_EV_KIND_COUNT

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a PDU of signalling belongs that verifies under a key of this UE, and what it shows by being there.
+ *
+ *     present context     its next PDU; a COUNT taken by another PDU is a suspect
+ *     source of an open   a copy, late, or sent after the command: then the source is in use again (TS 38.331
+ *     or finished attempt 5.3.5.8.3), whatever suggested that the attempt succeeded
+ *     target of a failed  a copy, late, or a suspect
+ *     attempt
+ *
+ * A suspect may belong to the next attempt under the same key, whose command is still to come: it waits (room.c). When
+ * the time is over it is what it seemed: COUNT used twice within one stay, or a late PDU; behind a failure a COUNT
+ * taken means that the key was in use once more, in an attempt the capture does not show.
+ */
+#include <string.h>
+
+#include "pdcp/inside.h"
+
+bool pdcp_is_later(int64_t time_ns, int64_t than_ns, int64_t by_ns)
+{
+    if (time_ns == INT64_MIN || than_ns == INT64_MIN || time_ns <= than_ns)
+        return false;
+    return (uint64_t)time_ns - (uint64_t)than_ns > (uint64_t)by_ns;
+}
+
+/* A message that says so itself needs no further proof. */
+static bool is_daps_failure(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+{
+    struct daps_pdcp_pdu plain = *pdu;
+
+    if (pdu->downlink)
+        return false;
+    plain.octets = pdcp->open;
+    return pdcp_kind_if_clear(pdcp, &plain) == DAPS_EV_FAILURE_INFORMATION;
+}
+
+/* Was it sent after the UE, or the network, had left that context? Then one of them is back (see struct pdcp_leave). */
+static bool is_after_leave(struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t count)
+{
+    const struct pdcp_leave *leave = &period->leave;
+
+    if (!leave->left || count < pdcp_count_of(period, pdu)->rx_next)
+        return false;
+    if (pdu->downlink && leave->conditional)
+        return false; /* the source does not know yet */
+    if (pdu->time_ns == INT64_MIN || leave->time_ns == INT64_MIN ||
+        pdcp_is_later(pdu->time_ns, leave->time_ns, PDCP_DISORDER_NS))
+        return true;
+    return pdu->downlink && pdu->bearer == 1 && leave->by_pdu && count >= leave->next_dl;
+}
+
+/* An earlier stay under the same key that has not used that COUNT: of two PDUs under it, one was late. */
+static const struct pdcp_period *other_stay(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
+                                            const struct daps_pdcp_pdu *pdu, const struct pdcp_attempted *how)
+{
+    for (unsigned i = pdcp->n_past; i-- > 0;) {
+        const struct pdcp_period *past = &pdcp->past[i];
+        if (past->term == period->term && past->nia == period->nia && past->nea == period->nea &&
+            past->srb[pdu->bearer - 1][pdu->downlink].rx_next <= how->count)
+            return past;
+    }
+    return NULL;
+}
+
+/* False: it waits. */
+static bool settle_past_target(const struct daps_pdcp *pdcp, enum pdcp_seen seen, bool over, uint32_t *stay,
+                               struct pdcp_reading *reading)
+{
+    reading->not_followed = true; /* a failure has undone what it could have said (TS 38.331 5.3.5.8.3) */
+    if (seen == PDCP_SEEN_COPY)
+        return true;
+    if (!over)
+        return false;
+    if (seen == PDCP_SEEN_OTHER)
+        *stay = ++pdcp->ue->serials;
+    return true;
+}
+
+/* Decides for a PDU that verifies; false: it waits. stay: the serial it is entered with. */
+static bool settle(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_placed *placed,
+                   enum pdcp_patience patience, uint32_t *stay, struct pdcp_reading *reading)
+{
+    struct pdcp_period *period = placed->period;
+    const enum pdcp_seen seen = pdcp_seen(pdcp, period, pdu, &placed->how);
+    const bool over = patience == PDCP_TIME_IS_OVER;
+    const struct pdcp_period *other;
+
+    *stay = period->serial;
+    if (period->past == PDCP_PAST_TARGET)
+        return settle_past_target(pdcp, seen, over, stay, reading);
+    if (period->past == PDCP_PAST_SOURCE || period->leave.left) {
+        reading->returned = seen != PDCP_SEEN_COPY && (is_after_leave(period, pdu, placed->how.count) ||
+                                                       (period->leave.left && is_daps_failure(pdcp, pdu)));
+        reading->not_followed = !reading->returned;
+        return true;
+    }
+    if (patience != PDCP_JUST_CAME && pdcp_is_later(period->begun_ns, pdu->time_ns, PDCP_DISORDER_NS)) {
+        /* Long before the command: of an attempt under the same key whose command is missing. */
+        if (period->earlier_stay == 0)
+            period->earlier_stay = ++pdcp->ue->serials;
+        *stay = period->earlier_stay;
+        reading->not_followed = true;
+        return true;
+    }
+    if (seen != PDCP_SEEN_OTHER)
+        return true;
+    other = over ? other_stay(pdcp, period, pdu, &placed->how) : NULL;
+    if (other != NULL) {
+        *stay = other->serial;
+        reading->not_followed = true;
+    }
+    return over;
+}
+
+/* The MAC-I is right: what pdcp->open holds is what was said. */
+static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_placed *placed,
+                          uint32_t stay, struct pdcp_reading *reading)
+{
+    struct pdcp_period *period = placed->period;
+    const struct pdcp_protection how = {
+        .count = placed->how.count, .stay = stay, .header = 2, .ciphered = placed->how.ciphered, .verified = true};
+
+    period->verified++;
+    daps_term_confirm(period->term);
+    if (stay == period->serial)
+        pdcp_take(pdcp, period, pdu, placed->how.count);
+    pdcp_counts(pdcp)->pdcp.verified++;
+    if (!pdcp_enter(pdcp, period, pdu, &how)) {
+        reading->status = DAPS_PDCP_AGAIN;
+        return;
+    }
+    reading->status = DAPS_PDCP_READ;
+    reading->rrc = pdcp->open + 2;
+    reading->length = pdu->length - 2 - MAC;
+    reading->channel = pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH;
+    reading->key = period->term;
+    reading->ciphered = placed->how.ciphered && period->nea != 0;
+}
+
+/* The Complete of a conditional handover: what it says starts the period that it belongs to. */
+static void read_executed(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu,
+                          const struct daps_event *candidate, struct pdcp_reading *reading)
+{
+    reading->status = DAPS_PDCP_READ;
+    reading->rrc = pdcp->open + 2;
+    reading->length = pdu->length - 2 - MAC;
+    reading->channel = DAPS_CH_UL_DCCH;
+    reading->key = pdcp->periods[pdcp->n_periods - 1].term;
+    reading->cell = candidate->target;
+    reading->late = reading->late_ciphered = true;
+    reading->ciphered = pdcp->periods[pdcp->n_periods - 1].nea != 0;
+    reading->count = pdcp_sn(pdu);
+}
+
+/* An armed candidate leads to the key of a failed target again: what is no copy may be its execution. */
+static bool may_be_executed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_placed *placed)
+{
+    return placed->period == NULL || (placed->period->past == PDCP_PAST_TARGET &&
+                                      pdcp_seen(pdcp, placed->period, pdu, &placed->how) != PDCP_SEEN_COPY);
+}
+
+bool pdcp_place(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, enum pdcp_patience patience,
+                struct pdcp_reading *reading)
+{
+    const struct daps_event *candidate = NULL;
+    struct pdcp_placed placed = {0};
+    uint32_t stay;
+
+    if (pdcp->n_periods == 0)
+        return false;
+    (void)pdcp_place_by_mac(pdcp, pdu, pdcp_sn(pdu), &placed);
+    if (may_be_executed(pdcp, pdu, &placed)) {
+        candidate = pdcp_executed(pdcp, pdu, pdcp_sn(pdu));
+        if (candidate != NULL) {
+            read_executed(pdcp, pdu, candidate, reading);
+            return true;
+        }
+        if (placed.period == NULL || !pdcp_verify(pdcp, placed.period, pdu, &placed.how))
+            return false; /* open holds what was tried last */
+    }
+    reading->suspect = !settle(pdcp, pdu, &placed, patience, &stay, reading);
+    if (!reading->suspect)
+        read_verified(pdcp, pdu, &placed, stay, reading);
+    return !reading->suspect;
+}
