@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daps/kdf.h"
+#include "joins.h"
 #include "pdcp/pdcp.h"
 #include "rules/rules.h"
 #include "ue/ue.h"
@@ -17,6 +18,7 @@ struct daps_engine {
     struct daps_engine_counts counts;
     GHashTable *by_key;           /* uint64_t ue_key (owned by the UE entry) to struct entry */
     GPtrArray *ues;               /* struct entry, owned, in order of appearance */
+    struct joins *joins;          /* of UEs without a PDU so far */
     struct daps_ciphers *ciphers; /* NULL until needed */
     daps_engine_waited *on_waited;
     void *waited_user;
@@ -50,6 +52,7 @@ struct daps_engine *daps_engine_new(const struct daps_engine_options *options, c
         engine->sink = (struct daps_sink){.user = engine->sink.user, .event = engine->sink.event};
     engine->by_key = g_hash_table_new(g_int64_hash, g_int64_equal);
     engine->ues = g_ptr_array_new_with_free_func(entry_free);
+    engine->joins = joins_new();
     return engine;
 }
 
@@ -59,6 +62,7 @@ void daps_engine_free(struct daps_engine *engine)
         return;
     g_hash_table_unref(engine->by_key);
     g_ptr_array_unref(engine->ues);
+    joins_free(engine->joins);
     daps_ciphers_free(engine->ciphers);
     g_free(engine->trial);
     g_free(engine->waited);
@@ -89,7 +93,19 @@ static struct daps_ue *get_ue(struct daps_engine *engine, uint64_t ue_key, const
     g_ptr_array_add(engine->ues, entry);
     engine->last = entry;
     engine->counts.ues++;
+    joins_deliver(engine->joins, ue_key, entry->ue->name, &engine->sink);
     return entry->ue;
+}
+
+void daps_engine_join(struct daps_engine *engine, uint64_t ue_key, const struct daps_identity_join *join)
+{
+    const struct entry *entry = find_ue(engine, ue_key);
+
+    if (engine->sink.join == NULL)
+        return;
+    joins_keep(engine->joins, ue_key, join);
+    if (entry != NULL)
+        joins_deliver(engine->joins, ue_key, entry->ue->name, &engine->sink);
 }
 
 static bool is_broadcast(const struct daps_event *ev)

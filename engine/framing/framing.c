@@ -59,6 +59,8 @@ struct daps_framing *daps_framing_new(const struct daps_framing_sink *sink)
     struct daps_framing *framing = g_new0(struct daps_framing, 1);
     framing->sink = *sink;
     framing->radio = radio_new();
+    framing->identity = identity_new(&(struct identity_sink){.user = sink->user, .join = sink->join});
+    framing->trial = g_new0(struct daps_rrc_result, 1);
     return framing;
 }
 
@@ -85,11 +87,13 @@ void daps_framing_finish(struct daps_framing *framing)
         segments_finish(framing->segments, &peel);
     if (framing->reassembly)
         reassembly_finish(framing->reassembly, &peel);
+    identity_finish(framing->identity);
 }
 
 void daps_framing_learn(struct daps_framing *framing, uint64_t ue_key, const struct daps_rrc_result *result)
 {
     radio_learn(framing->radio, ue_key, result);
+    identity_learn(framing->identity, ue_key, result->events, result->n_events);
 }
 
 void daps_framing_assume_drbs(struct daps_framing *framing, const struct daps_framing_drb *drbs, unsigned n)
@@ -100,7 +104,14 @@ void daps_framing_assume_drbs(struct daps_framing *framing, const struct daps_fr
 
 int32_t daps_framing_ue_id(const struct daps_framing *framing)
 {
-    return radio_last_ue_id(framing->radio);
+    const struct identity_link *link = identity_last(framing->identity);
+
+    return link != NULL ? link->ue_id : -1;
+}
+
+uint64_t daps_framing_evicted(const struct daps_framing *framing)
+{
+    return identity_evicted(framing->identity) + radio_evicted(framing->radio);
 }
 
 bool daps_framing_class_is_followed(enum daps_framing_class class)
@@ -122,6 +133,8 @@ void daps_framing_free(struct daps_framing *framing)
     segments_free(framing->segments);
     reassembly_free(framing->reassembly);
     radio_free(framing->radio);
+    identity_free(framing->identity);
+    g_free(framing->trial);
     g_free(framing);
 }
 

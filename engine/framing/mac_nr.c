@@ -50,29 +50,19 @@ static bool read_tags(struct octets *payload, struct mac_context *context)
     return false;
 }
 
-static void common_channel(struct peel *peel, struct radio_link *link, bool downlink, enum daps_channel channel,
-                           struct octets sdu)
-{
-    struct pdu_context context = {.channel = channel, .cell = NO_CELL};
-    if (!downlink && !peel->cut)
-        radio_ccch(peel->framing->radio, link, channel, sdu.at, sdu.left);
-    context.ue_key = link->ue_key;
-    peel_deliver(peel, layer, &context, sdu);
-}
-
-static void sub_pdu(struct peel *peel, const struct mac_context *mac, struct radio_link *link,
+static void sub_pdu(struct peel *peel, const struct mac_context *mac, struct identity_link *link,
                     const struct mac_subpdu *sub)
 {
     switch (sub->kind) {
     case MAC_CHANNEL:
-        link->only_ccch = false;
+        identity_dedicated(peel->framing->identity, link);
         peel_rlc_channel(peel, link, mac->downlink, sub->lcid, sub->contents);
         break;
     case MAC_CCCH:
-        common_channel(peel, link, mac->downlink, mac->downlink ? DAPS_CH_DL_CCCH : DAPS_CH_UL_CCCH, sub->contents);
+        peel_common(peel, layer, link, mac->downlink ? DAPS_CH_DL_CCCH : DAPS_CH_UL_CCCH, sub->contents);
         break;
     case MAC_CCCH1:
-        common_channel(peel, link, mac->downlink, DAPS_CH_UL_CCCH1, sub->contents);
+        peel_common(peel, layer, link, DAPS_CH_UL_CCCH1, sub->contents);
         break;
     case MAC_C_RNTI:
     case MAC_OTHER:
@@ -109,14 +99,14 @@ static struct summary look_through(struct mac_context *mac, struct octets pdu)
         /* Msg3 of a handover goes over a temporary C-RNTI and names the real one in a CE (TS 38.321 5.1.5). */
         if (sub.kind == MAC_C_RNTI) {
             mac->name.rnti = octets_u16(&sub.contents);
-            mac->name.has_rnti = true;
+            mac->name.has_rnti = mac->name.in_mac_ce = true;
         }
     }
     mac->name.first_access = summary.common == 1;
     return summary;
 }
 
-static bool is_signalling(const struct peel *peel, const struct radio_link *link, const struct mac_subpdu *sub)
+static bool is_signalling(const struct peel *peel, const struct identity_link *link, const struct mac_subpdu *sub)
 {
     if (sub->kind == MAC_CHANNEL)
         return radio_ue(peel->framing->radio, link->ue_key)->channels[sub->lcid].srb;
@@ -124,7 +114,7 @@ static bool is_signalling(const struct peel *peel, const struct radio_link *link
 }
 
 /* The capture has not all octets of sub, or none of what is behind the last good one. */
-static void report_cut(struct peel *peel, const struct mac_context *mac, struct radio_link *link,
+static void report_cut(struct peel *peel, const struct mac_context *mac, struct identity_link *link,
                        const struct mac_subpdu *sub)
 {
     const bool last = !sub->headless && sub->length >= sub->contents.left + peel->missing;
@@ -140,7 +130,7 @@ static void report_cut(struct peel *peel, const struct mac_context *mac, struct 
  * In the uplink CEs come last (TS 38.321 6.1.2), so that nothing is lost behind a bad one; in the downlink first. With
  * a reserved bit in it this never was a subheader: random access responses are logged under C-RNTIs, too.
  */
-static void report_bad(struct peel *peel, const struct mac_context *mac, const struct radio_link *link,
+static void report_bad(struct peel *peel, const struct mac_context *mac, const struct identity_link *link,
                        const struct mac_subpdu *sub)
 {
     peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "a subPDU runs past the end",
@@ -172,7 +162,7 @@ static void transport_block(struct peel *peel, struct mac_context *mac, struct o
     const struct summary summary = look_through(mac, pdu);
     if (is_foreign(peel, &summary, pdu, mac->downlink))
         return;
-    struct radio_link *link = radio_link(peel->framing->radio, &mac->name, peel->frame);
+    struct identity_link *link = peel_identify(peel, &mac->name);
     struct mac_subpdu sub;
     peel->cut = false;
     for (unsigned i = 0; i < summary.good && mac_subpdu_next(&pdu, mac->downlink, &sub); i++)
@@ -196,7 +186,7 @@ void peel_mac_pdu(struct peel *peel, struct mac_context *mac, struct octets pdu)
 /* The context and PDU behind the name. log_key: of a log that is about one UE, else NULL. */
 void peel_mac_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key)
 {
-    struct mac_context mac = {.name = radio_name_of(log_key)};
+    struct mac_context mac = {.name = identity_name_of(log_key)};
     octets_skip(&payload, 1);
     mac.downlink = octets_u8(&payload) == 1;
     mac.rnti_type = octets_u8(&payload);

@@ -82,28 +82,31 @@ static bool read_context(struct octets *payload, struct pdcp_context *context)
     return false;
 }
 
-static void signalling(struct peel *peel, const struct pdcp_context *pdcp, const struct radio_link *link,
+static void signalling(struct peel *peel, const struct pdcp_context *pdcp, struct identity_link *link,
                        struct octets pdu)
 {
-    struct pdu_context context = {.ue_key = link->ue_key, .cell = NO_CELL};
-    struct daps_pdcp_pdu out = {.ue_key = link->ue_key,
+    if (pdcp->bearer_type == TYPE_CCCH) {
+        peel_common(peel, layer, link, peel_ccch(pdcp->downlink, pdu), pdu);
+        return;
+    }
+    struct daps_pdcp_pdu out = {.ue_key = pdcp->downlink ? peel_answered(peel, link->ue_key, pdu) : link->ue_key,
                                 .leg = link->leg,
                                 .downlink = pdcp->downlink,
                                 .srb = true,
                                 .bearer = pdcp->bearer,
                                 .sn_bits = 12};
-    if (pdcp->bearer_type == TYPE_DCCH) {
+    if (pdcp->bearer_type == TYPE_DCCH)
         peel_pdcp(peel, layer, &out, pdu);
-    } else if (pdcp->bearer_type == TYPE_CCCH) {
-        context.channel = pdcp->downlink ? DAPS_CH_DL_CCCH : pdu.left == 8 ? DAPS_CH_UL_CCCH1 : DAPS_CH_UL_CCCH;
-        peel_deliver(peel, layer, &context, pdu);
-    }
 }
 
 void peel_pdcp_pdu(struct peel *peel, const struct pdcp_context *pdcp, struct octets pdu)
 {
     peel_count(peel, DAPS_FRAMING_PDCP_NR);
-    struct radio_link *link = radio_link(peel->framing->radio, &pdcp->name, peel->frame);
+    struct identity_name name = pdcp->name;
+    name.first_access = pdcp->plane == PLANE_SIGNALLING && pdcp->bearer_type == TYPE_CCCH;
+    struct identity_link *link = peel_identify(peel, &name);
+    if (!name.first_access)
+        identity_dedicated(peel->framing->identity, link);
     if (pdcp->plane == PLANE_SIGNALLING) {
         signalling(peel, pdcp, link, pdu);
         return;
@@ -120,7 +123,7 @@ void peel_pdcp_pdu(struct peel *peel, const struct pdcp_context *pdcp, struct oc
 
 void peel_pdcp_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key)
 {
-    struct pdcp_context pdcp = {.name = radio_name_of(log_key)};
+    struct pdcp_context pdcp = {.name = identity_name_of(log_key)};
     if (read_context(&payload, &pdcp))
         peel_pdcp_pdu(peel, &pdcp, payload);
     else

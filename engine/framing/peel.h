@@ -11,6 +11,7 @@
 #include "bytes/octets.h"
 #include "daps/framing.h"
 #include "framing/radio.h"
+#include "identity/identity.h"
 
 /* One side of a conversation. IPv4 is kept as ::ffff:a.b.c.d. */
 struct endpoint {
@@ -56,6 +57,20 @@ struct daps_cell peel_cell(uint32_t pci, uint32_t arfcn);
 uint64_t peel_pair_key(const struct endpoint *a, const struct endpoint *b, bool with_ports);
 uint64_t peel_endpoint_key(const struct endpoint *a);
 
+/* whose.c: the PDU's link; the name gets its writer from peel. */
+struct identity_link *peel_identify(struct peel *peel, const struct identity_name *name);
+/* Hands a CCCH message over, once it has said whose link is. */
+void peel_common(struct peel *peel, const char *layer, struct identity_link *link, enum daps_channel channel,
+                 struct octets pdu);
+/* The CCCH of a framing that only says CCCH: rrcResumeRequest1 is longer than what goes on UL-CCCH (TS 38.331 6.2.2).
+ */
+enum daps_channel peel_ccch(bool downlink, struct octets pdu);
+/*
+ * Whose a downlink PDCP PDU of an SRB is: ue_key's, unless it answers a request for another UE that came over the
+ * name found last.
+ */
+uint64_t peel_answered(struct peel *peel, uint64_t ue_key, struct octets pdu);
+
 /* link.c */
 void peel_link(struct peel *peel, int linktype, struct octets packet);
 
@@ -94,17 +109,17 @@ bool peel_rls(struct peel *peel, struct octets payload);
 struct mac_context {
     bool downlink;
     uint8_t rnti_type;
-    struct radio_name name;
+    struct identity_name name;
 };
 struct rlc_context {
     uint8_t mode, sn_bits, bearer_type, bearer;
     bool downlink;
-    struct radio_name name;
+    struct identity_name name;
 };
 struct pdcp_context {
     uint8_t plane, sn_bits, bearer_type, bearer, sdap;
     bool downlink, ciphering_off;
-    struct radio_name name;
+    struct identity_name name;
 };
 
 /* mac_nr.c, rlc_nr.c, pdcp_nr.c: a PDU with its context ... */
@@ -119,7 +134,7 @@ void peel_rlc_nr_in(struct peel *peel, struct octets payload, const uint64_t *lo
 void peel_pdcp_nr(struct peel *peel, struct octets payload);
 void peel_pdcp_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key);
 /* An RLC PDU of logical channel lcid (1..32) of link. */
-void peel_rlc_channel(struct peel *peel, struct radio_link *link, bool downlink, unsigned lcid, struct octets pdu);
+void peel_rlc_channel(struct peel *peel, struct identity_link *link, bool downlink, unsigned lcid, struct octets pdu);
 
 /* mac_subpdu.c */
 enum mac_kind {
@@ -247,6 +262,8 @@ struct daps_framing {
     struct segments *segments;     /* likewise */
     struct reassembly *reassembly; /* likewise */
     struct radio *radio;
+    struct identity *identity;
+    struct daps_rrc_result *trial; /* for looking whether octets could be RRC */
     struct upper_cache upper;
 };
 

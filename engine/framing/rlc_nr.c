@@ -24,9 +24,12 @@ static const char layer[] = "RLC-NR";
 /* An RLC SDU of a radio bearer is a PDCP PDU. */
 static void deliver(struct peel *peel, const struct rlc_entity *entity, struct octets sdu)
 {
-    const struct radio_ue *ue = radio_ue(peel->framing->radio, entity->ue_key);
+    uint64_t ue_key = entity->ue_key;
+    if (entity->srb && entity->downlink)
+        ue_key = peel_answered(peel, ue_key, sdu);
+    const struct radio_ue *ue = radio_ue(peel->framing->radio, ue_key);
     struct daps_pdcp_pdu pdu = {
-        .ue_key = entity->ue_key,
+        .ue_key = ue_key,
         .leg = entity->leg,
         .downlink = entity->downlink,
         .srb = entity->srb,
@@ -96,7 +99,7 @@ static void entity_pdu(struct peel *peel, const struct rlc_entity *entity, bool 
         deliver(peel, entity, whole);
 }
 
-void peel_rlc_channel(struct peel *peel, struct radio_link *link, bool downlink, unsigned lcid, struct octets pdu)
+void peel_rlc_channel(struct peel *peel, struct identity_link *link, bool downlink, unsigned lcid, struct octets pdu)
 {
     const struct radio_channel *channel = &radio_ue(peel->framing->radio, link->ue_key)->channels[lcid];
     const struct rlc_entity entity = {
@@ -138,12 +141,13 @@ static bool read_tags(struct octets *payload, struct rlc_context *context)
 void peel_rlc_pdu(struct peel *peel, const struct rlc_context *rlc, struct octets pdu)
 {
     peel_count(peel, DAPS_FRAMING_RLC_NR);
-    struct radio_link *link = radio_link(peel->framing->radio, &rlc->name, peel->frame);
-    if (rlc->mode == MODE_TM && rlc->bearer_type == TYPE_CCCH) {
-        struct pdu_context context = {.ue_key = link->ue_key, .cell = NO_CELL};
-        context.channel = rlc->downlink ? DAPS_CH_DL_CCCH : pdu.left == 8 ? DAPS_CH_UL_CCCH1 : DAPS_CH_UL_CCCH;
-        peel_deliver(peel, layer, &context, pdu);
-    }
+    struct identity_name name = rlc->name;
+    name.first_access = rlc->mode == MODE_TM && rlc->bearer_type == TYPE_CCCH;
+    struct identity_link *link = peel_identify(peel, &name);
+    if (name.first_access)
+        peel_common(peel, layer, link, peel_ccch(rlc->downlink, pdu), pdu);
+    else
+        identity_dedicated(peel->framing->identity, link);
     const struct rlc_entity entity = {.ue_key = link->ue_key,
                                       .leg = link->leg,
                                       .downlink = rlc->downlink,
@@ -158,7 +162,7 @@ void peel_rlc_pdu(struct peel *peel, const struct rlc_context *rlc, struct octet
 
 void peel_rlc_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key)
 {
-    struct rlc_context rlc = {.name = radio_name_of(log_key)};
+    struct rlc_context rlc = {.name = identity_name_of(log_key)};
     rlc.mode = octets_u8(&payload);
     rlc.sn_bits = octets_u8(&payload);
     if (read_tags(&payload, &rlc))

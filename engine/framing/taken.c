@@ -26,9 +26,9 @@ static struct peel start(struct daps_framing *framing, const struct daps_framing
                          .destination = endpoint_of(&place->destination)};
 }
 
-static struct radio_name name_of(const struct daps_framing_name *name)
+static struct identity_name name_of(const struct daps_framing_name *name)
 {
-    return (struct radio_name){
+    return (struct identity_name){
         .has_ue_id = name->has_ue_id, .has_rnti = name->has_rnti, .ue_id = name->ue_id, .rnti = name->rnti};
 }
 

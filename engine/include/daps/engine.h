@@ -13,6 +13,7 @@
 
 #include "daps/event.h"
 #include "daps/finding.h"
+#include "daps/identity.h"
 #include "daps/not_judged.h"
 #include "rrc/rrc.h"
 
@@ -34,6 +35,7 @@ struct daps_sink {
     void (*rrc)(void *user, const char *ue, const struct daps_pdu *pdu,
                 const struct daps_term *key); /* read; key or NULL */
     void (*use)(void *user, const char *ue, const struct daps_keystream_use *use);
+    void (*join)(void *user, const struct daps_identity_join *join);
     void (*not_judged)(void *user, enum daps_not_judged reason, uint64_t frame); /* as it is counted */
 };
 
@@ -125,6 +127,12 @@ enum daps_pdcp_status daps_engine_pdcp(struct daps_engine *engine, const struct 
  */
 typedef void daps_engine_waited(void *user, const struct daps_pdcp_pdu *pdu, const struct daps_rrc_result *result);
 void daps_engine_on_waited(struct daps_engine *engine, daps_engine_waited *waited, void *user);
+
+/*
+ * A name was joined to the UE that ue_key stands for. It is passed on once the UE has one of its own, which is when its
+ * first PDU is followed. What join points to is copied.
+ */
+void daps_engine_join(struct daps_engine *engine, uint64_t ue_key, const struct daps_identity_join *join);
 
 /* Follows one event of the UE that ue_key stands for; name is used for a UE not seen before (NULL: numbered). */
 void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *name, const struct daps_event *ev);

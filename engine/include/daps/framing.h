@@ -72,6 +72,7 @@ struct daps_framing_sink {
     void (*pdu)(void *user, const struct daps_pdu *pdu);
     void (*pdcp)(void *user, const struct daps_pdcp_pdu *pdu);
     void (*problem)(void *user, const struct daps_framing_problem *problem);
+    void (*join)(void *user, uint64_t ue_key, const struct daps_identity_join *join); /* for daps_engine_join */
 };
 
 struct daps_framing_counts {
@@ -181,6 +182,10 @@ void daps_framing_assume_drbs(struct daps_framing *framing, const struct daps_fr
 
 /* UEId of the framing for the PDU delivered last, -1 if it has none. */
 int32_t daps_framing_ue_id(const struct daps_framing *framing);
+
+/* Names of UEs and their configuration that gave way because a table was full: what they were joined to is forgotten.
+ */
+uint64_t daps_framing_evicted(const struct daps_framing *framing);
 
 /* Whether payloads of this class are followed, not only counted. */
 bool daps_framing_class_is_followed(enum daps_framing_class class);
