@@ -78,6 +78,13 @@ void json_string(struct outbuf *out, const char *string)
     outbuf_char(out, '"');
 }
 
+void json_key_of(struct outbuf *out, const char *name)
+{
+    outbuf_literal(out, ",\"");
+    outbuf_string(out, name);
+    outbuf_literal(out, "\":");
+}
+
 void json_bool(struct outbuf *out, bool value)
 {
     if (value)

@@ -9,6 +9,8 @@
 
 /* ,"NAME": with NAME a string literal that needs no escaping. */
 #define json_key(out, literal) outbuf_literal((out), ",\"" literal "\":")
+/* The same of a name from a table, which needs no escapes. */
+void json_key_of(struct outbuf *out, const char *name);
 
 /* A quoted string. Octets that are not UTF-8 become U+FFFD; NULL is null. */
 void json_string(struct outbuf *out, const char *string);

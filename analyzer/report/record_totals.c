@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The records that count: one per capture, and the last one over all. */
+#include "daps/records.h"
 #include "daps/words.h"
 #include "report/json.h"
 #include "report/records.h"
@@ -24,22 +25,30 @@ static void write_other(struct outbuf *out, const struct capture_totals *totals)
     outbuf_char(out, '}');
 }
 
+/* ,"name":value for each of these counts. */
+static void write_counts(struct outbuf *out, const struct daps_engine_counts *counts, const char *const *names,
+                         bool judged)
+{
+    for (; *names != NULL; names++) {
+        const struct daps_count *count = daps_count(*names);
+        if (judged || !count->judged) {
+            json_key_of(out, count->name);
+            outbuf_unsigned(out, daps_count_of(counts, count));
+        }
+    }
+}
+
 static void write_pdcp(struct outbuf *out, const struct daps_engine_counts *counts)
 {
     if (counts->pdcp.pdus == 0)
         return;
     json_key(out, "pdcp");
-    outbuf_literal(out, "{\"pdus\":");
-    outbuf_unsigned(out, counts->pdcp.pdus);
-    COUNT(out, "signalling", counts->pdcp.signalling);
-    COUNT(out, "clear", counts->pdcp.clear);
-    COUNT(out, "deciphered", counts->pdcp.deciphered);
-    COUNT(out, "verified", counts->pdcp.verified);
-    COUNT(out, "unreadable", counts->pdcp.unreadable);
-    COUNT(out, "unverified", counts->pdcp.unverified);
-    COUNT(out, "unplaced", counts->pdcp.unplaced);
-    COUNT(out, "uncompared", counts->pdcp.uncompared);
-    COUNT(out, "malformed", counts->pdcp.malformed);
+    for (size_t i = 0; i < daps_pdcp_counts_n; i++) {
+        outbuf_char(out, i == 0 ? '{' : ',');
+        json_string(out, daps_pdcp_counts[i].name);
+        outbuf_char(out, ':');
+        outbuf_unsigned(out, daps_count_of(counts, &daps_pdcp_counts[i]));
+    }
     outbuf_char(out, '}');
 }
 
@@ -93,26 +102,20 @@ static void write_not_judged(struct outbuf *out, const struct daps_engine_counts
 
 void record_capture(struct outbuf *out, const char *capture, const struct capture_totals *totals, bool judged)
 {
+    static const char *const before[] = {"rrc_messages",   "undecoded", "duplicates", "handovers",
+                                         "daps_handovers", "fallbacks", "ues",        NULL},
+                             *const after[] = {"scg_changes", NULL};
     const struct daps_engine_counts *counts = &totals->counts;
 
     outbuf_literal(out, "{\"type\":\"capture\"");
     json_key(out, "capture");
     json_string(out, capture);
     COUNT(out, "frames", totals->frames);
-    COUNT(out, "rrc_messages", counts->rrc_messages);
-    COUNT(out, "undecoded", counts->undecoded);
-    if (judged) {
-        COUNT(out, "duplicates", counts->duplicates);
-        COUNT(out, "handovers", counts->handovers);
-        COUNT(out, "daps_handovers", counts->daps_handovers);
-        COUNT(out, "fallbacks", counts->fallbacks);
-    }
-    COUNT(out, "ues", counts->ues);
+    write_counts(out, counts, before, judged);
     write_other(out, totals);
     json_key(out, "error");
     json_string(out, totals->error);
-    if (judged)
-        COUNT(out, "scg_changes", counts->scg_changes);
+    write_counts(out, counts, after, judged);
     write_pdcp(out, counts);
     write_sealed(out, totals);
     write_not_judged(out, counts, true);
@@ -121,18 +124,16 @@ void record_capture(struct outbuf *out, const char *capture, const struct captur
 
 void record_summary(struct outbuf *out, const struct run_totals *run)
 {
+    static const char *const before[] = {"rrc_messages", "undecoded", "handovers", "daps_handovers",
+                                         "fallbacks",    "ues",       NULL},
+                             *const after[] = {"duplicates", "scg_changes", NULL};
     const struct daps_engine_counts *counts = &run->sum.counts;
     bool first = true;
 
     outbuf_literal(out, "{\"type\":\"summary\"");
     COUNT(out, "captures", run->captures);
     COUNT(out, "frames", run->sum.frames);
-    COUNT(out, "rrc_messages", counts->rrc_messages);
-    COUNT(out, "undecoded", counts->undecoded);
-    COUNT(out, "handovers", counts->handovers);
-    COUNT(out, "daps_handovers", counts->daps_handovers);
-    COUNT(out, "fallbacks", counts->fallbacks);
-    COUNT(out, "ues", counts->ues);
+    write_counts(out, counts, before, true);
     json_key(out, "findings");
     outbuf_char(out, '{');
     for (unsigned rule = 0; rule < DAPS_RULE_COUNT; rule++) {
@@ -146,8 +147,7 @@ void record_summary(struct outbuf *out, const struct run_totals *run)
         first = false;
     }
     outbuf_char(out, '}');
-    COUNT(out, "duplicates", counts->duplicates);
-    COUNT(out, "scg_changes", counts->scg_changes);
+    write_counts(out, counts, after, true);
     COUNT(out, "unreadable", run->unreadable);
     write_pdcp(out, counts);
     write_not_judged(out, counts, false);

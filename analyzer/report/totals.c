@@ -5,6 +5,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "daps/records.h"
+
 static void insert_other(struct capture_totals *totals, unsigned at, const char *name)
 {
     memmove(&totals->other[at + 1], &totals->other[at], (totals->n_other - at) * sizeof totals->other[0]);
@@ -35,38 +37,13 @@ void totals_add_other(struct capture_totals *totals, const char *name, uint64_t 
     totals->other[at].n = n;
 }
 
-static void add_counts(struct daps_engine_counts *sum, const struct daps_engine_counts *more)
-{
-    sum->rrc_messages += more->rrc_messages;
-    sum->undecoded += more->undecoded;
-    sum->duplicates += more->duplicates;
-    sum->handovers += more->handovers;
-    sum->daps_handovers += more->daps_handovers;
-    sum->fallbacks += more->fallbacks;
-    sum->scg_changes += more->scg_changes;
-    sum->ues += more->ues;
-    sum->pdcp.pdus += more->pdcp.pdus;
-    sum->pdcp.signalling += more->pdcp.signalling;
-    sum->pdcp.clear += more->pdcp.clear;
-    sum->pdcp.deciphered += more->pdcp.deciphered;
-    sum->pdcp.verified += more->pdcp.verified;
-    sum->pdcp.unreadable += more->pdcp.unreadable;
-    sum->pdcp.unverified += more->pdcp.unverified;
-    sum->pdcp.unplaced += more->pdcp.unplaced;
-    sum->pdcp.uncompared += more->pdcp.uncompared;
-    sum->pdcp.malformed += more->pdcp.malformed;
-    for (unsigned rule = 0; rule < DAPS_RULE_COUNT; rule++)
-        sum->findings[rule] += more->findings[rule];
-    daps_not_judged_sum(sum->not_judged, more->not_judged);
-}
-
 void totals_add_capture(struct run_totals *run, const struct capture_totals *capture)
 {
     run->captures++;
     run->unreadable += capture->unreadable;
     run->lost += capture->error != NULL && capture->frames == 0;
     run->sum.frames += capture->frames;
-    add_counts(&run->sum.counts, &capture->counts);
+    daps_counts_add(&run->sum.counts, &capture->counts);
     for (unsigned i = 0; i < capture->n_other; i++)
         totals_add_other(&run->sum, capture->other[i].name, capture->other[i].n);
     for (unsigned i = 0; i <= DAPS_SEVERITY_HIGH; i++)

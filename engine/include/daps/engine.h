@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daps/counts.h"
 #include "daps/event.h"
 #include "daps/finding.h"
 #include "daps/identity.h"
@@ -89,19 +90,6 @@ enum daps_pdcp_status {
     DAPS_PDCP_UNREADABLE, /* ciphered, and no key for it */
     DAPS_PDCP_UNVERIFIED, /* a key, but its MAC-I is wrong with every candidate */
     DAPS_PDCP_MALFORMED,  /* too short */
-};
-
-struct daps_engine_counts {
-    uint64_t rrc_messages; /* PDUs handed over or deciphered */
-    uint64_t undecoded;
-    uint64_t duplicates; /* repeated log entries of one message, not counted as attempts */
-    uint64_t handovers, daps_handovers, fallbacks, scg_changes;
-    uint64_t ues;
-    struct {
-        uint64_t pdus, signalling, clear, deciphered, verified, unreadable, unverified, unplaced, uncompared, malformed;
-    } pdcp;
-    uint64_t findings[DAPS_RULE_COUNT];
-    struct daps_not_judged_count not_judged[DAPS_NOT_JUDGED_COUNT];
 };
 
 /* options may be NULL; sink is copied. Free with daps_engine_free. */

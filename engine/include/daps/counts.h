@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the engine counts of one capture. */
+#ifndef DAPS_ENGINE_COUNTS_H
+#define DAPS_ENGINE_COUNTS_H
+
+#include "daps/finding.h"
+#include "daps/not_judged.h"
+
+struct daps_engine_counts {
+    uint64_t rrc_messages; /* PDUs handed over or deciphered */
+    uint64_t undecoded;
+    uint64_t duplicates; /* repeated log entries of one message, not counted as attempts */
+    uint64_t handovers, daps_handovers, fallbacks, scg_changes;
+    uint64_t ues;
+    struct {
+        uint64_t pdus, signalling, clear, deciphered, verified, unreadable, unverified, unplaced, uncompared, malformed;
+    } pdcp;
+    uint64_t findings[DAPS_RULE_COUNT];
+    struct daps_not_judged_count not_judged[DAPS_NOT_JUDGED_COUNT];
+};
+
+#endif
