@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading a key log. Key values stay in this process: they are neither printed nor left in buffers. */
+/*
+ * Reading a key log. Key values stay in this process: they are neither printed nor left in buffers, so the file is read
+ * without those of the C library, in pieces that are wiped.
+ */
 #include "keyfile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "daps/kdf.h"
 
-#define MOST_LINE     4096 /* octets; the longest sensible line has about 200 */
+#define MOST_LINE     4096 /* octets; the longest sensible line has about 300 */
+#define PIECE         65536
 #define MOST_SENTENCE 4600
 
 struct reading {
@@ -32,54 +38,90 @@ tell(const struct reading *reading, bool is_error, const char *format, ...)
     reading->say(reading->user, is_error, sentence);
 }
 
-static void warn_if_public(const struct reading *reading, FILE *file)
+static void warn_if_public(const struct reading *reading, int file)
 {
     struct stat info;
 
-    if (fstat(fileno(file), &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & S_IROTH) != 0)
+    if (fstat(file, &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & S_IROTH) != 0)
         tell(reading, false, "warning: key log %s can be read by everybody; chmod 600 keeps it private", reading->path);
 }
 
-static bool add_line(struct daps_keylog *keylog, const struct reading *reading, unsigned long number, const char *line)
-{
-    char error[200];
+/* The line being put together, and what lines are added to. */
+struct lines {
+    struct daps_keylog *keylog;
+    const struct reading *reading;
+    unsigned long number;
+    size_t length;
+    char line[MOST_LINE];
+};
 
-    if (daps_keylog_add_line(keylog, line, error, sizeof error))
-        return true;
-    tell(reading, true, "%s: line %lu: %s", reading->path, number, error);
+static bool refuse(const struct lines *lines, const char *sentence)
+{
+    tell(lines->reading, true, "%s: line %lu: %s", lines->reading->path, lines->number, sentence);
     return false;
 }
 
-static bool read_lines(struct daps_keylog *keylog, FILE *file, const struct reading *reading)
+static bool end_line(struct lines *lines)
 {
-    char line[MOST_LINE];
-    bool ok = true;
+    char error[200];
 
-    setvbuf(file, NULL, _IONBF, 0); /* no copy of the keys in a buffer of the C library */
-    for (unsigned long number = 1; ok && fgets(line, sizeof line, file) != NULL; number++) {
-        if (strlen(line) == sizeof line - 1 && line[sizeof line - 2] != '\n') {
-            tell(reading, true, "%s: line %lu: longer than %d octets", reading->path, number, MOST_LINE - 2);
-            ok = false;
+    lines->line[lines->length] = '\0';
+    if (lines->number == 1 && (memcmp(lines->line, "\xFF\xFE", 2) == 0 || memcmp(lines->line, "\xFE\xFF", 2) == 0))
+        return refuse(lines, "the key log is UTF-16; it must be plain text or UTF-8");
+    if (memchr(lines->line, '\0', lines->length) != NULL)
+        return refuse(lines, "it holds a zero octet");
+    if (!daps_keylog_add_line(lines->keylog, lines->line, error, sizeof error))
+        return refuse(lines, error);
+    lines->length = 0;
+    lines->number++;
+    return true;
+}
+
+static bool add_piece(struct lines *lines, const char *piece, size_t octets)
+{
+    for (size_t i = 0; i < octets; i++) {
+        if (piece[i] == '\n') {
+            if (!end_line(lines))
+                return false;
+        } else if (lines->length == sizeof lines->line - 1) {
+            return refuse(lines, "it is longer than a line of a key log can be");
         } else {
-            ok = add_line(keylog, reading, number, line);
+            lines->line[lines->length++] = piece[i];
         }
     }
-    if (ok && ferror(file)) {
-        tell(reading, true, "%s: %s", reading->path, strerror(errno));
-        ok = false;
+    return true;
+}
+
+static bool read_lines(struct daps_keylog *keylog, int file, const struct reading *reading)
+{
+    struct lines lines = {.keylog = keylog, .reading = reading, .number = 1};
+    char piece[PIECE];
+    bool ok = true;
+    ssize_t got = 1;
+
+    while (ok && got != 0) {
+        got = read(file, piece, sizeof piece);
+        if (got > 0) {
+            ok = add_piece(&lines, piece, (size_t)got);
+        } else if (got < 0 && errno != EINTR) {
+            tell(reading, true, "%s: %s", reading->path, strerror(errno));
+            ok = false;
+        }
     }
-    daps_wipe(line, sizeof line);
+    ok = ok && end_line(&lines);
+    daps_wipe(piece, sizeof piece);
+    daps_wipe(&lines, sizeof lines);
     return ok;
 }
 
 struct daps_keylog *keyfile_load(const char *path, keyfile_say *say, void *user)
 {
     const struct reading reading = {.path = path, .say = say, .user = user};
-    bool is_stdin = strcmp(path, "-") == 0;
-    FILE *file = is_stdin ? stdin : fopen(path, "re");
+    const bool is_stdin = strcmp(path, "-") == 0;
+    const int file = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     struct daps_keylog *keylog;
 
-    if (file == NULL) {
+    if (file < 0) {
         tell(&reading, true, "%s: %s", path, strerror(errno));
         return NULL;
     }
@@ -90,6 +132,6 @@ struct daps_keylog *keyfile_load(const char *path, keyfile_say *say, void *user)
         keylog = NULL;
     }
     if (!is_stdin)
-        fclose(file);
+        close(file);
     return keylog;
 }

@@ -20,6 +20,7 @@ struct daps_engine {
     GPtrArray *ues;               /* struct entry, owned, in order of appearance */
     struct joins *joins;          /* of UEs without a PDU so far */
     struct daps_ciphers *ciphers; /* NULL until needed */
+    struct pdcp_roots *roots;     /* likewise */
     daps_engine_waited *on_waited;
     void *waited_user;
     struct daps_rrc_result *waited; /* what PDUs that waited said; NULL until needed */
@@ -64,6 +65,7 @@ void daps_engine_free(struct daps_engine *engine)
     g_ptr_array_unref(engine->ues);
     joins_free(engine->joins);
     daps_ciphers_free(engine->ciphers);
+    pdcp_roots_free(engine->roots);
     g_free(engine->trial);
     g_free(engine->waited);
     g_free(engine);
@@ -413,12 +415,9 @@ struct daps_rrc_result *daps_engine_trial(struct daps_engine *engine)
     return engine->trial;
 }
 
-bool daps_engine_knows_root(const struct daps_engine *engine, const struct daps_ue *ue)
+struct pdcp_roots *daps_engine_roots(struct daps_engine *engine)
 {
-    struct daps_keylog_root known = {0};
-    bool found = engine->options.keylog != NULL &&
-                 daps_keylog_root(engine->options.keylog, ue->name, ue->rat, ue->roots, &known) && known.has_key;
-
-    daps_wipe(&known, sizeof known);
-    return found;
+    if (engine->roots == NULL)
+        engine->roots = pdcp_roots_new();
+    return engine->roots;
 }

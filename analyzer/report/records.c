@@ -15,26 +15,15 @@
 
 const char *const as_key_names[AS_KEYS] = {"rrc_enc", "rrc_int", "up_enc", "up_int"};
 
-static bool derive_as_key(const struct daps_key_step *step, enum daps_key_use use, int number, uint8_t out[static 32])
-{
-    if (step->rat == DAPS_RAT_LTE)
-        return daps_kdf_algorithm_key_lte(step->key.value, use, (uint8_t)number, out);
-    return daps_kdf_algorithm_key(step->key.value, use, (uint8_t)number, out);
-}
-
 bool as_keys_of(const struct daps_key_step *step, uint8_t as_keys[static AS_KEYS][16])
 {
     static const enum daps_key_use uses[AS_KEYS] = {DAPS_USE_RRC_ENC, DAPS_USE_RRC_INT, DAPS_USE_UP_ENC,
                                                     DAPS_USE_UP_INT};
-    uint8_t key[32];
     bool ok = step->key.value != NULL && step->ciphering >= 0 && step->integrity >= 0;
 
-    for (unsigned i = 0; ok && i < AS_KEYS; i++) {
-        ok = derive_as_key(step, uses[i], i % 2 == 0 ? step->ciphering : step->integrity, key);
-        for (unsigned octet = 0; octet < 16; octet++)
-            as_keys[i][octet] = key[16 + octet];
-    }
-    daps_wipe(key, sizeof key);
+    for (unsigned i = 0; ok && i < AS_KEYS; i++)
+        ok = daps_kdf_leaf(step->rat, step->key.value, uses[i],
+                           (uint8_t)(i % 2 == 0 ? step->ciphering : step->integrity), as_keys[i]);
     return ok;
 }
 

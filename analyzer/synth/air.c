@@ -186,14 +186,6 @@ void air_rekey(struct air *air, int ncc, const struct synth_cell *cell, int32_t 
     air->ssb_arfcn = cell->ssb_arfcn;
 }
 
-static void leaf(const uint8_t key[static 32], enum daps_key_use use, int algorithm, uint8_t out[static 16])
-{
-    uint8_t whole[32];
-
-    daps_kdf_algorithm_key(key, use, (uint8_t)algorithm, whole);
-    memcpy(out, whole + 16, 16);
-}
-
 /* Header and plain data in pdu become a PDCP PDU (TS 38.323 5.8, 5.9). */
 static void protect(struct air *air, const struct air_leg *leg, GByteArray *pdu, const struct daps_tuple *tuple,
                     guint header, bool srb, bool ciphered)
@@ -202,13 +194,13 @@ static void protect(struct air *air, const struct air_leg *leg, GByteArray *pdu,
 
     if (srb) {
         if (leg->secured && leg->nia > 0) {
-            leaf(leg->key, DAPS_USE_RRC_INT, leg->nia, key);
+            daps_kdf_leaf(DAPS_RAT_NR, leg->key, DAPS_USE_RRC_INT, (uint8_t)leg->nia, key);
             daps_nia(air->ciphers, (unsigned)leg->nia, key, tuple, pdu->data, (uint64_t)pdu->len * 8, mac);
         }
         g_byte_array_append(pdu, mac, 4);
     }
     if (ciphered && leg->nea > 0) {
-        leaf(leg->key, srb ? DAPS_USE_RRC_ENC : DAPS_USE_UP_ENC, leg->nea, key);
+        daps_kdf_leaf(DAPS_RAT_NR, leg->key, srb ? DAPS_USE_RRC_ENC : DAPS_USE_UP_ENC, (uint8_t)leg->nea, key);
         daps_nea(air->ciphers, (unsigned)leg->nea, key, tuple, pdu->data + header, pdu->data + header,
                  pdu->len - header);
     }

@@ -115,6 +115,18 @@ bool daps_kdf_algorithm_key_lte(const uint8_t key[static 32], enum daps_key_use 
     return algorithm_key(0x15, key, use, algorithm, out);
 }
 
+bool daps_kdf_leaf(enum daps_rat rat, const uint8_t key[static 32], enum daps_key_use use, uint8_t algorithm,
+                   uint8_t out[static 16])
+{
+    uint8_t whole[32];
+    const bool ok = rat == DAPS_RAT_LTE ? daps_kdf_algorithm_key_lte(key, use, algorithm, whole)
+                                        : daps_kdf_algorithm_key(key, use, algorithm, whole);
+
+    memcpy(out, whole + 16, 16);
+    daps_wipe(whole, sizeof whole);
+    return ok;
+}
+
 /* TS 33.501 A.9: 6E | UL NAS COUNT | 00 04 | access type distinguisher | 00 01 */
 bool daps_kdf_kgnb(const uint8_t kamf[static 32], uint32_t ul_nas_count, uint8_t access, uint8_t out[static 32])
 {

@@ -1,50 +1,90 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The key log: lines to secrets, and the secrets of one UE's connections in order. */
+/* The key log: each line filed under its UE, RAT and root as it comes, so that no question walks through the log. */
 #include "daps/keylog.h"
 
 #include <glib.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "daps/kdf.h"
+#include "keys/keylog_line.h"
 
-enum line_kind { LINE_KEY, LINE_UPPER, LINE_NH };
+#define RATS 2
 
-struct line {
-    enum line_kind kind;
-    enum daps_rat rat;
-    char ue[64];
-    uint8_t secret[32];
-    bool has_ncc;
+struct nh {
+    unsigned n; /* absolute */
+    uint8_t nh[32];
+};
+
+/* What holds keys is allocated once and never moves: a copy would stay behind. */
+struct root {
+    const char *ue;
+    unsigned ordinal;
+    bool has_key, has_upper, has_ncc;
     int ncc;
     uint32_t ul_nas_count;
+    uint8_t key[32], upper[32];
+    GPtrArray *nhs; /* struct nh, owned, n ascending; NULL none */
+};
+
+/* The lines of one UE name. */
+struct owner {
+    char *ue;
+    GPtrArray *roots[RATS]; /* struct root, owned; NULL none */
+    enum daps_rat rat;      /* of the root opened last */
+    bool opened;
+    GPtrArray *leaves; /* struct daps_keylog_leaves, owned; NULL none */
 };
 
 struct daps_keylog {
-    GPtrArray *lines; /* struct line *, owned, in file order; what holds keys never moves: a copy would stay behind */
+    GHashTable *owners;   /* by their name */
+    GPtrArray *all[RATS]; /* struct root, borrowed, in file order */
+    size_t secrets;
 };
 
-static const struct keyword {
-    const char *name;
-    enum line_kind kind;
-    enum daps_rat rat;
-} keywords[] = {
-    {"KGNB", LINE_KEY, DAPS_RAT_NR},     {"KENB", LINE_KEY, DAPS_RAT_LTE}, {"KAMF", LINE_UPPER, DAPS_RAT_NR},
-    {"KASME", LINE_UPPER, DAPS_RAT_LTE}, {"NH", LINE_NH, DAPS_RAT_NR}, /* of whatever RAT the root before it is */
-};
-
-static void free_line(gpointer line)
+static void free_nh(gpointer nh)
 {
-    daps_wipe(line, sizeof(struct line));
-    g_free(line);
+    daps_wipe(nh, sizeof(struct nh));
+    g_free(nh);
+}
+
+static void free_leaves(gpointer leaves)
+{
+    daps_wipe(leaves, sizeof(struct daps_keylog_leaves));
+    g_free(leaves);
+}
+
+static void free_root(gpointer data)
+{
+    struct root *root = data;
+
+    if (root->nhs != NULL)
+        g_ptr_array_unref(root->nhs);
+    daps_wipe(root, sizeof *root);
+    g_free(root);
+}
+
+static void free_owner(gpointer data)
+{
+    struct owner *owner = data;
+
+    for (unsigned rat = 0; rat < RATS; rat++) {
+        if (owner->roots[rat] != NULL)
+            g_ptr_array_unref(owner->roots[rat]);
+    }
+    if (owner->leaves != NULL)
+        g_ptr_array_unref(owner->leaves);
+    g_free(owner->ue);
+    g_free(owner);
 }
 
 struct daps_keylog *daps_keylog_new(void)
 {
     struct daps_keylog *keylog = g_new0(struct daps_keylog, 1);
 
-    keylog->lines = g_ptr_array_new_with_free_func(free_line);
+    keylog->owners = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_owner);
+    for (unsigned rat = 0; rat < RATS; rat++)
+        keylog->all[rat] = g_ptr_array_new();
     return keylog;
 }
 
@@ -52,299 +92,234 @@ void daps_keylog_free(struct daps_keylog *keylog)
 {
     if (keylog == NULL)
         return;
-    g_ptr_array_unref(keylog->lines);
+    for (unsigned rat = 0; rat < RATS; rat++)
+        g_ptr_array_unref(keylog->all[rat]);
+    g_hash_table_unref(keylog->owners);
     g_free(keylog);
 }
 
-static bool parse_key(const char *token, uint8_t out[static 32], char *error, size_t error_octets)
-{
-    size_t length = strlen(token);
+/* ---- filing ---- */
 
-    if (length != 64) {
-        snprintf(error, error_octets, "a key of %zu hexadecimal digits where 64 are needed", length);
-        return false;
-    }
-    for (size_t i = 0; i < 32; i++) {
-        int high = g_ascii_xdigit_value(token[2 * i]), low = g_ascii_xdigit_value(token[2 * i + 1]);
-        if (high < 0 || low < 0) {
-            snprintf(error, error_octets, "'%c' in a key is not a hexadecimal digit",
-                     high < 0 ? token[2 * i] : token[2 * i + 1]);
-            return false;
-        }
-        out[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
+static struct owner *owner_of(struct daps_keylog *keylog, const char *ue)
+{
+    struct owner *owner = g_hash_table_lookup(keylog->owners, ue);
+
+    if (owner != NULL)
+        return owner;
+    owner = g_new0(struct owner, 1);
+    owner->ue = g_strdup(ue);
+    g_hash_table_insert(keylog->owners, owner->ue, owner);
+    return owner;
 }
 
-static bool parse_number(const char *token, uint64_t most, uint64_t *out)
+static struct root *add_root(struct owner *owner, enum daps_rat rat)
 {
-    return g_ascii_string_to_unsigned(token, 10, 0, most, out, NULL);
+    struct root *root = g_new0(struct root, 1);
+
+    if (owner->roots[rat] == NULL)
+        owner->roots[rat] = g_ptr_array_new_with_free_func(free_root);
+    root->ue = owner->ue;
+    root->ordinal = owner->roots[rat]->len;
+    g_ptr_array_add(owner->roots[rat], root);
+    return root;
 }
 
-static bool parse_ncc(const char *token, struct line *line, char *error, size_t error_octets)
+static struct root *last_root(const struct owner *owner, enum daps_rat rat)
 {
-    uint64_t ncc;
+    const GPtrArray *roots = owner->roots[rat];
 
-    if (!parse_number(token, 7, &ncc)) {
-        snprintf(error, error_octets, "NCC '%.20s' is not a number from 0 to 7", token);
-        return false;
-    }
-    line->has_ncc = true;
-    line->ncc = (int)ncc;
-    return true;
+    return roots != NULL && roots->len > 0 ? roots->pdata[roots->len - 1] : NULL;
 }
 
-/* What may follow the key: ncc= after KGNB and KENB, ul_nas_count= (needed) after KAMF and KASME. */
-static bool parse_tail(const char *token, struct line *line, char *error, size_t error_octets)
+static void file_root(struct daps_keylog *keylog, struct owner *owner, const struct keylog_line *line)
 {
-    uint64_t count;
+    struct root *root = last_root(owner, line->rat);
 
-    if (line->kind == LINE_KEY) {
-        if (token == NULL)
-            return true;
-        if (g_str_has_prefix(token, "ncc="))
-            return parse_ncc(token + 4, line, error, error_octets);
-        snprintf(error, error_octets, "'%.20s' where only ncc=<0..7> may stand", token);
-        return false;
+    owner->rat = line->rat;
+    owner->opened = true;
+    if (root == NULL || (line->kind == KEYLOG_KEY ? root->has_key : root->has_upper))
+        root = add_root(owner, line->rat);
+    if (!root->has_key && !root->has_upper) /* NH lines may have come before it */
+        g_ptr_array_add(keylog->all[line->rat], root);
+    if (line->kind == KEYLOG_KEY) {
+        root->has_key = true;
+        root->has_ncc = line->has_ncc;
+        root->ncc = line->ncc;
+        memcpy(root->key, line->secret, sizeof root->key);
+    } else {
+        root->has_upper = true;
+        root->ul_nas_count = line->ul_nas_count;
+        memcpy(root->upper, line->secret, sizeof root->upper);
     }
-    if (line->kind == LINE_NH) {
-        if (token != NULL)
-            snprintf(error, error_octets, "'%.20s' after an NH line's key", token);
-        return token == NULL;
-    }
-    if (token == NULL || !g_str_has_prefix(token, "ul_nas_count=")) {
-        snprintf(error, error_octets, "ul_nas_count=<number> is missing after the key");
-        return false;
-    }
-    if (!parse_number(token + 13, UINT32_MAX, &count)) {
-        snprintf(error, error_octets, "'%.40s' is not a COUNT from 0 to 4294967295", token);
-        return false;
-    }
-    line->ul_nas_count = (uint32_t)count;
-    return true;
 }
 
-static const struct keyword *find_keyword(const char *token)
+static void file_nh_under(struct root *root, const struct keylog_line *line)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(keywords); i++) {
-        if (strcmp(keywords[i].name, token) == 0)
-            return &keywords[i];
-    }
-    return NULL;
+    struct nh *nh = g_new0(struct nh, 1);
+    unsigned before = root->has_ncc ? (unsigned)root->ncc : 0; /* the chain is joined at that NCC */
+
+    if (root->nhs == NULL)
+        root->nhs = g_ptr_array_new_with_free_func(free_nh);
+    if (root->nhs->len > 0)
+        before = ((const struct nh *)root->nhs->pdata[root->nhs->len - 1])->n;
+    nh->n = before + 1 + (((unsigned)line->ncc - (before + 1)) & 7U);
+    memcpy(nh->nh, line->secret, sizeof nh->nh);
+    g_ptr_array_add(root->nhs, nh);
 }
 
-/* tokens: NULL-terminated, at least one. An NH line serves both RATs: it belongs to whatever root it follows. */
-static bool parse_tokens(char **tokens, guint n, struct line *line, char *error, size_t error_octets)
+static void file_nh(struct owner *owner, const struct keylog_line *line)
 {
-    const struct keyword *keyword = find_keyword(tokens[0]);
-    const guint most = 4;
-    guint key_at;
+    for (unsigned rat = 0; rat < RATS; rat++) {
+        struct root *root = last_root(owner, (enum daps_rat)rat);
+        if (owner->opened && rat != (unsigned)owner->rat)
+            continue;
+        if (root == NULL)
+            root = add_root(owner, (enum daps_rat)rat);
+        file_nh_under(root, line);
+    }
+}
 
-    if (keyword == NULL) {
-        snprintf(error, error_octets, "'%.20s' is none of KGNB, KENB, KAMF, KASME, NH", tokens[0]);
-        return false;
+static void file_leaf(struct owner *owner, const struct keylog_line *line)
+{
+    struct daps_keylog_leaves *set;
+
+    if (owner->leaves == NULL)
+        owner->leaves = g_ptr_array_new_with_free_func(free_leaves);
+    set = owner->leaves->len > 0 ? owner->leaves->pdata[owner->leaves->len - 1] : NULL;
+    if (set == NULL || set->has[line->leaf] || (line->frame != 0 && set->frame != 0 && line->frame != set->frame)) {
+        set = g_new0(struct daps_keylog_leaves, 1);
+        g_ptr_array_add(owner->leaves, set);
     }
-    line->kind = keyword->kind;
-    line->rat = keyword->rat;
-    key_at = line->kind == LINE_NH ? 3 : 2;
-    if (n <= key_at) {
-        snprintf(error, error_octets, "the %s line ends before its key", tokens[0]);
-        return false;
-    }
-    if (n > most) {
-        snprintf(error, error_octets, "'%.20s' is more than a %s line holds", tokens[most], tokens[0]);
-        return false;
-    }
-    if (strlen(tokens[1]) >= sizeof line->ue) {
-        snprintf(error, error_octets, "the UE name '%.20s...' is too long", tokens[1]);
-        return false;
-    }
-    g_strlcpy(line->ue, tokens[1], sizeof line->ue);
-    if (line->kind == LINE_NH && !parse_ncc(tokens[2], line, error, error_octets))
-        return false;
-    return parse_key(tokens[key_at], line->secret, error, error_octets) &&
-           parse_tail(n > key_at + 1 ? tokens[key_at + 1] : NULL, line, error, error_octets);
+    if (line->frame != 0)
+        set->frame = line->frame;
+    set->has[line->leaf] = true;
+    memcpy(set->keys[line->leaf], line->secret, sizeof set->keys[line->leaf]);
 }
 
 bool daps_keylog_add_line(struct daps_keylog *keylog, const char *text, char *error, size_t error_octets)
 {
-    char *copy = g_strdup(text), **tokens;
-    struct line line = {0};
-    bool ok = true;
-    guint n = 0;
-    const size_t length = strlen(copy);
+    struct keylog_line line;
+    bool ok = keylog_line_read(text, &line, error, error_octets);
 
-    g_strdelimit(copy, "\t\r\n", ' ');
-    tokens = g_strsplit(copy, " ", -1);
-    for (guint i = 0; tokens[i] != NULL; i++) {
-        if (*tokens[i] != '\0')
-            tokens[n++] = tokens[i];
-        else
-            g_free(tokens[i]);
+    if (ok && line.kind != KEYLOG_NOTHING && keylog->secrets == DAPS_KEYLOG_MOST) {
+        snprintf(error, error_octets, "more than %d secrets in one key log", DAPS_KEYLOG_MOST);
+        ok = false;
     }
-    tokens[n] = NULL;
-    if (n > 0 && tokens[0][0] != '#') {
-        ok = parse_tokens(tokens, n, &line, error, error_octets);
-        if (ok)
-            g_ptr_array_add(keylog->lines, g_memdup2(&line, sizeof line));
+    if (ok && line.kind != KEYLOG_NOTHING) {
+        struct owner *owner = owner_of(keylog, line.ue);
+        keylog->secrets++;
+        if (line.kind == KEYLOG_NH)
+            file_nh(owner, &line);
+        else if (line.kind == KEYLOG_LEAF)
+            file_leaf(owner, &line);
+        else
+            file_root(keylog, owner, &line);
     }
     daps_wipe(&line, sizeof line);
-    daps_wipe(copy, length);
-    g_free(copy);
-    for (guint i = 0; i < n; i++)
-        daps_wipe(tokens[i], strlen(tokens[i]));
-    g_strfreev(tokens);
     return ok;
 }
 
+/* ---- asking ---- */
+
 size_t daps_keylog_count(const struct daps_keylog *keylog)
 {
-    return keylog->lines->len;
+    return keylog->secrets;
 }
 
-/* "*" unless the UE has lines of its own for that RAT. */
-static const char *name_for(const struct daps_keylog *keylog, const char *ue, enum daps_rat rat)
+/* The UE's own lines if it has a root of that RAT among them, else those of `*`. */
+static const struct owner *owner_for(const struct daps_keylog *keylog, const char *ue, enum daps_rat rat)
 {
-    for (guint i = 0; i < keylog->lines->len; i++) {
-        const struct line *line = keylog->lines->pdata[i];
-        if (line->kind != LINE_NH && line->rat == rat && strcmp(line->ue, ue) == 0)
-            return ue;
+    const struct owner *own = g_hash_table_lookup(keylog->owners, ue);
+    const struct root *root = own != NULL ? last_root(own, rat) : NULL;
+
+    return root != NULL && (root->has_key || root->has_upper) ? own : g_hash_table_lookup(keylog->owners, "*");
+}
+
+static const struct root *root_of(const struct daps_keylog *keylog, const char *ue, enum daps_rat rat, unsigned ordinal)
+{
+    const struct owner *owner = owner_for(keylog, ue, rat);
+    const GPtrArray *roots = owner != NULL ? owner->roots[rat] : NULL;
+
+    return roots != NULL && ordinal < roots->len ? roots->pdata[ordinal] : NULL;
+}
+
+/* KgNB or KeNB below the upper key (TS 33.501 A.9, TS 33.401 A.3) unless given. */
+static bool give_root(const struct root *root, enum daps_rat rat, struct daps_keylog_root *out)
+{
+    memset(out, 0, sizeof *out);
+    if (root == NULL)
+        return false;
+    out->has_upper = root->has_upper;
+    out->ul_nas_count = root->ul_nas_count;
+    memcpy(out->upper, root->upper, sizeof out->upper);
+    out->key_given = root->has_key;
+    out->has_ncc = root->has_ncc;
+    out->ncc = root->ncc;
+    if (root->has_key) {
+        out->has_key = true;
+        memcpy(out->key, root->key, sizeof out->key);
+    } else if (root->has_upper) {
+        out->has_key = rat == DAPS_RAT_LTE ? daps_kdf_kenb(root->upper, root->ul_nas_count, out->key)
+                                           : daps_kdf_kgnb(root->upper, root->ul_nas_count, 1, out->key);
     }
-    return "*";
-}
-
-/* Walks the lines of one UE and RAT, root by root. */
-struct walk {
-    const struct daps_keylog *keylog;
-    const char *name;
-    enum daps_rat rat;
-    guint next;
-    bool opened;   /* a root's first line has been met */
-    bool has[2];   /* kinds the current root already has */
-    unsigned root; /* number of the root the line just given belongs to */
-    enum daps_rat nh_rat;
-};
-
-/* The next line that belongs to this UE and RAT, NULL at the end; walk->root says to which root. */
-static const struct line *walk_next(struct walk *walk)
-{
-    while (walk->next < walk->keylog->lines->len) {
-        const struct line *line = walk->keylog->lines->pdata[walk->next++];
-        if (strcmp(line->ue, walk->name) != 0)
-            continue;
-        if (line->kind == LINE_NH) {
-            if (walk->nh_rat == walk->rat)
-                return line;
-            continue;
-        }
-        walk->nh_rat = line->rat;
-        if (line->rat != walk->rat)
-            continue;
-        if (walk->opened && walk->has[line->kind]) {
-            walk->root++;
-            walk->has[0] = walk->has[1] = false;
-        }
-        walk->opened = true;
-        walk->has[line->kind] = true;
-        return line;
-    }
-    return NULL;
-}
-
-static struct walk walk_start(const struct daps_keylog *keylog, const char *ue, enum daps_rat rat)
-{
-    struct walk walk = {.keylog = keylog, .name = name_for(keylog, ue, rat), .rat = rat, .nh_rat = rat};
-
-    return walk;
-}
-
-static void key_from_upper(enum daps_rat rat, uint32_t ul_nas_count, struct daps_keylog_root *out)
-{
-    out->has_key = rat == DAPS_RAT_LTE ? daps_kdf_kenb(out->upper, ul_nas_count, out->key)
-                                       : daps_kdf_kgnb(out->upper, ul_nas_count, 1, out->key);
+    return out->has_key;
 }
 
 bool daps_keylog_root(const struct daps_keylog *keylog, const char *ue, enum daps_rat rat, unsigned ordinal,
                       struct daps_keylog_root *out)
 {
-    struct walk walk = walk_start(keylog, ue, rat);
-    const struct line *line;
-    uint32_t ul_nas_count = 0;
-    bool given = false;
-
-    memset(out, 0, sizeof *out);
-    while ((line = walk_next(&walk)) != NULL) {
-        if (walk.root != ordinal || line->kind == LINE_NH)
-            continue;
-        if (line->kind == LINE_UPPER) {
-            out->has_upper = true;
-            memcpy(out->upper, line->secret, 32);
-            ul_nas_count = line->ul_nas_count;
-        } else {
-            given = true;
-            memcpy(out->key, line->secret, 32);
-            out->has_ncc = line->has_ncc;
-            out->ncc = line->ncc;
-        }
-    }
-    if (given)
-        out->has_key = true;
-    else if (out->has_upper)
-        key_from_upper(rat, ul_nas_count, out);
-    return out->has_key;
+    return give_root(root_of(keylog, ue, rat, ordinal), rat, out);
 }
 
-/* Is this the first line that names its UE? */
-static bool is_first_of_ue(const struct daps_keylog *keylog, guint at)
+unsigned daps_keylog_roots(const struct daps_keylog *keylog, enum daps_rat rat)
 {
-    const struct line *line = keylog->lines->pdata[at];
-
-    for (guint i = 0; i < at; i++) {
-        const struct line *before = keylog->lines->pdata[i];
-        if (strcmp(before->ue, line->ue) == 0)
-            return false;
-    }
-    return true;
+    return keylog->all[rat]->len;
 }
 
-bool daps_keylog_any_root(const struct daps_keylog *keylog, enum daps_rat rat, unsigned index, char ue[static 64],
+bool daps_keylog_any_root(const struct daps_keylog *keylog, enum daps_rat rat, unsigned index, const char **ue,
                           unsigned *ordinal, struct daps_keylog_root *out)
 {
-    for (guint i = 0; i < keylog->lines->len; i++) {
-        const struct line *line = keylog->lines->pdata[i];
-        if (!is_first_of_ue(keylog, i))
-            continue;
-        for (unsigned n = 0; daps_keylog_root(keylog, line->ue, rat, n, out); n++) {
-            if (index-- == 0) {
-                g_strlcpy(ue, line->ue, 64);
-                *ordinal = n;
-                return true;
-            }
-        }
+    const struct root *root = index < keylog->all[rat]->len ? keylog->all[rat]->pdata[index] : NULL;
+
+    if (root != NULL) {
+        *ue = root->ue;
+        *ordinal = root->ordinal;
     }
-    memset(out, 0, sizeof *out);
-    return false;
+    return give_root(root, rat, out);
 }
 
 bool daps_keylog_nh(const struct daps_keylog *keylog, const char *ue, enum daps_rat rat, unsigned ordinal, unsigned n,
                     uint8_t nh[static 32])
 {
-    struct walk walk = walk_start(keylog, ue, rat);
-    const struct line *line;
-    unsigned index = 0;
+    const struct root *root = root_of(keylog, ue, rat, ordinal);
+    guint low = 0, high = root != NULL && root->nhs != NULL ? root->nhs->len : 0;
 
-    while ((line = walk_next(&walk)) != NULL) {
-        if (walk.root != ordinal)
-            continue;
-        if (line->kind == LINE_KEY && line->has_ncc && index == 0) {
-            index = (unsigned)line->ncc; /* the chain is joined at that NCC */
-        } else if (line->kind == LINE_NH) {
-            index += 1 + (((unsigned)line->ncc - (index + 1)) & 7U);
-            if (index == n) {
-                memcpy(nh, line->secret, 32);
-                return true;
-            }
+    while (low < high) {
+        const guint middle = low + (high - low) / 2;
+        const struct nh *entry = root->nhs->pdata[middle];
+        if (entry->n == n) {
+            memcpy(nh, entry->nh, 32);
+            return true;
         }
+        if (entry->n < n)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return false;
+}
+
+bool daps_keylog_leaves(const struct daps_keylog *keylog, const char *ue, unsigned index,
+                        struct daps_keylog_leaves *out)
+{
+    const struct owner *owner = g_hash_table_lookup(keylog->owners, ue);
+
+    if (owner == NULL || owner->leaves == NULL)
+        owner = g_hash_table_lookup(keylog->owners, "*");
+    if (owner == NULL || owner->leaves == NULL || index >= owner->leaves->len) {
+        memset(out, 0, sizeof *out);
+        return false;
+    }
+    memcpy(out, owner->leaves->pdata[index], sizeof *out);
+    return true;
 }

@@ -119,39 +119,18 @@ static const struct daps_term *intern(struct daps_term_pool *pool, const struct 
     return term;
 }
 
-const struct daps_term *daps_term_root(struct daps_term_pool *pool, const struct daps_keylog_root *known)
+const struct daps_term *daps_term_root(struct daps_term_pool *pool)
 {
-    struct daps_term like = {.kind = DAPS_TERM_ROOT, .pci = -1, .arfcn = -1, .n = pool->roots++};
     struct daps_term *root = g_new0(struct daps_term, 1);
     struct nh_chain *chain = g_new0(struct nh_chain, 1);
 
-    *root = like;
+    *root = (struct daps_term){
+        .kind = DAPS_TERM_ROOT, .pci = -1, .arfcn = -1, .point_a = -1, .carrier = -1, .n = pool->roots++};
     chain->root = root;
     make_label(pool, root);
-    if (known != NULL && known->has_key) {
-        root->has_value = true;
-        memcpy(root->value, known->key, 32);
-    }
-    /* A key met with another NCC than 0 is not the one the NH chain starts from. */
-    if (known != NULL && known->has_upper && (!known->has_ncc || known->ncc == 0)) {
-        chain->computable = true;
-        memcpy(chain->upper, known->upper, 32);
-    }
     g_hash_table_add(pool->terms, root);
     g_ptr_array_add(pool->chains, chain);
     return root;
-}
-
-void daps_term_root_log(struct daps_term_pool *pool, const struct daps_term *root, const struct daps_keylog *keylog,
-                        const char *ue, unsigned ordinal)
-{
-    struct nh_chain *chain = pool_chain_of(pool, root);
-
-    if (chain == NULL)
-        return;
-    chain->keylog = keylog;
-    g_strlcpy(chain->ue, ue, sizeof chain->ue);
-    chain->ordinal = ordinal;
 }
 
 const struct daps_term *daps_term_nh(struct daps_term_pool *pool, const struct daps_term *root, uint32_t n)

@@ -59,12 +59,29 @@ void daps_term_pool_free(struct daps_term_pool *pool);
 /* A KDF input that is not known and equals nothing but itself. Always below -1. */
 int32_t daps_term_symbol(struct daps_term_pool *pool);
 
-/* A new root; known (may be NULL) gives its value and the means to compute its NH chain, and is copied. */
-const struct daps_term *daps_term_root(struct daps_term_pool *pool, const struct daps_keylog_root *known);
+/* A new root, of which nothing is known. */
+const struct daps_term *daps_term_root(struct daps_term_pool *pool);
 
-/* What the key log's NH lines say about that root; keylog is borrowed for the life of the pool. */
-void daps_term_root_log(struct daps_term_pool *pool, const struct daps_term *root, const struct daps_keylog *keylog,
-                        const char *ue, unsigned ordinal);
+/* What a key log says about a root, and where; keylog is borrowed for the life of the pool, the rest copied. */
+struct daps_root_source {
+    const struct daps_keylog_root *known; /* its value and the means to compute its NH chain; NULL none */
+    const struct daps_keylog *keylog;     /* asked for NH lines; NULL none */
+    const char *ue;
+    unsigned ordinal;
+};
+
+/* Which root of the key log is a connection's, as far as a MAC-I has told. */
+struct daps_root_match {
+    enum { DAPS_ROOT_BY_NAME, DAPS_ROOT_FITS, DAPS_ROOT_NONE_FITS } match;
+    char ue[64]; /* FITS: that root */
+    unsigned ordinal;
+    bool near; /* with another UL NAS COUNT than the key log gives: */
+    uint32_t ul_nas_count;
+};
+
+/* Gives root that value and chain, or takes back what it had (NULL); what comes from it follows. */
+void daps_term_root_known(struct daps_term_pool *pool, const struct daps_term *root,
+                          const struct daps_root_source *source);
 
 /* NH number n >= 1 of root's chain (TS 33.501 A.10, TS 33.401 A.4). */
 const struct daps_term *daps_term_nh(struct daps_term_pool *pool, const struct daps_term *root, uint32_t n);

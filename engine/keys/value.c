@@ -300,17 +300,13 @@ void daps_term_verified(struct daps_term_pool *pool, const struct daps_term *ter
     recompute_cell(pool, own(term));
 }
 
-void daps_term_nh_ahead(struct daps_term_pool *pool, const struct daps_term *root, int steps)
+/* Every NH of root, and what comes from them. */
+static void recompute_chain(struct daps_term_pool *pool, const struct daps_term *root)
 {
-    struct nh_chain *chain = pool_chain_of(pool, root);
-    GPtrArray *changed;
+    GPtrArray *changed = g_ptr_array_new();
     GHashTableIter iter;
     gpointer key;
 
-    if (chain == NULL || chain->ahead == steps)
-        return;
-    chain->ahead = steps;
-    changed = g_ptr_array_new();
     g_hash_table_iter_init(&iter, pool->terms);
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
         struct daps_term *term = key;
@@ -319,6 +315,45 @@ void daps_term_nh_ahead(struct daps_term_pool *pool, const struct daps_term *roo
         pool_compute_value(pool, term);
         g_ptr_array_add(changed, term);
     }
+    g_ptr_array_add(changed, own(root));
     recompute_below(pool, changed);
     g_ptr_array_unref(changed);
+}
+
+void daps_term_root_known(struct daps_term_pool *pool, const struct daps_term *root,
+                          const struct daps_root_source *source)
+{
+    struct nh_chain *chain = pool_chain_of(pool, root);
+    const struct daps_keylog_root *known = source != NULL ? source->known : NULL;
+    struct daps_term *mine = own(root);
+
+    mine->has_value = known != NULL && known->has_key;
+    mine->verified = false;
+    if (mine->has_value)
+        memcpy(mine->value, known->key, sizeof mine->value);
+    else
+        daps_wipe(mine->value, sizeof mine->value);
+    if (chain == NULL)
+        return;
+    daps_wipe(chain->nh, sizeof chain->nh);
+    daps_wipe(chain->upper, sizeof chain->upper);
+    chain->nh_n = 0;
+    /* A key met with another NCC than 0 is not the one the NH chain starts from. */
+    chain->computable = known != NULL && known->has_upper && (!known->has_ncc || known->ncc == 0);
+    if (chain->computable)
+        memcpy(chain->upper, known->upper, sizeof chain->upper);
+    chain->keylog = source != NULL ? source->keylog : NULL;
+    g_strlcpy(chain->ue, source != NULL ? source->ue : "", sizeof chain->ue);
+    chain->ordinal = source != NULL ? source->ordinal : 0;
+    recompute_chain(pool, root);
+}
+
+void daps_term_nh_ahead(struct daps_term_pool *pool, const struct daps_term *root, int steps)
+{
+    struct nh_chain *chain = pool_chain_of(pool, root);
+
+    if (chain == NULL || chain->ahead == steps)
+        return;
+    chain->ahead = steps;
+    recompute_chain(pool, root);
 }

@@ -272,8 +272,7 @@ static void adopt(struct search *s)
         adopt_in(&other->target, s->period->serial, choice, key);
     }
     s->period->term = key;
-    for (unsigned i = 0; i < pdcp->n_periods; i++)
-        pdcp->periods[i].keys_valid = false; /* what other keys are computed from may have another value now */
+    pdcp_keys_changed(pdcp);
     if (departs(&choice->departure)) {
         if (choice->deep)
             daps_deliver_value(ue, choice->parent, attempt);
@@ -361,39 +360,4 @@ const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps
             return ev;
     }
     return NULL;
-}
-
-/*
- * UEs of a capture are numbered as they come, which need not be how the key log numbers them. The root that is the UE's
- * by name comes first; then all others.
- */
-void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, const struct daps_event *smc)
-{
-    struct daps_ue *ue = pdcp->ue;
-    const struct daps_keylog *keylog = daps_engine_keylog(ue->engine);
-    const struct pdcp_attempted how = {.count = reading->count};
-    struct pdcp_period candidate = {.nea = smc->ciphering, .nia = smc->integrity};
-    struct daps_term term = {.kind = DAPS_TERM_ROOT, .has_value = true};
-    struct daps_keylog_root root = {0};
-    bool fits = false;
-
-    if (keylog == NULL || smc->integrity < 1 || !daps_ciphers_supported(pdcp->ciphers, (unsigned)smc->integrity))
-        return;
-    candidate.term = &term;
-    g_strlcpy(ue->root.ue, ue->name, sizeof ue->root.ue);
-    ue->root.ordinal = ue->roots;
-    for (unsigned index = 0; !fits; index++) {
-        const bool given =
-            index == 0 ? daps_keylog_root(keylog, ue->name, ue->rat, ue->roots, &root)
-                       : daps_keylog_any_root(keylog, ue->rat, index - 1, ue->root.ue, &ue->root.ordinal, &root);
-        if (!given && index > 0)
-            break;
-        memcpy(term.value, root.key, sizeof term.value);
-        candidate.keys_valid = false;
-        fits = given && pdcp_keys(pdcp, &candidate) && pdcp_verify(pdcp, &candidate, reading->pdu, &how);
-    }
-    ue->root.found = fits;
-    daps_wipe(&root, sizeof root);
-    daps_wipe(&term, sizeof term);
-    daps_wipe(&candidate.keys, sizeof candidate.keys);
 }

@@ -64,8 +64,14 @@ bool pdcp_has_key(const struct daps_pdcp *pdcp, const struct pdcp_period *period
 /* Is its own at hand, so that a wrong MAC-I rules the period out? Does that hold for every period? */
 bool pdcp_is_keyed(const struct daps_pdcp *pdcp, const struct pdcp_period *period);
 bool pdcp_all_keyed(const struct daps_pdcp *pdcp);
-/* The capture began behind the security mode command: algorithms by MAC-I. */
-void pdcp_find_algorithms(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);
+/* One period: the COUNT, and whether ciphered, with which the MAC-I is right. */
+bool pdcp_try_period(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t sn,
+                     struct pdcp_placed *placed);
+
+/* roots.c: a root that one MAC-I among many fits is on trial. */
+void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_period *period, bool verified);
+/* The capture began behind the security mode command; the root of the key log and algorithms by MAC-I. */
+void pdcp_find_first_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);
 
 /* place_rule.c: the one period that connection or COUNT point to; NULL if it stays open. */
 struct pdcp_period *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);

@@ -127,6 +127,7 @@ static uint32_t note_failed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
         period->first_failed_frame = pdu->frame;
         period->failed_gaps = pdcp->ue->gaps;
     }
+    pdcp_try_root(pdcp, period, false);
     return period->serial;
 }
 
@@ -143,7 +144,7 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
     }
     if (pdcp->n_periods == 1 ? pdcp->periods[0].nia < 0
                              : pdcp->n_periods == 0 && !pdcp->plain_started && !pdcp_mac_is_zero(pdu))
-        pdcp_find_algorithms(pdcp, pdu, sn);
+        pdcp_find_first_root(pdcp, pdu, sn);
     if (pdcp->n_periods == 0)
         pdcp_read_unprotected(pdcp, pdu, sn, reading);
     else if (pdcp_place(pdcp, pdu, PDCP_JUST_CAME, reading))

@@ -19,7 +19,7 @@
 
 #include "daps/cipher.h"
 #include "daps/engine.h"
-#include "keys/dialect.h"
+#include "keys/term.h"
 #include "ledger/ledger.h"
 #include "moment/moment.h"
 #include "pdcp/count.h"
@@ -131,6 +131,14 @@ struct daps_pdcp {
         uint64_t digest; /* of the PDU it explains */
         struct pdcp_choice choice;
     } proposal; /* fits one PDU and waits for a second one */
+    struct {
+        uint64_t digest; /* of the PDU it explains, 0 none */
+        struct daps_root_match root;
+        int nea, nia;
+    } root_proposal;        /* likewise, for a capture that begins behind the security mode command */
+    unsigned root_searches; /* PDUs that were tried under the roots of the key log in vain */
+    uint32_t unsure_root;   /* context whose root fits one MAC-I among many, 0 none */
+    uint64_t unfit_frame;   /* of the security mode command that no root of the key log fits, 0 none */
     unsigned n_cells;
     struct pdcp_cell cells[PDCP_MOST_CELLS]; /* named in this capture: where a re-establishment may have gone */
     uint64_t first_unreadable_frame, unreadable;
@@ -189,6 +197,10 @@ void daps_pdcp_retain(struct daps_pdcp *pdcp);
 void daps_pdcp_close(struct daps_pdcp *pdcp);
 void daps_pdcp_finish(struct daps_pdcp *pdcp);
 
+/* roots.c: what all UEs of a capture share of the search for roots; NULL is fine. */
+struct pdcp_roots *pdcp_roots_new(void);
+void pdcp_roots_free(struct pdcp_roots *roots);
+
 /* periods.c */
 struct pdcp_count *pdcp_drb(struct pdcp_period *period, unsigned index, unsigned direction);
 void pdcp_period_clear(struct pdcp_period *period);
@@ -196,6 +208,7 @@ void pdcp_forget_past(struct daps_pdcp *pdcp, bool (*is_kept)(const struct daps_
 void pdcp_sync(struct daps_pdcp *pdcp);
 struct pdcp_period *pdcp_period_of(struct daps_pdcp *pdcp, uint32_t serial);
 bool pdcp_keys(struct daps_pdcp *pdcp, struct pdcp_period *period);
+void pdcp_keys_changed(struct daps_pdcp *pdcp); /* terms have other values now */
 
 /* protection.c: one PDU under one period. */
 struct pdcp_attempted {
@@ -223,7 +236,7 @@ bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struc
                  const struct pdcp_attempted *how);
 /* The candidate of a conditional handover whose key the PDU is under (TS 38.331 5.3.5.13.5); NULL none. */
 const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);
-/* A security mode command is about to be followed: which root of the key log is its MAC-I right under? */
+/* roots.c: a security mode command is about to be followed: which root of the key log is its MAC-I right under? */
 void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, const struct daps_event *smc);
 /* A cell the UE may go to; point_a and carrier -1 where not known. Cells without PCI or frequency say nothing. */
 void pdcp_learn_cell(struct daps_pdcp *pdcp, struct daps_cell cell, int32_t point_a, int32_t carrier);

@@ -14,26 +14,16 @@ struct pdcp_period *pdcp_period_of(struct daps_pdcp *pdcp, uint32_t serial)
     return NULL;
 }
 
-/* Leaf keys of TS 33.501 A.8: the 128 least significant bits. */
-static bool leaf(const uint8_t parent[static 32], enum daps_key_use use, int algorithm, uint8_t out[static 16])
-{
-    uint8_t whole[32];
-    bool ok = daps_kdf_algorithm_key(parent, use, (uint8_t)algorithm, whole);
-
-    memcpy(out, whole + 16, 16);
-    daps_wipe(whole, sizeof whole);
-    return ok;
-}
-
 bool pdcp_keys(struct daps_pdcp *pdcp, struct pdcp_period *period)
 {
-    (void)pdcp;
     if (period->keys_valid)
         return true;
     if (!period->term->has_value || period->nea < 0 || period->nia < 0)
         return false;
-    period->keys_valid = leaf(period->term->value, DAPS_USE_RRC_ENC, period->nea, period->keys[PDCP_RRC_ENC]) &&
-                         leaf(period->term->value, DAPS_USE_RRC_INT, period->nia, period->keys[PDCP_RRC_INT]);
+    period->keys_valid = daps_kdf_leaf(pdcp->ue->rat, period->term->value, DAPS_USE_RRC_ENC, (uint8_t)period->nea,
+                                       period->keys[PDCP_RRC_ENC]) &&
+                         daps_kdf_leaf(pdcp->ue->rat, period->term->value, DAPS_USE_RRC_INT, (uint8_t)period->nia,
+                                       period->keys[PDCP_RRC_INT]);
     return period->keys_valid;
 }
 
@@ -51,6 +41,15 @@ void pdcp_period_clear(struct pdcp_period *period)
 {
     g_free(period->drbs);
     daps_wipe(period, sizeof *period);
+}
+
+void pdcp_keys_changed(struct daps_pdcp *pdcp)
+{
+    for (unsigned i = 0; i < pdcp->n_periods; i++)
+        pdcp->periods[i].keys_valid = false;
+    for (unsigned i = 0; i < pdcp->n_past; i++)
+        pdcp->past[i].keys_valid = false;
+    pdcp->changed = true;
 }
 
 /*

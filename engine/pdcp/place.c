@@ -122,6 +122,7 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
 
     period->verified++;
     daps_term_confirm(period->term);
+    pdcp_try_root(pdcp, period, true);
     if (stay == period->serial)
         pdcp_take(pdcp, period, pdu, placed->how.count);
     pdcp_counts(pdcp)->pdcp.verified++;

@@ -2,8 +2,8 @@
 /* Which key, which COUNT: those with which the MAC-I is right, and nothing else. */
 #include "pdcp/inside.h"
 
-static bool try_period(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t sn,
-                       struct pdcp_placed *placed)
+bool pdcp_try_period(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t sn,
+                     struct pdcp_placed *placed)
 {
     const uint32_t inferred = pdcp_count_infer(pdcp_count_of(period, pdu), sn, 12);
     const uint32_t tries[] = {inferred, sn, inferred + 4096, inferred >= 4096 ? inferred - 4096 : sn};
@@ -54,7 +54,7 @@ static bool try_past(struct daps_pdcp *pdcp, enum pdcp_past which, const struct 
                      struct pdcp_placed *placed)
 {
     for (unsigned i = pdcp->n_past; i-- > 0;) {
-        if (pdcp->past[i].past == which && try_period(pdcp, &pdcp->past[i], pdu, sn, placed))
+        if (pdcp->past[i].past == which && pdcp_try_period(pdcp, &pdcp->past[i], pdu, sn, placed))
             return true;
     }
     return false;
@@ -72,9 +72,7 @@ static bool try_choices(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu,
             continue;
         if (pdcp_choose(pdcp, period, pdu, &how)) {
             *placed = (struct pdcp_placed){period, how};
-            for (unsigned past = 0; past < pdcp->n_past; past++)
-                pdcp->past[past].keys_valid = false; /* their terms may have another value now */
-            pdcp->changed = true;
+            pdcp_keys_changed(pdcp);
             return true;
         }
         period->choices_tried = true;
@@ -86,48 +84,12 @@ bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, 
 {
     /* The newest first: while a handover is open, signalling is the target's. */
     for (unsigned i = pdcp->n_periods; i-- > 0;) {
-        if (pdcp_is_supported(pdcp, &pdcp->periods[i]) && try_period(pdcp, &pdcp->periods[i], pdu, sn, placed))
+        if (pdcp_is_supported(pdcp, &pdcp->periods[i]) && pdcp_try_period(pdcp, &pdcp->periods[i], pdu, sn, placed))
             return true;
     }
     /* The key of a failed target may be that of the present one, once the choice behind it is made. */
     return try_past(pdcp, PDCP_PAST_SOURCE, pdu, sn, placed) || try_choices(pdcp, pdu, sn, placed) ||
            try_past(pdcp, PDCP_PAST_TARGET, pdu, sn, placed);
-}
-
-/*
- * The capture began behind the security mode command, but the key log has the key: the algorithms are those with which
- * a MAC-I is right.
- */
-void pdcp_find_algorithms(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
-{
-    struct daps_ue *ue = pdcp->ue;
-    const struct daps_event here = {.kind = DAPS_EV_TRAFFIC, .frame = pdu->frame, .time_ns = pdu->time_ns};
-    struct pdcp_period *period;
-    struct pdcp_placed placed;
-
-    if (ue->active.chain.key == NULL) {
-        if (!daps_engine_knows_root(ue->engine, ue))
-            return;
-        daps_ue_require_key(ue, &here);
-        pdcp_sync(pdcp);
-    }
-    period = pdcp_period_of(pdcp, ue->active.serial);
-    if (period == NULL || period->nia >= 0 || !period->term->has_value)
-        return;
-    for (int nia = 1; nia <= 3; nia++) {
-        for (int nea = 0; nea <= 3; nea++) {
-            period->nea = nea;
-            period->nia = nia;
-            period->keys_valid = false;
-            if (pdcp_is_supported(pdcp, period) && try_period(pdcp, period, pdu, sn, &placed)) {
-                ue->active.ciphering = nea;
-                ue->active.integrity = nia;
-                return;
-            }
-        }
-    }
-    period->nea = period->nia = -1;
-    period->keys_valid = false;
 }
 
 bool pdcp_all_keyed(const struct daps_pdcp *pdcp)

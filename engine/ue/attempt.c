@@ -19,7 +19,7 @@ static void derive_target(struct daps_ue *ue, struct daps_attempt *attempt, cons
 
     if (ev->key_update && ev->ncc < 0) {
         /* Events from elsewhere may lack it: a key that nobody can know, equal to nothing. */
-        attempt->parent = target->root = daps_term_root(ue->pool, NULL);
+        attempt->parent = target->root = daps_term_root(ue->pool);
         attempt->derivation = DAPS_DERIVATION_UNKNOWN;
         target->n_known = false;
     } else if (ev->key_update && ev->key_set_change) {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Secured connections: where a key hierarchy starts, restarts, is lost from sight and ends. */
+#include <string.h>
+
 #include "daps/kdf.h"
 #include "ue/ue.h"
 
@@ -25,26 +27,61 @@ void daps_ue_learn_cell(struct daps_ue *ue, const struct daps_event *ev)
         learn_cell(&ue->active, &ev->logged_cell);
 }
 
-/* Root number ue->roots of the key log, if it has one. */
-static const struct daps_term *next_root(struct daps_ue *ue, uint32_t *n, bool *n_known)
+/* A MAC-I was right only with another UL NAS COUNT than the log gives (TS 33.501 A.9). */
+static bool correct_count(const struct daps_ue *ue, struct daps_keylog_root *known)
+{
+    if (!ue->root.near || !known->has_upper)
+        return known->has_key;
+    known->ul_nas_count = ue->root.ul_nas_count;
+    return daps_kdf_kgnb(known->upper, known->ul_nas_count, 1, known->key);
+}
+
+/* Gives root what the key log has: the one that a MAC-I fits, nothing if it fits none, else the UE's next by its name.
+ */
+static bool know_root(struct daps_ue *ue, const struct daps_term *root, struct daps_keylog_root *known)
 {
     const struct daps_keylog *keylog = daps_engine_keylog(ue->engine);
-    struct daps_keylog_root known = {0};
-    const char *name = ue->root.found ? ue->root.ue : ue->name;
-    unsigned ordinal = ue->root.found ? ue->root.ordinal : ue->roots;
-    bool found = keylog != NULL && daps_keylog_root(keylog, name, ue->rat, ordinal, &known);
-    const struct daps_term *root = daps_term_root(ue->pool, found ? &known : NULL);
+    const bool matched = ue->root.match == DAPS_ROOT_FITS;
+    const struct daps_root_source source = {.known = known,
+                                            .keylog = keylog,
+                                            .ue = matched ? ue->root.ue : ue->name,
+                                            .ordinal = matched ? ue->root.ordinal : ue->roots};
+    bool found = keylog != NULL && ue->root.match != DAPS_ROOT_NONE_FITS &&
+                 daps_keylog_root(keylog, source.ue, ue->rat, source.ordinal, known) && correct_count(ue, known);
 
-    if (keylog != NULL)
-        daps_term_root_log(ue->pool, root, keylog, name, ordinal);
-    ue->roots++;
-    ue->root.found = false;
-    if (found) {
+    if (keylog != NULL && ue->root.match != DAPS_ROOT_NONE_FITS)
+        daps_term_root_known(ue->pool, root, &source);
+    if (!matched || strcmp(ue->root.ue, ue->name) == 0 || strcmp(ue->root.ue, "*") == 0)
+        ue->roots = matched ? ue->root.ordinal + 1 : ue->roots + (ue->root.match == DAPS_ROOT_BY_NAME);
+    return found;
+}
+
+static const struct daps_term *next_root(struct daps_ue *ue, uint32_t *n, bool *n_known)
+{
+    const struct daps_term *root = daps_term_root(ue->pool);
+    struct daps_keylog_root known = {0};
+
+    if (know_root(ue, root, &known)) {
         *n_known = true;
         *n = known.has_ncc ? (uint32_t)known.ncc : 0;
     }
+    ue->root.match = DAPS_ROOT_BY_NAME;
     daps_wipe(&known, sizeof known);
     return root;
+}
+
+void daps_ue_root_matched(struct daps_ue *ue)
+{
+    struct daps_chain *chain = &ue->active.chain;
+    struct daps_keylog_root known = {0};
+
+    if (chain->root == NULL || chain->root != chain->key || chain->root->verified)
+        return;
+    daps_term_root_known(ue->pool, chain->root, NULL);
+    if (know_root(ue, chain->root, &known))
+        chain->n = known.has_ncc ? (uint32_t)known.ncc : 0;
+    ue->root.match = DAPS_ROOT_BY_NAME;
+    daps_wipe(&known, sizeof known);
 }
 
 /* TS 33.501 6.9.2.1.1: a connection starts with KgNB from KAMF and NCC 0. */
@@ -91,7 +128,7 @@ void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, const c
     daps_attempt_close(ue, false);
     daps_attempt_confirm(ue);
     daps_attempts_forget(ue, true);
-    active->chain.root = active->chain.key = daps_term_root(ue->pool, NULL);
+    active->chain.root = active->chain.key = daps_term_root(ue->pool);
     active->chain.n_known = false;
     active->serial = ++ue->serials;
     unknown_cell(ue, active);

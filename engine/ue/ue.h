@@ -69,12 +69,8 @@ struct daps_ue {
     uint32_t serials;       /* of contexts */
     bool is_copy;           /* for a preview: what it shares with the UE must not change */
     bool executed; /* the Complete at hand is under a candidate's key: it cannot be the one before, logged again */
-    struct {
-        bool found; /* the MAC-I of the security mode command at hand fits this root of the key log */
-        char ue[64];
-        unsigned ordinal;
-    } root;
-    unsigned roots;     /* connections secured so far: which root of the key log is next */
+    struct daps_root_match root; /* of the connection that is about to be secured */
+    unsigned roots;     /* of this UE's name in the key log that are spent: which one is next */
     unsigned nas_epoch; /* NAS messages seen: a NAS security mode command may hide among them */
     struct {
         const struct daps_term *root;
@@ -113,6 +109,7 @@ void daps_ue_preview(const struct daps_ue *ue);
 
 /* connection.c: secured connections and their roots. */
 void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc);     /* TS 33.501 6.9.2.1.1 */
+void daps_ue_root_matched(struct daps_ue *ue); /* ue->root has been found out after the connection was secured */
 void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev); /* log began in the middle */
 void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, const char *reason);
 void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev);
@@ -169,7 +166,7 @@ void daps_ue_tell(struct daps_ue *ue, struct daps_moment *moment);
 const struct daps_sink *daps_engine_sink(const struct daps_engine *engine);
 struct daps_ciphers *daps_engine_ciphers(struct daps_engine *engine);
 struct daps_rrc_result *daps_engine_trial(struct daps_engine *engine); /* room for a decoding nobody follows */
-bool daps_engine_knows_root(const struct daps_engine *engine, const struct daps_ue *ue); /* the next one */
+struct pdcp_roots *daps_engine_roots(struct daps_engine *engine);
 enum daps_ncc_reading daps_engine_ncc_reading(const struct daps_engine *engine);
 const struct daps_keylog *daps_engine_keylog(const struct daps_engine *engine);
 struct daps_engine_counts *daps_engine_counters(struct daps_engine *engine);

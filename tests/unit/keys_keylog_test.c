@@ -41,42 +41,132 @@ START_TEST(good_lines)
 }
 END_TEST
 
+/* The same key however its octets are written. */
+START_TEST(forms_of_a_key)
+{
+    static const char *const lines[] = {
+        "KGNB 1 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+        "\xEF\xBB\xBFKGNB 1 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\r\n",
+        "kgnb 1 0x000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F",
+        "KGNB 1 00:01:02:03:04:05:06:07:08:09:0a:0b:0c:0d:0e:0f:10:11:12:13:14:15:16:17:18:19:1a:1b:1c:1d:1e:1f",
+        "KGNB 1 00-01-02-03-04-05-06-07-08-09-0a-0b-0c-0d-0e-0f-10-11-12-13-14-15-16-17-18-19-1a-1b-1c-1d-1e-1f",
+        "KGNB 1 00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f 10 11 12 13 14 15 16 17 18 19 1a 1b 1c 1d 1e 1f ",
+        "KGNB 1 0x00 0x01 0x02 0x03 0x04 0x05 0x06 0x07 0x08 0x09 0x0a 0x0b 0x0c 0x0d 0x0e 0x0f 0x10 0x11 0x12 0x13 "
+        "0x14 0x15 0x16 0x17 0x18 0x19 0x1a 0x1b 0x1c 0x1d 0x1e 0x1f # from the core",
+        "KGNB 1 00010203 04050607 08090a0b 0c0d0e0f 10111213 14151617 18191a1b 1c1d1e1f ncc=0",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(lines); i++) {
+        struct daps_keylog *keylog = daps_keylog_new();
+        struct daps_keylog_root root;
+        char error[200] = "";
+        ck_assert_msg(daps_keylog_add_line(keylog, lines[i], error, sizeof error), "%u: %s", i, error);
+        ck_assert(daps_keylog_root(keylog, "1", DAPS_RAT_NR, 0, &root));
+        for (unsigned octet = 0; octet < 32; octet++)
+            ck_assert_msg(root.key[octet] == octet, "%u: octet %u", i, octet);
+        daps_keylog_free(keylog);
+    }
+}
+END_TEST
+
+/* What is wrong is said; nothing of the line is quoted, since whatever stands in the wrong place may be a key. */
 START_TEST(bad_lines)
 {
     static const struct {
-        const char *line, *quoted;
+        const char *line, *said;
     } rows[] = {
-        {"KEY 1 " HEX("a"), "KEY"},
-        {"kgnb 1 " HEX("a"), "kgnb"},
-        {"KGNB", "KGNB"},
-        {"KGNB 1", "KGNB"},
-        {"KGNB 1 abc", "3"},
+        {"KEY 1 " HEX("a"), "begins with none of"},
+        {HEX("a"), "begins with none of"},
+        {"KGNB", "before its UE"},
+        {"KGNB 1", "before its key"},
+        {"KGNB " HEX("a"), "name of the UE"},
+        {"KGNB 0x" HEX("a"), "name of the UE"},
+        {"KGNB 1 abc", "3 hexadecimal digits where 64"},
         {"KGNB 1 " HEX("a") "a", "65"},
         {"KGNB 1 g"
          "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-         "'g'"},
-        {"KGNB 1 " HEX("a") " ncc=8", "8"},
-        {"KGNB 1 " HEX("a") " ncc=-1", "-1"},
-        {"KGNB 1 " HEX("a") " ncc=", "''"},
-        {"KGNB 1 " HEX("a") " ul_nas_count=1", "ul_nas_count"},
-        {"KGNB 1 " HEX("a") " ncc=1 more", "more"},
-        {"KAMF 1 " HEX("a"), "ul_nas_count"},
-        {"KAMF 1 " HEX("a") " ul_nas_count=4294967296", "4294967296"},
-        {"KAMF 1 " HEX("a") " ul_nas_count=x", "x"},
-        {"NH 1 " HEX("a"), "NH"},
-        {"NH 1 8 " HEX("a"), "8"},
-        {"NH 1 2 " HEX("a") " more", "more"},
+         "character 1 of the key"},
+        {"KGNB 1 aaaaaaaaaaaaaaaaag"
+         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+         "character 18 of the key"},
+        {"KGNB 1 " HEX("a") " ncc=8", "from 0 to 7"},
+        {"KGNB 1 " HEX("a") " ncc=-1", "from 0 to 7"},
+        {"KGNB 1 " HEX("a") " ncc=", "from 0 to 7"},
+        {"KGNB 1 " HEX("a") " ul_nas_count=1", "option that this line does not have"},
+        {"KGNB 1 " HEX("a") " ncc=1 " HEX("b"), "follows the option"},
+        {"KGNB 1 " HEX("a") " " HEX("b"), "follows the key"},
+        {"KAMF 1 " HEX("a"), "ul_nas_count=<number> is missing"},
+        {"KAMF 1 " HEX("a") " ul_nas_count=4294967296", "from 0 to 4294967295"},
+        {"KAMF 1 " HEX("a") " ul_nas_count=x", "from 0 to 4294967295"},
+        {"NH 1 " HEX("a"), "the NCC is not"},
+        {"NH 1 8 " HEX("a"), "the NCC is not"},
+        {"NH 1 2 " HEX("a") " ncc=1", "option that this line does not have"},
+        {"LEAF 1 " HEX("a"), "kind of the AS key"},
+        {"LEAF 1 rrcenc " HEX("a"), "64 hexadecimal digits where 32"},
+        {"LEAF 1 rrcenc aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa frame=0", "frame number"},
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct daps_keylog *keylog = daps_keylog_new();
         char error[200] = "";
         ck_assert_msg(!daps_keylog_add_line(keylog, rows[i].line, error, sizeof error), "%s", rows[i].line);
-        ck_assert_msg(strstr(error, rows[i].quoted) != NULL, "%s: %s", rows[i].line, error);
-        ck_assert_msg(strstr(error, "aaaaaaaaaaaaaaaaaaaaaaaa") == NULL, "a key in: %s", error);
+        ck_assert_msg(strstr(error, rows[i].said) != NULL, "%s: %s", rows[i].line, error);
+        ck_assert_msg(strstr(error, "aa") == NULL && strstr(error, "bb") == NULL, "a key in: %s", error);
         ck_assert_uint_eq(daps_keylog_count(keylog), 0);
         daps_keylog_free(keylog);
     }
+}
+END_TEST
+
+START_TEST(leaf_lines_make_sets)
+{
+    static const char *const lines[] = {"LEAF 1 rrcenc 11111111111111111111111111111111 frame=7",
+                                        "LEAF 1 rrcint 22222222222222222222222222222222 frame=7",
+                                        "LEAF 1 upenc 33333333333333333333333333333333",
+                                        "LEAF 1 rrcint 44444444444444444444444444444444",
+                                        "LEAF * upint 55555555555555555555555555555555",
+                                        NULL};
+    struct daps_keylog *keylog = log_of(lines);
+    struct daps_keylog_leaves leaves;
+
+    ck_assert(daps_keylog_leaves(keylog, "1", 0, &leaves));
+    ck_assert_uint_eq(leaves.frame, 7);
+    ck_assert(leaves.has[DAPS_LEAF_RRC_ENC] && leaves.has[DAPS_LEAF_RRC_INT] && leaves.has[DAPS_LEAF_UP_ENC]);
+    ck_assert(!leaves.has[DAPS_LEAF_UP_INT]);
+    ck_assert_int_eq(leaves.keys[DAPS_LEAF_RRC_INT][15], 0x22);
+    ck_assert(daps_keylog_leaves(keylog, "1", 1, &leaves));
+    ck_assert(!leaves.has[DAPS_LEAF_RRC_ENC] && leaves.keys[DAPS_LEAF_RRC_INT][0] == 0x44);
+    ck_assert(!daps_keylog_leaves(keylog, "1", 2, &leaves));
+    ck_assert(daps_keylog_leaves(keylog, "2", 0, &leaves) && leaves.has[DAPS_LEAF_UP_INT]);
+    daps_keylog_free(keylog);
+}
+END_TEST
+
+/* Every question costs the same in a long log; were it walked through, this would take minutes. */
+START_TEST(a_long_log)
+{
+    enum { LINES = 50000 };
+    struct daps_keylog *keylog = daps_keylog_new();
+    struct daps_keylog_root root;
+    char line[128], ue[16], error[200];
+    const char *name;
+    unsigned ordinal;
+
+    for (unsigned i = 0; i < LINES; i++) {
+        g_snprintf(line, sizeof line, "KGNB %u %064x", i, i);
+        ck_assert(daps_keylog_add_line(keylog, line, error, sizeof error));
+    }
+    ck_assert_uint_eq(daps_keylog_roots(keylog, DAPS_RAT_NR), LINES);
+    for (unsigned i = 0; i < LINES; i++) {
+        g_snprintf(ue, sizeof ue, "%u", i);
+        ck_assert(daps_keylog_root(keylog, ue, DAPS_RAT_NR, 0, &root));
+        ck_assert_int_eq(root.key[31], (int)(i & 0xFF));
+        ck_assert(daps_keylog_any_root(keylog, DAPS_RAT_NR, i, &name, &ordinal, &root));
+        ck_assert_str_eq(name, ue);
+        ck_assert_uint_eq(ordinal, 0);
+    }
+    ck_assert(!daps_keylog_any_root(keylog, DAPS_RAT_NR, LINES, &name, &ordinal, &root));
+    daps_keylog_free(keylog);
 }
 END_TEST
 
@@ -157,7 +247,10 @@ int main(void)
     int failed;
 
     tcase_add_test(tc, good_lines);
+    tcase_add_test(tc, forms_of_a_key);
     tcase_add_test(tc, bad_lines);
+    tcase_add_test(tc, leaf_lines_make_sets);
+    tcase_add_test(tc, a_long_log);
     tcase_add_test(tc, roots_in_order);
     tcase_add_test(tc, upper_key_gives_the_root);
     tcase_add_test(tc, nh_indexes_wrap);

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daps/event.h"
+
 #define DAPS_KEY_OCTETS 32
 
 /* HMAC-SHA-256(key, s[0..s_length)) (TS 33.220 B.2.0). */
@@ -53,6 +55,13 @@ bool daps_kdf_kenb_star(const uint8_t parent[static 32], uint16_t pci, uint32_t 
 bool daps_kdf_algorithm_key_lte(const uint8_t key[static 32], enum daps_key_use use, uint8_t algorithm,
                                 uint8_t out[static 32]);                                           /* A.7 */
 bool daps_kdf_s_kenb(const uint8_t kenb[static 32], uint16_t scg_counter, uint8_t out[static 32]); /* A.15 */
+
+/*
+ * The key that a 128-bit algorithm takes: the 128 least significant bits of what A.8 (LTE: A.7) derives from KgNB,
+ * KeNB, KSN or S-KeNB.
+ */
+bool daps_kdf_leaf(enum daps_rat rat, const uint8_t key[static 32], enum daps_key_use use, uint8_t algorithm,
+                   uint8_t out[static 16]);
 
 /* Initialises libgcrypt unless a host program has; false if it does not work. Every function here does so itself. */
 bool daps_crypto_ready(void);

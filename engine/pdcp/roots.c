@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which root of the key log is this connection's? UEs of a capture are numbered as they come, which need not be how the
+ * key log numbers them, so a MAC-I decides: that of the security mode command (TS 38.331 5.3.4.3: integrity protected
+ * with the new key, not ciphered), or in a capture that begins behind it, of whatever comes.
+ *
+ * Tried are, in this order: the UE's next root by its name; every other root of the log, those that no connection has
+ * taken first; and below the UE's own KAMF, UL NAS COUNTs near the one given. If none fits, the root stays unknown:
+ * that is the key log's matter, and says nothing about the network. If one fits among more than PDCP_FEW, it is held on
+ * trial: the messages that follow confirm it, or it is taken back.
+ */
+#include <string.h>
+
+#include "bytes/digest.h"
+#include "daps/kdf.h"
+#include "pdcp/inside.h"
+
+#define MOST_TRIALS   1048576U /* keys of others tried in one capture; beyond, only those of the UE's own name */
+#define MOST_UNFIT    65536    /* security mode commands remembered that nothing fits */
+#define MOST_SEARCHES 256      /* PDUs of one UE that are tried where no security mode command was seen */
+#define MOST_FIRST    16       /* roots tried then */
+#define NEAR_COUNTS   8        /* UL NAS COUNTs tried on either side of the one given */
+#define ON_TRIAL      4        /* messages that may fail before a root on trial is taken back */
+
+struct pdcp_roots {
+    GByteArray *taken; /* a bit a root of the key log: it is some connection's */
+    GHashTable *unfit; /* digests of security mode commands that nothing fits */
+    uint64_t trials;
+};
+
+struct pdcp_roots *pdcp_roots_new(void)
+{
+    struct pdcp_roots *roots = g_new0(struct pdcp_roots, 1);
+
+    roots->taken = g_byte_array_new();
+    roots->unfit = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    return roots;
+}
+
+void pdcp_roots_free(struct pdcp_roots *roots)
+{
+    if (roots == NULL)
+        return;
+    g_byte_array_unref(roots->taken);
+    g_hash_table_unref(roots->unfit);
+    g_free(roots);
+}
+
+static bool is_taken(const struct pdcp_roots *roots, unsigned index)
+{
+    return index / 8 < roots->taken->len && (roots->taken->data[index / 8] >> (index % 8) & 1) != 0;
+}
+
+static void take(struct pdcp_roots *roots, unsigned index)
+{
+    const guint before = roots->taken->len;
+
+    if (index / 8 >= before) {
+        g_byte_array_set_size(roots->taken, index / 8 + 1);
+        memset(roots->taken->data + before, 0, roots->taken->len - before);
+    }
+    roots->taken->data[index / 8] |= (guint8)(1U << (index % 8));
+}
+
+/* ---- by a security mode command ---- */
+
+struct search {
+    struct daps_pdcp *pdcp;
+    const struct daps_keylog *keylog;
+    const struct daps_pdcp_pdu *pdu;
+    uint32_t count;
+    int nia;
+    unsigned tried;
+};
+
+/* Is the MAC-I of the command right below that key? */
+static bool fits(struct search *s, const uint8_t key[static 32])
+{
+    const struct daps_tuple tuple = {
+        .count = s->count, .bearer = (uint8_t)(s->pdu->bearer - 1), .direction = s->pdu->downlink};
+    const size_t length = s->pdu->length - MAC;
+    uint8_t leaf[16], mac[MAC];
+    bool right;
+
+    s->tried++;
+    right = daps_kdf_leaf(s->pdcp->ue->rat, key, DAPS_USE_RRC_INT, (uint8_t)s->nia, leaf) &&
+            daps_nia(s->pdcp->ciphers, (unsigned)s->nia, leaf, &tuple, s->pdu->octets, 8 * (uint64_t)length, mac) &&
+            memcmp(mac, s->pdu->octets + length, MAC) == 0;
+    daps_wipe(leaf, sizeof leaf);
+    return right;
+}
+
+static void match(struct daps_ue *ue, const char *name, unsigned ordinal)
+{
+    ue->root = (struct daps_root_match){.match = DAPS_ROOT_FITS, .ordinal = ordinal};
+    g_strlcpy(ue->root.ue, name, sizeof ue->root.ue);
+}
+
+static bool by_name(struct search *s)
+{
+    struct daps_ue *ue = s->pdcp->ue;
+    struct daps_keylog_root root;
+    const bool found = daps_keylog_root(s->keylog, ue->name, ue->rat, ue->roots, &root) && fits(s, root.key);
+
+    if (found)
+        match(ue, ue->name, ue->roots);
+    daps_wipe(&root, sizeof root);
+    return found;
+}
+
+/* All roots of the log, those that are taken only if taken is true. */
+static bool among_all(struct search *s, struct pdcp_roots *roots, bool taken)
+{
+    struct daps_ue *ue = s->pdcp->ue;
+    const unsigned n = daps_keylog_roots(s->keylog, ue->rat);
+    struct daps_keylog_root root;
+    const char *name;
+    unsigned ordinal;
+    bool found = false;
+
+    for (unsigned i = 0; !found && i < n && roots->trials < MOST_TRIALS; i++) {
+        if (is_taken(roots, i) != taken)
+            continue;
+        roots->trials++;
+        found = daps_keylog_any_root(s->keylog, ue->rat, i, &name, &ordinal, &root) && fits(s, root.key);
+        if (found) {
+            match(ue, name, ordinal);
+            take(roots, i);
+        }
+    }
+    if (roots->trials == MOST_TRIALS)
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_NOT_FOLLOWED, s->pdu->frame);
+    daps_wipe(&root, sizeof root);
+    return found;
+}
+
+/* The UE's own KAMF with a UL NAS COUNT near the one given (TS 33.501 A.9). */
+static bool near_count(struct search *s)
+{
+    struct daps_ue *ue = s->pdcp->ue;
+    struct daps_keylog_root root;
+    bool found = false;
+    int64_t count = 0;
+
+    if (daps_keylog_root(s->keylog, ue->name, ue->rat, ue->roots, &root) && root.has_upper && !root.key_given) {
+        for (int i = 2; !found && i < 2 * NEAR_COUNTS + 2; i++) {
+            count = (int64_t)root.ul_nas_count + (i % 2 == 0 ? i / 2 : -(i / 2));
+            found = count >= 0 && count <= UINT32_MAX && daps_kdf_kgnb(root.upper, (uint32_t)count, 1, root.key) &&
+                    fits(s, root.key);
+        }
+    }
+    if (found) {
+        match(ue, ue->name, ue->roots);
+        ue->root.near = true;
+        ue->root.ul_nas_count = (uint32_t)count;
+    }
+    daps_wipe(&root, sizeof root);
+    return found;
+}
+
+static bool was_in_vain(struct pdcp_roots *roots, uint64_t digest)
+{
+    return g_hash_table_contains(roots->unfit, &digest);
+}
+
+static void note_in_vain(struct pdcp_roots *roots, uint64_t digest)
+{
+    if (g_hash_table_size(roots->unfit) == MOST_UNFIT)
+        g_hash_table_remove_all(roots->unfit);
+    g_hash_table_add(roots->unfit, g_memdup2(&digest, sizeof digest));
+}
+
+void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, const struct daps_event *smc)
+{
+    struct daps_ue *ue = pdcp->ue;
+    struct search s = {.pdcp = pdcp,
+                       .keylog = daps_engine_keylog(ue->engine),
+                       .pdu = reading->pdu,
+                       .count = reading->count,
+                       .nia = smc->integrity};
+    struct pdcp_roots *roots = daps_engine_roots(ue->engine);
+    const uint64_t digest = daps_digest(reading->pdu->octets, reading->pdu->length);
+    bool found;
+
+    if (s.keylog == NULL || s.nia < 1 || !daps_ciphers_supported(pdcp->ciphers, (unsigned)s.nia))
+        return;
+    found = by_name(&s);
+    if (!found && !was_in_vain(roots, digest)) {
+        found = among_all(&s, roots, false) || among_all(&s, roots, true) || near_count(&s);
+        if (!found)
+            note_in_vain(roots, digest);
+    }
+    pdcp->unsure_root = found && s.tried > PDCP_FEW ? ue->serials + 1 : 0; /* the context about to begin */
+    pdcp->unfit_frame = found ? 0 : reading->pdu->frame;
+    if (!found)
+        ue->root.match = DAPS_ROOT_NONE_FITS;
+    if (ue->smc_digest == smc->digest &&
+        smc->digest != 0) { /* a log beside the air has secured the connection already */
+        pdcp->unsure_root = found && s.tried > PDCP_FEW ? ue->active.serial : 0;
+        daps_ue_root_matched(ue);
+        pdcp_keys_changed(pdcp);
+    }
+}
+
+/* A message behind the security mode command verifies, or does not: a root on trial is kept, or taken back. */
+void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_period *period, bool verified)
+{
+    const struct daps_ue *ue = pdcp->ue;
+
+    if (pdcp->unsure_root == 0 || period == NULL || period->serial != pdcp->unsure_root)
+        return;
+    if (!verified && period->failed < ON_TRIAL)
+        return;
+    pdcp->unsure_root = 0;
+    if (verified || period->verified > 1 || ue->active.serial != period->serial)
+        return;
+    daps_term_root_known(ue->pool, period->term, NULL);
+    pdcp_keys_changed(pdcp);
+    pdcp->unfit_frame = period->first_failed_frame;
+}
+
+/* ---- by whatever comes ---- */
+
+/* Algorithms and COUNT under one root. A PDU in clear does not tell how others are ciphered. */
+static bool first_fits(struct daps_pdcp *pdcp, struct pdcp_period *candidate, const struct daps_pdcp_pdu *pdu,
+                       uint32_t sn)
+{
+    struct pdcp_placed placed;
+
+    for (int nia = 1; nia <= 3; nia++) {
+        for (int nea = 0; nea <= 3; nea++) {
+            candidate->nea = nea;
+            candidate->nia = nia;
+            candidate->keys_valid = false;
+            if (pdcp_is_supported(pdcp, candidate) && pdcp_try_period(pdcp, candidate, pdu, sn, &placed) &&
+                placed.how.ciphered)
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool is_proposed(struct daps_pdcp *pdcp, const struct daps_root_match *root, const struct pdcp_period *candidate,
+                        const struct daps_pdcp_pdu *pdu)
+{
+    const uint64_t digest = daps_digest(pdu->octets, pdu->length);
+    const bool agrees = pdcp->root_proposal.digest != 0 && pdcp->root_proposal.digest != digest &&
+                        pdcp->root_proposal.nea == candidate->nea && pdcp->root_proposal.nia == candidate->nia &&
+                        pdcp->root_proposal.root.ordinal == root->ordinal &&
+                        strcmp(pdcp->root_proposal.root.ue, root->ue) == 0;
+
+    pdcp->root_proposal.digest = digest;
+    pdcp->root_proposal.nea = candidate->nea;
+    pdcp->root_proposal.nia = candidate->nia;
+    pdcp->root_proposal.root = *root;
+    return agrees;
+}
+
+/* Root number i of those in question here: the UE's own that are not spent, and all of a log that has but few. */
+static bool first_root(const struct daps_ue *ue, const struct daps_keylog *keylog, unsigned i,
+                       struct daps_root_match *match_out, struct daps_keylog_root *root)
+{
+    const unsigned all = daps_keylog_roots(keylog, ue->rat);
+    const char *name = ue->name;
+    unsigned ordinal = ue->roots + i;
+
+    if (i < MOST_FIRST && daps_keylog_root(keylog, name, ue->rat, ordinal, root)) {
+        *match_out = (struct daps_root_match){.match = DAPS_ROOT_FITS, .ordinal = ordinal};
+        g_strlcpy(match_out->ue, name, sizeof match_out->ue);
+        return true;
+    }
+    if (all > MOST_FIRST || i >= MOST_FIRST)
+        return false;
+    if (!daps_keylog_any_root(keylog, ue->rat, i, &name, &ordinal, root))
+        return false;
+    *match_out = (struct daps_root_match){.match = DAPS_ROOT_FITS, .ordinal = ordinal};
+    g_strlcpy(match_out->ue, name, sizeof match_out->ue);
+    return true;
+}
+
+/* The algorithms of a root that is known already, or root and algorithms. */
+void pdcp_find_first_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
+{
+    struct daps_ue *ue = pdcp->ue;
+    const struct daps_event here = {.kind = DAPS_EV_TRAFFIC, .frame = pdu->frame, .time_ns = pdu->time_ns};
+    const struct daps_keylog *keylog = daps_engine_keylog(ue->engine);
+    struct pdcp_period *period = pdcp_period_of(pdcp, ue->active.serial);
+    struct pdcp_period candidate =
+        period != NULL ? *period : (struct pdcp_period){.ul_active = true, .dl_active = true};
+    struct daps_term term = {.kind = DAPS_TERM_ROOT, .has_value = true};
+    struct daps_keylog_root root = {0};
+    struct daps_root_match found;
+    bool fits_any = false;
+
+    if (keylog == NULL || pdcp->root_searches == MOST_SEARCHES || (period != NULL && period->nia >= 0) ||
+        pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_SECURITY_MODE_COMMAND)
+        return;
+    pdcp->root_searches++;
+    candidate.term = &term;
+    for (unsigned i = 0; !fits_any && first_root(ue, keylog, i, &found, &root); i++) {
+        memcpy(term.value, root.key, sizeof term.value);
+        fits_any = first_fits(pdcp, &candidate, pdu, sn);
+    }
+    if (fits_any && is_proposed(pdcp, &found, &candidate, pdu)) {
+        ue->root = found;
+        if (ue->active.chain.key == NULL)
+            daps_ue_require_key(ue, &here);
+        else
+            daps_ue_root_matched(ue);
+        ue->active.ciphering = candidate.nea;
+        ue->active.integrity = candidate.nia;
+        pdcp_sync(pdcp);
+        pdcp_keys_changed(pdcp);
+    }
+    daps_wipe(&root, sizeof root);
+    daps_wipe(&term, sizeof term);
+    daps_wipe(&candidate.keys, sizeof candidate.keys);
+}
