@@ -328,14 +328,20 @@ class Forms(Case):
 
 
 class Keys(Case):
-    def test_bad_line_is_quoted(self):
+    def test_bad_line_is_named_and_not_quoted(self):
         path = self.write("keys", "# fine\nKGNB * " + "ab" * 32 + "\nKGNB * 1234\n")
         path.chmod(0o600)
         result = run("audit", "-k", path, REPEAT)
         self.expect(result, 2, "line 3")
         self.assertEqual(result.stdout, b"")
-        path.write_text("FROB * 00\n")
-        self.expect(run("audit", "-k", path, REPEAT), 2, "FROB")
+        for line in ("ab" * 32, "KGNB " + "ab" * 32, "NH * " + "ab" * 32, "KGNB * " + "ab" * 32 + " " + "ab" * 32,
+                     "KGNB * " + "ab" * 31 + "xy", "ab" * 3000, "KGNB * " + "ab" * 32 + "\0"):
+            path.write_text(line + "\n")
+            result = run("audit", "-k", path, REPEAT)
+            self.expect(result, 2, "line 1")
+            self.assertNotIn(b"abab", result.stderr)
+        path.write_bytes(("KGNB * " + "ab" * 32).encode("utf-16"))
+        self.expect(run("audit", "-k", path, REPEAT), 2, "UTF-16")
         self.expect(run("audit", "-k", self.folder / "none", REPEAT), 2, "none")
 
     def test_public_key_file_gets_a_warning(self):
@@ -344,6 +350,21 @@ class Keys(Case):
         self.expect(run("audit", "-k", path, QUIET), 0, "warning")
         path.chmod(0o600)
         self.assertEqual(run("audit", "-k", path, QUIET).stderr, b"")
+
+    def test_key_log_as_people_have_it(self):
+        air = SAMPLES / "air-daps-fallback.pcap"
+        words = (SAMPLES / "air-daps-fallback.keys").read_text().split()
+        octets = [words[2][i:i + 2] for i in range(0, 64, 2)]
+        wanted = run("audit", "-f", "ndjson", "-k", SAMPLES / "air-daps-fallback.keys", air).stdout
+        self.assertIn(b"keystream-reuse", wanted)
+        for form in ("\ufeffKAMF {} {}", "KAMF {} 0x{}", "kamf {} {upper}", "KAMF {} {colons}", "KAMF {} {dashes}",
+                     "KAMF {} {blanks}", "KAMF {} {}\r", "\t KAMF\t{}\t{}"):
+            line = form.format(words[1], words[2], upper=words[2].upper(), colons=":".join(octets),
+                               dashes="-".join(octets), blanks=" ".join(octets))
+            end = "\r\n" if line.endswith("\r") else ""
+            path = self.write("keys", line.rstrip("\r") + " " + " ".join(words[3:]) + end)
+            path.chmod(0o600)
+            self.assertEqual(run("audit", "-f", "ndjson", "-k", path, air).stdout, wanted, line[:8])
 
     def test_values_only_on_request(self):
         path = self.write("keys", "KGNB * " + "ab" * 32 + "\n")
