@@ -296,6 +296,7 @@ START_TEST(finding_without_key)
     finding->keystream = (struct daps_keystream_tuple){0};
     finding->assumptions = 0;
     finding->gap_reason = NULL;
+    finding->below_rrc = finding->null.ciphering = finding->null.integrity = false;
     result = result_of_finding(finding, true);
     memset(&finding->key, 0x5A, sizeof finding->key);
     again = result_of_finding(finding, true);
