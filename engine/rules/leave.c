@@ -31,34 +31,43 @@ static const struct daps_term *by_nh(const struct daps_attempt *attempt)
     return attempt->parent != NULL && attempt->parent->kind == DAPS_TERM_NH ? attempt->parent : NULL;
 }
 
-static void each_group(const struct judgement *j, struct daps_attempt *const *attempts, unsigned n, group_term *term_of,
-                       judge_group *judge)
+static void free_group(gpointer group)
 {
-    GPtrArray *group = g_ptr_array_new();
-    GHashTable *done = g_hash_table_new(NULL, NULL);
+    g_ptr_array_unref(group);
+}
 
-    for (guint i = 0; i < n; i++) {
-        const struct daps_term *term = term_of(attempts[i]);
-        if (term == NULL || !was_tried(attempts[i]) || !g_hash_table_add(done, (gpointer)(guintptr)term))
+/* Groups in one pass, judged in the order in which their first attempts came. */
+static void each_group(const struct judgement *j, group_term *term_of, judge_group *judge)
+{
+    GHashTable *by_term = g_hash_table_new(NULL, NULL);
+    GPtrArray *groups = g_ptr_array_new_with_free_func(free_group);
+
+    for (unsigned i = 0; i < j->moment->n_attempts; i++) {
+        struct daps_attempt *attempt = j->moment->attempts[i];
+        const struct daps_term *term = was_tried(attempt) ? term_of(attempt) : NULL;
+        GPtrArray *group = term != NULL ? g_hash_table_lookup(by_term, term) : NULL;
+        if (term == NULL)
             continue;
-        g_ptr_array_set_size(group, 0);
-        for (unsigned k = i; k < n; k++) {
-            if (term_of(attempts[k]) == term && was_tried(attempts[k]))
-                g_ptr_array_add(group, attempts[k]);
+        if (group == NULL) {
+            group = g_ptr_array_new();
+            g_ptr_array_add(groups, group);
+            g_hash_table_insert(by_term, (gpointer)(guintptr)term, group);
         }
+        g_ptr_array_add(group, attempt);
+    }
+    for (guint i = 0; i < groups->len; i++) {
+        const GPtrArray *group = g_ptr_array_index(groups, i);
         if (group->len > 1)
             judge(j, (struct daps_attempt *const *)group->pdata, group->len);
     }
-    g_hash_table_unref(done);
-    g_ptr_array_unref(group);
+    g_hash_table_unref(by_term);
+    g_ptr_array_unref(groups);
 }
 
 void rule_attempts_leave(const struct judgement *j)
 {
-    const struct daps_moment *moment = j->moment;
-
-    if (moment->n_attempts < 2)
+    if (j->moment->n_attempts < 2)
         return;
-    each_group(j, moment->attempts, moment->n_attempts, by_key, judge_key);
-    each_group(j, moment->attempts, moment->n_attempts, by_nh, rule_nh_reuse);
+    each_group(j, by_key, judge_key);
+    each_group(j, by_nh, rule_nh_reuse);
 }
