@@ -127,10 +127,22 @@ void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *
     ue = get_ue(engine, ue_key, name, ev->rat);
     if (engine->sink.event != NULL)
         engine->sink.event(engine->sink.user, ue->name, ev);
-    daps_ue_event(ue, ev);
+    if (daps_event_is_evidence(ev->kind))
+        daps_ue_evidence(ue, ev);
+    else
+        daps_ue_event(ue, ev);
 }
 
-static void follow(struct daps_engine *engine, const struct daps_pdu *pdu, struct daps_rrc_result *result)
+void daps_engine_evidence(struct daps_engine *engine, struct daps_ue *ue, const struct daps_event *ev)
+{
+    if (engine->sink.event != NULL && !ue->is_copy)
+        engine->sink.event(engine->sink.user, ue->name, ev);
+    daps_ue_evidence(ue, ev);
+}
+
+/* executed: the PDU is under the key of a conditional candidate. */
+static void follow(struct daps_engine *engine, const struct daps_pdu *pdu, bool executed,
+                   struct daps_rrc_result *result)
 {
     for (uint32_t i = 0; i < result->n_events; i++) {
         struct daps_event *ev = &result->events[i];
@@ -138,6 +150,7 @@ static void follow(struct daps_engine *engine, const struct daps_pdu *pdu, struc
         ev->frame = pdu->frame;
         ev->time_ns = pdu->time_ns;
         ev->logged_cell = pdu->logged_cell;
+        ev->executed = executed && ev->kind == DAPS_EV_RECONFIGURATION_COMPLETE;
         daps_engine_event(engine, pdu->ue_key, NULL, ev);
     }
 }
@@ -152,7 +165,7 @@ enum daps_rrc_status daps_engine_pdu(struct daps_engine *engine, const struct da
     }
     if (engine->sink.rrc != NULL)
         engine->sink.rrc(engine->sink.user, NULL, pdu, NULL);
-    follow(engine, pdu, result);
+    follow(engine, pdu, false, result);
     return result->status;
 }
 
@@ -226,12 +239,10 @@ static void follow_reading(struct daps_engine *engine, struct daps_ue *ue, const
             engine->sink.rrc(engine->sink.user, ue->name, &rrc, reading->key);
         if (reading->late && result->n_events == 1 && result->events[0].kind == DAPS_EV_SECURITY_MODE_COMMAND)
             daps_pdcp_find_root(ue->pdcp, reading, &result->events[0]);
-        ue->executed = reading->late_ciphered;
         if (is_followed(ue, reading, result))
-            follow(engine, &rrc, result);
+            follow(engine, &rrc, reading->late_ciphered, result);
         else
             result->n_events = 0;
-        ue->executed = false;
     }
     ue->pdcp->reading = false;
     if (decoded)
@@ -258,6 +269,18 @@ void daps_engine_on_waited(struct daps_engine *engine, daps_engine_waited *waite
     engine->waited_user = user;
 }
 
+static void begin_pdcp(struct daps_engine *engine, struct daps_ue *ue, const struct daps_pdcp_pdu *pdu)
+{
+    struct daps_event ev;
+
+    daps_event_clear(&ev, DAPS_EV_BELOW_RRC);
+    ev.rat = ue->rat;
+    ev.frame = pdu->frame;
+    ev.time_ns = pdu->time_ns;
+    daps_engine_evidence(engine, ue, &ev);
+    ue->pdcp = daps_pdcp_new(ue, daps_engine_ciphers(engine));
+}
+
 enum daps_pdcp_status daps_engine_pdcp(struct daps_engine *engine, const struct daps_pdcp_pdu *pdu,
                                        struct daps_rrc_result *result)
 {
@@ -265,7 +288,7 @@ enum daps_pdcp_status daps_engine_pdcp(struct daps_engine *engine, const struct 
     struct pdcp_reading reading;
 
     if (ue->pdcp == NULL)
-        ue->pdcp = daps_pdcp_new(ue, daps_engine_ciphers(engine));
+        begin_pdcp(engine, ue, pdu);
     daps_pdcp_clock(ue->pdcp, pdu->time_ns);
     follow_waiting(engine, ue);
     daps_pdcp_read(ue->pdcp, pdu, &reading);

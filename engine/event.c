@@ -2,6 +2,8 @@
 /* Names and defaults of events. */
 #include "daps/event.h"
 
+#include <string.h>
+
 void daps_event_clear(struct daps_event *ev, enum daps_event_kind kind)
 {
     static const struct daps_event absent = {
@@ -24,7 +26,17 @@ void daps_event_clear(struct daps_event *ev, enum daps_event_kind kind)
         .ue_pci = -1,
     };
 
-    *ev = absent;
+    if (daps_event_is_evidence(kind)) {
+        memset(ev, 0, sizeof *ev);
+        ev->time_ns = INT64_MIN;
+        ev->logged_cell = absent.logged_cell;
+        if (kind == DAPS_EV_KEY_ROOT)
+            ev->root.ciphering = ev->root.integrity = -1;
+        if (kind == DAPS_EV_KEY_FITS)
+            ev->key.point_a = ev->key.carrier = -1;
+    } else {
+        *ev = absent;
+    }
     ev->kind = kind;
 }
 
@@ -56,6 +68,12 @@ const char *daps_event_kind_name(enum daps_event_kind kind)
         [DAPS_EV_COUNTER_CHECK] = "counter-check",
         [DAPS_EV_SOURCE_IN_USE] = "source-in-use",
         [DAPS_EV_HANDOVER_PREPARATION] = "handover-preparation",
+        [DAPS_EV_BELOW_RRC] = "below-rrc",
+        [DAPS_EV_KEY_ROOT] = "key-root",
+        [DAPS_EV_KEY_FITS] = "key-fits",
+        [DAPS_EV_KEYSTREAM_USE] = "keystream-use",
+        [DAPS_EV_COLLISION] = "collision",
+        [DAPS_EV_KEY_UNFIT] = "key-unfit",
         [DAPS_EV_NAS_TRANSFER] = "nas-transfer",
         [DAPS_EV_TRAFFIC] = "traffic",
     };

@@ -9,10 +9,19 @@
 
 #define FIELD(name, type, member, most)                                                                                \
     {                                                                                                                  \
-        name, offsetof(struct daps_event, member), EVENT_FIELD_##type, most                                            \
+        name, offsetof(struct daps_event, member), EVENT_FIELD_##type, most, DAPS_EV_KIND_COUNT                        \
     }
-#define BEARERS(name) FIELD(#name, SET, bearers.name, 0)
-#define FLAG(name)    FIELD(#name, FLAG, name, 0)
+#define EVIDENCE(kind, type, name, member, most)                                                                       \
+    {                                                                                                                  \
+#name, offsetof(struct daps_event, member), EVENT_FIELD_##type, most, DAPS_EV_##kind                           \
+    }
+#define ROOT(type, member, most)      EVIDENCE(KEY_ROOT, type, root_##member, root.member, most)
+#define KEY(type, member, most)       EVIDENCE(KEY_FITS, type, key_##member, key.member, most)
+#define USE(type, member, most)       EVIDENCE(KEYSTREAM_USE, type, use_##member, use.member, most)
+#define COLLISION(type, member, most) EVIDENCE(COLLISION, type, collision_##member, collision.member, most)
+#define UNFIT(type, member, most)     EVIDENCE(KEY_UNFIT, type, unfit_##member, unfit.member, most)
+#define BEARERS(name)                 FIELD(#name, SET, bearers.name, 0)
+#define FLAG(name)                    FIELD(#name, FLAG, name, 0)
 
 /* Limits are those of TS 38.331 and TS 36.331, where the number comes from RRC. */
 const struct event_field event_fields[] = {
@@ -69,6 +78,57 @@ const struct event_field event_fields[] = {
     FIELD("ue_c_rnti", I32, ue_c_rnti, 65535),
     FIELD("ue_pci", I32, ue_pci, 1007),
     FIELD("cause", CAUSE, cause, 0),
+    FLAG(executed),
+    ROOT(FLAG, fits, 0),
+    ROOT(FLAG, in_force, 0),
+    ROOT(FLAG, near, 0),
+    ROOT(COUNT, ul_nas_count, 0),
+    ROOT(COUNT, ordinal, 0),
+    ROOT(TEXT, name, 0),
+    ROOT(I8, ciphering, 7),
+    ROOT(I8, integrity, 7),
+    KEY(COUNT, context, 0),
+    KEY(I32, pci, 1007),
+    KEY(I32, arfcn, 3279165),
+    KEY(I32, point_a, 3279165),
+    KEY(I32, carrier, 3279165),
+    KEY(U8, frequency, 2),
+    KEY(FLAG, two_octets, 0),
+    KEY(FLAG, deep, 0),
+    KEY(FLAG, other_reading, 0),
+    KEY(S8, nh_ahead, 8),
+    KEY(FLAG, horizontal, 0),
+    KEY(U64, failed_frame, INT64_MAX),
+    USE(COUNT, context, 0),
+    USE(FLAG, srb, 0),
+    USE(U8, bearer, 31),
+    USE(U8, direction, 1),
+    USE(COUNT, count, 0),
+    USE(FLAG, verified, 0),
+    COLLISION(COUNT, context, 0),
+    EVIDENCE(COLLISION, COUNT, collision_earlier_stay, collision.stays[0], 0),
+    EVIDENCE(COLLISION, COUNT, collision_stay, collision.stays[1], 0),
+    EVIDENCE(COLLISION, U64, collision_earlier_frame, collision.frames[0], INT64_MAX),
+    EVIDENCE(COLLISION, U64, collision_frame, collision.frames[1], INT64_MAX),
+    COLLISION(FLAG, again, 0),
+    COLLISION(FLAG, mac, 0),
+    COLLISION(U8, view, 8),
+    COLLISION(FLAG, srb, 0),
+    COLLISION(U8, algorithm, 7),
+    COLLISION(U8, bearer, 31),
+    COLLISION(U8, direction, 1),
+    COLLISION(COUNT, count, 0),
+    COLLISION(COUNT, copies, 0),
+    COLLISION(FLAG, proven, 0),
+    COLLISION(FLAG, counted_elsewhere, 0),
+    COLLISION(COUNT, overlap, 0),
+    COLLISION(U8, octets, DAPS_COLLISION_OCTETS),
+    COLLISION(FLAG, has_plain, 0),
+    COLLISION(XOR, xor_cipher, 0),
+    COLLISION(XOR, xor_plain, 0),
+    UNFIT(COUNT, context, 0),
+    UNFIT(U64, messages, INT64_MAX),
+    UNFIT(U64, first_frame, INT64_MAX),
 };
 const size_t event_fields_n = G_N_ELEMENTS(event_fields);
 
@@ -98,6 +158,15 @@ static int64_t number(const struct event_field *field, const struct daps_event *
         return *(const uint32_t *)value != 0 ? (int64_t) * (const uint32_t *)value : -1;
     case EVENT_FIELD_DIGEST:
         return *(const uint64_t *)value != 0 ? 0 : -1;
+    case EVENT_FIELD_U8:
+        return *(const uint8_t *)value != 0 ? *(const uint8_t *)value : -1;
+    case EVENT_FIELD_U64:
+        return *(const uint64_t *)value != 0 ? (int64_t) * (const uint64_t *)value : -1;
+    case EVENT_FIELD_S8:
+    case EVENT_FIELD_TEXT:
+        return *(const int8_t *)value != 0 ? 0 : -1;
+    case EVENT_FIELD_XOR:
+        return ev->collision.octets > 0 && (value == ev->collision.xor_cipher || ev->collision.has_plain) ? 0 : -1;
     case EVENT_FIELD_RACH:
         return ev->rach != DAPS_RACH_UNKNOWN ? (int64_t)ev->rach : -1;
     case EVENT_FIELD_CAUSE:
@@ -106,9 +175,17 @@ static int64_t number(const struct event_field *field, const struct daps_event *
     return -1;
 }
 
+bool event_field_is_of(const struct event_field *field, enum daps_event_kind kind)
+{
+    if (field->offset == offsetof(struct daps_event, logged_cell.pci) ||
+        field->offset == offsetof(struct daps_event, logged_cell.ssb_arfcn))
+        return true;
+    return field->kind == (daps_event_is_evidence(kind) ? kind : DAPS_EV_KIND_COUNT);
+}
+
 bool event_field_is_present(const struct event_field *field, const struct daps_event *ev)
 {
-    return number(field, ev) >= 0;
+    return event_field_is_of(field, ev->kind) && number(field, ev) >= 0;
 }
 
 static void write_set(struct outbuf *out, uint32_t set, char separator)
@@ -144,6 +221,20 @@ static void write_value(struct outbuf *out, const struct event_field *field, con
         outbuf_string(out, quote);
         for (int shift = 56; shift >= 0; shift -= 8)
             outbuf_hex(out, &(const uint8_t){(uint8_t)(digest >> shift)}, 1);
+        outbuf_string(out, quote);
+        break;
+    case EVENT_FIELD_S8:
+        outbuf_signed(out, *(const int8_t *)at(field, ev));
+        break;
+    case EVENT_FIELD_TEXT:
+        if (json)
+            json_string(out, at(field, ev));
+        else
+            outbuf_string(out, at(field, ev));
+        break;
+    case EVENT_FIELD_XOR:
+        outbuf_string(out, quote);
+        outbuf_hex(out, at(field, ev), ev->collision.octets);
         outbuf_string(out, quote);
         break;
     case EVENT_FIELD_RACH:

@@ -23,16 +23,26 @@ enum event_field_type {
     EVENT_FIELD_COUNT,  /* uint32_t, present when not 0 */
     EVENT_FIELD_SET,    /* uint32_t as a list of identities: bit n-1 stands for n; present when not empty */
     EVENT_FIELD_DIGEST, /* uint64_t as 16 hexadecimal digits, present when not 0 */
+    EVENT_FIELD_U8,     /* number from 0, present when not 0 */
+    EVENT_FIELD_S8,     /* number of either sign, present when not 0 */
+    EVENT_FIELD_U64,    /* number from 0, present when not 0 */
+    EVENT_FIELD_TEXT,   /* char[64], present when not empty */
+    EVENT_FIELD_XOR,    /* uint8_t[64] in hexadecimal, as many as the collision has; present when there are any */
     EVENT_FIELD_RACH,
     EVENT_FIELD_CAUSE,
 };
 
+/* Names are those of one list: a field belongs to messages, or to one kind of evidence. */
 struct event_field {
     const char *name;
     size_t offset; /* in struct daps_event */
     enum event_field_type type;
-    int64_t most; /* largest number; 0 where the type says it all */
+    int64_t most;              /* largest number; 0 where the type says it all */
+    enum daps_event_kind kind; /* of evidence that has it; DAPS_EV_KIND_COUNT: messages, or any with size 0 */
 };
+
+/* Does an event of that kind have this field? */
+bool event_field_is_of(const struct event_field *field, enum daps_event_kind kind);
 
 extern const struct event_field event_fields[];
 extern const size_t event_fields_n;

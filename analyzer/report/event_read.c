@@ -124,6 +124,29 @@ static bool read_digest(const struct reading *r, JsonNode *node, uint64_t *out)
     return true;
 }
 
+static bool read_text(const struct reading *r, JsonNode *node, char out[static 64])
+{
+    const char *string = read_string(r, node);
+
+    if (string == NULL)
+        return false;
+    return g_strlcpy(out, string, 64) < 64 || wrong(r, "is longer than 63 octets");
+}
+
+static bool read_xor(const struct reading *r, JsonNode *node, uint8_t out[static DAPS_COLLISION_OCTETS])
+{
+    const char *string = read_string(r, node);
+    const size_t length = string != NULL ? strlen(string) : 0;
+
+    if (string == NULL)
+        return false;
+    if (length % 2 != 0 || length > 2 * (size_t)DAPS_COLLISION_OCTETS || strspn(string, "0123456789abcdef") != length)
+        return wrong(r, "is not up to 64 octets in hexadecimal");
+    for (size_t i = 0; i < length / 2; i++)
+        out[i] = (uint8_t)(g_ascii_xdigit_value(string[2 * i]) << 4 | g_ascii_xdigit_value(string[2 * i + 1]));
+    return true;
+}
+
 static bool read_field(const struct reading *r, const struct event_field *field, JsonNode *node, struct daps_event *ev)
 {
     void *to = (char *)ev + field->offset;
@@ -137,6 +160,15 @@ static bool read_field(const struct reading *r, const struct event_field *field,
         return read_set(r, node, to);
     case EVENT_FIELD_DIGEST:
         return read_digest(r, node, to);
+    case EVENT_FIELD_TEXT:
+        return read_text(r, node, to);
+    case EVENT_FIELD_XOR:
+        return read_xor(r, node, to);
+    case EVENT_FIELD_S8:
+        if (!read_integer(r, node, -field->most, field->most, &number))
+            return false;
+        *(int8_t *)to = (int8_t)number;
+        return true;
     case EVENT_FIELD_RACH:
         if (!read_name(r, node, rach_name, DAPS_RACH_CFRA_2STEP + 1, &value))
             return false;
@@ -152,7 +184,11 @@ static bool read_field(const struct reading *r, const struct event_field *field,
     }
     if (!read_integer(r, node, 0, field->type == EVENT_FIELD_COUNT ? (int64_t)UINT32_MAX : field->most, &number))
         return false;
-    if (field->type == EVENT_FIELD_I8)
+    if (field->type == EVENT_FIELD_U8)
+        *(uint8_t *)to = (uint8_t)number;
+    else if (field->type == EVENT_FIELD_U64)
+        *(uint64_t *)to = (uint64_t)number;
+    else if (field->type == EVENT_FIELD_I8)
         *(int8_t *)to = (int8_t)number;
     else if (field->type == EVENT_FIELD_I16)
         *(int16_t *)to = (int16_t)number;
@@ -251,7 +287,7 @@ bool event_read(JsonObject *line, struct daps_event *ev, char *error, size_t err
         if (known)
             continue;
         field = field_by_name(r.name);
-        if (field == NULL)
+        if (field == NULL || !event_field_is_of(field, ev->kind))
             return wrong(&r, "is not a field of an event");
         if (!read_field(&r, field, node, ev))
             return false;

@@ -35,7 +35,7 @@ struct capture_totals {
 
 struct run_totals {
     uint64_t captures, unreadable;
-    uint64_t lost; /* of the unreadable ones, those of which nothing could be read */
+    uint64_t lost;    /* of the unreadable ones, those of which nothing could be read */
     uint64_t skipped; /* files in folders that are no captures */
     struct capture_totals sum;
 };

@@ -157,6 +157,21 @@ const struct daps_term *daps_term_star(struct daps_term_pool *pool, const struct
     return intern(pool, &like);
 }
 
+void daps_term_star_trial(struct daps_term_pool *pool, const struct daps_term *parent, int32_t pci, int32_t arfcn,
+                          struct daps_term *out)
+{
+    struct daps_term like = {.kind = DAPS_TERM_STAR, .parent = parent, .pci = pci, .arfcn = arfcn};
+    const struct daps_term *met;
+
+    like.fc = pool->rat == DAPS_RAT_LTE ? FC_KENB_STAR : FC_KGNB_STAR;
+    met = g_hash_table_lookup(pool->terms, &like);
+    *out = met != NULL ? *met : like;
+    if (met != NULL)
+        return;
+    out->point_a = out->carrier = -1;
+    pool_compute_value(pool, out);
+}
+
 const struct daps_term *daps_term_other(struct daps_term_pool *pool, const struct daps_term *term,
                                         const uint8_t value[static 32])
 {

@@ -93,6 +93,13 @@ const struct daps_term *daps_term_step(struct daps_term_pool *pool, const struct
 const struct daps_term *daps_term_star(struct daps_term_pool *pool, const struct daps_term *parent, int32_t pci,
                                        int32_t arfcn);
 
+/*
+ * For trying whether a MAC-I fits: what daps_term_star() would give, with its value if that is known, but without a
+ * name and not in the pool, where it would count. The caller wipes out.
+ */
+void daps_term_star_trial(struct daps_term_pool *pool, const struct daps_term *parent, int32_t pci, int32_t arfcn,
+                          struct daps_term *out);
+
 /* The other frequencies of the cell of term, a STAR: what an implementation may have taken instead of the SSB's. */
 void daps_term_frequencies(struct daps_term_pool *pool, const struct daps_term *term, int32_t point_a, int32_t carrier);
 

@@ -19,8 +19,7 @@
 
 #include "bytes/digest.h"
 #include "daps/kdf.h"
-#include "pdcp/pdcp.h"
-#include "ue/ue.h"
+#include "pdcp/inside.h"
 
 #define NH_STEPS    2 /* tried on either side */
 #define MOST_FAILED 4 /* failed attempts whose keys are tried as parents, the newest */
@@ -85,7 +84,7 @@ static bool explains(struct search *s)
 /* One cell and one parent in one dialect, or in none but that parent's own as well. */
 static bool try_dialect(struct search *s, struct daps_dialect dialect)
 {
-    s->choice.departure.dialect = dialect;
+    s->choice.dialect = dialect;
     for (unsigned deep = 0; deep < 2; deep++) {
         s->choice.deep = deep == 1;
         if (!daps_term_star_value(s->choice.parent, s->choice.cell.pci, &s->choice.frequencies, &dialect, deep == 1,
@@ -144,24 +143,14 @@ static bool set_other_reading(struct search *s)
     step = daps_chain_step(ue->pool, &other, (uint8_t)attempt->ncc);
     if (step.parent == attempt->parent)
         return false;
-    s->choice = (struct pdcp_choice){.parent = step.parent,
-                                     .n = step.n,
-                                     .derivation = step.derivation,
-                                     .departure = {.stored_ncc = !by_stored, .active_ncc = by_stored}};
+    s->choice = (struct pdcp_choice){.parent = step.parent, .other_reading = true};
     return true;
 }
 
-static struct pdcp_choice as_commanded(const struct daps_attempt *attempt)
-{
-    return (struct pdcp_choice){
-        .parent = attempt->parent, .n = attempt->target.chain.n, .derivation = attempt->derivation};
-}
-
 /* A parent that no reading gives: only as a value, and only with the cell as commanded. */
-static bool try_nearby(struct search *s, const struct daps_term *parent, struct pdcp_departure departure)
+static bool try_nearby(struct search *s, const struct daps_term *parent, struct pdcp_choice choice)
 {
-    s->choice = as_commanded(s->attempt);
-    s->choice.departure = departure;
+    s->choice = choice;
     s->choice.twice = true;
     if (!parent->has_value || parent == s->attempt->parent || !set_cell(s, 0))
         return false;
@@ -178,7 +167,7 @@ static bool try_nh(struct search *s, int steps)
 
     nh.has_value =
         n > 0 && n <= UINT32_MAX && daps_term_nh_value(s->pdcp->ue->pool, source->root, (uint32_t)n, nh.value);
-    fits = try_nearby(s, &nh, (struct pdcp_departure){.nh_ahead = steps});
+    fits = try_nearby(s, &nh, (struct pdcp_choice){.nh_ahead = steps});
     s->choice.parent = s->attempt->parent; /* nh does not live on */
     daps_wipe(&nh, sizeof nh);
     return fits;
@@ -197,7 +186,7 @@ static bool try_nearby_parents(struct search *s)
         if (try_nh(s, step) || try_nh(s, -step))
             return true;
     }
-    if (try_nearby(s, attempt->source.chain.key, (struct pdcp_departure){.horizontal = true}))
+    if (try_nearby(s, attempt->source.chain.key, (struct pdcp_choice){.horizontal = true}))
         return true;
     for (guint i = ue->attempts->len; i-- > 0 && failed < MOST_FAILED;) {
         const struct daps_attempt *other = g_ptr_array_index(ue->attempts, i);
@@ -205,7 +194,7 @@ static bool try_nearby_parents(struct search *s)
             other->outcome == DAPS_OUTCOME_COMPLETED || other->frame >= attempt->frame)
             continue;
         failed++;
-        if (try_nearby(s, other->key, (struct pdcp_departure){.failed_frame = other->frame}))
+        if (try_nearby(s, other->key, (struct pdcp_choice){.failed_frame = other->frame}))
             return true;
     }
     return false;
@@ -213,72 +202,28 @@ static bool try_nearby_parents(struct search *s)
 
 /* ---- adopting ---- */
 
-static void adopt_in(struct daps_context *context, uint32_t serial, const struct pdcp_choice *choice,
-                     const struct daps_term *key)
-{
-    if (context->serial != serial)
-        return;
-    context->pci = choice->cell.pci;
-    context->arfcn = choice->cell.ssb_arfcn;
-    context->chain.key = key;
-    context->chain.n = choice->n;
-}
-
-static bool departs(const struct pdcp_departure *departure)
-{
-    const struct daps_dialect standard = daps_dialect(0);
-
-    return !daps_dialect_equal(&departure->dialect, &standard) || departure->stored_ncc || departure->active_ncc ||
-           departure->nh_ahead != 0 || departure->horizontal || departure->failed_frame != 0;
-}
-
-/* The key that the choice is about: inputs as commanded, and where those were open, as the MAC-I has settled them. */
-static const struct daps_term *key_of(struct daps_pdcp *pdcp, const struct pdcp_choice *choice)
-{
-    const struct daps_term *key =
-        daps_term_star(pdcp->ue->pool, choice->parent, choice->cell.pci, choice->cell.ssb_arfcn);
-
-    if (key->verified && memcmp(key->value, choice->value, sizeof key->value) != 0)
-        key = daps_term_other(pdcp->ue->pool, key, choice->value);
-    return key;
-}
-
-/* From here on the key is what the network showed it to be. */
+/* From here on the key is what the network showed it to be: told, and followed by whoever holds it. */
 static void adopt(struct search *s)
 {
-    struct daps_pdcp *pdcp = s->pdcp;
-    struct daps_ue *ue = pdcp->ue;
-    struct daps_attempt *attempt = s->attempt;
-    struct pdcp_choice *choice = &s->choice;
-    const struct daps_term *key;
+    const struct pdcp_choice *choice = &s->choice;
+    struct daps_event ev;
 
-    if (choice->twice) { /* value only */
-        choice->parent = attempt->parent;
-        choice->n = attempt->target.chain.n;
-        choice->derivation = attempt->derivation;
-    }
-    key = key_of(pdcp, choice);
-    daps_term_frequencies(ue->pool, key, choice->frequencies.point_a, choice->frequencies.carrier);
-    daps_term_verified(ue->pool, key, &choice->departure.dialect, choice->value, choice->deep);
-    if (choice->departure.nh_ahead != 0)
-        daps_term_nh_ahead(ue->pool, attempt->source.chain.root, choice->departure.nh_ahead);
-    attempt->parent = choice->parent;
-    attempt->key = key;
-    attempt->derivation = choice->derivation;
-    adopt_in(&ue->active, s->period->serial, choice, key);
-    for (guint i = 0; i < ue->attempts->len; i++) {
-        struct daps_attempt *other = g_ptr_array_index(ue->attempts, i);
-        adopt_in(&other->source, s->period->serial, choice, key);
-        adopt_in(&other->target, s->period->serial, choice, key);
-    }
-    s->period->term = key;
-    pdcp_keys_changed(pdcp);
-    if (departs(&choice->departure)) {
-        if (choice->deep)
-            daps_deliver_value(ue, choice->parent, attempt);
-        daps_deliver_derivation(ue, attempt); /* once more, now with the right value */
-        pdcp_tell_departure(pdcp, attempt, &choice->departure);
-    }
+    daps_event_clear(&ev, DAPS_EV_KEY_FITS);
+    ev.key = (struct daps_key_evidence){.context = s->period->serial,
+                                        .pci = choice->cell.pci,
+                                        .arfcn = choice->cell.ssb_arfcn,
+                                        .point_a = choice->frequencies.point_a,
+                                        .carrier = choice->frequencies.carrier,
+                                        .frequency = (uint8_t)choice->dialect.frequency,
+                                        .two_octets = choice->dialect.two_octets,
+                                        .deep = choice->deep,
+                                        .other_reading = choice->other_reading,
+                                        .nh_ahead = (int8_t)choice->nh_ahead,
+                                        .horizontal = choice->horizontal,
+                                        .failed_frame = choice->failed_frame};
+    pdcp_tell(s->pdcp, s->pdu, &ev);
+    s->period->term = s->attempt->key;
+    pdcp_keys_changed(s->pdcp);
 }
 
 /* One MAC-I among few candidates is enough; among many a second PDU must agree. */
@@ -318,7 +263,7 @@ bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struc
         return false; /* with NIA0 nothing is decided */
     found = try_proposal(&s);
     if (!found) {
-        s.choice = as_commanded(s.attempt);
+        s.choice = (struct pdcp_choice){.parent = s.attempt->parent};
         found = try_parent(&s) || (set_other_reading(&s) && try_parent(&s)) || try_nearby_parents(&s);
     }
     found = found && is_confirmed(&s);
@@ -346,16 +291,19 @@ const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps
         const int32_t pci = ev->target.pci >= 0 ? ev->target.pci : source->pci,
                       arfcn = ev->target.ssb_arfcn >= 0 ? ev->target.ssb_arfcn : source->arfcn;
         struct pdcp_period candidate = *active;
+        struct daps_term key;
         bool fits;
         if (!ev->key_update || ev->ncc < 0 || ev->key_set_change)
             continue;
-        candidate.term =
-            daps_term_star(ue->pool, daps_chain_step(ue->pool, &source->chain, (uint8_t)ev->ncc).parent, pci, arfcn);
+        daps_term_star_trial(ue->pool, daps_chain_step(ue->pool, &source->chain, (uint8_t)ev->ncc).parent, pci, arfcn,
+                             &key);
+        candidate.term = &key;
         candidate.nea = ev->ciphering >= 0 ? ev->ciphering : source->ciphering;
         candidate.nia = ev->integrity >= 0 ? ev->integrity : source->integrity;
         candidate.keys_valid = false;
         fits = candidate.nia > 0 && pdcp_keys(pdcp, &candidate) && pdcp_verify(pdcp, &candidate, pdu, &how);
         daps_wipe(&candidate.keys, sizeof candidate.keys);
+        daps_wipe(&key, sizeof key);
         if (fits)
             return ev;
     }

@@ -9,44 +9,18 @@ static bool needs_nonce(int nia)
     return nia == 1 || nia == 3;
 }
 
-static bool same_stream(const struct daps_stream_id *a, const struct daps_stream_id *b)
-{
-    return a->key == b->key && a->srb == b->srb && a->mac == b->mac && a->algorithm == b->algorithm &&
-           a->bearer == b->bearer && a->direction == b->direction;
-}
-
-/* The stream's collisions so far, of the same kind; NULL none. */
-static struct daps_collision *known_collision(struct daps_pdcp *pdcp, const struct daps_collision *like)
-{
-    for (guint i = 0; i < pdcp->collisions->len; i++) {
-        struct daps_collision *known = &g_array_index(pdcp->collisions, struct daps_collision, i);
-        if (same_stream(&known->stream, &like->stream) && known->one_period == like->one_period)
-            return known;
-    }
-    return NULL;
-}
-
-static void add_to_known(struct daps_collision *known, const struct daps_collision *c)
-{
-    if (known->count != c->count)
-        known->more++;
-    else if (known->n < DAPS_COLLISION_SIGHTS)
-        known->sights[known->n++] = c->sights[1];
-    known->proven |= c->proven;
-}
-
 /* The XORs; both plaintexts are deciphered each by itself, so that comparing them compares something. */
 static void add_proof(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_ledger_entry *entry,
-                      const struct daps_ledger_earlier *earlier, struct daps_collision *c)
+                      const struct daps_ledger_earlier *earlier, struct daps_collision_evidence *c)
 {
-    const struct daps_tuple tuple = {.count = c->count, .bearer = c->stream.bearer, .direction = c->stream.direction};
+    const struct daps_tuple tuple = {.count = c->count, .bearer = c->bearer, .direction = c->direction};
     uint8_t a[DAPS_COLLISION_OCTETS], b[DAPS_COLLISION_OCTETS];
 
     c->overlap = (uint32_t)MIN(earlier->length, entry->length);
-    c->octets = (uint32_t)MIN(MIN(earlier->held, entry->length), DAPS_COLLISION_OCTETS);
+    c->octets = (uint8_t)MIN(MIN(earlier->held, entry->length), DAPS_COLLISION_OCTETS);
     for (uint32_t i = 0; i < c->octets; i++)
         c->xor_cipher[i] = earlier->octets[i] ^ entry->octets[i];
-    if (!c->proven || c->stream.mac)
+    if (!c->proven || c->mac)
         return;
     c->has_plain =
         daps_nea(pdcp->ciphers, (unsigned)period->nea, period->keys[PDCP_RRC_ENC], &tuple, earlier->octets, a,
@@ -56,29 +30,32 @@ static void add_proof(struct daps_pdcp *pdcp, const struct pdcp_period *period, 
         c->xor_plain[i] = a[i] ^ b[i];
 }
 
-/* Two different PDUs under one tuple: kept with its proof, or counted with the first of its kind. */
-static void note_collision(struct daps_pdcp *pdcp, const struct daps_stream_id *id,
-                           const struct daps_ledger_entry *entry, const struct daps_ledger_earlier *earlier,
-                           const struct pdcp_period *period)
+/* Two different PDUs under one tuple, with what shows it. */
+static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_stream_id *id,
+                           const struct daps_ledger_entry *entry, const struct daps_ledger_earlier *earlier)
 {
-    struct daps_collision c = {.stream = *id,
-                               .one_period = earlier->period == entry->period,
-                               .n = 2,
-                               .sights = {{earlier->period, earlier->frame}, {entry->period, entry->frame}},
-                               .count = entry->count,
-                               .proven = earlier->verified && entry->verified};
-    struct daps_collision *known = known_collision(pdcp, &c);
+    const struct daps_pdcp_pdu at = {.frame = entry->frame, .time_ns = pdcp->now_ns};
+    struct daps_event ev;
 
     if (id->mac && !needs_nonce(id->algorithm))
         return;
-    if (known != NULL) {
-        add_to_known(known, &c);
-        return;
-    }
-    c.counted_elsewhere = id->mac && c.one_period && period->nea > 0;
-    g_strlcpy(c.label, id->key->label, sizeof c.label);
-    add_proof(pdcp, period, entry, earlier, &c);
-    g_array_append_val(pdcp->collisions, c);
+    daps_event_clear(&ev, DAPS_EV_COLLISION);
+    ev.collision = (struct daps_collision_evidence){
+        .context = period->serial,
+        .stays = {earlier->period, entry->period},
+        .frames = {earlier->frame, entry->frame},
+        .mac = id->mac,
+        .view = id->view,
+        .srb = id->srb,
+        .algorithm = id->algorithm,
+        .bearer = id->bearer,
+        .direction = id->direction,
+        .count = entry->count,
+        .proven = earlier->verified && entry->verified,
+        .counted_elsewhere = id->mac && earlier->period == entry->period && period->nea > 0,
+    };
+    add_proof(pdcp, period, entry, earlier, &ev.collision);
+    pdcp_tell(pdcp, &at, &ev);
 }
 
 /*
@@ -102,7 +79,7 @@ static bool enter_stream(struct daps_pdcp *pdcp, const struct pdcp_period *perio
     case DAPS_LEDGER_NEW:
         return true;
     case DAPS_LEDGER_COLLISION:
-        note_collision(pdcp, id, &entry, &earlier, period);
+        tell_collision(pdcp, period, id, &entry, &earlier);
         return true;
     case DAPS_LEDGER_UNCOMPARED:
         pdcp_counts(pdcp)->pdcp.uncompared++;
@@ -182,22 +159,6 @@ bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct
     return is_new;
 }
 
-static void note_use(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)
-{
-    struct daps_ue *ue = pdcp->ue;
-
-    if (!pdu->srb || pdu->downlink)
-        return;
-    pdcp->srb_ul_seen = true;
-    for (guint i = ue->attempts->len; i-- > 0;) {
-        struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
-        if (attempt->target.serial == period->serial) {
-            attempt->target_used = true;
-            return;
-        }
-    }
-}
-
 void pdcp_take(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t count)
 {
     struct pdcp_count *state = pdcp_count_of(period, pdu);
@@ -209,5 +170,5 @@ void pdcp_take(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct 
     pdcp_count_take(state, count, pdu->sn_bits);
     if (pdu->leg != 0)
         period->leg = pdu->leg;
-    note_use(pdcp, period, pdu);
+    pdcp_tell_use(pdcp, period, pdu, &(struct pdcp_protection){.count = count});
 }

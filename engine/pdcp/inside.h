@@ -101,6 +101,15 @@ enum pdcp_seen { PDCP_SEEN_NEVER, PDCP_SEEN_COPY, PDCP_SEEN_OTHER };
 enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
                          const struct daps_pdcp_pdu *pdu, const struct pdcp_attempted *how);
 
+/* tell.c: evidence (daps/evidence.h), about that PDU. */
+void pdcp_tell(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, struct daps_event *ev);
+/* How many messages were tried under the period's key in vain has changed. */
+void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu);
+/* The PDU is under the period's key: told where that is new. */
+void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+                   const struct pdcp_protection *how);
+void pdcp_tell_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct daps_root_evidence *root);
+
 /* user.c */
 void pdcp_read_user(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_header *header);
 

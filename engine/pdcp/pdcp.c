@@ -14,7 +14,6 @@ struct daps_pdcp *daps_pdcp_new(struct daps_ue *ue, struct daps_ciphers *ciphers
     pdcp->ue = ue;
     pdcp->ciphers = ciphers;
     pdcp->ledger = daps_ledger_new();
-    pdcp->collisions = g_array_new(FALSE, TRUE, sizeof(struct daps_collision));
     pdcp->open = g_malloc(DAPS_PDCP_MOST_OCTETS);
     pdcp->now_ns = ue->last_time_ns;
     pdcp->plain_started = ue->setup_seen && ue->active.chain.key == NULL;
@@ -31,7 +30,6 @@ void daps_pdcp_clear(struct daps_pdcp *pdcp)
     pdcp_room_free(pdcp->room);
     daps_wipe(&pdcp->proposal, sizeof pdcp->proposal);
     daps_ledger_free(pdcp->ledger);
-    g_array_unref(pdcp->collisions);
     g_free(pdcp->open);
 }
 
@@ -49,8 +47,6 @@ void daps_pdcp_copy(struct daps_pdcp *copy, struct daps_ue *of, const struct dap
         copy->periods[i].drbs = NULL;
     for (unsigned i = 0; i < PDCP_MOST_PAST; i++)
         copy->past[i].drbs = NULL;
-    copy->collisions = g_array_sized_new(FALSE, TRUE, sizeof(struct daps_collision), pdcp->collisions->len);
-    g_array_append_vals(copy->collisions, pdcp->collisions->data, pdcp->collisions->len);
     of->pdcp = copy;
 }
 
@@ -127,6 +123,7 @@ static uint32_t note_failed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
         period->first_failed_frame = pdu->frame;
         period->failed_gaps = pdcp->ue->gaps;
     }
+    pdcp_tell_unfit(pdcp, period, pdu);
     pdcp_try_root(pdcp, period, false);
     return period->serial;
 }
@@ -219,24 +216,16 @@ void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading)
                                                .ciphered = how.ciphered,
                                                .verified = verified});
     if (verified) {
-        period->verified++;
-        daps_term_confirm(period->term);
+        if (period->verified++ == 0 && period->failed > 0)
+            pdcp_tell_unfit(pdcp, period, reading->pdu);
+        pdcp_tell_use(pdcp, period, reading->pdu, &(struct pdcp_protection){.count = reading->count, .verified = true});
         pdcp_counts(pdcp)->pdcp.verified++;
     }
 }
 
 static bool is_kept(const struct daps_term *key, void *user)
 {
-    const struct daps_ue *ue = user;
-
-    if (key == ue->active.chain.key || (ue->open != NULL && key == ue->open->target.chain.key))
-        return true;
-    for (guint i = 0; i < ue->attempts->len; i++) {
-        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
-        if (attempt->key == key)
-            return true;
-    }
-    return false;
+    return daps_ue_keeps(user, key);
 }
 
 /* The source of an attempt that is still known, too. */
@@ -255,12 +244,10 @@ static bool may_come_back(const struct daps_term *key, void *user)
 void daps_pdcp_retain(struct daps_pdcp *pdcp)
 {
     for (unsigned i = 0; i < pdcp->n_periods; i++) {
-        if (!is_kept(pdcp->periods[i].term, pdcp->ue)) {
-            pdcp_tell_unfit(pdcp, &pdcp->periods[i]);
+        if (!is_kept(pdcp->periods[i].term, pdcp->ue))
             pdcp->periods[i].failed = 0;
-        }
+        daps_term_keep(pdcp->periods[i].term); /* a context that ends now is let go of by the next event */
     }
-    pdcp_tell_collisions(pdcp, is_kept);
     daps_ledger_retain(pdcp->ledger, is_kept, pdcp->ue);
     pdcp_forget_past(pdcp, may_come_back, pdcp->ue);
 }
@@ -274,23 +261,9 @@ void daps_pdcp_clock(struct daps_pdcp *pdcp, int64_t time_ns)
 void daps_pdcp_close(struct daps_pdcp *pdcp)
 {
     pdcp_room_close(pdcp);
-    for (unsigned i = 0; i < pdcp->n_periods; i++)
-        pdcp_tell_unfit(pdcp, &pdcp->periods[i]);
     if (pdcp->n_periods > 0)
         g_strlcpy(pdcp->last_key, pdcp->periods[pdcp->n_periods - 1].term->label, sizeof pdcp->last_key);
     for (unsigned i = 0; i < pdcp->n_periods; i++)
         pdcp_period_clear(&pdcp->periods[i]);
     pdcp->n_periods = 0;
-}
-
-static bool none_is_kept(const struct daps_term *key, void *user)
-{
-    (void)key;
-    (void)user;
-    return false;
-}
-
-void daps_pdcp_finish(struct daps_pdcp *pdcp)
-{
-    pdcp_tell_collisions(pdcp, none_is_kept);
 }

@@ -25,7 +25,6 @@
 #include "pdcp/count.h"
 
 struct daps_ue;
-struct daps_context;
 
 #define PDCP_MOST_PERIODS 4
 #define PDCP_MOST_PAST    4 /* contexts that ended and may still turn out to be in use; the oldest gives way */
@@ -63,22 +62,14 @@ struct pdcp_period {
     uint64_t target_leg; /* of an open handover that keeps the key, 0 none */
     bool keys_valid;     /* leaf keys computed for term, nea, nia */
     uint8_t keys[PDCP_LEAF_KEYS][DAPS_CIPHER_KEY_OCTETS];
+    bool uplink_told;   /* that its key was used for signalling uplink ... */
+    bool key_told;      /* ... and that a MAC-I is right under it */
     bool choices_tried; /* that the standard or the capture leaves open; in vain */
     uint64_t verified, failed, first_failed_frame;
     uint32_t failed_gaps;        /* gaps of the log when it first failed */
     struct pdcp_count srb[4][2]; /* by srb-Identity - 1, direction */
     struct pdcp_drbs *drbs;      /* owned; NULL none yet */
     bool drbs_unsure;            /* what drbs begins with */
-};
-
-/* A choice of the network that departs from the standard, found by MAC-I. */
-struct pdcp_departure {
-    struct daps_dialect dialect;
-    bool stored_ncc;       /* NCC compared with the stored one ... */
-    bool active_ncc;       /* ... or with that of the active key, where this audit reads the other way */
-    int nh_ahead;          /* steps the NH taken is ahead of the NCC sent */
-    bool horizontal;       /* from the active key, although the NCC asks for an NH */
-    uint64_t failed_frame; /* of the failed attempt whose key was the parent, 0 none */
 };
 
 /* What explains a PDU whose MAC-I is wrong under the key as commanded. */
@@ -88,9 +79,13 @@ struct pdcp_choice {
     enum daps_derivation derivation;
     struct daps_cell cell;
     struct daps_frequencies frequencies; /* of the cell */
-    struct pdcp_departure departure;
-    bool deep;  /* the parent is computed in the same dialect */
-    bool twice; /* not to be believed on one MAC-I */
+    struct daps_dialect dialect;
+    bool other_reading;    /* of the NCC (TS 38.331 5.3.5.7) */
+    int nh_ahead;          /* steps the NH taken is ahead of the NCC sent */
+    bool horizontal;       /* from the active key, although the NCC asks for an NH */
+    uint64_t failed_frame; /* of the failed attempt whose key was the parent, 0 none */
+    bool deep;             /* the parent is computed in the same dialect */
+    bool twice;            /* not to be believed on one MAC-I */
     uint8_t value[32];
 };
 
@@ -122,10 +117,8 @@ struct daps_pdcp {
     int dl_credit;           /* downlink signalling read in clear elsewhere, less what could not be read: below zero
                                 a key change may have gone unseen, and nothing is placed without a MAC-I */
     uint64_t credited_frame;
-    bool reading;                   /* the events under way come from a PDCP PDU */
-    bool srb_ul_seen;               /* protected uplink signalling of this UE is visible in the capture */
-    GArray *collisions;             /* struct daps_collision */
-    struct pdcp_departure reported; /* the newest departure that a finding told */
+    uint32_t unseen_stays; /* serials given to stays that no context stands for */
+    bool reading;          /* the events under way come from a PDCP PDU */
     struct {
         uint32_t serial; /* of the period it was found for, 0 none */
         uint64_t digest; /* of the PDU it explains */
@@ -133,7 +126,7 @@ struct daps_pdcp {
     } proposal; /* fits one PDU and waits for a second one */
     struct {
         uint64_t digest; /* of the PDU it explains, 0 none */
-        struct daps_root_match root;
+        struct daps_root_evidence root;
         int nea, nia;
     } root_proposal;        /* likewise, for a capture that begins behind the security mode command */
     unsigned root_searches; /* PDUs that were tried under the roots of the key log in vain */
@@ -191,11 +184,10 @@ bool daps_pdcp_next(struct daps_pdcp *pdcp, struct pdcp_reading *reading);
  */
 void daps_pdcp_copy(struct daps_pdcp *copy, struct daps_ue *of, const struct daps_pdcp *pdcp);
 
-/* Terms are about to be swept: streams of keys that are gone go, and what they had to say is reported. */
+/* Terms are about to be swept: streams of keys that are gone go. */
 void daps_pdcp_retain(struct daps_pdcp *pdcp);
-/* The capture has ended: before the attempts are judged, and after. */
+/* The capture has ended: what waits is settled. Before the UE is judged. */
 void daps_pdcp_close(struct daps_pdcp *pdcp);
-void daps_pdcp_finish(struct daps_pdcp *pdcp);
 
 /* roots.c: what all UEs of a capture share of the search for roots; NULL is fine. */
 struct pdcp_roots *pdcp_roots_new(void);
@@ -218,15 +210,6 @@ struct pdcp_attempted {
 /* Tries whether the MAC-I is right; on success the plain SDU with MAC-I is in pdcp->open. */
 bool pdcp_verify(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
                  const struct pdcp_attempted *how);
-
-/* tell.c: facts for the rules. */
-/* At the end of a period: its key at hand, and no MAC-I right? */
-void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_period *period);
-/* A choice of the network that is not the standard's, found by MAC-I. */
-void pdcp_tell_departure(struct daps_pdcp *pdcp, const struct daps_attempt *attempt,
-                         const struct pdcp_departure *departure);
-/* Collisions under keys that are not kept any more; they leave. */
-void pdcp_tell_collisions(struct daps_pdcp *pdcp, bool (*is_kept)(const struct daps_term *key, void *user));
 
 /*
  * choices.c: what the standard or the capture leaves open, decided by MAC-I. True if the PDU is explained: its period

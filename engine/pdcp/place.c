@@ -63,7 +63,7 @@ static const struct pdcp_period *other_stay(const struct daps_pdcp *pdcp, const 
 }
 
 /* False: it waits. */
-static bool settle_past_target(const struct daps_pdcp *pdcp, enum pdcp_seen seen, bool over, uint32_t *stay,
+static bool settle_past_target(struct daps_pdcp *pdcp, enum pdcp_seen seen, bool over, uint32_t *stay,
                                struct pdcp_reading *reading)
 {
     reading->not_followed = true; /* a failure has undone what it could have said (TS 38.331 5.3.5.8.3) */
@@ -72,7 +72,7 @@ static bool settle_past_target(const struct daps_pdcp *pdcp, enum pdcp_seen seen
     if (!over)
         return false;
     if (seen == PDCP_SEEN_OTHER)
-        *stay = ++pdcp->ue->serials;
+        *stay = DAPS_STAY_UNSEEN | ++pdcp->unseen_stays;
     return true;
 }
 
@@ -97,7 +97,7 @@ static bool settle(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, cons
     if (patience != PDCP_JUST_CAME && pdcp_is_later(period->begun_ns, pdu->time_ns, PDCP_DISORDER_NS)) {
         /* Long before the command: of an attempt under the same key whose command is missing. */
         if (period->earlier_stay == 0)
-            period->earlier_stay = ++pdcp->ue->serials;
+            period->earlier_stay = DAPS_STAY_UNSEEN | ++pdcp->unseen_stays;
         *stay = period->earlier_stay;
         reading->not_followed = true;
         return true;
@@ -120,11 +120,13 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
     const struct pdcp_protection how = {
         .count = placed->how.count, .stay = stay, .header = 2, .ciphered = placed->how.ciphered, .verified = true};
 
-    period->verified++;
-    daps_term_confirm(period->term);
+    if (period->verified++ == 0 && period->failed > 0)
+        pdcp_tell_unfit(pdcp, period, pdu);
     pdcp_try_root(pdcp, period, true);
-    if (stay == period->serial)
+    if (stay == period->serial) {
+        pdcp_tell_use(pdcp, period, pdu, &how);
         pdcp_take(pdcp, period, pdu, placed->how.count);
+    }
     pdcp_counts(pdcp)->pdcp.verified++;
     if (!pdcp_enter(pdcp, period, pdu, &how)) {
         reading->status = DAPS_PDCP_AGAIN;

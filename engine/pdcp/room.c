@@ -134,8 +134,10 @@ static void take_back(struct daps_pdcp *pdcp, const struct waiter *waiter)
 {
     struct pdcp_period *period = waiter->failed_in != 0 ? pdcp_period_of(pdcp, waiter->failed_in) : NULL;
 
-    if (period != NULL && period->failed > 0)
+    if (period != NULL && period->failed > 0) {
         period->failed--;
+        pdcp_tell_unfit(pdcp, period, &waiter->pdu);
+    }
     if (!waiter->suspect && waiter->pdu.downlink)
         pdcp->dl_credit = MIN(pdcp->dl_credit + 1, 1);
 }

@@ -71,6 +71,7 @@ struct search {
     uint32_t count;
     int nia;
     unsigned tried;
+    struct daps_root_evidence root; /* the one that fits */
 };
 
 /* Is the MAC-I of the command right below that key? */
@@ -90,20 +91,22 @@ static bool fits(struct search *s, const uint8_t key[static 32])
     return right;
 }
 
-static void match(struct daps_ue *ue, const char *name, unsigned ordinal)
+static struct daps_root_evidence root_of(const char *name, unsigned ordinal)
 {
-    ue->root = (struct daps_root_match){.match = DAPS_ROOT_FITS, .ordinal = ordinal};
-    g_strlcpy(ue->root.ue, name, sizeof ue->root.ue);
+    struct daps_root_evidence root = {.fits = true, .ordinal = ordinal, .ciphering = -1, .integrity = -1};
+
+    g_strlcpy(root.name, name, sizeof root.name);
+    return root;
 }
 
 static bool by_name(struct search *s)
 {
-    struct daps_ue *ue = s->pdcp->ue;
+    const struct daps_ue *ue = s->pdcp->ue;
     struct daps_keylog_root root;
     const bool found = daps_keylog_root(s->keylog, ue->name, ue->rat, ue->roots, &root) && fits(s, root.key);
 
     if (found)
-        match(ue, ue->name, ue->roots);
+        s->root = root_of(ue->name, ue->roots);
     daps_wipe(&root, sizeof root);
     return found;
 }
@@ -124,7 +127,7 @@ static bool among_all(struct search *s, struct pdcp_roots *roots, bool taken)
         roots->trials++;
         found = daps_keylog_any_root(s->keylog, ue->rat, i, &name, &ordinal, &root) && fits(s, root.key);
         if (found) {
-            match(ue, name, ordinal);
+            s->root = root_of(name, ordinal);
             take(roots, i);
         }
     }
@@ -150,9 +153,9 @@ static bool near_count(struct search *s)
         }
     }
     if (found) {
-        match(ue, ue->name, ue->roots);
-        ue->root.near = true;
-        ue->root.ul_nas_count = (uint32_t)count;
+        s->root = root_of(ue->name, ue->roots);
+        s->root.near = true;
+        s->root.ul_nas_count = (uint32_t)count;
     }
     daps_wipe(&root, sizeof root);
     return found;
@@ -177,7 +180,9 @@ void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *read
                        .keylog = daps_engine_keylog(ue->engine),
                        .pdu = reading->pdu,
                        .count = reading->count,
-                       .nia = smc->integrity};
+                       .nia = smc->integrity,
+                       .root = {.ciphering = -1, .integrity = -1}};
+    const bool secured = ue->smc_digest == smc->digest && smc->digest != 0; /* by a log beside the air, already */
     struct pdcp_roots *roots = daps_engine_roots(ue->engine);
     const uint64_t digest = daps_digest(reading->pdu->octets, reading->pdu->length);
     bool found;
@@ -190,22 +195,21 @@ void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *read
         if (!found)
             note_in_vain(roots, digest);
     }
-    pdcp->unsure_root = found && s.tried > PDCP_FEW ? ue->serials + 1 : 0; /* the context about to begin */
     pdcp->unfit_frame = found ? 0 : reading->pdu->frame;
-    if (!found)
-        ue->root.match = DAPS_ROOT_NONE_FITS;
-    if (ue->smc_digest == smc->digest &&
-        smc->digest != 0) { /* a log beside the air has secured the connection already */
-        pdcp->unsure_root = found && s.tried > PDCP_FEW ? ue->active.serial : 0;
-        daps_ue_root_matched(ue);
+    pdcp->unsure_root = 0;
+    if (found && s.tried > PDCP_FEW)
+        pdcp->unsure_root = secured ? ue->active.serial : ue->serials + 1; /* the context about to begin */
+    s.root.in_force = secured;
+    pdcp_tell_root(pdcp, reading->pdu, &s.root);
+    if (secured)
         pdcp_keys_changed(pdcp);
-    }
 }
 
 /* A message behind the security mode command verifies, or does not: a root on trial is kept, or taken back. */
 void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_period *period, bool verified)
 {
     const struct daps_ue *ue = pdcp->ue;
+    struct daps_pdcp_pdu at = {.time_ns = pdcp->now_ns};
 
     if (pdcp->unsure_root == 0 || period == NULL || period->serial != pdcp->unsure_root)
         return;
@@ -214,7 +218,8 @@ void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_period *period, boo
     pdcp->unsure_root = 0;
     if (verified || period->verified > 1 || ue->active.serial != period->serial)
         return;
-    daps_term_root_known(ue->pool, period->term, NULL);
+    at.frame = period->first_failed_frame;
+    pdcp_tell_root(pdcp, &at, &(struct daps_root_evidence){.in_force = true, .ciphering = -1, .integrity = -1});
     pdcp_keys_changed(pdcp);
     pdcp->unfit_frame = period->first_failed_frame;
 }
@@ -240,14 +245,14 @@ static bool first_fits(struct daps_pdcp *pdcp, struct pdcp_period *candidate, co
     return false;
 }
 
-static bool is_proposed(struct daps_pdcp *pdcp, const struct daps_root_match *root, const struct pdcp_period *candidate,
-                        const struct daps_pdcp_pdu *pdu)
+static bool is_proposed(struct daps_pdcp *pdcp, const struct daps_root_evidence *root,
+                        const struct pdcp_period *candidate, const struct daps_pdcp_pdu *pdu)
 {
     const uint64_t digest = daps_digest(pdu->octets, pdu->length);
     const bool agrees = pdcp->root_proposal.digest != 0 && pdcp->root_proposal.digest != digest &&
                         pdcp->root_proposal.nea == candidate->nea && pdcp->root_proposal.nia == candidate->nia &&
                         pdcp->root_proposal.root.ordinal == root->ordinal &&
-                        strcmp(pdcp->root_proposal.root.ue, root->ue) == 0;
+                        strcmp(pdcp->root_proposal.root.name, root->name) == 0;
 
     pdcp->root_proposal.digest = digest;
     pdcp->root_proposal.nea = candidate->nea;
@@ -258,23 +263,21 @@ static bool is_proposed(struct daps_pdcp *pdcp, const struct daps_root_match *ro
 
 /* Root number i of those in question here: the UE's own that are not spent, and all of a log that has but few. */
 static bool first_root(const struct daps_ue *ue, const struct daps_keylog *keylog, unsigned i,
-                       struct daps_root_match *match_out, struct daps_keylog_root *root)
+                       struct daps_root_evidence *out, struct daps_keylog_root *root)
 {
     const unsigned all = daps_keylog_roots(keylog, ue->rat);
     const char *name = ue->name;
     unsigned ordinal = ue->roots + i;
 
     if (i < MOST_FIRST && daps_keylog_root(keylog, name, ue->rat, ordinal, root)) {
-        *match_out = (struct daps_root_match){.match = DAPS_ROOT_FITS, .ordinal = ordinal};
-        g_strlcpy(match_out->ue, name, sizeof match_out->ue);
+        *out = root_of(name, ordinal);
         return true;
     }
     if (all > MOST_FIRST || i >= MOST_FIRST)
         return false;
     if (!daps_keylog_any_root(keylog, ue->rat, i, &name, &ordinal, root))
         return false;
-    *match_out = (struct daps_root_match){.match = DAPS_ROOT_FITS, .ordinal = ordinal};
-    g_strlcpy(match_out->ue, name, sizeof match_out->ue);
+    *out = root_of(name, ordinal);
     return true;
 }
 
@@ -282,14 +285,13 @@ static bool first_root(const struct daps_ue *ue, const struct daps_keylog *keylo
 void pdcp_find_first_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
 {
     struct daps_ue *ue = pdcp->ue;
-    const struct daps_event here = {.kind = DAPS_EV_TRAFFIC, .frame = pdu->frame, .time_ns = pdu->time_ns};
     const struct daps_keylog *keylog = daps_engine_keylog(ue->engine);
     struct pdcp_period *period = pdcp_period_of(pdcp, ue->active.serial);
     struct pdcp_period candidate =
         period != NULL ? *period : (struct pdcp_period){.ul_active = true, .dl_active = true};
     struct daps_term term = {.kind = DAPS_TERM_ROOT, .has_value = true};
     struct daps_keylog_root root = {0};
-    struct daps_root_match found;
+    struct daps_root_evidence found;
     bool fits_any = false;
 
     if (keylog == NULL || pdcp->root_searches == MOST_SEARCHES || (period != NULL && period->nia >= 0) ||
@@ -302,13 +304,10 @@ void pdcp_find_first_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
         fits_any = first_fits(pdcp, &candidate, pdu, sn);
     }
     if (fits_any && is_proposed(pdcp, &found, &candidate, pdu)) {
-        ue->root = found;
-        if (ue->active.chain.key == NULL)
-            daps_ue_require_key(ue, &here);
-        else
-            daps_ue_root_matched(ue);
-        ue->active.ciphering = candidate.nea;
-        ue->active.integrity = candidate.nia;
+        found.in_force = true;
+        found.ciphering = (int8_t)candidate.nea;
+        found.integrity = (int8_t)candidate.nia;
+        pdcp_tell_root(pdcp, pdu, &found);
         pdcp_sync(pdcp);
         pdcp_keys_changed(pdcp);
     }

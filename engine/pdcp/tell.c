@@ -1,68 +1,52 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What PDCP has to tell the rules. */
-#include "pdcp/pdcp.h"
-#include "ue/ue.h"
+/* What PDUs show, as evidence (daps/evidence.h): this room changes nothing of the UE by itself. */
+#include "daps/kdf.h"
+#include "pdcp/inside.h"
 
-void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_period *period)
+void pdcp_tell(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, struct daps_event *ev)
 {
-    struct daps_moment moment = {
-        .kind = DAPS_MOMENT_NO_KEY_FITS,
-        .unfit = {.key = period->term, .messages = period->failed, .frame = period->first_failed_frame}};
-
-    if (period->failed >= 2 && period->verified == 0 && period->term->has_value)
-        daps_ue_tell(pdcp->ue, &moment);
+    ev->rat = pdcp->ue->rat;
+    ev->frame = pdu->frame;
+    ev->time_ns = pdu->time_ns;
+    daps_engine_evidence(pdcp->ue->engine, pdcp->ue, ev);
 }
 
-static bool is_same_departure(const struct pdcp_departure *a, const struct pdcp_departure *b)
+void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)
 {
-    return daps_dialect_equal(&a->dialect, &b->dialect) && a->stored_ncc == b->stored_ncc &&
-           a->active_ncc == b->active_ncc && a->nh_ahead == b->nh_ahead && a->horizontal == b->horizontal &&
-           a->failed_frame == b->failed_frame;
+    struct daps_event ev;
+
+    daps_event_clear(&ev, DAPS_EV_KEY_UNFIT);
+    ev.unfit.context = period->serial;
+    ev.unfit.messages = period->verified == 0 ? period->failed : 0;
+    ev.unfit.first_frame = period->first_failed_frame;
+    pdcp_tell(pdcp, pdu, &ev);
 }
 
-static struct daps_fit fit_of(const struct daps_attempt *attempt, const struct pdcp_departure *departure)
+void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+                   const struct pdcp_protection *how)
 {
-    const bool point_a = departure->dialect.frequency == DAPS_FREQUENCY_POINT_A,
-               carrier = departure->dialect.frequency == DAPS_FREQUENCY_CARRIER;
+    const bool first = pdu->srb && !pdu->downlink && !period->uplink_told, shows = how->verified && !period->key_told;
+    struct daps_event ev;
 
-    return (struct daps_fit){
-        .what =
-            (point_a ? DAPS_FITS_POINT_A : 0U) | (carrier ? DAPS_FITS_CARRIER : 0U) |
-            (departure->dialect.two_octets ? DAPS_FITS_TWO_OCTETS : 0U) |
-            (departure->stored_ncc ? DAPS_FITS_STORED_NCC : 0U) | (departure->active_ncc ? DAPS_FITS_ACTIVE_NCC : 0U) |
-            (departure->nh_ahead != 0 ? DAPS_FITS_NH_STEP : 0U) | (departure->horizontal ? DAPS_FITS_HORIZONTAL : 0U) |
-            (departure->failed_frame != 0 ? DAPS_FITS_FAILED_KEY : 0U),
-        .arfcn = carrier   ? attempt->key->carrier
-                 : point_a ? attempt->key->point_a
-                           : -1,
-        .nh = (int64_t)attempt->target.chain.n + departure->nh_ahead,
-    };
+    if (!first && !shows)
+        return;
+    period->uplink_told |= first;
+    period->key_told |= shows;
+    daps_event_clear(&ev, DAPS_EV_KEYSTREAM_USE);
+    ev.use = (struct daps_use_evidence){.context = period->serial,
+                                        .srb = pdu->srb,
+                                        .bearer = (uint8_t)(pdu->bearer - 1),
+                                        .direction = pdu->downlink,
+                                        .count = how->count,
+                                        .verified = how->verified};
+    pdcp_tell(pdcp, pdu, &ev);
 }
 
-void pdcp_tell_departure(struct daps_pdcp *pdcp, const struct daps_attempt *attempt,
-                         const struct pdcp_departure *departure)
+void pdcp_tell_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct daps_root_evidence *root)
 {
-    struct daps_moment moment = {
-        .kind = DAPS_MOMENT_KEY_FITS,
-        .fits = {.attempt = attempt, .parent_frame = departure->failed_frame, .fit = fit_of(attempt, departure)}};
+    struct daps_event ev;
 
-    if (is_same_departure(departure, &pdcp->reported))
-        return; /* the same network doing the same thing */
-    pdcp->reported = *departure;
-    daps_ue_tell(pdcp->ue, &moment);
-}
-
-void pdcp_tell_collisions(struct daps_pdcp *pdcp, bool (*is_kept)(const struct daps_term *key, void *user))
-{
-    for (guint i = 0; i < pdcp->collisions->len;) {
-        const struct daps_collision *c = &g_array_index(pdcp->collisions, struct daps_collision, i);
-        struct daps_moment moment = {.kind = DAPS_MOMENT_COLLISION, .collision = c};
-        if (!c->told && is_kept(c->stream.key, pdcp->ue)) {
-            i++;
-            continue;
-        }
-        if (!c->told)
-            daps_ue_tell(pdcp->ue, &moment);
-        g_array_remove_index(pdcp->collisions, i);
-    }
+    daps_event_clear(&ev, DAPS_EV_KEY_ROOT);
+    ev.root = *root;
+    pdcp_tell(pdcp, pdu, &ev);
 }

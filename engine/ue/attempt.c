@@ -183,7 +183,7 @@ void daps_attempt_close(struct daps_ue *ue, bool keep_target)
         if (attempt->outcome != DAPS_OUTCOME_COMPLETED)
             ue->n_candidates = 0;
     }
-    if (keep_target && attempt->daps && ue->pdcp != NULL && attempt->outcome == DAPS_OUTCOME_COMPLETED) {
+    if (keep_target && attempt->daps && ue->seen.pdus && attempt->outcome == DAPS_OUTCOME_COMPLETED) {
         ue->revocable = attempt;
     } else if (is_handover(attempt) && !attempt->delivered) {
         attempt->delivered = true;
@@ -300,9 +300,9 @@ static void tell_leaving(struct daps_ue *ue, const GPtrArray *leaving)
                                  .attempts = (struct daps_attempt *const *)leaving->pdata,
                                  .n_attempts = leaving->len};
 
-    if (ue->pdcp != NULL) {
-        moment.leave.collisions = (struct daps_collision *)(void *)ue->pdcp->collisions->data;
-        moment.leave.n_collisions = ue->pdcp->collisions->len;
+    if (ue->seen.collisions != NULL) {
+        moment.leave.collisions = (struct daps_collision *)(void *)ue->seen.collisions->data;
+        moment.leave.n_collisions = ue->seen.collisions->len;
     }
     daps_ue_tell(ue, &moment);
 }
@@ -324,6 +324,8 @@ void daps_attempts_forget(struct daps_ue *ue, bool all)
     }
     if (leaving->len > 0) {
         tell_leaving(ue, leaving);
+        daps_ue_tell_unfits(ue, false);
+        daps_ue_tell_collisions(ue, false);
         if (ue->pdcp != NULL)
             daps_pdcp_retain(ue->pdcp);
         if (!ue->is_copy)

@@ -28,10 +28,12 @@ void daps_ue_preview(const struct daps_ue *ue)
 
     copy.is_copy = true;
     copy_attempts(&copy, ue);
+    daps_ue_seen_copy(&copy, ue);
     if (ue->pdcp != NULL)
         daps_pdcp_copy(&pdcp, &copy, ue->pdcp);
     daps_ue_finish(&copy);
     if (ue->pdcp != NULL)
         daps_pdcp_clear(&pdcp);
+    daps_ue_seen_clear(&copy);
     g_ptr_array_unref(copy.attempts);
 }

@@ -165,7 +165,7 @@ static bool is_same_complete(const struct daps_ue *ue, const struct daps_event *
 {
     const struct daps_attempt *open = ue->open;
 
-    if (ue->executed)
+    if (ev->executed)
         return false;
     if (ue->last_complete_digest == ev->digest && ue->last_complete_time_ns == ev->time_ns)
         return true;

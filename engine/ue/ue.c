@@ -31,6 +31,7 @@ void daps_ue_free(struct daps_ue *ue)
     if (ue == NULL)
         return;
     daps_pdcp_free(ue->pdcp);
+    daps_ue_seen_clear(ue);
     g_ptr_array_unref(ue->attempts);
     daps_term_pool_free(ue->pool);
     g_free(ue);
@@ -225,6 +226,8 @@ void daps_ue_finish(struct daps_ue *ue)
 {
     struct daps_moment closing = {.kind = DAPS_MOMENT_CAPTURE_ENDED};
 
+    if (ue->pdcp != NULL)
+        daps_pdcp_close(ue->pdcp);
     if (ue->open != NULL)
         daps_attempt_close(ue, ue->open->outcome == DAPS_OUTCOME_COMPLETED);
     daps_attempt_confirm(ue);
@@ -233,9 +236,7 @@ void daps_ue_finish(struct daps_ue *ue)
     closing.closing.n_candidates = ue->n_candidates;
     daps_ue_tell(ue, &closing);
     daps_ue_tell_nulls(ue);
-    if (ue->pdcp != NULL)
-        daps_pdcp_close(ue->pdcp);
+    daps_ue_tell_unfits(ue, true);
     daps_attempts_forget(ue, true);
-    if (ue->pdcp != NULL)
-        daps_pdcp_finish(ue->pdcp);
+    daps_ue_tell_collisions(ue, true);
 }

@@ -65,13 +65,19 @@ struct daps_ue {
     int64_t last_complete_time_ns;
 
     struct daps_pdcp *pdcp; /* NULL until a PDCP PDU of this UE is seen */
-    bool setup_seen;        /* RRCSetup, and no security since */
-    uint32_t serials;       /* of contexts */
-    bool is_copy;           /* for a preview: what it shares with the UE must not change */
-    bool executed; /* the Complete at hand is under a candidate's key: it cannot be the one before, logged again */
-    struct daps_root_match root; /* of the connection that is about to be secured */
-    unsigned roots;     /* of this UE's name in the key log that are spent: which one is next */
-    unsigned nas_epoch; /* NAS messages seen: a NAS security mode command may hide among them */
+    struct {
+        bool pdus;                     /* PDCP PDUs of this UE are in the capture ... */
+        bool uplink;                   /* ... protected uplink signalling among them */
+        GArray *collisions;            /* struct daps_collision, of keys that are still known; NULL none */
+        GArray *unfits;                /* struct daps_unfit_evidence, likewise */
+        struct daps_key_evidence told; /* how the newest key came about that a finding told */
+    } seen;                            /* below RRC */
+    bool setup_seen;                   /* RRCSetup, and no security since */
+    uint32_t serials;                  /* of contexts */
+    bool is_copy;                      /* for a preview: what it shares with the UE must not change */
+    struct daps_root_match root;       /* of the connection that is about to be secured */
+    unsigned roots;                    /* of this UE's name in the key log that are spent: which one is next */
+    unsigned nas_epoch;                /* NAS messages seen: a NAS security mode command may hide among them */
     struct {
         const struct daps_term *root;
         unsigned nas_epoch;
@@ -108,7 +114,7 @@ void daps_ue_finish(struct daps_ue *ue);
 void daps_ue_preview(const struct daps_ue *ue);
 
 /* connection.c: secured connections and their roots. */
-void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc);     /* TS 33.501 6.9.2.1.1 */
+void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc); /* TS 33.501 6.9.2.1.1 */
 void daps_ue_root_matched(struct daps_ue *ue); /* ue->root has been found out after the connection was secured */
 void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev); /* log began in the middle */
 void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, const char *reason);
@@ -141,6 +147,20 @@ void daps_ue_candidate(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_candidate_release(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_watch_cells(struct daps_ue *ue, const struct daps_event *ev);
 
+/* evidence.c: what PDUs below RRC show of the UE's keys and contexts. */
+void daps_ue_evidence(struct daps_ue *ue, const struct daps_event *ev);
+/* seen.c: keeps it, and tells what it comes to once its key is not kept any more (all: whatever is kept). */
+void daps_ue_see_collision(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_see_unfit(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_tell_unfits(struct daps_ue *ue, bool all);
+void daps_ue_tell_collisions(struct daps_ue *ue, bool all);
+void daps_ue_seen_copy(struct daps_ue *copy, const struct daps_ue *ue);
+void daps_ue_seen_clear(struct daps_ue *ue);
+/* The key of that context, NULL if it is not in sight. */
+const struct daps_term *daps_ue_key_of(const struct daps_ue *ue, uint32_t serial);
+/* Could something still be said of that key? Of one that an attempt left? */
+bool daps_ue_keeps(const struct daps_ue *ue, const struct daps_term *key);
+
 /* recovery.c: re-establishment, suspend and resume. */
 void daps_ue_reestablishment_request(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_reestablishment(struct daps_ue *ue, const struct daps_event *ev);
@@ -163,6 +183,8 @@ void daps_view_context(struct daps_context_view *view, const struct daps_context
 void daps_ue_tell(struct daps_ue *ue, struct daps_moment *moment);
 
 /* engine.c: what a UE needs of its engine. */
+/* What PDCP found of this UE: to the sink, and followed. */
+void daps_engine_evidence(struct daps_engine *engine, struct daps_ue *ue, const struct daps_event *ev);
 const struct daps_sink *daps_engine_sink(const struct daps_engine *engine);
 struct daps_ciphers *daps_engine_ciphers(struct daps_engine *engine);
 struct daps_rrc_result *daps_engine_trial(struct daps_engine *engine); /* room for a decoding nobody follows */

@@ -154,7 +154,7 @@ void daps_ue_tell(struct daps_ue *ue, struct daps_moment *moment)
 {
     moment->ue = ue->name;
     moment->rat = ue->rat;
-    moment->below_rrc = ue->pdcp != NULL && ue->pdcp->srb_ul_seen;
+    moment->below_rrc = ue->seen.uplink;
     if (moment->attempts == NULL) {
         moment->attempts = (struct daps_attempt *const *)ue->attempts->pdata;
         moment->n_attempts = ue->attempts->len;

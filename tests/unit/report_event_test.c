@@ -78,6 +78,20 @@ static void set_field(struct daps_event *ev, const struct event_field *field, GR
     case EVENT_FIELD_DIGEST:
         *(uint64_t *)at = (uint64_t)g_rand_int(rand) << 32 | g_rand_int(rand);
         break;
+    case EVENT_FIELD_U8:
+        *(uint8_t *)at = (uint8_t)any(rand, field->most);
+        break;
+    case EVENT_FIELD_S8:
+        *(int8_t *)at = (int8_t)(any(rand, 2 * field->most) - field->most);
+        break;
+    case EVENT_FIELD_U64:
+        *(uint64_t *)at = (uint64_t)any(rand, field->most);
+        break;
+    case EVENT_FIELD_TEXT:
+        g_strlcpy(at, g_rand_boolean(rand) ? "1" : "a \"name\"\\ of \xc3\xa4 UE", 64);
+        break;
+    case EVENT_FIELD_XOR:
+        break; /* once its length is known: set_xors() */
     case EVENT_FIELD_RACH:
         ev->rach = (enum daps_rach)g_rand_int_range(rand, 0, DAPS_RACH_CFRA_2STEP + 1);
         break;
@@ -87,13 +101,29 @@ static void set_field(struct daps_event *ev, const struct event_field *field, GR
     }
 }
 
+/* As many octets as the collision says it has. */
+static void set_xors(struct daps_event *ev, GRand *rand)
+{
+    for (unsigned i = 0; i < ev->collision.octets; i++) {
+        ev->collision.xor_cipher[i] = (uint8_t)g_rand_int(rand);
+        ev->collision.xor_plain[i] = ev->collision.has_plain ? (uint8_t)g_rand_int(rand) : 0;
+    }
+}
+
 static size_t size_of(const struct event_field *field)
 {
     switch (field->type) {
     case EVENT_FIELD_FLAG:
         return sizeof(bool);
     case EVENT_FIELD_I8:
+    case EVENT_FIELD_U8:
+    case EVENT_FIELD_S8:
         return 1;
+    case EVENT_FIELD_TEXT:
+    case EVENT_FIELD_XOR:
+        return 64;
+    case EVENT_FIELD_U64:
+        return 8;
     case EVENT_FIELD_I16:
         return 2;
     case EVENT_FIELD_I64:
@@ -111,6 +141,8 @@ static void expect_equal(const struct daps_event *a, const struct daps_event *b,
                   "%s", text);
     for (size_t i = 0; i < event_fields_n; i++) {
         const struct event_field *field = &event_fields[i];
+        if (!event_field_is_of(field, a->kind))
+            continue;
         ck_assert_msg(memcmp((const char *)a + field->offset, (const char *)b + field->offset, size_of(field)) == 0,
                       "%s in %s", field->name, text);
     }
@@ -130,9 +162,11 @@ START_TEST(random_events_survive)
         ev.frame = 1 + g_rand_int(rand);
         ev.time_ns = i % 7 == 0 ? INT64_MIN : (int64_t)((uint64_t)g_rand_int(rand) << 32 | g_rand_int(rand));
         for (size_t f = 0; f < event_fields_n; f++) {
-            if (g_rand_boolean(rand))
+            if (event_field_is_of(&event_fields[f], ev.kind) && g_rand_boolean(rand))
                 set_field(&ev, &event_fields[f], rand);
         }
+        if (ev.kind == DAPS_EV_COLLISION)
+            set_xors(&ev, rand);
         text = write_event(&ev);
         read_event(text, &back);
         expect_equal(&ev, &back, text);
@@ -159,16 +193,9 @@ START_TEST(absent_stays_absent)
 }
 END_TEST
 
-#if defined(__has_builtin)
-#if __has_builtin(__builtin_clear_padding)
-#define CAN_CLEAR_PADDING
-#endif
-#endif
-
-/* A field added to the structure but not to the table would be lost between events and judge. */
-START_TEST(every_octet_has_a_field)
+/* Between the fields of a message is no more room than alignment takes (a compiler cannot tell padding in a union). */
+START_TEST(no_room_between_fields_of_a_message)
 {
-#ifdef CAN_CLEAR_PADDING
     static const struct {
         size_t offset, size;
     } common[] = {{offsetof(struct daps_event, kind), sizeof(enum daps_event_kind)},
@@ -176,17 +203,82 @@ START_TEST(every_octet_has_a_field)
                   {offsetof(struct daps_event, channel), sizeof(enum daps_channel)},
                   {offsetof(struct daps_event, frame), 8},
                   {offsetof(struct daps_event, time_ns), 8}};
+    bool covered[sizeof(struct daps_event)] = {false}, begins[sizeof(struct daps_event)] = {false};
+    size_t align[sizeof(struct daps_event)] = {0}, end = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(common); i++) {
+        memset(covered + common[i].offset, true, common[i].size);
+        begins[common[i].offset] = true;
+        align[common[i].offset] = common[i].size;
+    }
+    for (size_t i = 0; i < event_fields_n; i++) {
+        const size_t size = size_of(&event_fields[i]);
+        if (!event_field_is_of(&event_fields[i], DAPS_EV_TRAFFIC))
+            continue;
+        memset(covered + event_fields[i].offset, true, size);
+        begins[event_fields[i].offset] = true;
+        align[event_fields[i].offset] = size;
+        end = MAX(end, event_fields[i].offset + size);
+    }
+    for (size_t i = 0, gap = 0; i < end; i++) {
+        gap = covered[i] ? gap : gap + 1;
+        if (!begins[i])
+            continue;
+        ck_assert_msg(gap < align[i], "%zu octets before octet %zu of a message are in no field", gap, i);
+        gap = 0;
+    }
+}
+END_TEST
+
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_clear_padding)
+#define CAN_CLEAR_PADDING
+#endif
+#endif
+
+/* A field added to the structure but not to the table would be lost between events and judge. */
+START_TEST(every_octet_of_evidence_has_a_field)
+{
+#ifdef CAN_CLEAR_PADDING
+    static const struct {
+        enum daps_event_kind kind;
+        size_t offset, size; /* of its member of the union */
+    } evidence[] = {
+        {DAPS_EV_KEY_ROOT, offsetof(struct daps_event, root), sizeof(struct daps_root_evidence)},
+        {DAPS_EV_KEY_FITS, offsetof(struct daps_event, key), sizeof(struct daps_key_evidence)},
+        {DAPS_EV_KEYSTREAM_USE, offsetof(struct daps_event, use), sizeof(struct daps_use_evidence)},
+        {DAPS_EV_COLLISION, offsetof(struct daps_event, collision), sizeof(struct daps_collision_evidence)},
+        {DAPS_EV_KEY_UNFIT, offsetof(struct daps_event, unfit), sizeof(struct daps_unfit_evidence)},
+    };
+    struct daps_root_evidence root;
+    struct daps_key_evidence key;
+    struct daps_use_evidence use;
+    struct daps_collision_evidence collision;
+    struct daps_unfit_evidence unfit;
+    void *const filled[] = {&root, &key, &use, &collision, &unfit};
     struct daps_event ev;
     unsigned char *octets = (unsigned char *)&ev;
 
-    memset(&ev, 0xff, sizeof ev);
-    __builtin_clear_padding(&ev);
-    for (size_t i = 0; i < G_N_ELEMENTS(common); i++)
-        memset(octets + common[i].offset, 0, common[i].size);
-    for (size_t i = 0; i < event_fields_n; i++)
-        memset(octets + event_fields[i].offset, 0, size_of(&event_fields[i]));
-    for (size_t i = 0; i < sizeof ev; i++)
-        ck_assert_msg(octets[i] == 0, "octet %zu of struct daps_event is in no field", i);
+    memset(&root, 0xff, sizeof root);
+    __builtin_clear_padding(&root);
+    memset(&key, 0xff, sizeof key);
+    __builtin_clear_padding(&key);
+    memset(&use, 0xff, sizeof use);
+    __builtin_clear_padding(&use);
+    memset(&collision, 0xff, sizeof collision);
+    __builtin_clear_padding(&collision);
+    memset(&unfit, 0xff, sizeof unfit);
+    __builtin_clear_padding(&unfit);
+    for (size_t e = 0; e < G_N_ELEMENTS(evidence); e++) {
+        memset(&ev, 0, sizeof ev);
+        memcpy(octets + evidence[e].offset, filled[e], evidence[e].size);
+        for (size_t i = 0; i < event_fields_n; i++) {
+            if (event_field_is_of(&event_fields[i], evidence[e].kind))
+                memset(octets + event_fields[i].offset, 0, size_of(&event_fields[i]));
+        }
+        for (size_t i = 0; i < sizeof ev; i++)
+            ck_assert_msg(octets[i] == 0, "octet %zu of %s is in no field", i, daps_event_kind_name(evidence[e].kind));
+    }
 #else
     g_print("skipped: this compiler cannot tell padding\n");
 #endif
@@ -244,7 +336,8 @@ int main(void)
 
     tcase_add_test(tests, random_events_survive);
     tcase_add_test(tests, absent_stays_absent);
-    tcase_add_test(tests, every_octet_has_a_field);
+    tcase_add_test(tests, no_room_between_fields_of_a_message);
+    tcase_add_test(tests, every_octet_of_evidence_has_a_field);
     tcase_add_loop_test(tests, wrong_lines_are_refused, 0, G_N_ELEMENTS(wrong));
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);

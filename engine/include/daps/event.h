@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The seam between decoding and judging: what one RRC PDU said, as a small fixed-size value.
+ * The seam between decoding and judging: what one RRC PDU said, or PDUs below it showed, as a small fixed-size value.
  *
  * Code left of this header (per, rrc, later pdcp and ap) knows octets; code right of it (ue, keys, rules)
  * knows only events. An event holds no pointers, so it can be copied, stored and written as one JSON line.
@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "daps/evidence.h"
 
 enum daps_rat { DAPS_RAT_NR, DAPS_RAT_LTE };
 
@@ -63,6 +65,13 @@ enum daps_event_kind {
     DAPS_EV_SOURCE_IN_USE,        /* no message: a MAC-I is right under the key that the newest attempt left */
     DAPS_EV_NAS_TRANSFER,         /* dl/ulInformationTransfer */
     DAPS_EV_TRAFFIC,              /* any other message on a DCCH */
+    /* No messages, but what PDUs below RRC show (daps/evidence.h). */
+    DAPS_EV_BELOW_RRC, /* the capture holds PDCP PDUs of this UE */
+    DAPS_EV_KEY_ROOT,
+    DAPS_EV_KEY_FITS,
+    DAPS_EV_KEYSTREAM_USE,
+    DAPS_EV_COLLISION,
+    DAPS_EV_KEY_UNFIT,
     DAPS_EV_KIND_COUNT
 };
 
@@ -110,52 +119,71 @@ struct daps_event {
     int64_t time_ns;              /* since 1970-01-01 UTC; INT64_MIN if the capture has no time */
     struct daps_cell logged_cell; /* cell the log says the PDU was sent in; -1 where it does not say */
 
-    /* The PDU: enough to tell a repeated message from a new one and equal plaintext from different plaintext. */
-    uint64_t digest;    /* of the PDU's octets (bytes/digest.h); of a candidate for CANDIDATE; 0 of broadcast and of what goes with a message */
-    uint32_t octets;    /* length of the PDU */
-    int8_t transaction; /* rrc-TransactionIdentifier 0..3, -1 none */
+    union {
+        struct { /* a message of RRC */
+            /* The PDU: enough to tell a repeated message from a new one and equal plaintext from different plaintext.
+             */
+            uint64_t digest; /* of the PDU's octets (bytes/digest.h); of a candidate for CANDIDATE; 0 of broadcast and
+                                of what goes with a message */
+            uint32_t octets; /* length of the PDU */
+            int8_t transaction; /* rrc-TransactionIdentifier 0..3, -1 none */
 
-    /* Security. -1: not in the message. */
-    int8_t ncc;          /* nextHopChainingCount 0..7 of masterKeyUpdate, reestablishment or suspendConfig */
-    int8_t ciphering;    /* NEA/EEA number 0..7 */
-    int8_t integrity;    /* NIA/EIA number 0..7 */
-    bool key_update;     /* masterKeyUpdate is there */
-    bool key_set_change; /* keySetChangeIndicator */
-    bool nas_container;  /* masterKeyUpdate holds a nas-Container ... */
-    uint64_t nas_digest; /* ... with this digest */
-    int32_t sk_counter;  /* sk-Counter 0..65535, -1 none */
+            /* Security. -1: not in the message. */
+            int8_t ncc;          /* nextHopChainingCount 0..7 of masterKeyUpdate, reestablishment or suspendConfig */
+            int8_t ciphering;    /* NEA/EEA number 0..7 */
+            int8_t integrity;    /* NIA/EIA number 0..7 */
+            bool key_update;     /* masterKeyUpdate is there */
+            bool key_set_change; /* keySetChangeIndicator */
+            bool nas_container;  /* masterKeyUpdate holds a nas-Container ... */
+            uint64_t nas_digest; /* ... with this digest */
+            int32_t sk_counter;  /* sk-Counter 0..65535, -1 none */
 
-    /* Handover: RECONFIGURATION with sync, CANDIDATE, SCG_CHANGE. */
-    bool sync;     /* reconfigurationWithSync of the master cell group is there */
-    bool prepared; /* came in an inter-node HandoverCommand, not over the air */
-    bool full_config;
-    bool daps; /* at least one DRB has daps-Config (TS 38.331 5.3.5.5.2) */
-    bool daps_source_release;
-    bool conditional;         /* conditionalReconfiguration is there ... */
-    bool attempt_conditional; /* ... with attemptCondReconfig: a failure may be followed by a candidate (5.3.7.3) */
-    bool daps_power;          /* daps-UplinkPowerConfig is there */
-    enum daps_rach rach;
-    struct daps_cell target; /* -1: same as the source (TS 38.331 5.3.5.5.2) */
-    int32_t point_a;         /* absoluteFrequencyPointA, -1 */
-    int32_t carrier;         /* NR-ARFCN of the centre of the first carrier of scs-SpecificCarrierList, -1 */
-    int32_t c_rnti;          /* newUE-Identity, -1 */
-    int32_t t304_ms;         /* -1 */
-    int16_t candidate_id;    /* condReconfigId, ltm-CandidateId; -1 */
-    bool ltm;                /* the candidate is an LTM one */
-    struct daps_bearers bearers;
+            /* Handover: RECONFIGURATION with sync, CANDIDATE, SCG_CHANGE. */
+            bool sync;     /* reconfigurationWithSync of the master cell group is there */
+            bool prepared; /* came in an inter-node HandoverCommand, not over the air */
+            bool full_config;
+            bool daps; /* at least one DRB has daps-Config (TS 38.331 5.3.5.5.2) */
+            bool daps_source_release;
+            bool conditional;         /* conditionalReconfiguration is there ... */
+            bool attempt_conditional; /* ... with attemptCondReconfig: a failure may be followed by a candidate
+                                         (5.3.7.3) */
+            bool daps_power;          /* daps-UplinkPowerConfig is there */
+            enum daps_rach rach;
+            struct daps_cell target; /* -1: same as the source (TS 38.331 5.3.5.5.2) */
+            int32_t point_a;         /* absoluteFrequencyPointA, -1 */
+            int32_t carrier;         /* NR-ARFCN of the centre of the first carrier of scs-SpecificCarrierList, -1 */
+            int32_t c_rnti;          /* newUE-Identity, -1 */
+            int32_t t304_ms;         /* -1 */
+            int16_t candidate_id;    /* condReconfigId, ltm-CandidateId; -1 */
+            bool ltm;                /* the candidate is an LTM one */
+            struct daps_bearers bearers;
 
-    /* Failure, re-establishment, resume, release. */
-    bool daps_failure;    /* FAILURE_INFORMATION: failureInfoDAPS */
-    bool suspend;         /* RELEASE: suspendConfig is there */
-    int64_t i_rnti;       /* fullI-RNTI of suspendConfig, resumeIdentity of an rrcResumeRequest1: 40 bits, -1 */
-    int32_t short_i_rnti; /* shortI-RNTI of suspendConfig, resumeIdentity of an rrcResumeRequest: 24 bits, -1 */
-    int32_t ue_c_rnti;    /* REESTABLISHMENT_REQUEST ue-Identity c-RNTI, -1 */
-    int32_t ue_pci;       /* REESTABLISHMENT_REQUEST ue-Identity physCellId, HANDOVER_PREPARATION source; -1 */
-    enum daps_reestablishment_cause cause;
+            /* Failure, re-establishment, resume, release. */
+            bool executed;        /* RECONFIGURATION_COMPLETE: a MAC-I shows it under a candidate's key */
+            bool daps_failure;    /* FAILURE_INFORMATION: failureInfoDAPS */
+            bool suspend;         /* RELEASE: suspendConfig is there */
+            int64_t i_rnti;       /* fullI-RNTI of suspendConfig, resumeIdentity of an rrcResumeRequest1: 40 bits, -1 */
+            int32_t short_i_rnti; /* shortI-RNTI of suspendConfig, resumeIdentity of an rrcResumeRequest: 24 bits, -1 */
+            int32_t ue_c_rnti;    /* REESTABLISHMENT_REQUEST ue-Identity c-RNTI, -1 */
+            int32_t ue_pci;       /* REESTABLISHMENT_REQUEST ue-Identity physCellId, HANDOVER_PREPARATION source; -1 */
+            enum daps_reestablishment_cause cause;
+        };
+        struct daps_root_evidence root;           /* KEY_ROOT */
+        struct daps_key_evidence key;             /* KEY_FITS */
+        struct daps_use_evidence use;             /* KEYSTREAM_USE */
+        struct daps_collision_evidence collision; /* COLLISION */
+        struct daps_unfit_evidence unfit;         /* KEY_UNFIT */
+    };
 };
 
 /* Fills ev so that nothing is present: kind as given, every "-1 where absent" field -1, the rest zero. */
 void daps_event_clear(struct daps_event *ev, enum daps_event_kind kind);
+
+/* Is it no message, but evidence from below RRC? */
+static inline bool daps_event_is_evidence(enum daps_event_kind kind)
+{
+    return kind >= DAPS_EV_BELOW_RRC && kind < DAPS_EV_KIND_COUNT;
+}
 
 /* Names used in every output form, for example "security-mode-command", "dl-dcch"; never NULL. */
 const char *daps_event_kind_name(enum daps_event_kind kind);

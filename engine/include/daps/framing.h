@@ -91,7 +91,8 @@ void daps_framing_unwrap(struct daps_framing *framing, const struct daps_record 
 
 /*
  * What somebody else has unwrapped already: in the plugin, Wireshark. The octets of a PDU are whole unless missing
- * says that they end before the PDU does; addresses are what UEs of a log are told apart by, all zero where there is none.
+ * says that they end before the PDU does; addresses are what UEs of a log are told apart by, all zero where there is
+ * none.
  */
 struct daps_framing_endpoint {
     uint8_t address[16]; /* IPv4 as ::ffff:a.b.c.d */

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Evidence: what PDUs below RRC show of a UE's keys and contexts, as events like the messages of RRC are. It is found
+ * left of the event, where octets and key values are, and judged right of it; so the events of a capture say all that
+ * the audit of the capture rests on.
+ *
+ * A context is named by its serial among those of the UE (struct daps_context). The engine numbers contexts in the
+ * order in which events begin them, so the same events give the same serials. A stay under a key that no context in
+ * sight stands for has a serial with DAPS_STAY_UNSEEN set.
+ */
+#ifndef DAPS_EVIDENCE_H
+#define DAPS_EVIDENCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define DAPS_STAY_UNSEEN      UINT32_C(0x80000000)
+#define DAPS_COLLISION_OCTETS 64 /* of contents that a collision holds at most */
+
+/* Which root of the key log is a connection's, by MAC-I (TS 38.331 5.3.4.3). */
+struct daps_root_evidence {
+    bool fits;     /* the one named here; else none of the log does */
+    bool in_force; /* of the connection that is secured already; else of the one about to be */
+    bool near;     /* with another UL NAS COUNT than the key log gives (TS 33.501 A.9): */
+    uint32_t ul_nas_count;
+    uint32_t ordinal;            /* among the roots of ... */
+    char name[64];               /* ... that UE name of the key log */
+    int8_t ciphering, integrity; /* found with it, -1 not */
+};
+
+/* How a key of which the standard, an implementation or the capture left something open came about, by MAC-I. */
+struct daps_key_evidence {
+    uint32_t context;         /* whose key it is */
+    int32_t pci, arfcn;       /* of its cell */
+    int32_t point_a, carrier; /* ... and its other frequencies, -1 unknown */
+    uint8_t frequency;        /* enum daps_frequency (keys/dialect.h): which one the value was computed with ... */
+    bool two_octets;          /* ... and in two octets, where A.11 has three */
+    bool deep;                /* the value of its parent as well */
+    bool other_reading;       /* the NCC was compared with the other of active and stored one (TS 38.331 5.3.5.7) */
+    int8_t nh_ahead;          /* the parent's value is that of the NH so many steps on, 0 none */
+    bool horizontal;          /* ... that of the active key, although the NCC asks for an NH */
+    uint64_t failed_frame;    /* ... that of the key of the attempt with this command, 0 none */
+};
+
+/* A use of keystream: one PDU under a context. Told where it shows something new of the context. */
+struct daps_use_evidence {
+    uint32_t context;
+    bool srb;
+    uint8_t bearer;    /* BEARER: RB identity - 1 */
+    uint8_t direction; /* 0 uplink, 1 downlink */
+    uint32_t count;
+    bool verified; /* its MAC-I is right under the computed key */
+};
+
+/* Two PDUs with one (key, COUNT, BEARER, DIRECTION) and different contents; or one of them once more. */
+struct daps_collision_evidence {
+    uint32_t context; /* of the later one: whose key it is */
+    uint32_t stays[2];
+    uint64_t frames[2];
+    bool again;   /* no new collision: contents that are in one were captured once more */
+    bool mac;     /* the tuple of the MAC-I, else that of the keystream */
+    uint8_t view; /* as in struct daps_stream_id */
+    bool srb;
+    uint8_t algorithm, bearer, direction;
+    uint32_t count, copies;
+    bool proven;            /* both verify under the computed key */
+    bool counted_elsewhere; /* the keystream of the same PDUs collides as well, within one stay */
+    uint32_t overlap;       /* octets that both have */
+    uint8_t octets;         /* of the XORs, at most DAPS_COLLISION_OCTETS */
+    bool has_plain;
+    uint8_t xor_cipher[DAPS_COLLISION_OCTETS], xor_plain[DAPS_COLLISION_OCTETS];
+};
+
+/* How many messages were tried under the key of a context in vain; told again whenever that changes. */
+struct daps_unfit_evidence {
+    uint32_t context;
+    uint64_t messages, first_frame; /* 0 messages: one was right after all */
+};
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What PDUs below RRC show of this UE's keys (daps/evidence.h). Values are computed here once more, from the inputs the
+ * evidence names: an event carries no key.
+ */
+#include <string.h>
+
+#include "daps/kdf.h"
+#include "ue/ue.h"
+
+static void key_root(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_root_evidence *root = &ev->root;
+
+    ue->root = (struct daps_root_match){.match = root->fits ? DAPS_ROOT_FITS : DAPS_ROOT_NONE_FITS,
+                                        .ordinal = root->ordinal,
+                                        .near = root->near,
+                                        .ul_nas_count = root->ul_nas_count};
+    g_strlcpy(ue->root.ue, root->name, sizeof ue->root.ue);
+    if (!root->in_force)
+        return;
+    if (ue->active.chain.key == NULL && root->fits)
+        daps_ue_require_key(ue, ev);
+    else
+        daps_ue_root_matched(ue);
+    if (root->ciphering >= 0)
+        ue->active.ciphering = root->ciphering;
+    if (root->integrity >= 0)
+        ue->active.integrity = root->integrity;
+}
+
+/* The newest attempt whose target that context is. */
+static struct daps_attempt *attempt_of(const struct daps_ue *ue, uint32_t serial)
+{
+    for (guint i = ue->attempts->len; i-- > 0;) {
+        struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        if (attempt->target.serial == serial && attempt->parent != NULL && attempt->procedure != DAPS_PROC_SK_COUNTER)
+            return attempt;
+    }
+    return NULL;
+}
+
+/* ---- a key that fits ---- */
+
+/* What the evidence makes of the attempt: the key's place in the hierarchy, and its value if it can be computed. */
+struct fitting {
+    const struct daps_key_evidence *key;
+    const struct daps_term *parent;
+    uint32_t n;
+    enum daps_derivation derivation;
+    struct daps_frequencies frequencies;
+    struct daps_dialect dialect;
+    bool has_value;
+    uint8_t value[32];
+};
+
+/* The other reading of the NCC (TS 38.331 5.3.5.7 against TS 33.501 6.9.2.3.4). */
+static void read_otherwise(struct daps_ue *ue, const struct daps_attempt *attempt, struct fitting *f)
+{
+    struct daps_chain other = attempt->source.chain;
+    struct daps_chain_step step;
+
+    if (daps_engine_ncc_reading(ue->engine) != DAPS_NCC_STORED)
+        other.n = ue->stored_n;
+    step = daps_chain_step(ue->pool, &other, (uint8_t)attempt->ncc);
+    f->parent = step.parent;
+    f->n = step.n;
+    f->derivation = step.derivation;
+}
+
+static const struct daps_term *key_of_failed(const struct daps_ue *ue, uint64_t frame)
+{
+    for (guint i = ue->attempts->len; i-- > 0;) {
+        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        if (attempt->frame == frame && attempt->key != NULL && attempt->procedure != DAPS_PROC_SK_COUNTER)
+            return attempt->key;
+    }
+    return NULL;
+}
+
+static void compute(struct daps_ue *ue, const struct daps_attempt *attempt, struct fitting *f)
+{
+    const struct daps_key_evidence *key = f->key;
+    const struct daps_chain *source = &attempt->source.chain;
+    struct daps_term nh = {.kind = DAPS_TERM_NH};
+    const struct daps_term *parent = f->parent;
+
+    if (key->nh_ahead != 0) {
+        nh.has_value = daps_term_nh_value(ue->pool, source->root, (uint32_t)((int64_t)f->n + key->nh_ahead), nh.value);
+        parent = &nh;
+    } else if (key->horizontal) {
+        parent = source->key;
+    } else if (key->failed_frame != 0) {
+        parent = key_of_failed(ue, key->failed_frame);
+    }
+    f->has_value = parent != NULL && parent->has_value &&
+                   daps_term_star_value(parent, key->pci, &f->frequencies, &f->dialect, key->deep, f->value);
+    daps_wipe(&nh, sizeof nh);
+}
+
+static void adopt_in(struct daps_context *context, const struct fitting *f, const struct daps_term *key)
+{
+    if (context->serial != f->key->context)
+        return;
+    context->pci = f->key->pci;
+    context->arfcn = f->key->arfcn;
+    context->chain.key = key;
+    context->chain.n = f->n;
+}
+
+/* Inputs as commanded, and where those were open, as the MAC-I has settled them. */
+static const struct daps_term *term_of(struct daps_ue *ue, const struct daps_attempt *attempt, const struct fitting *f)
+{
+    const struct daps_term *term = daps_term_star(ue->pool, f->parent, f->key->pci, f->key->arfcn);
+
+    if (f->has_value && term->verified && memcmp(term->value, f->value, sizeof term->value) != 0)
+        term = daps_term_other(ue->pool, term, f->value);
+    daps_term_frequencies(ue->pool, term, f->frequencies.point_a, f->frequencies.carrier);
+    if (f->has_value)
+        daps_term_verified(ue->pool, term, &f->dialect, f->value, f->key->deep);
+    if (f->key->nh_ahead != 0)
+        daps_term_nh_ahead(ue->pool, attempt->source.chain.root, f->key->nh_ahead);
+    return term;
+}
+
+static bool departs(const struct fitting *f)
+{
+    const struct daps_dialect standard = daps_dialect(0);
+
+    return !daps_dialect_equal(&f->dialect, &standard) || f->key->other_reading || f->key->nh_ahead != 0 ||
+           f->key->horizontal || f->key->failed_frame != 0;
+}
+
+static struct daps_fit fit_of(const struct daps_ue *ue, const struct daps_attempt *attempt, const struct fitting *f)
+{
+    const bool point_a = f->dialect.frequency == DAPS_FREQUENCY_POINT_A,
+               carrier = f->dialect.frequency == DAPS_FREQUENCY_CARRIER,
+               by_stored = daps_engine_ncc_reading(ue->engine) == DAPS_NCC_STORED;
+
+    return (struct daps_fit){
+        .what = (point_a ? DAPS_FITS_POINT_A : 0U) | (carrier ? DAPS_FITS_CARRIER : 0U) |
+                (f->dialect.two_octets ? DAPS_FITS_TWO_OCTETS : 0U) |
+                (f->key->other_reading && !by_stored ? DAPS_FITS_STORED_NCC : 0U) |
+                (f->key->other_reading && by_stored ? DAPS_FITS_ACTIVE_NCC : 0U) |
+                (f->key->nh_ahead != 0 ? DAPS_FITS_NH_STEP : 0U) | (f->key->horizontal ? DAPS_FITS_HORIZONTAL : 0U) |
+                (f->key->failed_frame != 0 ? DAPS_FITS_FAILED_KEY : 0U),
+        .arfcn = carrier   ? attempt->key->carrier
+                 : point_a ? attempt->key->point_a
+                           : -1,
+        .nh = (int64_t)attempt->target.chain.n + f->key->nh_ahead,
+    };
+}
+
+static bool came_about_alike(const struct daps_key_evidence *a, const struct daps_key_evidence *b)
+{
+    return a->frequency == b->frequency && a->two_octets == b->two_octets && a->other_reading == b->other_reading &&
+           a->nh_ahead == b->nh_ahead && a->horizontal == b->horizontal && a->failed_frame == b->failed_frame;
+}
+
+/* The same network doing the same thing is told once. */
+static void tell_fit(struct daps_ue *ue, const struct daps_attempt *attempt, const struct fitting *f)
+{
+    struct daps_moment moment = {
+        .kind = DAPS_MOMENT_KEY_FITS,
+        .fits = {.attempt = attempt, .parent_frame = f->key->failed_frame, .fit = fit_of(ue, attempt, f)}};
+
+    if (came_about_alike(f->key, &ue->seen.told))
+        return;
+    ue->seen.told = *f->key;
+    daps_ue_tell(ue, &moment);
+}
+
+/* From here on the key is what the network showed it to be. */
+static void key_fits(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_attempt *attempt = attempt_of(ue, ev->key.context);
+    struct fitting f = {.key = &ev->key,
+                        .frequencies = {ev->key.arfcn, ev->key.point_a, ev->key.carrier},
+                        .dialect = {(enum daps_frequency)ev->key.frequency, ev->key.two_octets}};
+    const struct daps_term *term;
+
+    if (attempt == NULL)
+        return;
+    f.parent = attempt->parent;
+    f.n = attempt->target.chain.n;
+    f.derivation = attempt->derivation;
+    if (ev->key.other_reading)
+        read_otherwise(ue, attempt, &f);
+    compute(ue, attempt, &f);
+    term = term_of(ue, attempt, &f);
+    daps_wipe(f.value, sizeof f.value);
+    attempt->parent = f.parent;
+    attempt->key = term;
+    attempt->derivation = f.derivation;
+    adopt_in(&ue->active, &f, term);
+    for (guint i = 0; i < ue->attempts->len; i++) {
+        struct daps_attempt *other = g_ptr_array_index(ue->attempts, i);
+        adopt_in(&other->source, &f, term);
+        adopt_in(&other->target, &f, term);
+    }
+    if (!departs(&f))
+        return;
+    if (ev->key.deep)
+        daps_deliver_value(ue, f.parent, attempt);
+    daps_deliver_derivation(ue, attempt); /* once more, now with the right value */
+    tell_fit(ue, attempt, &f);
+}
+
+static void keystream_use(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_term *key = daps_ue_key_of(ue, ev->use.context);
+
+    if (ev->use.verified && key != NULL)
+        daps_term_confirm(key);
+    if (!ev->use.srb || ev->use.direction != 0)
+        return;
+    ue->seen.uplink = true;
+    for (guint i = ue->attempts->len; i-- > 0;) {
+        struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        if (attempt->target.serial == ev->use.context) {
+            attempt->target_used = true;
+            return;
+        }
+    }
+}
+
+void daps_ue_evidence(struct daps_ue *ue, const struct daps_event *ev)
+{
+    ue->seen.pdus = true;
+    switch (ev->kind) {
+    case DAPS_EV_KEY_ROOT:
+        key_root(ue, ev);
+        break;
+    case DAPS_EV_KEY_FITS:
+        key_fits(ue, ev);
+        break;
+    case DAPS_EV_KEYSTREAM_USE:
+        keystream_use(ue, ev);
+        break;
+    case DAPS_EV_COLLISION:
+        daps_ue_see_collision(ue, ev);
+        break;
+    case DAPS_EV_KEY_UNFIT:
+        daps_ue_see_unfit(ue, ev);
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What has been seen under the keys of a UE that rules judge only when it is complete: PDUs that collide, and messages
+ * that no key fits. It is kept as long as its key could still be met, and told when that is over.
+ */
+#include <string.h>
+
+#include "ue/ue.h"
+
+const struct daps_term *daps_ue_key_of(const struct daps_ue *ue, uint32_t serial)
+{
+    if (ue->active.serial == serial)
+        return ue->active.chain.key;
+    for (guint i = ue->attempts->len; i-- > 0;) {
+        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        if (attempt->target.serial == serial && attempt->procedure != DAPS_PROC_SK_COUNTER)
+            return attempt->target.chain.key;
+        if (attempt->source.serial == serial)
+            return attempt->source.chain.key;
+    }
+    return NULL;
+}
+
+bool daps_ue_keeps(const struct daps_ue *ue, const struct daps_term *key)
+{
+    if (key == ue->active.chain.key || (ue->open != NULL && key == ue->open->target.chain.key))
+        return true;
+    for (guint i = 0; i < ue->attempts->len; i++) {
+        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        if (attempt->key == key)
+            return true;
+    }
+    return false;
+}
+
+/* ---- collisions ---- */
+
+static bool is_same_stream(const struct daps_stream_id *a, const struct daps_stream_id *b)
+{
+    return a->key == b->key && a->srb == b->srb && a->mac == b->mac && a->algorithm == b->algorithm &&
+           a->bearer == b->bearer && a->direction == b->direction;
+}
+
+static struct daps_collision collision_of(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_collision_evidence *e = &ev->collision;
+    struct daps_collision c = {
+        .stream = {.key = daps_ue_key_of(ue, e->context),
+                   .srb = e->srb,
+                   .mac = e->mac,
+                   .view = e->view,
+                   .algorithm = e->algorithm,
+                   .bearer = e->bearer,
+                   .direction = e->direction},
+        .one_period = e->stays[0] == e->stays[1],
+        .n = 2,
+        .sights = {{e->stays[0], e->frames[0]}, {e->stays[1], e->frames[1]}},
+        .copies = e->copies,
+        .count = e->count,
+        .counted_elsewhere = e->counted_elsewhere,
+        .proven = e->proven,
+        .octets = e->octets,
+        .overlap = e->overlap,
+        .has_plain = e->has_plain,
+    };
+
+    memcpy(c.xor_cipher, e->xor_cipher, sizeof c.xor_cipher);
+    memcpy(c.xor_plain, e->xor_plain, sizeof c.xor_plain);
+    if (c.stream.key != NULL)
+        g_strlcpy(c.label, c.stream.key->label, sizeof c.label);
+    return c;
+}
+
+static void add_to_known(struct daps_collision *known, const struct daps_collision *c)
+{
+    if (known->count != c->count)
+        known->more++;
+    else if (known->n < DAPS_COLLISION_SIGHTS)
+        known->sights[known->n++] = c->sights[1];
+    known->proven |= c->proven;
+}
+
+void daps_ue_see_collision(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_collision c = collision_of(ue, ev);
+    bool told = false;
+
+    if (ue->seen.collisions == NULL)
+        ue->seen.collisions = g_array_new(FALSE, TRUE, sizeof c);
+    for (guint i = 0; i < ue->seen.collisions->len; i++) {
+        struct daps_collision *known = &g_array_index(ue->seen.collisions, struct daps_collision, i);
+        if (!is_same_stream(&known->stream, &c.stream))
+            continue;
+        if (ev->collision.again) {
+            known->copies += known->count == c.count;
+        } else if (known->one_period == c.one_period) {
+            add_to_known(known, &c);
+            told = true;
+        }
+    }
+    if (!told && !ev->collision.again)
+        g_array_append_val(ue->seen.collisions, c);
+}
+
+void daps_ue_tell_collisions(struct daps_ue *ue, bool all)
+{
+    GArray *collisions = ue->seen.collisions;
+
+    for (guint i = 0; collisions != NULL && i < collisions->len;) {
+        const struct daps_collision *c = &g_array_index(collisions, struct daps_collision, i);
+        struct daps_moment moment = {.kind = DAPS_MOMENT_COLLISION, .collision = c};
+        if (!all && !c->told && daps_ue_keeps(ue, c->stream.key)) {
+            i++;
+            continue;
+        }
+        if (!c->told)
+            daps_ue_tell(ue, &moment);
+        g_array_remove_index(collisions, i);
+    }
+}
+
+/* ---- messages that no key fits ---- */
+
+struct unfit {
+    struct daps_unfit_evidence evidence;
+    const struct daps_term *key; /* of the context, as long as it is in sight */
+};
+
+void daps_ue_see_unfit(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct unfit seen = {ev->unfit, daps_ue_key_of(ue, ev->unfit.context)};
+
+    if (ue->seen.unfits == NULL)
+        ue->seen.unfits = g_array_new(FALSE, TRUE, sizeof seen);
+    for (guint i = 0; i < ue->seen.unfits->len; i++) {
+        struct unfit *known = &g_array_index(ue->seen.unfits, struct unfit, i);
+        if (known->evidence.context == ev->unfit.context) {
+            *known = seen;
+            return;
+        }
+    }
+    g_array_append_val(ue->seen.unfits, seen);
+}
+
+void daps_ue_tell_unfits(struct daps_ue *ue, bool all)
+{
+    GArray *unfits = ue->seen.unfits;
+
+    for (guint i = 0; unfits != NULL && i < unfits->len;) {
+        const struct unfit *unfit = &g_array_index(unfits, struct unfit, i);
+        const struct daps_term *now = daps_ue_key_of(ue, unfit->evidence.context);
+        const struct daps_term *key = now != NULL ? now : unfit->key;
+        struct daps_moment moment = {
+            .kind = DAPS_MOMENT_NO_KEY_FITS,
+            .unfit = {.key = key, .messages = unfit->evidence.messages, .frame = unfit->evidence.first_frame}};
+        if (!all && key != NULL && daps_ue_keeps(ue, key)) {
+            i++;
+            continue;
+        }
+        if (key != NULL && key->has_value && unfit->evidence.messages >= 2)
+            daps_ue_tell(ue, &moment);
+        g_array_remove_index(unfits, i);
+    }
+}
+
+/* ---- the store ---- */
+
+static GArray *copy_array(const GArray *array)
+{
+    GArray *copy;
+
+    if (array == NULL)
+        return NULL;
+    copy = g_array_sized_new(FALSE, TRUE, g_array_get_element_size((GArray *)(guintptr)array), array->len);
+    g_array_append_vals(copy, array->data, array->len);
+    return copy;
+}
+
+void daps_ue_seen_copy(struct daps_ue *copy, const struct daps_ue *ue)
+{
+    copy->seen.collisions = copy_array(ue->seen.collisions);
+    copy->seen.unfits = copy_array(ue->seen.unfits);
+}
+
+void daps_ue_seen_clear(struct daps_ue *ue)
+{
+    g_clear_pointer(&ue->seen.collisions, g_array_unref);
+    g_clear_pointer(&ue->seen.unfits, g_array_unref);
+}
