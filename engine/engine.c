@@ -3,6 +3,7 @@
 #include "daps/engine.h"
 
 #include <glib.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,13 +12,26 @@
 #include "pdcp/pdcp.h"
 #include "rules/rules.h"
 #include "ue/ue.h"
+#include "ues.h"
+
+#define SEALED_MOST 64 /* of UEs that are no longer followed */
+
+struct sealed_ue {
+    struct daps_sealed view;
+    char ue[64], key[24];
+};
 
 struct daps_engine {
     struct daps_engine_options options;
     struct daps_sink sink;
     struct daps_engine_counts counts;
-    GHashTable *by_key;           /* uint64_t ue_key (owned by the UE entry) to struct entry */
-    GPtrArray *ues;               /* struct entry, owned, in order of appearance */
+    struct ues *ues;
+    GStringChunk *names; /* of UEs that somebody asked for */
+    GArray *sealed;      /* struct sealed_ue: of UEs no longer followed */
+    struct {
+        uint64_t n, frame;
+        const char *reason;
+    } gaps;                       /* of all UEs; each is told when it is met */
     struct joins *joins;          /* of UEs without a PDU so far */
     struct daps_ciphers *ciphers; /* NULL until needed */
     struct pdcp_roots *roots;     /* likewise */
@@ -25,21 +39,8 @@ struct daps_engine {
     void *waited_user;
     struct daps_rrc_result *waited; /* what PDUs that waited said; NULL until needed */
     struct daps_rrc_result *trial;  /* for looking whether octets could be RRC; likewise */
-    struct entry *last;             /* most PDUs are from the same UE as the one before */
+    uint8_t *open;                  /* the PDU at hand, deciphered; likewise */
 };
-
-struct entry {
-    guint64 key;
-    struct daps_ue *ue;
-};
-
-static void entry_free(gpointer data)
-{
-    struct entry *entry = data;
-
-    daps_ue_free(entry->ue);
-    g_free(entry);
-}
 
 struct daps_engine *daps_engine_new(const struct daps_engine_options *options, const struct daps_sink *sink)
 {
@@ -51,8 +52,9 @@ struct daps_engine *daps_engine_new(const struct daps_engine_options *options, c
         engine->sink = *sink;
     if (engine->options.extract_only) /* UEs are followed all the same: below RRC, the next message needs their keys */
         engine->sink = (struct daps_sink){.user = engine->sink.user, .event = engine->sink.event};
-    engine->by_key = g_hash_table_new(g_int64_hash, g_int64_equal);
-    engine->ues = g_ptr_array_new_with_free_func(entry_free);
+    engine->ues = ues_new();
+    engine->names = g_string_chunk_new(1024);
+    engine->sealed = g_array_new(FALSE, FALSE, sizeof(struct sealed_ue));
     engine->joins = joins_new();
     return engine;
 }
@@ -61,53 +63,95 @@ void daps_engine_free(struct daps_engine *engine)
 {
     if (engine == NULL)
         return;
-    g_hash_table_unref(engine->by_key);
-    g_ptr_array_unref(engine->ues);
+    ues_free(engine->ues);
+    g_string_chunk_free(engine->names);
+    g_array_unref(engine->sealed);
     joins_free(engine->joins);
     daps_ciphers_free(engine->ciphers);
     pdcp_roots_free(engine->roots);
     g_free(engine->trial);
+    if (engine->open != NULL)
+        daps_wipe(engine->open, DAPS_PDCP_MOST_OCTETS);
+    g_free(engine->open);
     g_free(engine->waited);
     g_free(engine);
 }
 
-static struct entry *find_ue(struct daps_engine *engine, uint64_t ue_key)
+/* Says to a UE what may be missing of the signalling of all UEs. */
+static struct daps_ue *tell_gaps(const struct daps_engine *engine, struct ue_entry *entry)
 {
-    guint64 key = ue_key;
-
-    if (engine->last == NULL || engine->last->key != key)
-        engine->last = g_hash_table_lookup(engine->by_key, &key);
-    return engine->last;
+    if (entry->gaps < engine->gaps.n)
+        daps_ue_gap(entry->ue, engine->gaps.frame, engine->gaps.reason);
+    entry->gaps = engine->gaps.n;
+    return entry->ue;
 }
 
-static struct daps_ue *get_ue(struct daps_engine *engine, uint64_t ue_key, const char *name, enum daps_rat rat)
+static bool read_sealed(const struct daps_ue *ue, struct daps_sealed *out)
 {
-    struct entry *entry = find_ue(engine, ue_key);
-    char number[16];
+    const struct daps_pdcp *pdcp = ue->pdcp;
 
-    if (entry != NULL)
-        return entry->ue;
-    snprintf(number, sizeof number, "%u", engine->ues->len + 1);
-    entry = g_new0(struct entry, 1);
-    entry->key = ue_key;
-    entry->ue = daps_ue_new(engine, name != NULL ? name : number, rat);
-    g_hash_table_insert(engine->by_key, &entry->key, entry);
-    g_ptr_array_add(engine->ues, entry);
-    engine->last = entry;
-    engine->counts.ues++;
-    joins_deliver(engine->joins, ue_key, entry->ue->name, &engine->sink);
-    return entry->ue;
+    if (pdcp == NULL || pdcp->unreadable == 0)
+        return false;
+    *out = (struct daps_sealed){
+        .ue = ue->name, .key = pdcp->last_key, .pdus = pdcp->unreadable, .first_frame = pdcp->first_unreadable_frame};
+    return true;
+}
+
+/* The UE met longest ago is followed no further: what is open of it is settled, as at the end of the capture. */
+static void give_way(struct daps_engine *engine, uint64_t frame)
+{
+    struct ue_entry *entry = ues_longest_unmet(engine->ues);
+    struct daps_ue *ue = tell_gaps(engine, entry);
+    struct sealed_ue kept = {.view = {.pdus = 0}};
+
+    if (ue->state != DAPS_UE_IDLE)
+        daps_engine_not_judged(engine, DAPS_NOT_JUDGED_NOT_FOLLOWED, frame);
+    daps_ue_finish(ue);
+    if (engine->sealed->len < SEALED_MOST && read_sealed(ue, &kept.view)) {
+        g_strlcpy(kept.ue, kept.view.ue, sizeof kept.ue);
+        g_strlcpy(kept.key, kept.view.key, sizeof kept.key);
+        g_array_append_val(engine->sealed, kept);
+    }
+    ues_remove(engine->ues, entry);
+}
+
+static struct daps_ue *find_ue(struct daps_engine *engine, uint64_t ue_key)
+{
+    struct ue_entry *entry = ues_find(engine->ues, ue_key);
+
+    return entry != NULL ? tell_gaps(engine, entry) : NULL;
+}
+
+/* At that frame; name NULL: numbered. */
+static struct daps_ue *get_ue(struct daps_engine *engine, uint64_t ue_key, const char *name, enum daps_rat rat,
+                              uint64_t frame)
+{
+    struct ue_entry *entry = ues_find(engine->ues, ue_key);
+    struct daps_ue *ue;
+    char number[24];
+
+    if (entry != NULL) {
+        ues_meet(engine->ues, entry);
+        return tell_gaps(engine, entry);
+    }
+    if (ues_count(engine->ues) >= (engine->options.most_ues > 0 ? engine->options.most_ues : DAPS_ENGINE_MOST_UES))
+        give_way(engine, frame);
+    snprintf(number, sizeof number, "%" PRIu64, ++engine->counts.ues);
+    ue = daps_ue_new(engine, name != NULL ? name : number, rat);
+    ues_add(engine->ues, ue_key, ue)->gaps = engine->gaps.n;
+    joins_deliver(engine->joins, ue_key, ue->name, &engine->sink);
+    return ue;
 }
 
 void daps_engine_join(struct daps_engine *engine, uint64_t ue_key, const struct daps_identity_join *join)
 {
-    const struct entry *entry = find_ue(engine, ue_key);
+    const struct daps_ue *ue = find_ue(engine, ue_key);
 
     if (engine->sink.join == NULL)
         return;
     joins_keep(engine->joins, ue_key, join);
-    if (entry != NULL)
-        joins_deliver(engine->joins, ue_key, entry->ue->name, &engine->sink);
+    if (ue != NULL)
+        joins_deliver(engine->joins, ue_key, ue->name, &engine->sink);
 }
 
 static bool is_broadcast(const struct daps_event *ev)
@@ -124,7 +168,7 @@ void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *
             engine->sink.event(engine->sink.user, "", ev);
         return;
     }
-    ue = get_ue(engine, ue_key, name, ev->rat);
+    ue = get_ue(engine, ue_key, name, ev->rat, ev->frame);
     if (engine->sink.event != NULL)
         engine->sink.event(engine->sink.user, ue->name, ev);
     if (daps_event_is_evidence(ev->kind))
@@ -284,7 +328,7 @@ static void begin_pdcp(struct daps_engine *engine, struct daps_ue *ue, const str
 enum daps_pdcp_status daps_engine_pdcp(struct daps_engine *engine, const struct daps_pdcp_pdu *pdu,
                                        struct daps_rrc_result *result)
 {
-    struct daps_ue *ue = get_ue(engine, pdu->ue_key, NULL, DAPS_RAT_NR);
+    struct daps_ue *ue = get_ue(engine, pdu->ue_key, NULL, DAPS_RAT_NR, pdu->frame);
     struct pdcp_reading reading;
 
     if (ue->pdcp == NULL)
@@ -299,18 +343,15 @@ enum daps_pdcp_status daps_engine_pdcp(struct daps_engine *engine, const struct 
 
 void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint64_t frame, const char *reason)
 {
-    struct entry *entry;
+    struct daps_ue *ue = all ? NULL : find_ue(engine, ue_key);
 
-    if (!all) {
-        entry = find_ue(engine, ue_key);
-        if (entry != NULL)
-            daps_ue_gap(entry->ue, frame, reason);
+    if (ue != NULL)
+        daps_ue_gap(ue, frame, reason);
+    if (!all)
         return;
-    }
-    for (guint i = 0; i < engine->ues->len; i++) {
-        entry = g_ptr_array_index(engine->ues, i);
-        daps_ue_gap(entry->ue, frame, reason);
-    }
+    engine->gaps.n++;
+    engine->gaps.frame = frame;
+    engine->gaps.reason = reason;
 }
 
 void daps_engine_not_judged(struct daps_engine *engine, enum daps_not_judged reason, uint64_t frame)
@@ -322,10 +363,8 @@ void daps_engine_not_judged(struct daps_engine *engine, enum daps_not_judged rea
 
 void daps_engine_finish(struct daps_engine *engine)
 {
-    for (guint i = 0; i < engine->ues->len; i++) {
-        struct entry *entry = g_ptr_array_index(engine->ues, i);
-        daps_ue_finish(entry->ue);
-    }
+    for (struct ue_entry *entry = ues_first(engine->ues); entry != NULL; entry = entry->next)
+        daps_ue_finish(tell_gaps(engine, entry));
 }
 
 void daps_engine_preview(struct daps_engine *engine, uint64_t ue_key, bool all, const struct daps_sink *sink)
@@ -336,11 +375,9 @@ void daps_engine_preview(struct daps_engine *engine, uint64_t ue_key, bool all, 
     if (engine->options.extract_only)
         return;
     engine->sink = *sink;
-    for (guint i = 0; i < engine->ues->len; i++) {
-        const struct entry *entry = g_ptr_array_index(engine->ues, i);
-        if (all || entry->key == ue_key)
-            daps_ue_preview(entry->ue);
-    }
+    for (struct ue_entry *entry = all ? ues_first(engine->ues) : ues_find(engine->ues, ue_key); entry != NULL;
+         entry = all ? entry->next : NULL)
+        daps_ue_preview(tell_gaps(engine, entry));
     engine->sink = own_sink;
     engine->counts = own_counts;
 }
@@ -348,7 +385,7 @@ void daps_engine_preview(struct daps_engine *engine, uint64_t ue_key, bool all, 
 unsigned daps_engine_contexts(const struct daps_engine *engine, uint64_t ue_key, struct daps_context_view *source,
                               struct daps_context_view *target)
 {
-    const struct entry *entry = g_hash_table_lookup(engine->by_key, &(guint64){ue_key});
+    const struct ue_entry *entry = ues_find(engine->ues, ue_key);
     const struct daps_ue *ue = entry != NULL ? entry->ue : NULL;
 
     if (ue == NULL || ue->active.chain.key == NULL)
@@ -362,23 +399,24 @@ unsigned daps_engine_contexts(const struct daps_engine *engine, uint64_t ue_key,
 
 const char *daps_engine_ue_name(const struct daps_engine *engine, uint64_t ue_key)
 {
-    const struct entry *entry = g_hash_table_lookup(engine->by_key, &(guint64){ue_key});
+    const struct ue_entry *entry = ues_find(engine->ues, ue_key);
 
-    return entry != NULL ? entry->ue->name : NULL;
+    return entry != NULL ? g_string_chunk_insert_const(engine->names, entry->ue->name) : NULL;
 }
 
 bool daps_engine_sealed(const struct daps_engine *engine, unsigned index, struct daps_sealed *out)
 {
-    for (guint i = 0; i < engine->ues->len; i++) {
-        const struct daps_ue *ue = ((struct entry *)g_ptr_array_index(engine->ues, i))->ue;
-        const struct daps_pdcp *pdcp = ue->pdcp;
-        if (pdcp == NULL || pdcp->unreadable == 0 || index-- > 0)
-            continue;
-        *out = (struct daps_sealed){.ue = ue->name,
-                                    .key = pdcp->last_key,
-                                    .pdus = pdcp->unreadable,
-                                    .first_frame = pdcp->first_unreadable_frame};
+    if (index < engine->sealed->len) {
+        const struct sealed_ue *kept = &g_array_index(engine->sealed, struct sealed_ue, index);
+        *out = kept->view;
+        out->ue = kept->ue;
+        out->key = kept->key;
         return true;
+    }
+    index -= engine->sealed->len;
+    for (const struct ue_entry *entry = ues_first(engine->ues); entry != NULL; entry = entry->next) {
+        if (read_sealed(entry->ue, out) && index-- == 0)
+            return true;
     }
     return false;
 }
@@ -429,6 +467,13 @@ struct daps_ciphers *daps_engine_ciphers(struct daps_engine *engine)
     if (engine->ciphers == NULL)
         engine->ciphers = daps_ciphers_new(DAPS_LIBRARY_ANY);
     return engine->ciphers;
+}
+
+uint8_t *daps_engine_open_octets(struct daps_engine *engine)
+{
+    if (engine->open == NULL)
+        engine->open = g_malloc(DAPS_PDCP_MOST_OCTETS);
+    return engine->open;
 }
 
 struct daps_rrc_result *daps_engine_trial(struct daps_engine *engine)

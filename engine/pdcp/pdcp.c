@@ -14,7 +14,7 @@ struct daps_pdcp *daps_pdcp_new(struct daps_ue *ue, struct daps_ciphers *ciphers
     pdcp->ue = ue;
     pdcp->ciphers = ciphers;
     pdcp->ledger = daps_ledger_new();
-    pdcp->open = g_malloc(DAPS_PDCP_MOST_OCTETS);
+    pdcp->open = daps_engine_open_octets(ue->engine);
     pdcp->now_ns = ue->last_time_ns;
     pdcp->plain_started = ue->setup_seen && ue->active.chain.key == NULL;
     pdcp_sync(pdcp);
@@ -25,12 +25,12 @@ void daps_pdcp_clear(struct daps_pdcp *pdcp)
 {
     for (unsigned i = 0; i < PDCP_MOST_PERIODS; i++)
         pdcp_period_clear(&pdcp->periods[i]);
-    for (unsigned i = 0; i < PDCP_MOST_PAST; i++)
+    for (unsigned i = 0; i < pdcp->n_past; i++)
         pdcp_period_clear(&pdcp->past[i]);
+    g_free(pdcp->past);
     pdcp_room_free(pdcp->room);
     daps_wipe(&pdcp->proposal, sizeof pdcp->proposal);
     daps_ledger_free(pdcp->ledger);
-    g_free(pdcp->open);
 }
 
 void daps_pdcp_copy(struct daps_pdcp *copy, struct daps_ue *of, const struct daps_pdcp *pdcp)
@@ -42,10 +42,10 @@ void daps_pdcp_copy(struct daps_pdcp *copy, struct daps_ue *of, const struct dap
     /* What was used is not asked again at the end, but for suspects. */
     copy->ledger = decides ? daps_ledger_copy(pdcp->ledger) : daps_ledger_new();
     copy->room = decides ? pdcp_room_copy(pdcp->room) : NULL;
-    copy->open = decides ? g_malloc(DAPS_PDCP_MOST_OCTETS) : NULL;
     for (unsigned i = 0; i < PDCP_MOST_PERIODS; i++)
         copy->periods[i].drbs = NULL;
-    for (unsigned i = 0; i < PDCP_MOST_PAST; i++)
+    copy->past = pdcp->past != NULL ? g_memdup2(pdcp->past, PDCP_MOST_PAST * sizeof *pdcp->past) : NULL;
+    for (unsigned i = 0; i < copy->n_past; i++)
         copy->past[i].drbs = NULL;
     of->pdcp = copy;
 }

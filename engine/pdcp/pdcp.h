@@ -108,9 +108,9 @@ struct daps_pdcp {
     unsigned n_periods;
     struct pdcp_period periods[PDCP_MOST_PERIODS];
     unsigned n_past;
-    struct pdcp_period past[PDCP_MOST_PAST]; /* oldest first */
-    struct pdcp_room *room;                  /* PDUs that wait for a context, NULL none yet */
-    bool changed;                            /* a context or key came into being: those that wait are tried again */
+    struct pdcp_period *past; /* oldest first, room for PDCP_MOST_PAST; NULL until there is one */
+    struct pdcp_room *room;   /* PDUs that wait for a context, NULL none yet */
+    bool changed;             /* a context or key came into being: those that wait are tried again */
     int64_t now_ns;
     uint32_t secondary_drbs; /* under the secondary node's key, which is not followed (TS 33.501 6.10.2) */
     uint32_t daps_drbs;      /* drb-Identity n is bit n - 1: one entity for both legs */

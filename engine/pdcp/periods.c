@@ -144,6 +144,8 @@ static void end(struct daps_pdcp *pdcp, struct pdcp_period *period)
     if (past != PDCP_PRESENT) {
         if (pdcp->n_past == PDCP_MOST_PAST)
             drop_past(pdcp, 0);
+        if (pdcp->past == NULL)
+            pdcp->past = g_new0(struct pdcp_period, PDCP_MOST_PAST);
         pdcp->past[pdcp->n_past] = *period;
         pdcp->past[pdcp->n_past++].past = past;
     } else {

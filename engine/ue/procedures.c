@@ -260,6 +260,8 @@ void daps_ue_candidate(struct daps_ue *ue, const struct daps_event *ev)
     }
     if (i < ue->n_candidates && ue->candidates[i].digest == ev->digest && ev->digest != 0)
         return; /* the same message once more, as another log or another layer has it */
+    if (ue->candidates == NULL)
+        ue->candidates = g_new(struct daps_event, DAPS_MAX_CANDIDATES);
     ue->candidates[i] = *ev;
     if (i == ue->n_candidates)
         ue->n_candidates++;

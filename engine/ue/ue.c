@@ -34,6 +34,7 @@ void daps_ue_free(struct daps_ue *ue)
     daps_ue_seen_clear(ue);
     g_ptr_array_unref(ue->attempts);
     daps_term_pool_free(ue->pool);
+    g_free(ue->candidates);
     g_free(ue);
 }
 

@@ -54,7 +54,7 @@ struct daps_ue {
     uint32_t n_attempts; /* begun so far */
 
     unsigned n_candidates;
-    struct daps_event candidates[DAPS_MAX_CANDIDATES];
+    struct daps_event *candidates; /* room for DAPS_MAX_CANDIDATES; NULL until there is one */
     struct daps_outstanding {
         unsigned n;
         bool answered; /* once at least: what is left belongs to entries of a log that repeat one another */
@@ -189,6 +189,7 @@ const struct daps_sink *daps_engine_sink(const struct daps_engine *engine);
 struct daps_ciphers *daps_engine_ciphers(struct daps_engine *engine);
 struct daps_rrc_result *daps_engine_trial(struct daps_engine *engine); /* room for a decoding nobody follows */
 struct pdcp_roots *daps_engine_roots(struct daps_engine *engine);
+uint8_t *daps_engine_open_octets(struct daps_engine *engine);          /* room for one PDCP PDU, deciphered */
 enum daps_ncc_reading daps_engine_ncc_reading(const struct daps_engine *engine);
 const struct daps_keylog *daps_engine_keylog(const struct daps_engine *engine);
 struct daps_engine_counts *daps_engine_counters(struct daps_engine *engine);

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A table of UEs in two orders. */
+#include "ues.h"
+
+#include <glib.h>
+
+#include "ue/ue.h"
+
+struct ues {
+    GHashTable *by_key; /* struct ue_entry by its own key, owned */
+    struct ue_entry *first, *newest;
+    struct ue_entry *met_last, *met_first;
+    struct ue_entry *last; /* most PDUs are from the same UE as the one before */
+};
+
+static void entry_free(gpointer data)
+{
+    struct ue_entry *entry = data;
+
+    daps_ue_free(entry->ue);
+    g_free(entry);
+}
+
+struct ues *ues_new(void)
+{
+    struct ues *ues = g_new0(struct ues, 1);
+
+    ues->by_key = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, entry_free);
+    return ues;
+}
+
+void ues_free(struct ues *ues)
+{
+    if (ues == NULL)
+        return;
+    g_hash_table_unref(ues->by_key);
+    g_free(ues);
+}
+
+struct ue_entry *ues_find(struct ues *ues, uint64_t key)
+{
+    if (ues->last == NULL || ues->last->key != key)
+        ues->last = g_hash_table_lookup(ues->by_key, &key);
+    return ues->last;
+}
+
+static void meet_last(struct ues *ues, struct ue_entry *entry)
+{
+    entry->met_before = ues->met_last;
+    entry->met_later = NULL;
+    if (ues->met_last != NULL)
+        ues->met_last->met_later = entry;
+    else
+        ues->met_first = entry;
+    ues->met_last = entry;
+}
+
+static void unmeet(struct ues *ues, struct ue_entry *entry)
+{
+    if (entry->met_later != NULL)
+        entry->met_later->met_before = entry->met_before;
+    else
+        ues->met_last = entry->met_before;
+    if (entry->met_before != NULL)
+        entry->met_before->met_later = entry->met_later;
+    else
+        ues->met_first = entry->met_later;
+}
+
+struct ue_entry *ues_add(struct ues *ues, uint64_t key, struct daps_ue *ue)
+{
+    struct ue_entry *entry = g_new0(struct ue_entry, 1);
+
+    entry->key = key;
+    entry->ue = ue;
+    entry->before = ues->newest;
+    if (ues->newest != NULL)
+        ues->newest->next = entry;
+    else
+        ues->first = entry;
+    ues->newest = entry;
+    meet_last(ues, entry);
+    g_hash_table_insert(ues->by_key, &entry->key, entry);
+    ues->last = entry;
+    return entry;
+}
+
+void ues_meet(struct ues *ues, struct ue_entry *entry)
+{
+    if (ues->met_last == entry)
+        return;
+    unmeet(ues, entry);
+    meet_last(ues, entry);
+}
+
+unsigned ues_count(const struct ues *ues)
+{
+    return g_hash_table_size(ues->by_key);
+}
+
+struct ue_entry *ues_first(const struct ues *ues)
+{
+    return ues->first;
+}
+
+struct ue_entry *ues_longest_unmet(const struct ues *ues)
+{
+    return ues->met_first;
+}
+
+void ues_remove(struct ues *ues, struct ue_entry *entry)
+{
+    unmeet(ues, entry);
+    if (entry->next != NULL)
+        entry->next->before = entry->before;
+    else
+        ues->newest = entry->before;
+    if (entry->before != NULL)
+        entry->before->next = entry->next;
+    else
+        ues->first = entry->next;
+    if (ues->last == entry)
+        ues->last = NULL;
+    g_hash_table_remove(ues->by_key, &entry->key);
+}
