@@ -117,6 +117,13 @@ static void on_waited(void *user, const struct daps_pdcp_pdu *pdu, const struct 
         tell_gap(audit, false, pdu->ue_key, pdu->frame, "an RRC message could not be decoded");
 }
 
+static void on_join(void *user, uint64_t ue_key, const struct daps_identity_join *join)
+{
+    const struct audit *audit = user;
+
+    daps_engine_join(audit->engine, ue_key, join);
+}
+
 static void on_problem(void *user, const struct daps_framing_problem *problem)
 {
     struct audit *audit = user;
@@ -196,7 +203,7 @@ static void start(struct audit *audit)
     const struct daps_engine_options engine_options = {
         .keylog = audit->options->keylog, .extract_only = events, .ncc_reading = audit->options->ncc_reading};
     const struct daps_framing_sink framing_sink = {
-        .user = audit, .pdu = on_pdu, .pdcp = on_pdcp, .problem = on_problem};
+        .user = audit, .pdu = on_pdu, .pdcp = on_pdcp, .problem = on_problem, .join = on_join};
     struct daps_sink sink;
 
     audit->report = report_new(&audit->options->style, audit->job->path, &audit->job->lines);

@@ -16,7 +16,7 @@
 
 /* As they come from the command line. */
 struct words {
-    gboolean help, show_keys, verbose, quiet, wireshark, allow_partial;
+    gboolean help, show_keys, verbose, quiet, wireshark, why, allow_partial;
     char *format, *keys, *fail_on, *colour, *table, *ncc;
     char **drbs;
     int jobs;
@@ -121,6 +121,7 @@ static bool take_words(struct options *options, const struct words *words)
     options->style.colour = format == REPORT_TEXT && colour_wanted(colour, options);
     if (words->wireshark)
         options->style.format = REPORT_WIRESHARK;
+    options->style.why = words->why;
     options->ncc_reading = (enum daps_ncc_reading)ncc;
     options->verbose = words->verbose;
     options->allow_partial = words->allow_partial;
@@ -209,6 +210,10 @@ static int parse_words(struct options *options, struct words *words, const struc
          "Write Wireshark's PDCP-NR key table: the AS keys themselves", NULL},
         {0},
     };
+    const GOptionEntry why_entries[] = {
+        {"why", 0, 0, G_OPTION_ARG_NONE, &words->why, "Tell of each name of a UE why it is that UE's", NULL},
+        {0},
+    };
     GOptionContext *context = g_option_context_new(command->parameters);
     GError *error = NULL;
     char *prgname = g_strconcat("dapsaudit ", command->name, NULL), *help;
@@ -220,6 +225,8 @@ static int parse_words(struct options *options, struct words *words, const struc
     g_option_context_add_main_entries(context, entries, NULL);
     if (command->wireshark)
         g_option_context_add_main_entries(context, keys_entries, NULL);
+    if (command->why)
+        g_option_context_add_main_entries(context, why_entries, NULL);
     g_option_context_set_summary(context, command->summary);
     g_option_context_set_description(context, command->description);
     if (!g_option_context_parse_strv(context, &words_split, &error)) {

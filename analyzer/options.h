@@ -28,6 +28,7 @@ struct options {
 struct options_command {
     const char *name, *parameters, *summary, *description;
     bool wireshark;      /* takes --wireshark */
+    bool why;            /* takes --why */
     bool paths_optional; /* standard input is read without any */
 };
 

@@ -14,6 +14,8 @@
 #define DAPS_FIELDS(X)                                                                                                 \
     X(ue, "UE", "daps.ue", FT_STRING, BASE_NONE, NULL, "The UE, numbered as they appear in the capture")               \
     X(rat, "RAT", "daps.rat", FT_STRING, BASE_NONE, NULL, "Radio access technology: nr or lte")                        \
+    X(join, "Joined", "daps.join", FT_STRING, BASE_NONE, NULL,                                                         \
+      "A name under which this UE is met from here on, and why it is this UE's")                                       \
     X(event, "Event", "daps.event", FT_STRING, BASE_NONE, NULL, "What RRC said in this frame")                         \
     X(undecoded, "Undecoded", "daps.undecoded", FT_STRING, BASE_NONE, NULL,                                            \
       "Why an RRC message of this frame could not be decoded")                                                         \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daps/kdf.h"
+#include "daps/words.h"
 
 #define MOST_USES 64 /* of a frame; a transport block holds few PDUs of signalling */
 
@@ -51,6 +52,8 @@ static void free_parts(struct frame_note *note)
     free_array(note->scg_changes);
     free_array(note->rrc);
     free_array(note->uses);
+    if (note->joins != NULL)
+        g_ptr_array_unref(note->joins);
     g_free(note->undecoded);
 }
 
@@ -147,6 +150,14 @@ void note_add_use(struct note_draft *draft, const struct daps_keystream_use *use
         append(draft, &draft->note.uses, use, sizeof *use);
 }
 
+void note_add_join(struct note_draft *draft, const struct daps_identity_join *join)
+{
+    if (draft->note.joins == NULL)
+        draft->note.joins = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(draft->note.joins, daps_words_join(join));
+    draft->matters |= join->reason != DAPS_JOIN_FIRST_SEEN && join->reason != DAPS_JOIN_LOG;
+}
+
 void note_add_dark(struct note_draft *draft, bool unreadable)
 {
     draft->note.unreadable += unreadable;
@@ -201,7 +212,7 @@ static void empty(struct note_draft *draft)
 
 void note_draft_reset(struct note_draft *draft)
 {
-    if (!draft->matters && draft->events->len == 0)
+    if (!draft->matters && draft->events->len == 0 && draft->note.joins == NULL)
         return;
     free_parts(&draft->note);
     empty(draft);

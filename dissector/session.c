@@ -140,6 +140,13 @@ static void on_use(void *user, const char *ue, const struct daps_keystream_use *
         note_add_use(&session->draft, use);
 }
 
+static void on_join(void *user, const struct daps_identity_join *join)
+{
+    struct session *session = user;
+
+    note_add_join(&session->draft, join);
+}
+
 static void previewed_handover(void *user, const struct daps_handover *handover)
 {
     struct session *session = user;
@@ -226,6 +233,13 @@ static void on_problem(void *user, const struct daps_framing_problem *problem)
         daps_engine_gap(session->engine, problem->ue_key, !problem->ue_known, problem->frame, problem->reason);
 }
 
+static void on_name(void *user, uint64_t ue_key, const struct daps_identity_join *join)
+{
+    struct session *session = user;
+
+    daps_engine_join(session->engine, ue_key, join);
+}
+
 /* ---- life ---- */
 
 struct session *session_new(const struct session_options *options)
@@ -240,9 +254,10 @@ struct session *session_new(const struct session_options *options)
                                    .key = on_key,
                                    .finding = on_finding,
                                    .rrc = on_rrc,
-                                   .use = on_use};
+                                   .use = on_use,
+                                   .join = on_join};
     const struct daps_framing_sink framing_sink = {
-        .user = session, .pdu = on_pdu, .pdcp = on_pdcp, .problem = on_problem};
+        .user = session, .pdu = on_pdu, .pdcp = on_pdcp, .problem = on_problem, .join = on_name};
 
     session->options = *options;
     session->engine = daps_engine_new(&engine_options, &sink);

@@ -160,6 +160,8 @@ void show_note(proto_tree *tree, tvbuff_t *tvb, const struct showing *showing)
         return;
     for (unsigned i = 0; i < note->n_ues; i++)
         put_ue(tree, tvb, &note->ues[i]);
+    for (guint i = 0; note->joins != NULL && i < note->joins->len; i++)
+        put_string(tree, tvb, hf_daps_join, g_ptr_array_index(note->joins, i));
     for (unsigned i = 0; i < note->n_events; i++)
         put_string(tree, tvb, hf_daps_event, event_words(&note->events[i]));
     for (unsigned i = 0; i < note->n_steps; i++) {

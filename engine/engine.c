@@ -139,7 +139,9 @@ static struct daps_ue *get_ue(struct daps_engine *engine, uint64_t ue_key, const
     snprintf(number, sizeof number, "%" PRIu64, ++engine->counts.ues);
     ue = daps_ue_new(engine, name != NULL ? name : number, rat);
     ues_add(engine->ues, ue_key, ue)->gaps = engine->gaps.n;
-    joins_deliver(engine->joins, ue_key, ue->name, &engine->sink);
+    if (!joins_deliver(engine->joins, ue_key, ue->name, &engine->sink) && engine->sink.join != NULL)
+        engine->sink.join(engine->sink.user, &(struct daps_identity_join){
+                                                 .frame = frame, .ue = ue->name, .name = "", .reason = DAPS_JOIN_LOG});
     return ue;
 }
 

@@ -40,8 +40,10 @@ void joins_keep(struct joins *joins, uint64_t ue_key, const struct daps_identity
     g_array_append_val(joins->waiting, waiting);
 }
 
-void joins_deliver(struct joins *joins, uint64_t ue_key, const char *ue, const struct daps_sink *sink)
+bool joins_deliver(struct joins *joins, uint64_t ue_key, const char *ue, const struct daps_sink *sink)
 {
+    bool any = false;
+
     for (guint i = 0; i < joins->waiting->len;) {
         struct waiting waiting = g_array_index(joins->waiting, struct waiting, i);
         if (waiting.ue_key != ue_key) {
@@ -53,5 +55,7 @@ void joins_deliver(struct joins *joins, uint64_t ue_key, const char *ue, const s
         waiting.join.name = waiting.name;
         if (sink->join != NULL)
             sink->join(sink->user, &waiting.join);
+        any = true;
     }
+    return any;
 }

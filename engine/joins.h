@@ -16,7 +16,7 @@ void joins_free(struct joins *joins);
 /* Keeps a copy of join for the UE of that key. */
 void joins_keep(struct joins *joins, uint64_t ue_key, const struct daps_identity_join *join);
 
-/* Gives the sink what was kept for that UE, which is called ue. */
-void joins_deliver(struct joins *joins, uint64_t ue_key, const char *ue, const struct daps_sink *sink);
+/* Gives the sink what was kept for that UE, which is called ue. False: nothing was. */
+bool joins_deliver(struct joins *joins, uint64_t ue_key, const char *ue, const struct daps_sink *sink);
 
 #endif

@@ -211,3 +211,29 @@ void record_gap(struct outbuf *out, const char *capture, const char *ue, uint64_
     json_string(out, reason);
     outbuf_char(out, '}');
 }
+
+void record_join(struct outbuf *out, const char *capture, const struct daps_identity_join *join)
+{
+    char *because = daps_words_join(join);
+
+    outbuf_literal(out, "{\"type\":\"join\"");
+    json_key(out, "capture");
+    json_string(out, capture);
+    json_key(out, "ue");
+    json_string(out, join->ue);
+    json_key(out, "frame");
+    outbuf_unsigned(out, join->frame);
+    json_key(out, "name");
+    json_string(out, join->name);
+    json_key(out, "reason");
+    json_string(out, daps_identity_reason_name(join->reason));
+    json_key(out, "announced_frame");
+    if (join->announced_frame != 0)
+        outbuf_unsigned(out, join->announced_frame);
+    else
+        outbuf_literal(out, "null");
+    json_key(out, "detail");
+    json_string(out, because);
+    outbuf_char(out, '}');
+    g_free(because);
+}

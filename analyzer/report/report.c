@@ -82,6 +82,14 @@ static void on_finding(void *user, const struct daps_finding *finding)
     outbuf_settle(report->out);
 }
 
+static void on_join(void *user, const struct daps_identity_join *join)
+{
+    struct report *report = user;
+
+    report->form->join(report, join);
+    outbuf_settle(report->out);
+}
+
 struct daps_sink report_sink(struct report *report)
 {
     struct daps_sink sink = {.user = report};
@@ -91,6 +99,7 @@ struct daps_sink report_sink(struct report *report)
         sink.finding = on_finding;
         sink.handover = report->form->handover != NULL ? on_handover : NULL;
         sink.scg_change = report->form->scg_change != NULL ? on_scg_change : NULL;
+        sink.join = report->style->why && report->form->join != NULL ? on_join : NULL;
         break;
     case REPORT_EVENTS:
         sink.event = on_event;
@@ -179,6 +188,13 @@ static void machine_finding(struct report *report, const struct daps_finding *fi
     record_end(report);
 }
 
+static void machine_join(struct report *report, const struct daps_identity_join *join)
+{
+    record_begin(report);
+    record_join(report->out, report->capture, join);
+    record_end(report);
+}
+
 static void machine_end(struct report *report, const struct capture_totals *totals)
 {
     record_begin(report);
@@ -193,6 +209,7 @@ const struct report_form report_form_machine = {
     .scg_change = machine_scg_change,
     .key = machine_key,
     .finding = machine_finding,
+    .join = machine_join,
     .end = machine_end,
 };
 

@@ -21,6 +21,7 @@ struct report_style {
     enum report_table table;
     bool show_keys;
     bool colour;
+    bool why; /* an audit: each name of a UE with the reason why it is that UE's */
 };
 
 struct report;
@@ -34,6 +35,7 @@ struct report_form {
     void (*scg_change)(struct report *report, const struct daps_scg_change *change);
     void (*key)(struct report *report, const struct daps_key_step *step);
     void (*finding)(struct report *report, const struct daps_finding *finding);
+    void (*join)(struct report *report, const struct daps_identity_join *join);
     void (*end)(struct report *report, const struct capture_totals *totals);
     void (*free)(struct report *report);
 };

@@ -30,6 +30,8 @@ struct text_audit {
     GHashTable *by_name;
     uint64_t rows, rows_left_out;
     struct spool findings[DAPS_SEVERITY_HIGH + 1];
+    uint64_t joins_left_out, n_joins;
+    struct spool joins; /* one line each, --why */
     bool remedy_given[DAPS_RULE_COUNT][DAPS_SEVERITY_HIGH + 1];
     int64_t first_time_ns;
 };
@@ -52,6 +54,7 @@ static void text_begin(struct report *report)
     state->first_time_ns = INT64_MIN;
     for (unsigned i = 0; i <= DAPS_SEVERITY_HIGH; i++)
         spool_init(&state->findings[i], SPOOL_OCTETS);
+    spool_init(&state->joins, SPOOL_OCTETS);
     report->state = state;
 }
 
@@ -63,6 +66,7 @@ static void text_free(struct report *report)
     g_ptr_array_unref(state->ues);
     for (unsigned i = 0; i <= DAPS_SEVERITY_HIGH; i++)
         spool_clear(&state->findings[i]);
+    spool_clear(&state->joins);
     g_free(state);
 }
 
@@ -317,6 +321,41 @@ static uint64_t all_findings(const struct capture_totals *totals)
     return n;
 }
 
+static void text_join(struct report *report, const struct daps_identity_join *join)
+{
+    struct text_audit *state = report->state;
+    struct outbuf out;
+    char *because, *line;
+
+    if (state->n_joins == MOST_ROWS) {
+        state->joins_left_out++;
+        return;
+    }
+    state->n_joins++;
+    because = daps_words_join(join);
+    line = g_strdup_printf("UE %s, frame %" PRIu64 ": %s", join->ue, join->frame, because);
+    outbuf_init(&out, spool_take, &state->joins);
+    outbuf_literal(&out, "    ");
+    text_wrap(&out, line, 4, 6);
+    outbuf_flush(&out);
+    g_free(line);
+    g_free(because);
+}
+
+static void write_joins(struct outbuf *out, struct text_audit *state)
+{
+    if (state->n_joins == 0)
+        return;
+    outbuf_literal(out, "\n  Why a name is a UE's:\n");
+    if (!spool_copy(&state->joins, outbuf_take, out))
+        out->failed = true;
+    if (state->joins_left_out > 0) {
+        outbuf_literal(out, "    ");
+        text_counted(out, state->joins_left_out, "more name", NULL);
+        outbuf_literal(out, " not shown here; --format ndjson has all.\n");
+    }
+}
+
 static void write_verdict(struct report *report, const struct capture_totals *totals)
 {
     struct text_audit *state = report->state;
@@ -365,6 +404,7 @@ static void text_end(struct report *report, const struct capture_totals *totals)
     write_unseen(out, totals);
     write_sealed(out, totals);
     write_not_judged(out, totals);
+    write_joins(out, state);
     for (guint i = 0; i < state->ues->len; i++)
         write_section(report, g_ptr_array_index(state->ues, i), state->first_time_ns);
     if (state->rows_left_out > 0) {
@@ -378,6 +418,7 @@ static void text_end(struct report *report, const struct capture_totals *totals)
 const struct report_form report_form_text_audit = {
     .begin = text_begin,
     .handover = text_handover,
+    .join = text_join,
     .scg_change = text_scg_change,
     .finding = text_audit_finding,
     .end = text_end,

@@ -9,6 +9,7 @@
 #include <glib.h>
 
 #include "daps/finding.h"
+#include "daps/identity.h"
 #include "daps/rule.h"
 
 /* ---- names.c: one word; never NULL ---- */
@@ -30,6 +31,7 @@ const char *daps_words_direction(int direction); /* "uplink", "downlink" */
 /* ---- sentences.c: one finding. Callers free what is not const. ---- */
 
 /* What happened in which frame: a few sentences. */
+char *daps_words_join(const struct daps_identity_join *join); /* "UEId 2: ...": why it is its UE's */
 char *daps_words_detail(const struct daps_finding *finding);
 /* What it rests on that the capture cannot show, as "that ..., and that ..."; NULL nothing. */
 char *daps_words_assumes(const struct daps_finding *finding);
