@@ -53,7 +53,7 @@ void player_send_below(struct player *p, struct synth_frame *frame)
 
 void player_send_data(struct player *p, bool downlink, unsigned drb, bool source, unsigned sn_bits, unsigned octets)
 {
-    struct synth_frame frame = {.ue = p->ue->number, .many_ues = p->many_ues, .number = p->frames + 1};
+    struct synth_frame frame = {.many_ues = p->many_ues, .number = p->frames + 1};
     GByteArray *data = g_byte_array_sized_new(octets), *pdcp;
     struct air_pdu pdu;
 
@@ -63,6 +63,7 @@ void player_send_data(struct player *p, bool downlink, unsigned drb, bool source
         const uint8_t octet = (uint8_t)g_rand_int(p->ue->random);
         g_byte_array_append(data, &octet, 1);
     }
+    player_names(p->ue, &frame);
     p->time_ns += 1000000;
     frame.time_ns = p->time_ns;
     start_newest(p);

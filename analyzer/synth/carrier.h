@@ -33,8 +33,10 @@ enum synth_framing {
 struct synth_frame {
     enum daps_channel channel;
     const GByteArray *octets;
-    unsigned ue;           /* from 1 */
-    bool many_ues;         /* the capture holds more than one, so the framing must tell them apart */
+    unsigned ue;     /* from 1 */
+    unsigned ue_id;  /* of framings that have one */
+    unsigned writer; /* last octet of the address that MAC, RLC and PDCP over UDP come from: 10.0.0.*; 0: 127.0.0.1 */
+    bool many_ues;   /* the capture holds more than one, so the framing must tell them apart */
     struct daps_cell cell; /* the UE logs it in */
     int64_t time_ns;
     uint32_t number; /* of the frame, for identifiers that count */

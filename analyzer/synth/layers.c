@@ -81,7 +81,9 @@ static GByteArray *carry(enum synth_framing framing, const struct synth_frame *f
         g_byte_array_unref(out);
         return datagram;
     }
-    return put_udp(&(struct udp_path){0x7F000001, 0x7F000001, 9999, 9999, true}, out, frame->number);
+    return put_udp(&(struct udp_path){frame->writer != 0 ? 0x0A000000U | frame->writer : 0x7F000001,
+                                      frame->writer != 0 ? 0x0A0000FFU : 0x7F000001, 9999, 9999, true},
+                   out, frame->number);
 }
 
 static GByteArray *mac_context(const struct synth_frame *frame, bool downlink, int32_t c_rnti)
@@ -94,7 +96,7 @@ static GByteArray *mac_context(const struct synth_frame *frame, bool downlink, i
     put_number(out, 2, 1);
     put_number(out, (uint32_t)c_rnti, 2);
     put_number(out, 3, 1);
-    put_number(out, frame->ue, 2);
+    put_number(out, frame->ue_id, 2);
     put_number(out, 7, 1);
     put_number(out, frame->number % 1024, 2);
     put_number(out, frame->number % 20, 2);
@@ -148,7 +150,7 @@ static GByteArray *rlc_context(const struct synth_frame *frame, bool downlink, u
     put_number(out, type == 1 ? 0 : 12, 1);
     put_number(out, 0x0200U | downlink, 2);
     put_number(out, 3, 1);
-    put_number(out, frame->ue, 2);
+    put_number(out, frame->ue_id, 2);
     put_number(out, 0x0400U | type, 2);
     put_number(out, 0x0500U | bearer, 2);
     put_number(out, 1, 1);
@@ -167,7 +169,7 @@ static GByteArray *pdcp_context(enum synth_framing framing, const struct synth_f
     put_number(out, (4 + shift) << 8 | type, 2);
     put_number(out, (5 + shift) << 8 | pdu->bearer, 2);
     put_number(out, 6 + shift, 1);
-    put_number(out, frame->ue, 2);
+    put_number(out, frame->ue_id, 2);
     if (shift == 0 && pdu->srb && type == 1)
         put_number(out, 0x0F, 1);
     put_number(out, 1, 1);

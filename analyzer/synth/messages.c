@@ -426,6 +426,7 @@ enum filler {
     FILL_NCC,
     FILL_SUSPEND,
     FILL_REQUEST,
+    FILL_RESUME,
     FILL_NAS,
     FILL_REPORT,
     FILL_LTE
@@ -458,7 +459,7 @@ static const struct simple_row {
     {"reestablishment-complete", DAPS_CH_UL_DCCH, "message.c1.rrcReestablishmentComplete", FILL_TRANSACTION, NULL},
     {"release", DAPS_CH_DL_DCCH, "message.c1.rrcRelease", FILL_TRANSACTION, NULL},
     {"suspend", DAPS_CH_DL_DCCH, "message.c1.rrcRelease", FILL_SUSPEND, NULL},
-    {"resume-request", DAPS_CH_UL_CCCH, "message.c1.rrcResumeRequest", FILL_NONE, NULL},
+    {"resume-request", DAPS_CH_UL_CCCH, "message.c1.rrcResumeRequest", FILL_RESUME, NULL},
     {"resume", DAPS_CH_DL_DCCH, "message.c1.rrcResume", FILL_TRANSACTION, NULL},
     {"resume-complete", DAPS_CH_UL_DCCH, "message.c1.rrcResumeComplete", FILL_TRANSACTION, NULL},
     {"nas-dl", DAPS_CH_DL_DCCH, "message.c1.dlInformationTransfer", FILL_NAS,
@@ -550,6 +551,11 @@ GByteArray *synth_message(const char *name, const struct synth_simple *values, e
         break;
     case FILL_SUSPEND:
         set(&draft, "criticalExtensions.rrcRelease.suspendConfig.nextHopChainingCount", values->ncc);
+        set(&draft, "criticalExtensions.rrcRelease.suspendConfig.fullI-RNTI", values->i_rnti);
+        set(&draft, "criticalExtensions.rrcRelease.suspendConfig.shortI-RNTI", values->i_rnti & 0xFFFFFF);
+        break;
+    case FILL_RESUME:
+        set(&draft, "rrcResumeRequest.resumeIdentity", values->i_rnti & 0xFFFFFF);
         break;
     case FILL_REQUEST:
         fill_request(&draft, values);

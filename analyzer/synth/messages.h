@@ -52,6 +52,7 @@ struct synth_simple {
     unsigned transaction;
     int nea, nia, ncc;
     int32_t c_rnti, pci;
+    int64_t i_rnti; /* 40 bits; shortI-RNTI is the lower 24 */
     const char *cause;
     uint32_t number; /* varies contents of messages that have any */
 };

@@ -8,6 +8,8 @@
 
 struct synth_ue {
     unsigned number;
+    unsigned ue_id, writer; /* as in struct synth_frame */
+    int64_t i_rnti;
     int32_t c_rnti, next_c_rnti;
     int32_t source_c_rnti;           /* while a command is open */
     const struct synth_cell *cell;   /* serving */
@@ -62,6 +64,7 @@ const struct synth_cell *player_cell(struct player *p);
 
 /* steps.c: one statement each; false if word is no statement of a UE. */
 bool player_step(struct player *p, const char *word);
+void player_names(const struct synth_ue *ue, struct synth_frame *frame); /* as its framing names the UE */
 
 /* below.c: below RRC */
 void player_send_below(struct player *p, struct synth_frame *frame);

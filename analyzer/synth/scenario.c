@@ -65,7 +65,7 @@ void player_send(struct player *p, enum daps_channel channel, GByteArray *pdu)
     p->last = pdu;
     p->last_channel = channel;
     p->ue->messages++;
-    frame.ue = p->ue->number;
+    player_names(p->ue, &frame);
     frame.cell.pci = p->ue->logged->pci;
     frame.cell.ssb_arfcn = p->ue->logged->ssb_arfcn;
     frame.time_ns = p->time_ns;
@@ -136,6 +136,7 @@ static void declare_ue(struct player *p)
     struct synth_ue *ue = g_new0(struct synth_ue, 1);
 
     ue->number = (unsigned)player_number(p, "UE number", 1, 250);
+    ue->ue_id = ue->number;
     ue->c_rnti = ue->next_c_rnti = 17000 + (int32_t)ue->number * 100;
     while (p->error == NULL && player_peek(p) != NULL) {
         if (player_accept(p, "c-rnti"))

@@ -115,6 +115,9 @@ static void step_suspend(struct player *p)
     if (!player_accept(p, "ncc"))
         player_fail(p, "suspend needs ncc");
     values.ncc = (int)player_number(p, "NCC", 0, 7);
+    if (player_accept(p, "i-rnti"))
+        p->ue->i_rnti = player_number(p, "I-RNTI", 0, (INT64_C(1) << 40) - 1);
+    values.i_rnti = p->ue->i_rnti;
     settle(p->ue, true);
     send_simple(p, "suspend", values);
     p->ue->air.suspend_ncc = values.ncc;
@@ -122,10 +125,15 @@ static void step_suspend(struct player *p)
 
 static void step_resume_request(struct player *p)
 {
+    struct synth_simple values = with_transaction(0);
+
     if (player_accept(p, "in"))
         p->ue->cell = player_cell(p);
+    if (player_accept(p, "c-rnti"))
+        p->ue->c_rnti = p->ue->next_c_rnti = (int32_t)player_number(p, "C-RNTI", 0, 65535);
     p->ue->logged = p->ue->cell;
-    send_simple(p, "resume-request", with_transaction(0));
+    values.i_rnti = p->ue->i_rnti;
+    send_simple(p, "resume-request", values);
 }
 
 static void step_resume(struct player *p)
@@ -580,6 +588,23 @@ static void step_raw(struct player *p)
     player_send(p, (enum daps_channel)channel, pdu);
 }
 
+static void step_ueid(struct player *p)
+{
+    p->ue->ue_id = (unsigned)player_number(p, "UEId", 0, 65535);
+}
+
+static void step_writer(struct player *p)
+{
+    p->ue->writer = (unsigned)player_number(p, "writer", 0, 254);
+}
+
+void player_names(const struct synth_ue *ue, struct synth_frame *frame)
+{
+    frame->ue = ue->number;
+    frame->ue_id = ue->ue_id;
+    frame->writer = ue->writer;
+}
+
 static const struct step {
     const char *word;
     void (*play)(struct player *p);
@@ -614,6 +639,8 @@ static const struct step {
     {"data", step_data},
     {"data-reset", step_data_reset},
     {"raw", step_raw},
+    {"ueid", step_ueid},
+    {"writer", step_writer},
 };
 
 bool player_step(struct player *p, const char *word)

@@ -257,6 +257,7 @@ static void learn(struct identity *identity, struct identity_ue *ue, const struc
             ue->ordered = false;
         break;
     case DAPS_EV_RELEASE:
+        ue->suspended = ev->suspend;
         if (ev->suspend && ev->i_rnti >= 0)
             remember(identity, ue, FULL | (uint64_t)ev->i_rnti, ev->frame);
         if (ev->suspend && ev->short_i_rnti >= 0)

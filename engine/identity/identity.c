@@ -166,7 +166,8 @@ static struct identity_link *find_new(struct identity *identity, const struct id
         link = other_name(identity, like, first_access);
     if (link != NULL)
         return link;
-    held = holder != NULL && (first_access ? identity_is_held(holder) && !identity_is_ordered(identity, holder->ue)
+    held = holder != NULL && (first_access ? identity_is_held(holder) && !holder->ue->suspended &&
+                                                 !identity_is_ordered(identity, holder->ue)
                                            : is_held_lately(identity, holder));
     if (held) {
         identity->found.by_ue_id = holder->ue;

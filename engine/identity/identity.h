@@ -20,6 +20,7 @@
 #define DAPS_IDENTITY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "daps/event.h"

@@ -26,6 +26,7 @@ struct identity_ue {
     struct identity_link *newest; /* used last, on trial or not counted; NULL none */
     bool ordered;                 /* by a command to a connection it has not been seen in yet, ... */
     int64_t ordered_ns;           /* ... at this time */
+    bool suspended;               /* its names are free; it comes back with its I-RNTI */
     uint64_t first_valid;         /* number of the oldest command that it may still follow */
 };
 

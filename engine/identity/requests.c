@@ -20,6 +20,7 @@ static void settle(struct identity *identity, struct identity_link *link)
 {
     link->provisional = false;
     link->ue->newest = link;
+    link->ue->suspended = false;
     if (link->claimed != NULL)
         identity_ue_drop(identity, link->claimed);
     link->claimed = NULL;
@@ -39,7 +40,8 @@ static void connect(struct identity *identity, struct identity_link *link)
 {
     const bool fresh = identity->found.link == link;
 
-    if (!fresh && (link->provisional || !identity_is_held(link) || identity_is_ordered(identity, link->ue)))
+    if (!fresh && (link->provisional || link->ue->suspended || !identity_is_held(link) ||
+                   identity_is_ordered(identity, link->ue)))
         give(identity, link, identity_ue_new(identity), DAPS_JOIN_SETUP, 0);
     settle(identity, link);
 }
