@@ -41,7 +41,7 @@ def run(*arguments, stdin=b"", env=None, **options):
 def event_captures():
     """Those of which events say all: what PDCP PDUs beside an RRC log show, or do not show, is not in them."""
     return [path for path in captures() if path.stem not in
-            ("air-with-log", "air-unsent", "air-point-a-unsent", "air-point-a-handed-on")]
+            ("air-with-log", "air-unsent", "air-point-a-unsent", "air-point-a-handed-on", "air-ueid-at-setup", "air-msg3-ueids")]
 
 
 def captures():
