@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Brute force: what must be found in a capture of a life, and what must not (docs/rules.md, and the standards' clauses).
+
+Every pair of attempts of a UE is compared by the terms of their keys; nothing is remembered, nothing is clever. A finding
+must be *true* in the life; what the capture shows must be *found*. The two differ: a log that does not name the cell of a
+re-establishment shows less than what happened.
+"""
+import collections
+
+HANDOVERS = ("handover", "daps-handover", "conditional-handover", "intra-cell-refresh")
+
+
+class View:
+    """What a log of RRC shows of a life: frames of messages, and keys as far as the log tells them apart.
+
+    cells_known: metadata beside each message names its cell.
+    """
+
+    pdus = {}
+
+    def __init__(self, life, frames, cells_known=False):
+        self.life, self.frames, self.cells_known = life, frames, cells_known
+        self.first, self.by_frame, seen = {}, {}, {}
+        for number, frame in enumerate(frames, 1):
+            if frame.message is None:
+                continue
+            segments = seen.setdefault(frame.message, set())
+            segments.add(frame.index)
+            if len(segments) == frame.parts:
+                self.by_frame[number] = frame.message
+                if frame.layer == "rrc" and self.readable(frame.message):
+                    self.first.setdefault(frame.message, number)
+        # connections whose security mode command the capture holds: algorithms and NCC are known from it
+        self.whole = {(m.ue, m.facts["root"][2]) for m in self.first if m.kind == "security-mode-command"}
+        self.keys, self.active, self.frequency = {}, {}, {}
+        for attempt in life.attempts:
+            self.show(attempt)
+        self.attempts = [a for a in life.attempts if a.command in self.first]
+
+    def readable(self, message):
+        return True
+
+    def frame(self, message):
+        return self.first.get(message)
+
+    def places(self, message):
+        """Frames that may be named for a message: its first, and that of the PDU beside it."""
+        return {self.first.get(message), self.pdus.get(message)} - {None}
+
+    def named(self, attempt):
+        """Which of several armed candidates was executed: the cell beside the Complete, or its transaction."""
+        if attempt.procedure != "conditional-handover":
+            return True
+        if attempt.complete not in self.first:
+            return False
+        if self.cells_known:
+            return True
+        transaction = attempt.complete.transaction
+        if self.open_scg(attempt):
+            return False
+        return sum(after["transaction"] == transaction for _, _, after, _ in attempt.armed) == 1
+
+    def open_scg(self, attempt):
+        """An SCG change of EN-DC whose answer went over LTE has the same transaction: the Complete may be taken for its."""
+        last = None
+        for message in self.life.messages:
+            if message.ue == attempt.ue and message.time < attempt.complete.time and (
+                    message.transaction == attempt.complete.transaction):
+                last = message
+        return last is not None and last.kind == "scg"
+
+    def cell_shown(self, attempt):
+        """RRC does not name the cell of a re-establishment or resume."""
+        if attempt.procedure in ("reestablishment", "resume"):
+            return self.cells_known
+        return self.named(attempt)
+
+    def arfcn_shown(self, attempt):
+        return attempt.named_frequency or self.frequency.get((attempt.ue, attempt.stay), self.cells_known)
+
+    def show(self, attempt):
+        """The key of an attempt as the capture shows it; a cell that is not shown makes a key like no other."""
+        here = (attempt.ue, attempt.stay)
+        shown = self.cell_shown(attempt)
+        frequency = self.arfcn_shown(attempt) if attempt.procedure not in ("reestablishment", "resume") else shown
+        if attempt.key is not None:
+            self.keys[attempt] = self.shown_key(attempt, here, shown, frequency)
+        if not attempt.failed and attempt.procedure != "sk-counter":
+            stay = attempt.stay + (attempt.key is not None)
+            self.frequency[attempt.ue, stay] = frequency and shown
+            if attempt.key is not None:
+                self.active[attempt.ue, stay] = self.keys[attempt]
+
+    def shown_key(self, attempt, here, shown, frequency):
+        parent = attempt.parent
+        if attempt.derivation in ("horizontal", "sk-counter"):
+            parent = self.active.get(here, ("key", *here))
+        if attempt.command not in self.first or (attempt.ue, attempt.connection) not in self.whole:
+            # begun in the middle: only attempts from one stay with one NCC compare
+            parent = ("stay", *here, attempt.ncc, attempt.derivation)
+        if attempt.procedure == "sk-counter":
+            return ("KSN", parent, attempt.key[2])
+        if not shown:
+            return ("unknown", id(attempt))
+        if frequency:
+            return ("STAR", parent, attempt.target.pci, attempt.target.arfcn)
+        return ("STAR", parent, attempt.target.pci, ("that of the source", *here))
+
+    # --- what must be found -------------------------------------------------------------------------------------
+
+    def repeated(self):
+        """[attempts of one key, as the log shows it]"""
+        groups = collections.defaultdict(list)
+        for attempt in self.attempts:
+            if attempt in self.keys and self.named(attempt):
+                groups[attempt.ue, self.keys[attempt]].append(attempt)
+        return [group for group in groups.values() if len(group) > 1 and self.distinct(group)]
+
+    def distinct(self, group):
+        """keySetChangeIndicator twice: one key only if no NAS security mode command ran between; NAS is not read."""
+        if group[0].derivation != "new-key-set":
+            return True
+        return len({a.nas for a in group}) == 1
+
+    def nh_reused(self):
+        """[attempts that took one {NH, NCC} pair, one of them after another had failed]"""
+        groups = collections.defaultdict(list)
+        for attempt in self.attempts:
+            if attempt.derivation == "vertical" and not attempt.after_reject and self.named(attempt) and (
+                    attempt.ue, attempt.connection) in self.whole and not attempt.facts_recovered:
+                groups[attempt.ue, attempt.parent].append(attempt)
+        return [g for g in groups.values() if any(a.failed for a in g[:-1])]
+
+    def first_messages(self, group):
+        """First uplink messages under one key that may have been on the air, and are in the log (COUNT 0)."""
+        return [a for a in group if a.first in self.first and a.first.count == 0 and a.complied
+                and not (a.failed and a.rach == "cfra")]
+
+    def reuses(self, which):
+        """[(key attribute, messages)] of keystream (nea) or integrity input (nia) used twice, uplink SRB1 COUNT 0."""
+        result = []
+        for group in self.repeated():
+            by_algorithm = collections.defaultdict(list)
+            for attempt in self.first_messages(group):
+                by_algorithm[getattr(attempt, which)].append(attempt)
+            for algorithm, some in by_algorithm.items():
+                if which == "nia" and (some[0].ue, some[0].connection) not in self.whole:
+                    continue   # the algorithm is not in the log
+                if which == "nia" and len({a.first.octets for a in some}) == 1:
+                    continue   # one message made twice has one MAC-I
+                if len(some) > 1 and (algorithm != 0 if which == "nea" else algorithm in (1, 3)):
+                    result.append((algorithm, [a.first for a in some]))
+        return result
+
+    # --- what is true -------------------------------------------------------------------------------------------
+
+    def attempts_at(self, number):
+        message = self.by_frame.get(number)
+        return [a for a in self.life.attempts if a.command is message]
+
+    def one_key(self, numbers, what=lambda a: a.key):
+        """Do these frames hold commands of different attempts of one UE that share a key (or a parent)?"""
+        sets = [{(a.ue, what(a)) for a in self.attempts_at(n) if what(a) is not None} for n in numbers]
+        if not sets or any(not s for s in sets):
+            return False
+        common = set.intersection(*sets)
+        for ue_key in common:
+            who = {a for n in numbers for a in self.attempts_at(n) if (a.ue, what(a)) == ue_key}
+            if len(who) >= 2:
+                return True
+        return False
+
+    def one_tuple(self, numbers, which):
+        """Do these frames hold different PDUs of one UE with equal key, algorithm, COUNT, BEARER, DIRECTION?"""
+        tuples, messages = set(), set()
+        for number in numbers:
+            message = self.by_frame.get(number)
+            if message is None or message.context is None or message.context.key is None or message.srb == 0:
+                return False
+            messages.add(message)
+            plane = "data" if message.srb < 0 else "signalling"
+            bearer = message.facts["drb"]["id"] if message.srb < 0 else message.srb
+            tuples.add((message.ue, message.context.key, getattr(message.context, which), plane, bearer,
+                        message.uplink, message.count))
+        return len(tuples) == 1 and len(messages) > 1
+
+    def derived_twice_without_change(self, numbers):
+        """count-reuse: different PDUs of one bearer and one key with the same COUNT, no handover between."""
+        return self.one_tuple(numbers, "nea") and len({self.by_frame[n].context.number for n in numbers}) == 1
