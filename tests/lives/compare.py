@@ -13,6 +13,9 @@ def outcomes(view, attempt):
     """Outcomes that may be said, the best first; one: it must be said."""
     if attempt.failed:
         if attempt.outcome == "superseded":
+            after = view.life.attempts[view.life.attempts.index(attempt) + 1]
+            if after.complete not in view.first:
+                return ("superseded", "reestablished", "unknown")   # what came after it is not in the log
             return ("superseded", "unknown") if attempt.procedure != "conditional-handover" else ("superseded",)
         if attempt.settled in view.first:
             return (attempt.outcome,)
@@ -66,8 +69,8 @@ def handovers(view, lines, differences):
     for line in said:
         if id(line) not in matched:
             armed = view.by_frame.get(line["frame"])
-            excused = armed is not None and any(
-                a.command is armed and ambiguous(view, a) for a in view.attempts if a.procedure == "conditional-handover")
+            excused = line["pci"] is None and armed is not None and "arms" in armed.facts and any(
+                a.ue == armed.ue and ambiguous(view, a) for a in view.attempts)
             if not excused:
                 differences.append((f"FALSE handover line {line['procedure']} {line['outcome']}",
                                     f"frame {line['frame']} {line['procedure']} pci {line['pci']} {line['outcome']}: "
@@ -84,7 +87,7 @@ def fields(view, attempt, line, differences):
         if line[name] not in allowed:
             differences.append((f"{'FALSE' if line[name] not in (None, 'unknown') else 'MISSED'} {name} {attempt.procedure} "
                                 f"{line[name]} not {allowed[0]}" if name in ("outcome", "derivation", "procedure")
-                                else f"FALSE {name}", f"frame {number} {attempt.procedure} {name}: want "
+                                else f"{'MISSED' if line[name] in (None, 'unknown') else 'FALSE'} {name}", f"frame {number} {attempt.procedure} {name}: want "
                                 f"{'|'.join(map(str, allowed))} got {line[name]}"))
 
     if ambiguous(view, attempt):
@@ -161,7 +164,7 @@ def exposed(view):
     """DAPS fallbacks after which the source key is in use at the end of the log, and the key has not been repeated."""
     result = []
     for attempt in view.attempts:
-        if attempt.outcome != "daps-fallback" or attempt.key is None or attempt.settled not in view.first:
+        if attempt.outcome != "daps-fallback" or attempt.derivation not in ("horizontal", "vertical") or attempt.settled not in view.first:
             continue
         later = [m for m in view.life.messages if m.ue == attempt.ue and m.time > attempt.settled.time]
         if any(m.kind in ("release", "mobility", "reestablishment-request", "setup", "setup-request") for m in later):
@@ -190,7 +193,7 @@ def truth_of(view, line):
             return "tuples differ: " + "; ".join(describe(view, n) for n in numbers)
         messages = [view.by_frame[n] for n in numbers]
         if rule == "keystream-reuse" and messages[0].context.nea == 0:
-            return "NEA0"
+            return None if line["keystream"]["algorithm"] is None and "ciphering is on" in line["assumes"] else "NEA0"
         if rule == "mac-nonce-reuse" and messages[0].context.nia == 2:
             return "NIA2"
         if not all(m.sent for m in messages) and not line["assumes"]:
