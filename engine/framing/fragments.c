@@ -26,6 +26,7 @@ enum coverage { NOTHING, SOME, ALL };
 
 struct slot {
     enum state state;
+    bool user_plane;    /* not reported if it never becomes whole */
     struct fragment id; /* of any of its fragments: offset and more are not looked at */
     uint8_t protocol;
     uint64_t first_frame, last_frame;
@@ -73,12 +74,15 @@ static void mark(uint8_t *marks, uint32_t offset, uint32_t length)
 static bool may_hold_rrc(const struct slot *slot, const struct peel *peel)
 {
     bool begun = coverage(slot->present, 0, 1) == ALL;
-    return udp_may_hold_rrc(peel, begun ? slot->protocol : slot->id.protocol, octets_of(slot->data, begun ? UNIT : 0));
+    size_t length = !begun ? 0 : coverage(slot->present, 0, 2 * UNIT) == ALL ? 2 * UNIT : UNIT;
+    if (begun && slot->total && length > slot->total)
+        length = slot->total;
+    return udp_may_hold_rrc(peel, begun ? slot->protocol : slot->id.protocol, octets_of(slot->data, length));
 }
 
 static void give_up(struct slot *slot, struct peel *peel)
 {
-    if (slot->state == WAITING)
+    if (slot->state == WAITING && !slot->user_plane)
         peel_problem(peel, DAPS_FRAMING_INCOMPLETE, slot->id.version == 4 ? "IPv4" : "IPv6",
                      "fragments of a datagram are missing", may_hold_rrc(slot, peel), NULL,
                      "identification 0x%x, from frame %llu on, %u octets of %s%u", slot->id.id,
@@ -89,8 +93,8 @@ static void give_up(struct slot *slot, struct peel *peel)
 
 static bool same_datagram(const struct fragment *a, const struct fragment *b)
 {
-    return a->id == b->id && a->version == b->version && (a->version == 6 || a->protocol == b->protocol) &&
-           !memcmp(a->source, b->source, sizeof a->source) &&
+    return a->id == b->id && a->version == b->version && a->depth == b->depth &&
+           (a->version == 6 || a->protocol == b->protocol) && !memcmp(a->source, b->source, sizeof a->source) &&
            !memcmp(a->destination, b->destination, sizeof a->destination);
 }
 
@@ -109,6 +113,7 @@ static void start(struct slot *slot, const struct peel *peel, const struct fragm
     slot->state = WAITING;
     slot->id = *fragment;
     slot->first_frame = peel->frame;
+    slot->user_plane = peel->user_plane;
 }
 
 /* The identification of a finished datagram was used for the next one, which begins with what has come again. */
@@ -143,6 +148,15 @@ static void note_repeat(struct slot *slot, const struct fragment *fragment, uint
         memset(slot->again, 0, sizeof slot->again); /* all of it once more */
 }
 
+/* Prefer what is free, then what is finished, then what is oldest; what this record's own layers are in is not to go.
+ */
+static int rank_of(const struct slot *slot, const struct peel *peel)
+{
+    if (slot->state == DONE)
+        return slot->last_frame == peel->frame ? 3 : 1;
+    return slot->state == FREE ? 0 : 2;
+}
+
 /* The place of this fragment's datagram: its own, a free one, or the one that waited longest. */
 static struct slot *find(struct fragments *fragments, struct peel *peel, const struct fragment *fragment)
 {
@@ -153,9 +167,7 @@ static struct slot *find(struct fragments *fragments, struct peel *peel, const s
             give_up(slot, peel);
         if (slot->state != FREE && same_datagram(&slot->id, fragment))
             own = slot;
-        /* Prefer what is free, then what is finished, then what is oldest. */
-        int rank = slot->state == FREE ? 0 : slot->state == DONE ? 1 : 2;
-        int best_rank = best->state == FREE ? 0 : best->state == DONE ? 1 : 2;
+        int rank = rank_of(slot, peel), best_rank = rank_of(best, peel);
         if (rank < best_rank || (rank == best_rank && slot->last_frame < best->last_frame))
             best = slot;
     }

@@ -8,6 +8,8 @@
 
 #include "framing/peel.h"
 
+enum { MOST_LAYERS = 32 }; /* as many as peel_then is called for one record */
+
 static const char *const class_names[DAPS_FRAMING_CLASS_COUNT] = {
     [DAPS_FRAMING_NR_RRC] = "nr-rrc",
     [DAPS_FRAMING_LTE_RRC] = "lte-rrc",
@@ -76,6 +78,7 @@ void daps_framing_unwrap(struct daps_framing *framing, const struct daps_record 
     framing->frame = record->frame;
     framing->counts.frames++;
     peel_link(&peel, record->linktype, octets_of(record->data, record->caplen));
+    peel_run(&peel);
 }
 
 void daps_framing_finish(struct daps_framing *framing)
@@ -138,13 +141,53 @@ void daps_framing_free(struct daps_framing *framing)
     g_free(framing);
 }
 
+void peel_then(struct peel *peel, peel_layer *layer, struct octets packet)
+{
+    peel->next = layer;
+    peel->rest = packet;
+}
+
+void peel_run(struct peel *peel)
+{
+    while (peel->next) {
+        peel_layer *layer = peel->next;
+        peel->next = NULL;
+        if (++peel->depth > MOST_LAYERS) {
+            peel_problem(peel, DAPS_FRAMING_MALFORMED, "tunnel", "more layers inside one another than are followed",
+                         peel_has_radio(peel), NULL, "%u", (unsigned)MOST_LAYERS);
+            return;
+        }
+        layer(peel, peel->rest);
+    }
+}
+
+bool peel_has_radio(const struct peel *peel)
+{
+    const uint64_t *classes = peel->framing->counts.classes;
+    return classes[DAPS_FRAMING_NR_RRC] || classes[DAPS_FRAMING_MAC_NR] || classes[DAPS_FRAMING_RLC_NR] ||
+           classes[DAPS_FRAMING_PDCP_NR];
+}
+
+/* Of what users send each other over the network nothing is said that is not radio. */
+static bool is_private(const struct peel *peel, enum daps_framing_class class)
+{
+    if (!peel->user_plane)
+        return false;
+    if (daps_framing_class_is_problem(class))
+        return !peel->radio;
+    return class == DAPS_FRAMING_IP_OTHER || class == DAPS_FRAMING_SCTP_OTHER || class == DAPS_FRAMING_NON_IP ||
+           class == DAPS_FRAMING_IP_FRAGMENT || class == DAPS_FRAMING_GTP_U;
+}
+
 void peel_count(struct peel *peel, enum daps_framing_class class)
 {
-    peel->framing->counts.classes[class]++;
+    if (!is_private(peel, class))
+        peel->framing->counts.classes[class]++;
 }
 
 void peel_deliver(struct peel *peel, const char *layer, const struct pdu_context *context, struct octets pdu)
 {
+    peel->radio = true;
     if (pdu.bad || peel->cut) {
         peel_problem(peel, peel->cut ? DAPS_FRAMING_CUT : DAPS_FRAMING_MALFORMED, layer,
                      peel->cut ? "the RRC PDU is cut by the snap length" : "the RRC PDU ends early", true,
@@ -200,7 +243,7 @@ void peel_problem(struct peel *peel, enum daps_framing_class class, const char *
 {
     peel_count(peel, class);
     const struct daps_framing_sink *sink = &peel->framing->sink;
-    if (!sink->problem)
+    if (!sink->problem || is_private(peel, class))
         return;
     char numbers[160] = "";
     if (format) {
@@ -227,8 +270,9 @@ void peel_problem(struct peel *peel, enum daps_framing_class class, const char *
 
 void peel_short(struct peel *peel, const char *layer, bool rrc, const uint64_t *ue_key)
 {
-    if (peel->cut)
-        peel_problem(peel, DAPS_FRAMING_CUT, layer, "cut by the snap length inside a header", rrc, ue_key, NULL);
+    if (peel->cut) /* what is behind may be what the capture has had before */
+        peel_problem(peel, DAPS_FRAMING_CUT, layer, "cut by the snap length inside a header",
+                     rrc || (peel_has_radio(peel) && !peel->user_plane), ue_key, NULL);
     else
         peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "a header or field runs past the end", rrc, ue_key, NULL);
 }

@@ -12,25 +12,74 @@
 
 enum {
     PROTOCOL_HOP_BY_HOP = 0,
+    PROTOCOL_IPV4 = 4,
     PROTOCOL_UDP = 17,
+    PROTOCOL_IPV6 = 41,
     PROTOCOL_ROUTING = 43,
     PROTOCOL_FRAGMENT = 44,
+    PROTOCOL_GRE = 47,
     PROTOCOL_AH = 51,
     PROTOCOL_DESTINATION_OPTIONS = 60,
+    PROTOCOL_ETHERIP = 97,
     PROTOCOL_SCTP = 132,
     PROTOCOL_MOBILITY = 135,
+    PROTOCOL_MPLS = 137,
     PROTOCOL_HIP = 139,
     PROTOCOL_SHIM6 = 140,
 };
 
 void peel_transport(struct peel *peel, uint8_t protocol, struct octets payload)
 {
-    if (protocol == PROTOCOL_UDP)
+    switch (protocol) {
+    case PROTOCOL_UDP:
         peel_udp(peel, payload);
-    else if (protocol == PROTOCOL_SCTP)
+        break;
+    case PROTOCOL_SCTP:
         peel_sctp(peel, payload);
-    else
+        break;
+    case PROTOCOL_IPV4:
+        peel_then(peel, peel_ipv4, payload);
+        break;
+    case PROTOCOL_IPV6:
+        peel_then(peel, peel_ipv6, payload);
+        break;
+    case PROTOCOL_GRE:
+        peel_then(peel, peel_gre, payload);
+        break;
+    case PROTOCOL_MPLS:
+        peel_then(peel, peel_mpls, payload);
+        break;
+    case PROTOCOL_ETHERIP:
+        peel_then(peel, peel_etherip, payload);
+        break;
+    default:
         peel_count(peel, DAPS_FRAMING_IP_OTHER);
+    }
+}
+
+bool protocol_is_tunnel(uint8_t protocol)
+{
+    return protocol == PROTOCOL_IPV4 || protocol == PROTOCOL_IPV6 || protocol == PROTOCOL_GRE ||
+           protocol == PROTOCOL_MPLS || protocol == PROTOCOL_ETHERIP;
+}
+
+bool ip_fits(const struct peel *peel, struct octets packet, bool exact)
+{
+    const size_t whole = packet.left + peel->missing;
+    const uint8_t first = octets_u8(&packet);
+    size_t length;
+    if (first >> 4 == 4 && (first & 15) >= 5) {
+        octets_skip(&packet, 1);
+        length = octets_u16(&packet);
+        if (length < (first & 15u) * 4)
+            return false;
+    } else if (first >> 4 == 6) {
+        octets_skip(&packet, 3);
+        length = 40u + octets_u16(&packet);
+    } else {
+        return false;
+    }
+    return !packet.bad && (exact ? length == whole : length <= whole);
 }
 
 void peel_ip(struct peel *peel, struct octets packet)
@@ -95,6 +144,7 @@ static void add_fragment(struct peel *peel, struct fragment *fragment, struct oc
     fragment->destination[1] = peel->destination.low;
     if (!peel->framing->fragments)
         peel->framing->fragments = fragments_new();
+    fragment->depth = peel->depth;
     struct octets datagram;
     uint8_t protocol;
     peel_count(peel, DAPS_FRAMING_IP_FRAGMENT);

@@ -187,6 +187,7 @@ void peel_mac_pdu(struct peel *peel, struct mac_context *mac, struct octets pdu)
 void peel_mac_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key)
 {
     struct mac_context mac = {.name = identity_name_of(log_key)};
+    peel->radio = true;
     octets_skip(&payload, 1);
     mac.downlink = octets_u8(&payload) == 1;
     mac.rnti_type = octets_u8(&payload);

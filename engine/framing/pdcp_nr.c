@@ -124,6 +124,7 @@ void peel_pdcp_pdu(struct peel *peel, const struct pdcp_context *pdcp, struct oc
 void peel_pdcp_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key)
 {
     struct pdcp_context pdcp = {.name = identity_name_of(log_key)};
+    peel->radio = true;
     if (read_context(&payload, &pdcp))
         peel_pdcp_pdu(peel, &pdcp, payload);
     else

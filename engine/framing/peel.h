@@ -3,7 +3,7 @@
  * Inside of the room: the state of one record on its way through the layers, and the layers themselves.
  *
  * Every layer is a function that takes its header off and calls the next one. The calls go strictly inwards (link, IP,
- * transport, carrier), so their depth is bounded whatever the input says.
+ * transport, carrier), so their depth is bounded whatever the input says; a tunnel begins again from a loop (peel_run).
  */
 #ifndef DAPS_FRAMING_PEEL_H
 #define DAPS_FRAMING_PEEL_H
@@ -19,14 +19,22 @@ struct endpoint {
     uint32_t port;
 };
 
+struct peel;
+typedef void peel_layer(struct peel *peel, struct octets packet);
+
 struct peel {
     struct daps_framing *framing;
     uint64_t frame;
     int64_t time_ns;
-    bool cut;       /* the octets at hand end before the packet did: what runs out of them is cut, not malformed */
-    size_t missing; /* so many octets before; 0 if not cut */
+    bool cut;        /* the octets at hand end before the packet did: what runs out of them is cut, not malformed */
+    size_t missing;  /* so many octets before; 0 if not cut */
+    bool user_plane; /* inside a tunnel of the core network: what is not radio is nobody's business */
+    bool radio;      /* a radio layer was recognised */
     bool addressed;
     struct endpoint source, destination;
+    peel_layer *next; /* and what it is to be given: set by peel_then */
+    struct octets rest;
+    unsigned depth;
 };
 
 /* What the metadata around a PDU said. */
@@ -71,14 +79,42 @@ enum daps_channel peel_ccch(bool downlink, struct octets pdu);
  */
 uint64_t peel_answered(struct peel *peel, uint64_t ue_key, struct octets pdu);
 
+/* What is behind this layer, for peel_run to go on with: so layers may hold one another without recursion. */
+void peel_then(struct peel *peel, peel_layer *layer, struct octets packet);
+/* Goes on until nothing is left, or more layers are inside one another than are followed, which is reported. */
+void peel_run(struct peel *peel);
+/* Whether the capture has shown any NR RRC, or what carries it, so far. */
+bool peel_has_radio(const struct peel *peel);
+
 /* link.c */
+enum { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_IPV6 = 0x86dd };
+bool ethertype_is_vlan(uint16_t ethertype);
+bool ethertype_is_known(uint16_t ethertype);
+void peel_ethertype(struct peel *peel, uint16_t ethertype, struct octets packet);
+void peel_ethernet(struct peel *peel, struct octets packet);
+void peel_ppp(struct peel *peel, struct octets packet);
 void peel_link(struct peel *peel, int linktype, struct octets packet);
 
 /* ip.c */
 void peel_ip(struct peel *peel, struct octets packet);
 void peel_ipv4(struct peel *peel, struct octets packet);
 void peel_ipv6(struct peel *peel, struct octets packet);
+/* Whether this is an IP packet whose length is that of what is there, or, not exact, at most that. */
+bool ip_fits(const struct peel *peel, struct octets packet, bool exact);
+/* Whether layers from further out come again inside this IP protocol. */
+bool protocol_is_tunnel(uint8_t protocol);
 void peel_transport(struct peel *peel, uint8_t protocol, struct octets payload);
+
+/* tunnels.c, gtp_u.c; those of UDP say false if the payload is something else that happens to use the port */
+void peel_mpls(struct peel *peel, struct octets packet);
+void peel_gre(struct peel *peel, struct octets packet);
+void peel_etherip(struct peel *peel, struct octets packet);
+bool peel_vxlan(struct peel *peel, struct octets payload);
+bool peel_geneve(struct peel *peel, struct octets payload);
+bool peel_l2tp(struct peel *peel, struct octets payload);
+bool peel_lisp(struct peel *peel, struct octets payload);
+bool peel_mpls_in_udp(struct peel *peel, struct octets payload);
+void peel_gtp_u(struct peel *peel, struct octets payload);
 
 /* udp.c */
 void peel_udp(struct peel *peel, struct octets datagram);
@@ -235,6 +271,7 @@ struct fragment {
     uint8_t protocol; /* of the datagram; counts in the first fragment */
     uint32_t offset;  /* in octets */
     bool more;
+    unsigned depth; /* of its packet: a fragment inside a fragment is of another datagram */
 };
 
 /*

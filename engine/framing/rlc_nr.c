@@ -163,6 +163,7 @@ void peel_rlc_pdu(struct peel *peel, const struct rlc_context *rlc, struct octet
 void peel_rlc_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key)
 {
     struct rlc_context rlc = {.name = identity_name_of(log_key)};
+    peel->radio = true;
     rlc.mode = octets_u8(&payload);
     rlc.sn_bits = octets_u8(&payload);
     if (read_tags(&payload, &rlc))

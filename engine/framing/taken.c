@@ -88,4 +88,5 @@ void daps_framing_take_udp(struct daps_framing *framing, const struct daps_frami
     struct peel peel = start(framing, place);
 
     peel_udp(&peel, octets_of(octets, length));
+    peel_run(&peel);
 }

@@ -10,16 +10,22 @@
 
 enum {
     PROTOCOL_UDP = 17,
+    PORT_L2TP = 1701,
     PORT_GTP_U = 2152,
+    PORT_LISP = 4341,
     PORT_GSMTAP = 4729,
+    PORT_VXLAN = 4789,
+    PORT_VXLAN_GPE = 4790,
     PORT_RLS = 4997,
+    PORT_GENEVE = 6081,
+    PORT_MPLS = 6635,
+    PORT_VXLAN_LINUX = 8472, /* before the number was assigned */
     PORT_QCSUPER = 47928,
 };
 
-static bool peel_gtp_u(struct peel *peel, struct octets payload)
+static bool peel_gtp_u_port(struct peel *peel, struct octets payload)
 {
-    (void)payload;
-    peel_count(peel, DAPS_FRAMING_GTP_U);
+    peel_gtp_u(peel, payload);
     return true;
 }
 
@@ -29,14 +35,15 @@ static bool peel_gsmtap(struct peel *peel, struct octets payload)
 }
 
 /* Each function says whether the payload really is what the port stands for. */
-static const struct {
+static const struct port {
     uint16_t port;
+    bool destination_only; /* answers do not come from it */
     bool (*unwrap)(struct peel *peel, struct octets payload);
 } ports[] = {
-    {PORT_GSMTAP, peel_gsmtap},
-    {PORT_QCSUPER, peel_qcsuper},
-    {PORT_RLS, peel_rls},
-    {PORT_GTP_U, peel_gtp_u},
+    {PORT_GSMTAP, false, peel_gsmtap},    {PORT_QCSUPER, false, peel_qcsuper}, {PORT_RLS, false, peel_rls},
+    {PORT_GTP_U, false, peel_gtp_u_port}, {PORT_VXLAN, true, peel_vxlan},      {PORT_VXLAN_LINUX, true, peel_vxlan},
+    {PORT_VXLAN_GPE, true, peel_vxlan},   {PORT_GENEVE, true, peel_geneve},    {PORT_L2TP, false, peel_l2tp},
+    {PORT_LISP, true, peel_lisp},         {PORT_MPLS, true, peel_mpls_in_udp},
 };
 
 static const struct name {
@@ -118,15 +125,61 @@ static bool is_rrc_port(uint16_t port)
     return port == PORT_GSMTAP || port == PORT_QCSUPER || port == PORT_RLS;
 }
 
+static bool is_port_of(const struct port *entry, uint16_t source, uint16_t destination)
+{
+    return entry->port == destination || (entry->port == source && !entry->destination_only);
+}
+
+static bool is_tunnel_port(uint16_t destination)
+{
+    for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {
+        if (ports[i].port == destination)
+            return ports[i].destination_only;
+    }
+    return false;
+}
+
+static bool is_port(const struct header *header, uint16_t port)
+{
+    return header->source == port || header->destination == port;
+}
+
+/* Whether the payload, of which only these octets are there, may begin with the name of a radio layer of NR. */
+static bool may_be_named(struct octets begin)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const size_t length = strlen(names[i].name);
+        if (names[i].unwrap && !memcmp(begin.at, names[i].name, begin.left < length ? begin.left : length))
+            return true;
+    }
+    return false;
+}
+
 bool udp_may_hold_rrc(const struct peel *peel, uint8_t protocol, struct octets first_octets)
 {
     if (protocol != PROTOCOL_UDP)
-        return false;
-    uint16_t source = octets_u16(&first_octets);
-    uint16_t destination = octets_u16(&first_octets);
+        return protocol_is_tunnel(protocol) && peel_has_radio(peel);
+    const struct header header = take_header(&first_octets);
     if (first_octets.bad)
-        return peel->framing->counts.classes[DAPS_FRAMING_NR_RRC] > 0;
-    return is_rrc_port(source) || is_rrc_port(destination);
+        return peel_has_radio(peel);
+    if (is_rrc_port(header.source) || is_rrc_port(header.destination))
+        return true;
+    if (is_port(&header, PORT_GTP_U)) /* what is lost of the user plane is not taken for signalling */
+        return false;
+    if (is_tunnel_port(header.destination) || !first_octets.left)
+        return peel_has_radio(peel);
+    return may_be_named(first_octets);
+}
+
+/* The payload of a cut datagram ends before it can be told what it is. */
+static bool is_cut_short(const struct peel *peel, const struct header *header, struct octets payload)
+{
+    static const size_t longest_name = sizeof "pdcp-nr" - 1;
+    if (!peel->cut || payload.left >= longest_name)
+        return false;
+    if (!payload.left)
+        return is_rrc_port(header->source) || is_rrc_port(header->destination) || peel_has_radio(peel);
+    return may_be_named(payload);
 }
 
 void peel_udp(struct peel *peel, struct octets datagram)
@@ -148,10 +201,15 @@ void peel_udp(struct peel *peel, struct octets datagram)
         peel_keep(peel, &datagram, carried);
     peel->source.port = source;
     peel->destination.port = destination;
+    if (peel_named_payload(peel, datagram))
+        return;
     for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {
-        if ((ports[i].port == destination || ports[i].port == source) && ports[i].unwrap(peel, datagram))
+        if (is_port_of(&ports[i], source, destination) && ports[i].unwrap(peel, datagram))
             return;
     }
-    if (!peel_named_payload(peel, datagram))
+    if (is_cut_short(peel, &header, datagram))
+        peel_problem(peel, DAPS_FRAMING_CUT, "UDP", "cut by the snap length before its payload can be told", true, NULL,
+                     NULL);
+    else
         peel_count(peel, DAPS_FRAMING_IP_OTHER);
 }

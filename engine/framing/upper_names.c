@@ -41,7 +41,7 @@ static const struct upper_name names[] = {
     COUNTED("f1ap", DAPS_FRAMING_F1AP),
     INNER("gsmtap", inner_gsmtap),
     INNER("gsmtapv3", inner_gsmtap),
-    COUNTED("gtp", DAPS_FRAMING_GTP_U),
+    INNER("gtp", peel_gtp_u),
     INNER("ip", peel_ip),
     INNER("ipv4", peel_ip),
     INNER("ipv6", peel_ip),

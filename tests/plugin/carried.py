@@ -4,86 +4,22 @@
 
     carried.py BUILD
 
-Captures over IP are carried again in layers that only Wireshark opens (VXLAN, GRE, IP in IP, MPLS, a VLAN in a VLAN) and
-in IP fragments, of which the last one completes the PDU. The plugin must say of them what the program says of the
-capture as it was, frame by frame, or, for fragments, by the frame of the last one.
+Captures over IP are carried again in the layers of tests/tools/carriers.py (tunnels, tags), and in IP fragments, of
+which the last one completes the PDU. The plugin must say of them what the program says of the capture as it was, frame
+by frame, or, for fragments, by the frame of the last one. tests/tools/carried.py holds the program to the same.
 """
 import os
-import struct
 import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "tools")]
 import agree  # noqa: E402
+from carriers import CARRIERS, carry, fragments, gre, ip_in_ip, mpls, vlans, vxlan  # noqa: E402
 from shark import Shark, plugins_of, synth  # noqa: E402
 
 SCENARIOS = ("daps-fallback-daps", "vertical-same-pair-same-cell", "two-ues")
 FRAMINGS = ("gsmtap-v3", "mac-nr", "rlc-nr", "pdcp-nr")
-ETHERNET = bytes(12)
-
-
-def records(path):
-    with open(path, "rb") as file:
-        data = file.read()
-    at, found = 24, []
-    while at < len(data):
-        seconds, fraction, length, whole = struct.unpack_from("<IIII", data, at)
-        found.append((seconds, fraction, data[at + 16:at + 16 + length]))
-        assert length == whole
-        at += 16 + length
-    return data[:24], found
-
-
-def ipv4(protocol, payload, source=0x0a000001, destination=0x0a000002, offset=0, more=False, number=7):
-    head = struct.pack(">BBHHHBBHII", 0x45, 0, 20 + len(payload), number, more << 13 | offset // 8, 64, protocol, 0, source,
-                       destination)
-    total = sum(struct.unpack(">10H", head))
-    total = (total & 0xffff) + (total >> 16)
-    return head[:10] + struct.pack(">H", ~(total + (total >> 16)) & 0xffff) + head[12:] + payload
-
-
-def vxlan(frame, _):
-    inner = b"\x08\0\0\0\0\0\x2a\0" + frame
-    return [ETHERNET + b"\x08\0" + ipv4(17, struct.pack(">HHHH", 40000, 4789, 8 + len(inner), 0) + inner)]
-
-
-def gre(frame, _):
-    return [ETHERNET + b"\x08\0" + ipv4(47, b"\0\0\x08\0" + frame[14:])]
-
-
-def ip_in_ip(frame, _):
-    return [ETHERNET + b"\x08\0" + ipv4(4, frame[14:])]
-
-
-def mpls(frame, _):
-    return [ETHERNET + b"\x88\x47" + struct.pack(">I", 16 << 12 | 1 << 8 | 64) + frame[14:]]
-
-
-def vlans(frame, _):
-    return [frame[:12] + b"\x88\xa8\0\x05\x81\0\0\x06" + frame[12:]]
-
-
-def fragments(frame, number):
-    """The UDP datagram in three pieces or so, each in a frame of its own."""
-    source, destination = struct.unpack_from(">II", frame, 26)
-    datagram, size = frame[34:], 32
-    return [ETHERNET + b"\x08\0" + ipv4(17, datagram[at:at + size], source, destination, at, at + size < len(datagram),
-                                        number) for at in range(0, len(datagram), size)]
-
-
-def carry(path, out, wrap):
-    """Writes the capture again; returns the new number of each frame's last record."""
-    head, found = records(path)
-    last, number = {}, 0
-    with open(out, "wb") as file:
-        file.write(head)
-        for frame, (seconds, fraction, data) in enumerate(found, 1):
-            for piece in wrap(data, frame):
-                file.write(struct.pack("<IIII", seconds, fraction, len(piece), len(piece)) + piece)
-                number += 1
-            last[frame] = number
-    return last
 
 
 def moved(item, last):
@@ -129,7 +65,7 @@ def main(arguments):
     with Shark(plugins_of(build)) as shark, tempfile.TemporaryDirectory() as folder:
         for scenario in SCENARIOS:
             for framing in FRAMINGS:
-                for wrap in (vxlan, gre, ip_in_ip, mpls, vlans, fragments):
+                for wrap in CARRIERS if scenario == SCENARIOS[0] else (vxlan, gre, ip_in_ip, mpls, vlans, fragments):
                     n, differ = check(shark, program, folder, scenario, framing, wrap)
                     captures, compared, wrong = captures + 1, compared + n, wrong + differ
     print(f"{captures} captures carried otherwise, {compared} handovers and findings: {wrong} differences")
