@@ -31,10 +31,11 @@ enum route { NOTHING, BY_LAYER, BY_PORT, BY_NAME, BY_RECORD };
 
 struct seen {
     bool layers[LAYERS];
-    bool radio;     /* any of them */
-    bool closed;    /* a closed protocol comes before any radio layer */
-    bool udp, ip;   /* around the radio layers */
-    bool user_data; /* a datagram inside them: the ports that Wireshark tells are its */
+    bool radio;      /* any of them */
+    bool closed;     /* a closed protocol comes before any radio layer, ... */
+    bool user_plane; /* ... but not GTP-U that carries IP, which may hold whatever IP may */
+    bool udp, ip;    /* around the radio layers */
+    bool user_data;  /* a datagram inside them: the ports that Wireshark tells are its */
 };
 
 static bool may_be_known(const struct take_ids *ids, int id)
@@ -47,6 +48,7 @@ static struct seen look(const packet_info *pinfo)
 {
     const struct take_ids *ids = take_ids();
     struct seen seen = {.udp = false};
+    int closed_by = 0;
 
     for (wmem_list_frame_t *at = wmem_list_head(pinfo->layers); at != NULL; at = wmem_list_frame_next(at)) {
         const int id = GPOINTER_TO_INT(wmem_list_frame_data(at));
@@ -54,13 +56,20 @@ static struct seen look(const packet_info *pinfo)
             continue;
         seen.udp |= !seen.radio && id == ids->udp;
         seen.user_data |= seen.radio && id == ids->udp;
-        seen.ip |= !seen.radio && (id == ids->ip || id == ids->ipv6);
-        seen.closed |= !seen.radio && take_is_closed(ids, id);
+        if (!seen.radio && (id == ids->ip || id == ids->ipv6)) {
+            seen.ip = true;
+            seen.user_plane |= closed_by == ids->gtp;
+            if (closed_by == ids->gtp)
+                closed_by = 0;
+        }
+        if (!seen.radio && closed_by == 0 && take_is_closed(ids, id))
+            closed_by = id;
         for (unsigned i = 0; i < LAYERS; i++) {
             if (id == ids->layers[i])
                 seen.radio = seen.layers[i] = true;
         }
     }
+    seen.closed = closed_by != 0;
     return seen;
 }
 
@@ -134,7 +143,8 @@ static int64_t time_of(const packet_info *pinfo)
 
 struct daps_framing_place take_place(const struct session *session, const packet_info *pinfo)
 {
-    struct daps_framing_place place = {.frame = session_frame(session), .time_ns = time_of(pinfo)};
+    struct daps_framing_place place = {
+        .frame = session_frame(session), .time_ns = time_of(pinfo), .user_plane = look(pinfo).user_plane};
 
     fill_endpoint(&place.source, &pinfo->net_src, pinfo->srcport, &place.addressed);
     fill_endpoint(&place.destination, &pinfo->net_dst, pinfo->destport, &place.addressed);

@@ -76,6 +76,7 @@ void take_resolve(void)
     ids.udp = protocol_id("udp");
     ids.ip = protocol_id("ip");
     ids.ipv6 = protocol_id("ipv6");
+    ids.gtp = protocol_id("gtp");
     for (unsigned i = 0; i < ROOTS; i++) {
         ids.roots[i].id = proto_registrar_get_id_byname(root_names[i].name);
         ids.roots[i].channel = root_names[i].channel;

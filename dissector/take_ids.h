@@ -17,7 +17,7 @@ enum { CLOSED = 16, ROOTS = 14 };
 struct take_ids {
     int layers[LAYERS];
     int closed[CLOSED]; /* protocols that have RRC of their own, carry it between nodes, or quote what did not arrive */
-    int frame, udp, ip, ipv6;
+    int frame, udp, ip, ipv6, gtp;
     struct {
         int id;
         enum daps_channel channel;

@@ -21,6 +21,7 @@ static struct peel start(struct daps_framing *framing, const struct daps_framing
                          .time_ns = place->time_ns,
                          .cut = place->missing > 0,
                          .missing = place->missing,
+                         .user_plane = place->user_plane,
                          .addressed = place->addressed,
                          .source = endpoint_of(&place->source),
                          .destination = endpoint_of(&place->destination)};

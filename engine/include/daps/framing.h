@@ -102,8 +102,9 @@ struct daps_framing_endpoint {
 struct daps_framing_place {
     uint64_t frame;
     int64_t time_ns;
-    size_t missing; /* octets of the PDU behind those that are given; 0: it is whole */
-    bool addressed; /* source and destination are filled */
+    size_t missing;  /* octets of the PDU behind those that are given; 0: it is whole */
+    bool user_plane; /* inside IP that GTP-U carries: what is not radio there is not reported */
+    bool addressed;  /* source and destination are filled */
     struct daps_framing_endpoint source, destination;
 };
 
