@@ -4,8 +4,26 @@
  *
  *     0 version = 2 | 1 header length in words of 4 octets | 2 type | 3 timeslot | 4 ARFCN | 6 signal | 7 SNR
  *     8 frame number | 12 sub-type | 13 antenna | 14 sub-slot | 15 reserved; then the PDU
+ *
+ * Version 3 before it was one (SCAT 1.0 to 1.2) is the same header with a 3 in front and types for NR, with
+ *
+ *     7 words     16 u64 seconds | u32 microseconds
+ *     9 words     28 u32 channel number | u16 PCI | u16
  */
 #include "framing/peel.h"
+
+enum { VERSION_2 = 2, VERSION_3 = 3, WORDS_OF_HEADER = 4, WORDS_WITH_CELL = 9 };
+enum { TYPE_NR_NAS = 0x20, TYPE_NR_RRC = 0x21, TYPE_NR_MAC = 0x22 };
+
+/* Sub-types of NR RRC in SCAT's numbering of that time. */
+static const enum daps_channel nr_channels[] = {
+    [0] = DAPS_CH_BCCH_BCH, [1] = DAPS_CH_BCCH_DL_SCH,      [2] = DAPS_CH_DL_CCCH,  [3] = DAPS_CH_DL_DCCH,
+    [4] = DAPS_CH_OTHER, /* MCCH */
+    [5] = DAPS_CH_PCCH,     [6] = DAPS_CH_UL_CCCH,          [7] = DAPS_CH_UL_CCCH1, [8] = DAPS_CH_UL_DCCH,
+    [9] = DAPS_CH_OTHER,                                                          /* sidelink */
+    [10] = DAPS_CH_OTHER,   [32] = DAPS_CH_RECONFIGURATION, [33] = DAPS_CH_OTHER, /* capabilities and paging */
+    [34] = DAPS_CH_OTHER,   [35] = DAPS_CH_OTHER,           [36] = DAPS_CH_OTHER,
+};
 
 static enum daps_framing_class class_of(uint8_t type)
 {
@@ -18,24 +36,48 @@ static enum daps_framing_class class_of(uint8_t type)
     case 0x0f:
         return DAPS_FRAMING_MAC_LTE;
     case 0x12:
+    case TYPE_NR_NAS:
         return DAPS_FRAMING_NAS;
     default:
         return DAPS_FRAMING_GSMTAP_OTHER;
     }
 }
 
+/* Behind the type. 16 bits of channel number hold no NR-ARFCN that is in use: only the long header has one. */
+static void peel_nr_rrc(struct peel *peel, const char *layer, uint8_t words, struct octets header, struct octets pdu)
+{
+    uint32_t arfcn = UINT32_MAX, pci = UINT32_MAX;
+    octets_skip(&header, 9);
+    const uint8_t subtype = octets_u8(&header);
+    octets_skip(&header, 15);
+    if (words == WORDS_WITH_CELL) {
+        arfcn = octets_u32(&header);
+        pci = octets_u16(&header);
+    }
+    const enum daps_channel channel =
+        subtype < sizeof nr_channels / sizeof *nr_channels ? nr_channels[subtype] : DAPS_CH_NONE;
+    peel_gsmtap_rrc(peel, layer, channel, subtype, peel_cell(pci, arfcn), pdu);
+}
+
 bool peel_gsmtap2(struct peel *peel, struct octets payload)
 {
     struct octets whole = payload;
-    if (octets_u8(&payload) != 2)
+    const uint8_t version = octets_u8(&payload);
+    const uint8_t words = octets_u8(&payload);
+    if (version != VERSION_2 && (version != VERSION_3 || !words))
         return false;
-    uint8_t words = octets_u8(&payload);
-    uint8_t type = octets_u8(&payload);
+    const char *layer = version == VERSION_2 ? "GSMTAP v2" : "GSMTAP v3 before its publication";
+    const uint8_t type = octets_u8(&payload);
     octets_skip(&whole, words * (size_t)4);
+    const bool nr = type == TYPE_NR_RRC || type == TYPE_NR_MAC;
     if (payload.bad || whole.bad)
-        peel_short(peel, "GSMTAP v2", false, NULL);
-    else if (words < 4)
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, "GSMTAP v2", "header too short", false, NULL, "%u words", words);
+        peel_short(peel, layer, nr || (payload.bad && version == VERSION_3), NULL);
+    else if (words < WORDS_OF_HEADER)
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "header too short", nr, NULL, "%u words", words);
+    else if (type == TYPE_NR_RRC)
+        peel_nr_rrc(peel, layer, words, payload, whole);
+    else if (type == TYPE_NR_MAC)
+        peel_gsmtap_radio(peel, GSMTAP_NR_MAC, whole);
     else
         peel_count(peel, class_of(type));
     return true;

@@ -7,7 +7,8 @@
  *     metadata: u16 tag | u16 length | value ... , ended by tag 0xfffe, which has no length
  *
  * The header length is rounded up by the writers but nothing is written to fill it, so the PDU begins right behind
- * tag 0xfffe. Only a header without metadata (length 2) ends where its length says.
+ * tag 0xfffe. Without that tag (a header of 2 words, and the drafts that SCAT wrote from March to November 2025) the
+ * metadata may be filled up with zeros, and the PDU begins where the length says.
  */
 #include <string.h>
 
@@ -17,7 +18,7 @@ enum { WORDS_WITHOUT_METADATA = 2 };
 
 enum { TAG_CHANNEL_NUMBER = 0x0002, TAG_PCI = 0x0005, TAG_KEY_FIRST = 0x0200, TAG_KEY_LAST = 0x0207, TAG_END = 0xfffe };
 
-enum { TYPE_NR_MAC = 0x0500, TYPE_NR_PDCP = 0x0502, TYPE_NR_RRC = 0x0503 };
+enum { TYPE_NR_MAC = GSMTAP_NR_MAC, TYPE_NR_PDCP = 0x0502, TYPE_NR_RRC = 0x0503 };
 
 static const char layer[] = "GSMTAP v3";
 
@@ -60,41 +61,84 @@ static enum daps_channel channel_of(uint16_t subtype)
     return other ? DAPS_CH_OTHER : DAPS_CH_NONE;
 }
 
-static void read_metadata(struct octets *payload, struct metadata *metadata)
+static void read_value(struct metadata *metadata, uint16_t tag, struct octets value)
 {
-    while (!payload->bad) {
-        uint16_t tag = octets_u16(payload);
-        if (tag == TAG_END)
-            return;
-        struct octets value = octets_take(payload, octets_u16(payload));
-        if (payload->bad)
-            return;
-        if (tag == TAG_CHANNEL_NUMBER && value.left == 4)
-            metadata->arfcn = octets_u32(&value);
-        else if (tag == TAG_PCI && value.left == 2)
-            metadata->pci = octets_u16(&value);
-        else if (tag >= TAG_KEY_FIRST && tag <= TAG_KEY_LAST)
-            metadata->keys++;
-    }
+    if (tag == TAG_CHANNEL_NUMBER && value.left == 4)
+        metadata->arfcn = octets_u32(&value);
+    else if (tag == TAG_PCI && value.left == 2)
+        metadata->pci = octets_u16(&value);
+    else if (tag >= TAG_KEY_FIRST && tag <= TAG_KEY_LAST)
+        metadata->keys++;
 }
 
-static void peel_nr_rrc(struct peel *peel, uint16_t subtype, const struct metadata *metadata, struct octets pdu)
+static bool is_filling(struct octets rest)
 {
-    struct pdu_context context = {
-        .channel = channel_of(subtype),
-        .cell = peel_cell(metadata->pci, metadata->arfcn),
-    };
+    for (size_t i = 0; i < rest.left; i++) {
+        if (rest.at[i])
+            return false;
+    }
+    return true;
+}
+
+enum metadata_end { END_TAG, END_OF_HEADER, NO_END };
+
+/* Walks the metadata in left, and leaves left behind them. */
+static enum metadata_end walk_metadata(struct octets *left, struct metadata *metadata)
+{
+    while (!is_filling(*left)) {
+        const uint16_t tag = octets_u16(left);
+        if (tag == TAG_END && !left->bad)
+            return END_TAG;
+        const struct octets value = octets_take(left, octets_u16(left));
+        if (left->bad)
+            return NO_END;
+        read_value(metadata, tag, value);
+    }
+    return END_OF_HEADER;
+}
+
+/*
+ * Leaves payload at the PDU, or bad. length: octets of metadata by the header, which may say too much or, where there
+ * is an end tag, anything.
+ */
+static void read_metadata(struct octets *payload, size_t length, struct metadata *metadata)
+{
+    const struct metadata none = *metadata;
+    struct octets left = *payload;
+    octets_trim(&left, length);
+    enum metadata_end end = walk_metadata(&left, metadata);
+    if (end == END_OF_HEADER) {
+        octets_skip(payload, length);
+        if (octets_peek16(*payload) == TAG_END) /* not counted by the header */
+            octets_skip(payload, 2);
+        return;
+    }
+    if (end == NO_END) {
+        *metadata = none;
+        left = *payload;
+        end = walk_metadata(&left, metadata);
+    }
+    if (end == END_TAG)
+        octets_skip(payload, (size_t)(left.at - payload->at));
+    else
+        octets_skip(payload, SIZE_MAX);
+}
+
+void peel_gsmtap_rrc(struct peel *peel, const char *of_version, enum daps_channel channel, unsigned subtype,
+                     struct daps_cell cell, struct octets pdu)
+{
+    struct pdu_context context = {.channel = channel, .cell = cell};
     if (peel->addressed)
         context.ue_key = peel_pair_key(&peel->source, &peel->destination, false);
-    if (context.channel == DAPS_CH_NONE)
-        peel_problem(peel, DAPS_FRAMING_UNKNOWN, layer, "unknown NR RRC sub-type", true, &context.ue_key, "0x%04x",
+    if (channel == DAPS_CH_NONE)
+        peel_problem(peel, DAPS_FRAMING_UNKNOWN, of_version, "unknown NR RRC sub-type", true, &context.ue_key, "0x%04x",
                      subtype);
     else
-        peel_deliver(peel, layer, &context, pdu);
+        peel_deliver(peel, of_version, &context, pdu);
 }
 
 /* NR MAC, RLC and PDCP "with context": Wireshark's framing, with or without its name in front. */
-static void peel_below_rrc(struct peel *peel, uint16_t type, struct octets pdu)
+void peel_gsmtap_radio(struct peel *peel, uint16_t type, struct octets pdu)
 {
     static const struct {
         const char *name;
@@ -111,11 +155,11 @@ static void peel_type(struct peel *peel, uint16_t type, uint16_t subtype, const 
                       struct octets pdu)
 {
     if (type == TYPE_NR_RRC) {
-        peel_nr_rrc(peel, subtype, metadata, pdu);
+        peel_gsmtap_rrc(peel, layer, channel_of(subtype), subtype, peel_cell(metadata->pci, metadata->arfcn), pdu);
         return;
     }
     if (type >= TYPE_NR_MAC && type <= TYPE_NR_PDCP) {
-        peel_below_rrc(peel, type, pdu);
+        peel_gsmtap_radio(peel, type, pdu);
         return;
     }
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
@@ -140,8 +184,7 @@ bool peel_gsmtap3(struct peel *peel, struct octets payload)
         peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "header too short", true, NULL, "%u words", words);
         return true;
     }
-    if (words > WORDS_WITHOUT_METADATA)
-        read_metadata(&payload, &metadata);
+    read_metadata(&payload, (words - WORDS_WITHOUT_METADATA) * (size_t)4, &metadata);
     if (payload.bad) {
         peel_short(peel, layer, type == TYPE_NR_RRC || type == 0, NULL);
         return true;

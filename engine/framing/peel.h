@@ -136,6 +136,11 @@ void peel_upper_pdu(struct peel *peel, struct octets packet);
 /* gsmtap2.c, gsmtap3.c: false if the payload is no GSMTAP of that version */
 bool peel_gsmtap2(struct peel *peel, struct octets payload);
 bool peel_gsmtap3(struct peel *peel, struct octets payload);
+/* gsmtap3.c: an NR RRC PDU of a GSMTAP of either version; channel DAPS_CH_NONE: no such sub-type, which is reported */
+void peel_gsmtap_rrc(struct peel *peel, const char *of_version, enum daps_channel channel, unsigned subtype,
+                     struct daps_cell cell, struct octets pdu);
+enum { GSMTAP_NR_MAC = 0x0500 }; /* then RLC, PDCP */
+void peel_gsmtap_radio(struct peel *peel, uint16_t type, struct octets pdu);
 
 /* qcsuper.c, rls.c: false if the payload is something else that happens to use the port */
 bool peel_qcsuper(struct peel *peel, struct octets payload);

@@ -26,22 +26,57 @@ static const char layer[] = "Qualcomm NR RRC log";
     COMMON_CHANNELS, [5] = DAPS_CH_OTHER, [6] = DAPS_CH_PCCH, [7] = DAPS_CH_UL_CCCH, [8] = DAPS_CH_UL_CCCH1,           \
                      [9] = DAPS_CH_UL_DCCH
 
+/*
+ * Between the messages and RadioBearerConfig stand SIB1 and the other SIBs by themselves, CellGroupConfig, which
+ * RRCReconfiguration has, too, and MeasResultSCG-Failure, in numberings of their own. No rule needs them.
+ */
+#define OTHERS_13_20                                                                                                   \
+    [13] = DAPS_CH_OTHER, [14] = DAPS_CH_OTHER, [15] = DAPS_CH_OTHER, [16] = DAPS_CH_OTHER, [17] = DAPS_CH_OTHER,      \
+    [18] = DAPS_CH_OTHER, [19] = DAPS_CH_OTHER, [20] = DAPS_CH_OTHER
+#define OTHERS_11_23                                                                                                   \
+    [11] = DAPS_CH_OTHER, [12] = DAPS_CH_OTHER,                                                                        \
+    OTHERS_13_20, [21] = DAPS_CH_OTHER, [22] = DAPS_CH_OTHER, [23] = DAPS_CH_OTHER
+#define OTHERS_11_27                                                                                                   \
+    OTHERS_11_23, [24] = DAPS_CH_OTHER, [25] = DAPS_CH_OTHER, [26] = DAPS_CH_OTHER, [27] = DAPS_CH_OTHER
+#define OTHERS_13_35                                                                                                   \
+    OTHERS_13_20, [21] = DAPS_CH_OTHER, [22] = DAPS_CH_OTHER, [23] = DAPS_CH_OTHER, [24] = DAPS_CH_OTHER,              \
+                  [25] = DAPS_CH_OTHER, [26] = DAPS_CH_OTHER, [27] = DAPS_CH_OTHER, [28] = DAPS_CH_OTHER,              \
+                  [29] = DAPS_CH_OTHER, [30] = DAPS_CH_OTHER, [31] = DAPS_CH_OTHER, [32] = DAPS_CH_OTHER,              \
+                  [33] = DAPS_CH_OTHER, [34] = DAPS_CH_OTHER, [35] = DAPS_CH_OTHER
+
+/* UE-MRDC-Capability, UE-NR-Capability */
+#define CAPABILITIES_AT(type) [type] = DAPS_CH_OTHER, [(type) + 1] = DAPS_CH_OTHER
+
 enum { PDU_TYPES = 40 };
 
-/* PDU type to channel; DAPS_CH_NONE where none is known. */
+/* PDU type to channel; DAPS_CH_NONE where none is known. Version 8 came with RadioBearerConfig in either place. */
 static const enum daps_channel
-    map_7[PDU_TYPES] = {CHANNELS_OF_15, [24] = DAPS_CH_RADIO_BEARER_CONFIG, [28] = DAPS_CH_OTHER, [29] = DAPS_CH_OTHER},
-    map_8[PDU_TYPES] = {CHANNELS_OF_15, [26] = DAPS_CH_RADIO_BEARER_CONFIG, [28] = DAPS_CH_OTHER, [29] = DAPS_CH_OTHER},
-    map_9[PDU_TYPES] = {CHANNELS_OF_15, [25] = DAPS_CH_RADIO_BEARER_CONFIG, [28] = DAPS_CH_OTHER, [29] = DAPS_CH_OTHER},
-    map_14[PDU_TYPES] = {CHANNELS_OF_15, [28] = DAPS_CH_RADIO_BEARER_CONFIG, [31] = DAPS_CH_OTHER, [32] = DAPS_CH_OTHER,
-                         [33] = DAPS_CH_OTHER},
-    map_17[PDU_TYPES] = {CHANNELS_OF_15, [29] = DAPS_CH_RADIO_BEARER_CONFIG},
-    map_20[PDU_TYPES] = {CHANNELS_OF_17, [10] = DAPS_CH_RECONFIGURATION, [11] = DAPS_CH_RECONFIGURATION_COMPLETE,
+    map_7[PDU_TYPES] = {CHANNELS_OF_15, OTHERS_11_23, [24] = DAPS_CH_RADIO_BEARER_CONFIG, CAPABILITIES_AT(28)},
+    map_8[PDU_TYPES] = {CHANNELS_OF_15,
+                        OTHERS_11_23,
+                        [24] = DAPS_CH_RADIO_BEARER_CONFIG,
+                        [25] = DAPS_CH_OTHER,
+                        [26] = DAPS_CH_RADIO_BEARER_CONFIG,
+                        CAPABILITIES_AT(28)},
+    map_9[PDU_TYPES] = {CHANNELS_OF_15, OTHERS_11_23, [24] = DAPS_CH_OTHER, [25] = DAPS_CH_RADIO_BEARER_CONFIG,
+                        CAPABILITIES_AT(28)},
+    map_14[PDU_TYPES] = {CHANNELS_OF_15, OTHERS_11_27, [28] = DAPS_CH_RADIO_BEARER_CONFIG,
+                         CAPABILITIES_AT(31), [33] = DAPS_CH_OTHER},
+    map_17[PDU_TYPES] = {CHANNELS_OF_15, OTHERS_11_27, [28] = DAPS_CH_OTHER, [29] = DAPS_CH_RADIO_BEARER_CONFIG},
+    map_20[PDU_TYPES] = {CHANNELS_OF_17,
+                         [10] = DAPS_CH_RECONFIGURATION,
+                         [11] = DAPS_CH_RECONFIGURATION_COMPLETE,
+                         [12] = DAPS_CH_OTHER,
+                         OTHERS_13_35,
                          [36] = DAPS_CH_RADIO_BEARER_CONFIG},
     map_26[PDU_TYPES] = {CHANNELS_OF_17, [11] = DAPS_CH_RECONFIGURATION, [12] = DAPS_CH_RECONFIGURATION_COMPLETE,
-                         [36] = DAPS_CH_RADIO_BEARER_CONFIG},
-    map_28[PDU_TYPES] = {CHANNELS_OF_17, [10] = DAPS_CH_UL_DCCH, [11] = DAPS_CH_RECONFIGURATION,
-                         [12] = DAPS_CH_RECONFIGURATION_COMPLETE, [36] = DAPS_CH_RADIO_BEARER_CONFIG};
+                         OTHERS_13_35, [36] = DAPS_CH_RADIO_BEARER_CONFIG},
+    map_28[PDU_TYPES] = {CHANNELS_OF_17,
+                         [10] = DAPS_CH_UL_DCCH,
+                         [11] = DAPS_CH_RECONFIGURATION,
+                         [12] = DAPS_CH_RECONFIGURATION_COMPLETE,
+                         OTHERS_13_35,
+                         [36] = DAPS_CH_RADIO_BEARER_CONFIG};
 
 struct layout {
     uint8_t version;

@@ -358,6 +358,66 @@ START_TEST(gsmtap3_metadata)
 }
 END_TEST
 
+/* As SCAT wrote it in 2025: no end tag, zeros up to the header length. */
+START_TEST(gsmtap3_draft_metadata)
+{
+    static const struct {
+        const char *octets;
+        int32_t pci;
+    } headers[] = {
+        {"03 00 0008 0503 0004 0000 000c 000000006955b90000000000 0002 0004 0009c6c0", -1},
+        {"03 00 000a 0503 0004 0000 000c 000000006955b90000000000 0002 0004 0009c6c0 0005 0002 0001 0000", 1},
+        {"03 00 0006 0503 0004 0002 0004 0009c6c0 0001 0001 78 000000", -1},
+        {"03 00 0004 0503 0004 0002 0004 0009c6c0", -1}};
+    static const char *const pdus[] = {"12a677", "000004", "00"};
+    for (size_t i = 0; i < G_N_ELEMENTS(headers); i++) {
+        for (size_t j = 0; j < G_N_ELEMENTS(pdus); j++) {
+            struct seen seen;
+            bytes b = by_ip(join(hex(headers[i].octets), hex(pdus[j])));
+            assert_cuts(228, b, b->len);
+            seen_begin(&seen);
+            give(&seen, 228, b);
+            assert_one(&seen, DAPS_CH_DL_DCCH, pdus[j]);
+            ck_assert_int_eq(seen.pdu.logged_cell.ssb_arfcn, 640704);
+            ck_assert_int_eq(seen.pdu.logged_cell.pci, headers[i].pci);
+            seen_end(&seen);
+        }
+    }
+}
+END_TEST
+
+/* As SCAT 1.0 to 1.2 wrote it: a header of 4, 7 or 9 words like version 2's. */
+START_TEST(gsmtap3_before_publication)
+{
+    static const char *const headers[] = {
+        "03 04 21 00 0bb8 00 00 00000000 03 00 00 00", "02 04 21 00 0bb8 00 00 00000000 03 00 00 00",
+        "03 07 21 00 0bb8 00 00 00000000 03 00 00 00 000000006955b900 00000000",
+        "03 09 21 00 0bb8 00 00 00000000 03 00 00 00 000000006955b900 00000000 0009c6c0 0016 0000"};
+    struct seen seen;
+    for (size_t i = 0; i < G_N_ELEMENTS(headers); i++) {
+        bytes b = by_ip(join(hex(headers[i]), hex("12 a6 77")));
+        assert_cuts(228, b, b->len);
+        seen_begin(&seen);
+        give(&seen, 228, b);
+        assert_one(&seen, DAPS_CH_DL_DCCH, "12a677");
+        ck_assert_int_eq(seen.pdu.logged_cell.ssb_arfcn, i == 3 ? 640704 : -1);
+        ck_assert_int_eq(seen.pdu.logged_cell.pci, i == 3 ? 22 : -1);
+        seen_end(&seen);
+    }
+    seen_begin(&seen);
+    give(&seen, 228, by_ip(hex("03 07 0d 00 0bb8 00 00 00000000 01 00 00 00 000000006955b900 00000000 2802")));
+    give(&seen, 228, by_ip(hex("03 04 20 00 0bb8 00 00 00000000 00 00 00 00 7e00")));
+    ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_LTE_RRC), 1);
+    ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_NAS), 1);
+    ck_assert_uint_eq(seen.problems, 0);
+    give(&seen, 228, by_ip(hex("03 04 21 00 0bb8 00 00 00000000 1f 00 00 00 2802")));
+    ck_assert(seen.problems == 1 && seen.rrc_lost && counted(&seen, DAPS_FRAMING_UNKNOWN) == 1);
+    give(&seen, 228, by_ip(hex("03 04 22 00 0bb8 00 00 00000000 00 00 00 00 02 01 03 02 4601 01 00 01 20")));
+    ck_assert_int_eq(seen.pdu.channel, DAPS_CH_DL_CCCH);
+    seen_end(&seen);
+}
+END_TEST
+
 START_TEST(gsmtap3_ue)
 {
     bytes pdu = gsmtap3(0x0503, 4, hex("11"));
@@ -386,6 +446,8 @@ int main(void)
     tcase_add_test(c, gsmtap3_channels);
     tcase_add_test(c, gsmtap3_other_types);
     tcase_add_test(c, gsmtap3_metadata);
+    tcase_add_test(c, gsmtap3_draft_metadata);
+    tcase_add_test(c, gsmtap3_before_publication);
     tcase_add_test(c, gsmtap3_ue);
     suite_add_tcase(s, c);
     return run(s);

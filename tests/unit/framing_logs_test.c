@@ -25,8 +25,9 @@ static bytes log_entry(unsigned version, unsigned pdu_type, int segment, bytes p
 
 #define FIRST  DAPS_CH_BCCH_BCH, DAPS_CH_BCCH_DL_SCH, DAPS_CH_DL_CCCH, DAPS_CH_DL_DCCH
 #define RECONF DAPS_CH_RECONFIGURATION, DAPS_CH_RECONFIGURATION_COMPLETE
-#define OLD    FIRST, DAPS_CH_PCCH, DAPS_CH_UL_CCCH, DAPS_CH_UL_CCCH1, DAPS_CH_UL_DCCH, RECONF
-#define NEW    FIRST, DAPS_CH_OTHER, DAPS_CH_PCCH, DAPS_CH_UL_CCCH, DAPS_CH_UL_CCCH1, DAPS_CH_UL_DCCH
+#define OLD                                                                                                            \
+    FIRST, DAPS_CH_PCCH, DAPS_CH_UL_CCCH, DAPS_CH_UL_CCCH1, DAPS_CH_UL_DCCH, RECONF, DAPS_CH_OTHER, DAPS_CH_OTHER
+#define NEW FIRST, DAPS_CH_OTHER, DAPS_CH_PCCH, DAPS_CH_UL_CCCH, DAPS_CH_UL_CCCH1, DAPS_CH_UL_DCCH
 
 static const struct {
     unsigned version, header;
@@ -41,9 +42,9 @@ static const struct {
     {17, 31, 29, {OLD}},
     {19, 32, 29, {OLD}},
     {25, 32, 29, {OLD}},
-    {20, 32, 36, {NEW, RECONF}},
-    {23, 35, 36, {NEW, RECONF}},
-    {24, 35, 36, {NEW, RECONF}},
+    {20, 32, 36, {NEW, RECONF, DAPS_CH_OTHER}},
+    {23, 35, 36, {NEW, RECONF, DAPS_CH_OTHER}},
+    {24, 35, 36, {NEW, RECONF, DAPS_CH_OTHER}},
     {26, 35, 36, {NEW, DAPS_CH_NONE, RECONF}},
     {28, 35, 36, {NEW, DAPS_CH_UL_DCCH, RECONF}},
 };
@@ -84,6 +85,22 @@ START_TEST(qcsuper_versions)
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_MALFORMED), 1);
     ck_assert(seen.rrc_lost);
     g_byte_array_unref(entry);
+    seen_end(&seen);
+}
+END_TEST
+
+/* Single SIBs, cell groups and MeasResultSCG-Failure are counted as what they are. */
+START_TEST(qcsuper_what_no_rule_needs)
+{
+    struct seen seen;
+    seen_begin(&seen);
+    for (unsigned type = 13; type < versions[_i].bearer_type; type++) {
+        if (versions[_i].version != 8 || type != 24)
+            give(&seen, 228, by_port(47928, log_entry(versions[_i].version, type, 0, hex("0a 00 15"))));
+    }
+    ck_assert_uint_eq(seen.problems, 0);
+    ck_assert_uint_ge(seen.pdus, 10);
+    ck_assert_int_eq(seen.pdu.channel, DAPS_CH_OTHER);
     seen_end(&seen);
 }
 END_TEST
@@ -231,6 +248,7 @@ int main(void)
 {
     Suite *s = suite_create("framing logs");
     TCase *c = tcase_create("logs");
+    tcase_add_loop_test(c, qcsuper_what_no_rule_needs, 0, G_N_ELEMENTS(versions));
     tcase_add_loop_test(c, qcsuper_versions, 0, G_N_ELEMENTS(versions));
     tcase_add_test(c, qcsuper_seen_in_the_field);
     tcase_add_test(c, qcsuper_unknown_version);
