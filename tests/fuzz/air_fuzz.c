@@ -41,7 +41,7 @@ static void take_finding(void *user, const struct daps_finding *finding)
     const struct daps_keystream_tuple *tuple = &finding->keystream;
 
     (void)user;
-    if (finding->n_frames == 0 || finding->frames[0] == 0)
+    if (finding->n_frames == 0 || finding->subjects[0].frame == 0)
         abort();
     if (tuple->xor_plaintext != NULL && memcmp(tuple->xor_plaintext, tuple->xor_ciphertext, tuple->octets) != 0)
         abort();

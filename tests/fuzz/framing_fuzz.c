@@ -12,7 +12,8 @@
 
 #include "daps/framing.h"
 
-static const int linktypes[] = {252, 1, 101, 228, 229, 113, 276, 0, 108, 149, 9, 147, 152, 105, DAPS_LINKTYPE_NONE};
+static const int linktypes[] = {252, 1,   101, 228, 229, 113, 276, 0,   108, 149,
+                                9,   147, 152, 105, 157, 156, 219, 104, 51,  DAPS_LINKTYPE_NONE};
 
 static uint64_t pdus, problems;
 static volatile unsigned sum;
@@ -24,6 +25,15 @@ static void take_pdu(void *user, const struct daps_pdu *pdu)
     if (!pdu->length || pdu->channel <= DAPS_CH_NONE || pdu->channel >= DAPS_CH_COUNT)
         abort();
     if (pdu->logged_cell.pci > 1007 || pdu->logged_cell.ssb_arfcn > 3279165)
+        abort();
+    for (size_t i = 0; i < pdu->length; i++)
+        sum += pdu->octets[i];
+}
+
+static void take_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
+{
+    (void)user;
+    if (!pdu->length || !pdu->bearer || pdu->bearer > 32 || (pdu->sn_bits != 12 && pdu->sn_bits != 18))
         abort();
     for (size_t i = 0; i < pdu->length; i++)
         sum += pdu->octets[i];
@@ -50,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct daps_framing_sink sink = {.pdu = take_pdu, .problem = take_problem};
+    struct daps_framing_sink sink = {.pdu = take_pdu, .pdcp = take_pdcp, .problem = take_problem};
     struct daps_framing *framing = daps_framing_new(&sink);
     struct daps_record record = {.frame = 0};
     pdus = problems = 0;

@@ -4,11 +4,15 @@
 
 usage: framing_seeds.py DIRECTORY
 """
+import os
 import pathlib
 import struct
 import sys
 
-LINKTYPES = [252, 1, 101, 228, 229, 113, 276, 0, 108, 149, 9, 147, 152, 105, -1]  # as in framing_fuzz.c
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
+from carriers import CARRIERS  # noqa: E402
+
+LINKTYPES = [252, 1, 101, 228, 229, 113, 276, 0, 108, 149, 9, 147, 152, 105, 157, 156, 219, 104, 51, -1]  # as in framing_fuzz.c
 
 
 def record(linktype, octets):
@@ -79,6 +83,35 @@ def seeds():
     sctp = bytes(12) + struct.pack(">BBHIIII", 0, 3, 19, 1, 0, 60, 0)
     yield record(228, ipv4(sctp, 132))
     yield record(149, udp(0xbeef, 0xdead, b"mac-nr\1\0\3"))
+    yield from tunnel_seeds(datagram)
+    yield from radio_seeds()
+    for header in ("03000008 05030004 0000000c 000000006955b90000000000 00020004 0009c6c0",
+                   "03072100 0bb80000 00000000 03000000 000000006955b900 00000000",
+                   "03092100 0bb80000 00000000 03000000 000000006955b900 00000000 0009c6c0 0016 0000",
+                   "02042200 0bb80000 00000000 03000000 02010302460101"):
+        yield record(228, ipv4(udp(1, 4729, bytes.fromhex(header) + b"\x12\xa6")))
+
+
+def tunnel_seeds(datagram):
+    frame = bytes(12) + b"\x08\0" + ipv4(datagram)
+    for carrier in CARRIERS:
+        yield b"".join(record(1, piece) for piece in carrier(frame, 1))
+    yield record(219, b"\0\1\1\x40" + ipv4(datagram))
+    yield record(104, b"\x0f\0\x08\0" + ipv4(datagram))
+    yield record(51, b"\x11\0\0\1\0\0\0\x21" + ipv4(datagram))
+
+
+def radio_seeds():
+    """SRB1 in segments, again, with CEs and extended LCIDs around them, in both directions."""
+    for direction, ces in ((0, "2c c1c1 31 ff 22 f2 22 fc c1c1c1c1"), (1, "22 fc 1234 22 fb ff 3d 20 3c")):
+        head = bytes([2, direction, 3, 2, 0x46, 1, 3, 0, 1, 1])
+        blocks = [bytes.fromhex(p) for p in ("01 05 9003 000122", "01 06 a003 0003 3344", "01 07 8003 0001223344",
+                                             "01 05 b003 0002 22", "04 03 800000", "34 112233445566", "80 112233445566")]
+        yield b"".join(record(157, head + (block + bytes.fromhex(ces) if direction == 0 else bytes.fromhex(ces) + block))
+                       for block in blocks)
+    rlc = b"rlc-nr" + bytes.fromhex("04 0c 02 00 03 0007 04 04 05 01 01")
+    yield b"".join(record(149, udp(1, 2, rlc + bytes.fromhex(p))) for p in ("9003 000122", "8003 0001223344", "a003 0003 3344"))
+    yield record(149, udp(1, 2, b"pdcp-nr" + bytes.fromhex("01 03 00 04 01 05 01 06 0001 01 0000 10 00000000")))
 
 
 def main():
