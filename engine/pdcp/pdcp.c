@@ -252,6 +252,14 @@ void daps_pdcp_retain(struct daps_pdcp *pdcp)
     pdcp_forget_past(pdcp, may_come_back, pdcp->ue);
 }
 
+void daps_pdcp_keep_terms(const struct daps_pdcp *pdcp)
+{
+    for (unsigned i = 0; i < pdcp->n_periods; i++)
+        daps_term_keep(pdcp->periods[i].term);
+    for (unsigned i = 0; i < pdcp->n_past; i++)
+        daps_term_keep(pdcp->past[i].term);
+}
+
 void daps_pdcp_clock(struct daps_pdcp *pdcp, int64_t time_ns)
 {
     if (time_ns != INT64_MIN)

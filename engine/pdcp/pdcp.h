@@ -186,6 +186,8 @@ void daps_pdcp_copy(struct daps_pdcp *copy, struct daps_ue *of, const struct dap
 
 /* Terms are about to be swept: streams of keys that are gone go. */
 void daps_pdcp_retain(struct daps_pdcp *pdcp);
+/* Marks the terms of contexts that are still followed, before others are swept (daps_term_keep). */
+void daps_pdcp_keep_terms(const struct daps_pdcp *pdcp);
 /* The capture has ended: what waits is settled. Before the UE is judged. */
 void daps_pdcp_close(struct daps_pdcp *pdcp);
 

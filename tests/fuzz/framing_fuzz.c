@@ -33,7 +33,7 @@ static void take_pdu(void *user, const struct daps_pdu *pdu)
 static void take_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
 {
     (void)user;
-    if (!pdu->length || !pdu->bearer || pdu->bearer > 32 || (pdu->sn_bits != 12 && pdu->sn_bits != 18))
+    if (!pdu->length || !pdu->bearer || (pdu->sn_bits != 12 && pdu->sn_bits != 18))
         abort();
     for (size_t i = 0; i < pdu->length; i++)
         sum += pdu->octets[i];
