@@ -38,10 +38,13 @@ static void on_rrc(void *user, const char *ue, const struct daps_pdu *pdu, const
     } else {
         comment =
             g_strdup_printf("frame %" PRIu64 "%s%s%s%s", pdu->frame, ue != NULL ? ", UE " : "", ue != NULL ? ue : "",
-                            key != NULL ? ", deciphered and verified with key " : "", key != NULL ? key->label : "");
+                            key == NULL       ? ""
+                            : pdu->deciphered ? ", deciphered and verified with key "
+                                              : ", verified with key ",
+                            key != NULL ? key->label : "");
         decrypt->failed |= !synth_output_comment(decrypt->output, pdu->time_ns, frame, comment);
         decrypt->written++;
-        decrypt->deciphered += key != NULL;
+        decrypt->deciphered += pdu->deciphered;
         g_free(comment);
         g_byte_array_unref(frame);
     }

@@ -221,7 +221,7 @@ static void count_reading(struct daps_engine_counts *counts, const struct pdcp_r
     counts->pdcp.unverified += reading->status == DAPS_PDCP_UNVERIFIED && !reading->waits;
     if (reading->status != DAPS_PDCP_READ)
         return;
-    if (reading->key != NULL)
+    if (reading->ciphered)
         counts->pdcp.deciphered++;
     else
         counts->pdcp.clear++;

@@ -20,6 +20,7 @@
 #define USE(type, member, most)       EVIDENCE(KEYSTREAM_USE, type, use_##member, use.member, most)
 #define COLLISION(type, member, most) EVIDENCE(COLLISION, type, collision_##member, collision.member, most)
 #define UNFIT(type, member, most)     EVIDENCE(KEY_UNFIT, type, unfit_##member, unfit.member, most)
+#define BEARER(type, member, most)    EVIDENCE(BEARER, type, bearer_##member, bearer.member, most)
 #define BEARERS(name)                 FIELD(#name, SET, bearers.name, 0)
 #define FLAG(name)                    FIELD(#name, FLAG, name, 0)
 
@@ -129,6 +130,14 @@ const struct event_field event_fields[] = {
     UNFIT(COUNT, context, 0),
     UNFIT(U64, messages, INT64_MAX),
     UNFIT(U64, first_frame, INT64_MAX),
+    BEARER(COUNT, context, 0),
+    BEARER(FLAG, near_end, 0),
+    BEARER(FLAG, srb, 0),
+    BEARER(U8, bearer, 31),
+    BEARER(U8, direction, 1),
+    BEARER(U8, ciphering, 7),
+    BEARER(COUNT, count, 0),
+    BEARER(FLAG, verified, 0),
 };
 const size_t event_fields_n = G_N_ELEMENTS(event_fields);
 

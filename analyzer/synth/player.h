@@ -43,8 +43,9 @@ struct player {
     struct synth_ue *ue;
     bool many_ues;
     int64_t time_ns, step_ns;
-    int64_t shift_ns;   /* the frames of this statement are captured that much later (earlier below zero) */
-    GPtrArray *delayed; /* struct player_frame: those not yet written, by time; NULL while nothing was shifted */
+    int64_t shift_ns;     /* the frames of this statement are captured that much later (earlier below zero) */
+    int64_t log_shift_ns; /* likewise of RRC logged in clear, beside PDCP */
+    GPtrArray *delayed;   /* struct player_frame: those not yet written, by time; NULL while nothing was shifted */
     uint32_t frames;
     GByteArray *last; /* newest PDU, for "duplicate" */
     enum daps_channel last_channel;
@@ -75,7 +76,7 @@ bool player_write(struct player *p, const GByteArray *octets);
 bool player_hold(struct player *p, const GByteArray *octets); /* false: write it at once */
 void player_will_shift(struct player *p);                     /* before the first frame */
 void player_release(struct player *p, bool all);
-void player_shift(struct player *p, bool late); /* reads the duration */
+int64_t player_shift(struct player *p); /* reads a duration */
 
 /* scenario.c */
 bool player_put(struct player *p, int64_t time_ns, const GByteArray *octets);

@@ -46,7 +46,9 @@ static void send_log(struct player *p, struct synth_frame *frame)
         player_fail(p, "this framing cannot carry a PDU of channel %s", daps_channel_name(frame->channel));
         return;
     }
+    p->shift_ns += p->log_shift_ns;
     player_write(p, octets);
+    p->shift_ns -= p->log_shift_ns;
     g_byte_array_unref(octets);
 }
 
@@ -197,7 +199,14 @@ static void play_statement(struct player *p, const struct synth_options *options
 
     p->shift_ns = 0;
     if (strcmp(word, "early") == 0 || strcmp(word, "late") == 0) {
-        player_shift(p, strcmp(word, "late") == 0);
+        p->shift_ns = player_shift(p);
+        if (strcmp(word, "early") == 0)
+            p->shift_ns = -p->shift_ns;
+        word = player_word(p, "a statement");
+    }
+    if (strcmp(word, "in-clear") == 0) {
+        if (p->ue != NULL)
+            p->ue->air.clear_once = true;
         word = player_word(p, "a statement");
     }
     p->silent = strcmp(word, "lose") == 0;
@@ -217,6 +226,8 @@ static void play_statement(struct player *p, const struct synth_options *options
             p->framing = kept;
     } else if (strcmp(word, "step") == 0) {
         p->step_ns = player_duration(p);
+    } else if (strcmp(word, "log-late") == 0) {
+        p->log_shift_ns = player_shift(p);
     } else if (strcmp(word, "segment") == 0) {
         p->segment = (unsigned)player_number(p, "octets", 0, 9000);
     } else if (strcmp(word, "wait") == 0) {
@@ -332,7 +343,7 @@ char *synth_play(const char *name, const char *text, const struct synth_options 
     p.many_ues = declares_many_ues(lines);
     for (guint i = 0; i < lines->len; i++) {
         const char *first = g_array_index(lines, struct line, i).words[0];
-        if (strcmp(first, "early") == 0 || strcmp(first, "late") == 0)
+        if (strcmp(first, "early") == 0 || strcmp(first, "late") == 0 || strcmp(first, "log-late") == 0)
             player_will_shift(&p);
     }
     if (options->framing != NULL) {

@@ -49,13 +49,13 @@ void player_release(struct player *p, bool all)
     }
 }
 
-void player_shift(struct player *p, bool late)
+int64_t player_shift(struct player *p)
 {
     const int64_t shift = player_duration(p);
 
     if (shift > MOST_SHIFT_NS)
         player_fail(p, "clocks are at most 1 s apart here");
-    p->shift_ns = late ? shift : -shift;
+    return shift;
 }
 
 void player_will_shift(struct player *p)

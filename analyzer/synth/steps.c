@@ -74,6 +74,7 @@ static void step_security(struct player *p)
 {
     struct synth_simple values = {.nea = 2, .nia = 2};
     bool complete = true;
+    const char *answer = "security-mode-complete";
 
     while (p->error == NULL && player_peek(p) != NULL) {
         if (player_accept(p, "nea"))
@@ -86,8 +87,10 @@ static void step_security(struct player *p)
             player_key_words(p, p->ue, "KAMF");
         else if (player_accept(p, "no-complete"))
             complete = false;
+        else if (player_accept(p, "failure"))
+            answer = "security-mode-failure";
         else
-            player_fail(p, "'%s' is none of nea, nia, kgnb, kamf, no-complete", player_peek(p));
+            player_fail(p, "'%s' is none of nea, nia, kgnb, kamf, no-complete, failure", player_peek(p));
     }
     if (!p->ue->key_told)
         air_start(&p->ue->air, p->ue->number, p->ue->key_line);
@@ -97,9 +100,25 @@ static void step_security(struct player *p)
     send_simple(p, "security-mode-command", values);
     if (complete) {
         p->ue->air.clear_once = true; /* TS 38.331 5.3.4.3 */
-        send_simple(p, "security-mode-complete", with_transaction(values.transaction));
+        send_simple(p, answer, with_transaction(values.transaction));
     }
     p->ue->air.active.ul_ciphered = p->ue->air.active.dl_ciphered = true;
+}
+
+/* The scenario begins in the middle of a connection, with these COUNTs of SRB1 next. */
+static void step_middle(struct player *p)
+{
+    air_start(&p->ue->air, p->ue->number, p->ue->key_line);
+    air_assume_connected(&p->ue->air, p->ue->c_rnti, p->ue->cell);
+    while (p->error == NULL && player_peek(p) != NULL) {
+        if (player_accept(p, "ul"))
+            p->ue->air.active.srb1[0] = (uint32_t)player_number(p, "COUNT", 0, G_MAXUINT32);
+        else if (player_accept(p, "dl"))
+            p->ue->air.active.srb1[1] = (uint32_t)player_number(p, "COUNT", 0, G_MAXUINT32);
+        else
+            player_fail(p, "'%s' is neither ul nor dl", player_peek(p));
+    }
+    tell_key(p);
 }
 
 static void step_release(struct player *p)
@@ -622,6 +641,7 @@ static const struct step {
     {"sk-counter", step_sk_counter},
     {"scg-change", step_scg_change},
     {"reestablish", step_reestablish},
+    {"middle", step_middle},
     {"release", step_release},
     {"suspend", step_suspend},
     {"resume-request", step_resume_request},

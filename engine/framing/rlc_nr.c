@@ -22,7 +22,8 @@ enum { SI_WHOLE, SI_FIRST, SI_LAST, SI_BETWEEN };
 static const char layer[] = "RLC-NR";
 
 /* An RLC SDU of a radio bearer is a PDCP PDU. */
-static void deliver(struct peel *peel, const struct rlc_entity *entity, struct octets sdu)
+static void deliver(struct peel *peel, const struct rlc_entity *entity, bool am, const struct rlc_segment *segment,
+                    struct octets sdu)
 {
     uint64_t ue_key = entity->ue_key;
     if (entity->srb && entity->downlink)
@@ -35,6 +36,9 @@ static void deliver(struct peel *peel, const struct rlc_entity *entity, struct o
         .srb = entity->srb,
         .bearer = entity->bearer,
         .sn_bits = 12,
+        .rlc_mode = am ? DAPS_RLC_AM : DAPS_RLC_UM,
+        .rlc_sn_bits = am ? segment->sn_bits : 0, /* UM counts only what it cuts in pieces (TS 38.322 5.2.2.1.1) */
+        .rlc_sn = segment->sn,
     };
     if (!entity->srb && entity->bearer < sizeof ue->drbs / sizeof *ue->drbs) {
         const struct radio_drb *drb = &ue->drbs[entity->bearer];
@@ -96,7 +100,7 @@ static void entity_pdu(struct peel *peel, const struct rlc_entity *entity, bool 
     if (header.si == SI_WHOLE && am && !peel->cut)
         reassembly_pass(reassembly, peel, entity, &segment, pdu);
     if (header.si == SI_WHOLE || reassembly_add(reassembly, peel, entity, &segment, pdu, &whole))
-        deliver(peel, entity, whole);
+        deliver(peel, entity, am, &segment, whole);
 }
 
 void peel_rlc_channel(struct peel *peel, struct identity_link *link, bool downlink, unsigned lcid, struct octets pdu)

@@ -9,13 +9,17 @@
 #define SLOTS_ALL   400000U            /* of one ledger */
 #define OCTETS_ALL  ((size_t)16777216) /* of signalling kept whole */
 
+#define OTHERS_MOST 4096U /* contents that collided, of one ledger: a copy of them is no further collision */
+
 struct slot {
     uint32_t count;
     uint32_t period;
     uint64_t frame;
     uint64_t digest;
     uint32_t length;
-    bool used, verified;
+    uint32_t era;
+    bool used, verified, collided;
+    uint16_t copies;
     uint8_t head[DAPS_LEDGER_HEAD];
     uint8_t *whole; /* signalling: owned copy of all octets, or NULL */
 };
@@ -24,11 +28,19 @@ struct interval {
     uint32_t lo, hi;
 };
 
+/* Contents that collided with those of the slot. */
+struct other {
+    uint64_t digest;
+    uint32_t count, period;
+    uint64_t frame;
+};
+
 struct stream {
     struct daps_stream_id id;
     GArray *intervals; /* of struct interval: disjoint, not touching, ascending */
     struct slot *slots;
-    uint32_t n_slots; /* a power of two */
+    uint32_t n_slots;   /* a power of two */
+    GHashTable *others; /* set of struct other, owned; NULL none */
 };
 
 struct daps_ledger {
@@ -36,6 +48,7 @@ struct daps_ledger {
     struct stream *last;
     uint32_t slots;
     size_t octets;
+    uint32_t others;
     uint64_t uncompared;
 };
 
@@ -49,8 +62,39 @@ static void slot_clear(struct daps_ledger *ledger, struct slot *slot)
     slot->used = false;
 }
 
+static guint other_hash(gconstpointer key)
+{
+    const struct other *other = key;
+
+    return (guint)(other->digest >> 32) ^ (guint)other->digest ^ other->count * 2654435761U;
+}
+
+static gboolean other_equal(gconstpointer a, gconstpointer b)
+{
+    const struct other *x = a, *y = b;
+
+    return x->digest == y->digest && x->count == y->count;
+}
+
+static void add_other(struct daps_ledger *ledger, struct stream *stream, const struct daps_ledger_entry *entry)
+{
+    const struct other other = {
+        .digest = entry->digest, .count = entry->count, .period = entry->period, .frame = entry->frame};
+
+    if (ledger->others == OTHERS_MOST)
+        return;
+    if (stream->others == NULL)
+        stream->others = g_hash_table_new_full(other_hash, other_equal, g_free, NULL);
+    g_hash_table_add(stream->others, g_memdup2(&other, sizeof other));
+    ledger->others++;
+}
+
 static void stream_free(struct daps_ledger *ledger, struct stream *stream)
 {
+    if (stream->others != NULL) {
+        ledger->others -= g_hash_table_size(stream->others);
+        g_hash_table_unref(stream->others);
+    }
     for (uint32_t i = 0; i < stream->n_slots; i++)
         slot_clear(ledger, &stream->slots[i]);
     ledger->slots -= stream->n_slots;
@@ -83,6 +127,15 @@ static struct stream *stream_copy(const struct stream *stream)
 
     copy->intervals = g_array_sized_new(FALSE, FALSE, sizeof(struct interval), stream->intervals->len);
     g_array_append_vals(copy->intervals, stream->intervals->data, stream->intervals->len);
+    copy->others = NULL;
+    if (stream->others != NULL) {
+        GHashTableIter iter;
+        gpointer other;
+        copy->others = g_hash_table_new_full(other_hash, other_equal, g_free, NULL);
+        g_hash_table_iter_init(&iter, stream->others);
+        while (g_hash_table_iter_next(&iter, &other, NULL))
+            g_hash_table_add(copy->others, g_memdup2(other, sizeof(struct other)));
+    }
     copy->slots = g_memdup2(stream->slots, stream->n_slots * sizeof *stream->slots);
     for (uint32_t i = 0; i < copy->n_slots; i++) {
         struct slot *slot = &copy->slots[i];
@@ -207,6 +260,9 @@ static void remember(struct daps_ledger *ledger, struct stream *stream, const st
     slot->digest = entry->digest;
     slot->length = (uint32_t)entry->length;
     slot->verified = entry->verified;
+    slot->era = entry->era;
+    slot->copies = 0;
+    slot->collided = false;
     memcpy(slot->head, entry->octets, head);
     if (stream->id.srb && entry->length > head && ledger->octets + entry->length <= OCTETS_ALL) {
         slot->whole = g_memdup2(entry->octets, entry->length);
@@ -228,7 +284,18 @@ static enum daps_ledger_verdict compare(const struct stream *stream, const struc
         .octets = slot->whole != NULL ? slot->whole : slot->head,
         .held = slot->whole != NULL ? slot->length : MIN(slot->length, DAPS_LEDGER_HEAD),
         .length = slot->length,
+        .copies = slot->copies,
+        .collided = slot->collided,
     };
+    if (slot->digest != entry->digest && stream->others != NULL) {
+        const struct other *other =
+            g_hash_table_lookup(stream->others, &(struct other){.digest = entry->digest, .count = entry->count});
+        if (other != NULL) {
+            earlier->frame = other->frame;
+            earlier->period = other->period;
+            return DAPS_LEDGER_AGAIN;
+        }
+    }
     return slot->digest == entry->digest && slot->length == entry->length ? DAPS_LEDGER_SAME : DAPS_LEDGER_COLLISION;
 }
 
@@ -270,7 +337,18 @@ enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const str
         return DAPS_LEDGER_NEW;
     }
     verdict = compare(stream, entry, earlier);
+    if (verdict == DAPS_LEDGER_COLLISION && stream->slots[entry->count & (stream->n_slots - 1)].era != entry->era) {
+        remember(ledger, stream, entry); /* as far as anyone can tell, another COUNT */
+        verdict = DAPS_LEDGER_UNCOMPARED;
+    }
     ledger->uncompared += verdict == DAPS_LEDGER_UNCOMPARED;
+    if (verdict == DAPS_LEDGER_COLLISION) {
+        stream->slots[entry->count & (stream->n_slots - 1)].collided = true;
+        add_other(ledger, stream, entry);
+    } else if (verdict == DAPS_LEDGER_SAME) {
+        struct slot *slot = &stream->slots[entry->count & (stream->n_slots - 1)];
+        slot->copies = (uint16_t)MIN(slot->copies + 1U, UINT16_MAX);
+    }
     return verdict;
 }
 

@@ -58,6 +58,41 @@ void pdcp_read_unprotected(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *p
     pdcp_hand_clear(pdu, reading);
 }
 
+/* Under NEA0 everything is in clear, whichever context it belongs to. */
+bool pdcp_all_null(const struct daps_pdcp *pdcp)
+{
+    for (unsigned i = 0; i < pdcp->n_periods; i++) {
+        if (pdcp->periods[i].nea != 0)
+            return false;
+    }
+    return pdcp->n_periods > 0;
+}
+
+static bool starts_over(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+{
+    for (unsigned i = 0; i < pdcp->n_periods; i++) {
+        if ((pdcp->periods[i].srb[0][0].rx_next & 0xFFF) == 0)
+            return false;
+    }
+    return pdcp_sn(pdu) == 0;
+}
+
+/* The first uplink message of a new entity, a Complete, while candidates are armed: one was executed (5.3.5.13.5). */
+const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+{
+    const struct daps_ue *ue = pdcp->ue;
+    const struct daps_event *found = NULL;
+
+    if (pdu->downlink || ue->n_candidates == 0 || pdcp->log_beside || !pdcp_all_null(pdcp) || !starts_over(pdcp, pdu) ||
+        pdcp_kind_if_clear(pdcp, pdu) != DAPS_EV_RECONFIGURATION_COMPLETE)
+        return NULL;
+    for (unsigned i = 0; i < ue->n_candidates; i++) {
+        if (pdu->leg == 0 || pdu->leg == (uint64_t)ue->candidates[i].c_rnti + 1)
+            found = found == NULL || pdu->leg != 0 ? &ue->candidates[i] : found;
+    }
+    return found;
+}
+
 /* Protected but in clear by rule: SecurityModeComplete and -Failure (5.3.4.3), RRCReestablishment (5.3.7.5). */
 bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
                            const struct daps_pdcp_pdu *pdu)

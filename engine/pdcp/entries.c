@@ -32,7 +32,8 @@ static void add_proof(struct daps_pdcp *pdcp, const struct pdcp_period *period, 
 
 /* Two different PDUs under one tuple, with what shows it. */
 static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_stream_id *id,
-                           const struct daps_ledger_entry *entry, const struct daps_ledger_earlier *earlier)
+                           const struct daps_ledger_entry *entry, const struct daps_ledger_earlier *earlier,
+                           const struct pdcp_protection *how)
 {
     const struct daps_pdcp_pdu at = {.frame = entry->frame, .time_ns = pdcp->now_ns};
     struct daps_event ev;
@@ -51,10 +52,38 @@ static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_period *per
         .bearer = id->bearer,
         .direction = id->direction,
         .count = entry->count,
+        .copies = earlier->copies,
         .proven = earlier->verified && entry->verified,
         .counted_elsewhere = id->mac && earlier->period == entry->period && period->nea > 0,
     };
     add_proof(pdcp, period, entry, earlier, &ev.collision);
+    if (how->tentative && earlier->period == entry->period)
+        pdcp_tentative_add(pdcp, &at, &ev, how->since_ns);
+    else
+        pdcp_tell(pdcp, &at, &ev);
+}
+
+/* A PDU that stands in a collision was captured once more. */
+static void tell_copy(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_stream_id *id,
+                      const struct daps_ledger_entry *entry, const struct daps_ledger_earlier *earlier)
+{
+    const struct daps_pdcp_pdu at = {.frame = entry->frame, .time_ns = pdcp->now_ns};
+    struct daps_event ev;
+
+    if (id->mac && !needs_nonce(id->algorithm))
+        return;
+    daps_event_clear(&ev, DAPS_EV_COLLISION);
+    ev.collision = (struct daps_collision_evidence){.context = period->serial,
+                                                    .stays = {earlier->period, entry->period},
+                                                    .frames = {earlier->frame, entry->frame},
+                                                    .again = true,
+                                                    .mac = id->mac,
+                                                    .view = id->view,
+                                                    .srb = id->srb,
+                                                    .algorithm = id->algorithm,
+                                                    .bearer = id->bearer,
+                                                    .direction = id->direction,
+                                                    .count = entry->count};
     pdcp_tell(pdcp, &at, &ev);
 }
 
@@ -63,28 +92,31 @@ static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_period *per
  * the frame that used the tuple before.
  */
 static bool enter_stream(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_stream_id *id,
-                         struct daps_ledger_entry entry, const uint8_t *octets, struct daps_keystream_use *use)
+                         struct daps_ledger_entry entry, const struct pdcp_protection *how,
+                         struct daps_keystream_use *use)
 {
     struct daps_ledger_earlier earlier = {0};
     enum daps_ledger_verdict verdict;
 
-    entry.octets = octets;
-    entry.digest = daps_digest(octets, entry.length);
+    entry.digest = daps_digest(entry.octets, entry.length);
     verdict = daps_ledger_enter(pdcp->ledger, id, &entry, &earlier);
-    if ((verdict == DAPS_LEDGER_SAME || verdict == DAPS_LEDGER_COLLISION) && use->earlier == 0) {
+    if (verdict != DAPS_LEDGER_NEW && verdict != DAPS_LEDGER_UNCOMPARED && use->earlier == 0) {
         use->earlier = earlier.frame;
         use->earlier_is_other = verdict == DAPS_LEDGER_COLLISION;
     }
+    if (verdict == DAPS_LEDGER_AGAIN || (verdict == DAPS_LEDGER_SAME && earlier.collided))
+        tell_copy(pdcp, period, id, &entry, &earlier);
     switch (verdict) {
     case DAPS_LEDGER_NEW:
         return true;
     case DAPS_LEDGER_COLLISION:
-        tell_collision(pdcp, period, id, &entry, &earlier);
+        tell_collision(pdcp, period, id, &entry, &earlier, how);
         return true;
     case DAPS_LEDGER_UNCOMPARED:
         pdcp_counts(pdcp)->pdcp.uncompared++;
         return true;
     case DAPS_LEDGER_SAME:
+    case DAPS_LEDGER_AGAIN:
         break;
     }
     return earlier.period != entry.period;
@@ -112,10 +144,32 @@ enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_period 
     switch (daps_ledger_look(pdcp->ledger, &id, &entry, &earlier)) {
     case DAPS_LEDGER_SAME:
         return earlier.period == period->serial ? PDCP_SEEN_COPY : PDCP_SEEN_NEVER;
+    case DAPS_LEDGER_AGAIN:
+        return earlier.period == period->serial ? PDCP_SEEN_COPY : PDCP_SEEN_NEVER;
     case DAPS_LEDGER_COLLISION:
         return earlier.period == period->serial ? PDCP_SEEN_OTHER : PDCP_SEEN_NEVER;
     default:
         return PDCP_SEEN_NEVER;
+    }
+}
+
+enum pdcp_seen pdcp_seen_user(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
+                              const struct daps_pdcp_pdu *pdu, size_t header, uint32_t count)
+{
+    const struct daps_stream_id id = stream_of(period, pdu);
+    const struct daps_ledger_entry entry = {.count = count,
+                                            .digest = daps_digest(pdu->octets + header, pdu->length - header),
+                                            .length = pdu->length - header};
+    struct daps_ledger_earlier earlier = {0};
+
+    switch (daps_ledger_look(pdcp->ledger, &id, &entry, &earlier)) {
+    case DAPS_LEDGER_NEW:
+        return PDCP_SEEN_NEVER;
+    case DAPS_LEDGER_SAME:
+    case DAPS_LEDGER_AGAIN:
+        return PDCP_SEEN_COPY;
+    default:
+        return PDCP_SEEN_OTHER;
     }
 }
 
@@ -126,11 +180,13 @@ enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_period 
 bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
                 const struct pdcp_protection *how)
 {
-    const struct daps_ledger_entry entry = {.count = how->count,
-                                            .frame = pdu->frame,
-                                            .period = how->stay,
-                                            .verified = how->verified,
-                                            .length = pdu->length - how->header};
+    struct daps_ledger_entry entry = {.count = how->count,
+                                      .era = how->era,
+                                      .frame = pdu->frame,
+                                      .period = how->stay,
+                                      .verified = how->verified,
+                                      .octets = pdu->octets + how->header,
+                                      .length = pdu->length - how->header};
     const bool ciphered = how->ciphered, verified = how->verified;
     struct daps_stream_id id = stream_of(period, pdu);
     struct daps_keystream_use use = {.frame = pdu->frame,
@@ -144,13 +200,14 @@ bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct
     bool is_new = true;
 
     if (ciphered && period->nea != 0)
-        is_new = enter_stream(pdcp, period, &id, entry, pdu->octets + how->header, &use);
+        is_new = enter_stream(pdcp, period, &id, entry, how, &use);
     if (pdu->srb && period->nia > 0) {
         id.mac = true;
         id.view = verified ? 0 : (uint8_t)(ciphered ? (period->nea & 7) + 1 : 1);
         id.algorithm = (uint8_t)period->nia;
-        is_new =
-            enter_stream(pdcp, period, &id, entry, (verified ? pdcp->open : pdu->octets) + how->header, &use) && is_new;
+        if (verified)
+            entry.octets = pdcp->open + how->header;
+        is_new = enter_stream(pdcp, period, &id, entry, how, &use) && is_new;
     }
     if (sink->use != NULL && !pdcp->ue->is_copy) {
         g_strlcpy(use.key, period->term->label, sizeof use.key);

@@ -58,6 +58,9 @@ void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
 /* place_mac.c: the period whose key makes the MAC-I right. */
 bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
                        struct pdcp_placed *placed);
+/* The same with every HFN within bounds, ciphered; the caller doubts what one MAC-I says among so many. */
+bool pdcp_try_hfns(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+                   struct pdcp_placed *placed);
 bool pdcp_is_supported(const struct daps_pdcp *pdcp, const struct pdcp_period *period);
 /* Is the key of the period, or one it could have been derived from, at hand? */
 bool pdcp_has_key(const struct daps_pdcp *pdcp, const struct pdcp_period *period);
@@ -81,6 +84,8 @@ bool pdcp_mac_is_zero(const struct daps_pdcp_pdu *pdu);
 enum daps_event_kind pdcp_kind_if_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu);
 bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
                            const struct daps_pdcp_pdu *pdu);
+bool pdcp_all_null(const struct daps_pdcp *pdcp);
+const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu);
 void pdcp_hand_clear(const struct daps_pdcp_pdu *pdu, struct pdcp_reading *reading);
 void pdcp_read_unprotected(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
                            struct pdcp_reading *reading);
@@ -93,6 +98,9 @@ struct pdcp_protection {
     uint32_t stay; /* serial of the stay under the key */
     size_t header; /* octets in front of what is ciphered */
     bool ciphered, verified;
+    uint32_t era;   /* of COUNT */
+    bool tentative; /* COUNT rests on a reset at since_ns, which RRC may still explain */
+    int64_t since_ns;
 };
 bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
                 const struct pdcp_protection *how);
@@ -100,6 +108,25 @@ bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct
 enum pdcp_seen { PDCP_SEEN_NEVER, PDCP_SEEN_COPY, PDCP_SEEN_OTHER };
 enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
                          const struct daps_pdcp_pdu *pdu, const struct pdcp_attempted *how);
+/* The same for user data, in any stay; header: octets in front of what is ciphered. */
+enum pdcp_seen pdcp_seen_user(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
+                              const struct daps_pdcp_pdu *pdu, size_t header, uint32_t count);
+
+/* facts.c: what a bearer's PDU shows by itself. */
+void pdcp_note_unciphered(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+                          uint32_t count);
+void pdcp_note_near_end(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+                        uint32_t count);
+
+/* tentative.c: collisions that a command logged late may explain (PDCP_DISORDER_NS). */
+struct pdcp_tentative {
+    struct daps_event ev;
+    int64_t since_ns;
+};
+void pdcp_tentative_add(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct daps_event *ev,
+                        int64_t since_ns);
+void pdcp_tentative_confirm(struct daps_pdcp *pdcp, bool all);   /* those whose time is over */
+void pdcp_tentative_drop(struct daps_pdcp *pdcp, uint32_t drbs); /* explained; drb-Identity n is bit n - 1 */
 
 /* tell.c: evidence (daps/evidence.h), about that PDU. */
 void pdcp_tell(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, struct daps_event *ev);

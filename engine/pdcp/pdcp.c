@@ -29,6 +29,8 @@ void daps_pdcp_clear(struct daps_pdcp *pdcp)
         pdcp_period_clear(&pdcp->past[i]);
     g_free(pdcp->past);
     pdcp_room_free(pdcp->room);
+    if (pdcp->tentative != NULL)
+        g_array_unref(pdcp->tentative);
     daps_wipe(&pdcp->proposal, sizeof pdcp->proposal);
     daps_ledger_free(pdcp->ledger);
 }
@@ -47,6 +49,7 @@ void daps_pdcp_copy(struct daps_pdcp *copy, struct daps_ue *of, const struct dap
     copy->past = pdcp->past != NULL ? g_memdup2(pdcp->past, PDCP_MOST_PAST * sizeof *pdcp->past) : NULL;
     for (unsigned i = 0; i < copy->n_past; i++)
         copy->past[i].drbs = NULL;
+    copy->tentative = pdcp->tentative != NULL ? g_array_copy(pdcp->tentative) : NULL;
     of->pdcp = copy;
 }
 
@@ -70,9 +73,19 @@ static bool enter_unverified(struct daps_pdcp *pdcp, struct pdcp_period *period,
 static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
                              struct pdcp_reading *reading)
 {
+    const struct daps_event *candidate = pdcp_executed_in_clear(pdcp, pdu);
     struct pdcp_period *period = pdcp_place_by_rule(pdcp, pdu, sn);
     uint32_t count;
     bool clear;
+
+    if (candidate != NULL) {
+        pdcp_hand_clear(pdu, reading);
+        reading->late = reading->late_ciphered = true; /* what it says starts the context it belongs to */
+        reading->count = sn;
+        if (pdu->leg != 0 || pdcp->ue->n_candidates == 1)
+            reading->cell = candidate->target;
+        return;
+    }
 
     if (pdcp_is_clear_by_rule(pdcp, period, pdu)) {
         if (pdcp->ue->state != DAPS_UE_REESTABLISHING) {
@@ -91,6 +104,8 @@ static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu 
     reading->status = DAPS_PDCP_UNREADABLE;
     if (period == NULL) {
         pdcp_counts(pdcp)->pdcp.unplaced++;
+        if (pdcp_all_null(pdcp) && pdcp_kind_if_clear(pdcp, pdu) != DAPS_EV_KIND_COUNT)
+            pdcp_hand_clear(pdu, reading);
         return;
     }
     count = pdcp_count_infer(pdcp_count_of(period, pdu), sn, 12);
@@ -159,6 +174,8 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
         reading->waits = pdcp_wait(pdcp, reading, reading->suspect, failed_in);
     if (reading->status == DAPS_PDCP_UNREADABLE && !reading->waits)
         pdcp_note_unreadable(pdcp, pdu);
+    if (!pdu->downlink && !pdcp->log_beside && pdcp->ue->n_candidates > 0)
+        pdcp->ul_doubt |= reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED;
     if (reading->suspect)
         return;
     if (pdu->downlink && (reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED))
@@ -264,11 +281,16 @@ void daps_pdcp_clock(struct daps_pdcp *pdcp, int64_t time_ns)
 {
     if (time_ns != INT64_MIN)
         pdcp->now_ns = time_ns;
+    pdcp_tentative_confirm(pdcp, false);
 }
 
 void daps_pdcp_close(struct daps_pdcp *pdcp)
 {
     pdcp_room_close(pdcp);
+    if (pdcp->log_beside)
+        pdcp_tentative_drop(pdcp, UINT32_MAX); /* what would explain them may be behind the end of the capture */
+    else
+        pdcp_tentative_confirm(pdcp, true);
     if (pdcp->n_periods > 0)
         g_strlcpy(pdcp->last_key, pdcp->periods[pdcp->n_periods - 1].term->label, sizeof pdcp->last_key);
     for (unsigned i = 0; i < pdcp->n_periods; i++)

@@ -53,7 +53,8 @@ struct pdcp_period {
     enum pdcp_past past;
     struct pdcp_leave leave;
     int64_t begun_ns;
-    uint32_t earlier_stay; /* under the same key, of an attempt whose command is missing; 0 none */
+    uint32_t unseen_stay; /* under the same key, of an attempt whose command is missing; 0 none */
+    bool early;           /* PDUs of it came before its command */
     const struct daps_term *term;
     int nea, nia;        /* -1 unknown */
     bool ul_active;      /* uplink is ciphered: from the SecurityModeComplete on (TS 38.331 5.3.4.3) */
@@ -66,6 +67,7 @@ struct pdcp_period {
     bool key_told;      /* ... and that a MAC-I is right under it */
     bool choices_tried; /* that the standard or the capture leaves open; in vain */
     uint64_t verified, failed, first_failed_frame;
+    uint32_t hfn_searches;
     uint32_t failed_gaps;        /* gaps of the log when it first failed */
     struct pdcp_count srb[4][2]; /* by srb-Identity - 1, direction */
     struct pdcp_drbs *drbs;      /* owned; NULL none yet */
@@ -112,6 +114,10 @@ struct daps_pdcp {
     struct pdcp_room *room;   /* PDUs that wait for a context, NULL none yet */
     bool changed;             /* a context or key came into being: those that wait are tried again */
     int64_t now_ns;
+    uint32_t eras;     /* of COUNTs whose HFN is open (count.h) */
+    bool log_beside;   /* RRC of this UE comes in a log, beside its PDCP PDUs */
+    bool ul_doubt;     /* an uplink message was not read that may have executed a candidate: which key is in force? */
+    GArray *tentative; /* struct pdcp_tentative: what a message that comes late may still explain; NULL none */
     uint32_t secondary_drbs; /* under the secondary node's key, which is not followed (TS 33.501 6.10.2) */
     uint32_t daps_drbs;      /* drb-Identity n is bit n - 1: one entity for both legs */
     int dl_credit;           /* downlink signalling read in clear elsewhere, less what could not be read: below zero

@@ -31,8 +31,10 @@ struct pdcp_count *pdcp_drb(struct pdcp_period *period, unsigned index, unsigned
 {
     if (period->drbs == NULL) {
         period->drbs = g_new0(struct pdcp_drbs, 1);
-        for (unsigned i = 0; period->drbs_unsure && i < 32; i++)
-            period->drbs->at[i][0].unsure = period->drbs->at[i][1].unsure = true;
+        for (unsigned i = 0; i < 32; i++) {
+            period->drbs->at[i][0] = period->drbs->at[i][1] = PDCP_COUNT_ZERO;
+            period->drbs->at[i][0].unsure = period->drbs->at[i][1].unsure = period->drbs_unsure;
+        }
     }
     return &period->drbs->at[index][direction];
 }
@@ -76,6 +78,14 @@ static void begin(struct daps_pdcp *pdcp, const struct daps_context *context, co
         memcpy(period->srb, pdcp->plain, sizeof period->srb);
     if (before != NULL && before->drbs != NULL)
         period->drbs = g_memdup2(before->drbs, sizeof *before->drbs);
+    for (unsigned i = 0; period->drbs != NULL && i < 32; i++) {
+        for (unsigned d = 0; d < 2; d++) {
+            period->drbs->at[i][d].may_restart = (pdcp->daps_drbs >> i & 1) == 0;
+            period->drbs->at[i][d].reset_ns = INT64_MIN;
+        }
+    }
+    pdcp_tentative_drop(pdcp, UINT32_MAX);
+    pdcp->ul_doubt = false;
     period->drbs_unsure = root ? !pdcp->plain_started : before != NULL && before->drbs_unsure;
     if (root && !pdcp->plain_started) {
         for (unsigned i = 0; i < 4; i++)
@@ -258,7 +268,7 @@ void pdcp_sync(struct daps_pdcp *pdcp)
 
 static void reset(struct pdcp_count count[2])
 {
-    memset(count, 0, 2 * sizeof *count);
+    count[0] = count[1] = PDCP_COUNT_ZERO;
 }
 
 /* Entities that the message releases or re-establishes start from COUNT 0 (TS 38.331 5.3.5.6, TS 38.323 5.1). */
@@ -266,6 +276,7 @@ static void reconfigure(struct daps_pdcp *pdcp, const struct daps_event *ev)
 {
     const struct daps_bearers *b = &ev->bearers;
 
+    pdcp_tentative_drop(pdcp, b->drb_released | b->drb_reestablish);
     pdcp->secondary_drbs &= ~b->drb_released;
     pdcp->secondary_drbs |= b->drb_secondary;
     if (ev->sync)
@@ -307,6 +318,7 @@ void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev)
     pdcp_sync(pdcp);
     learn_cells(pdcp, ev);
     active = pdcp_period_of(pdcp, pdcp->ue->active.serial);
+    pdcp->log_beside |= !pdcp->reading && (ev->channel == DAPS_CH_DL_DCCH || ev->channel == DAPS_CH_UL_DCCH);
     if (!pdcp->reading && ev->channel == DAPS_CH_DL_DCCH && ev->frame != pdcp->credited_frame) {
         pdcp->credited_frame = ev->frame;
         pdcp->dl_credit = MIN(pdcp->dl_credit + 1, 1);

@@ -62,9 +62,25 @@ static const struct pdcp_period *other_stay(const struct daps_pdcp *pdcp, const 
     return NULL;
 }
 
+/* A stay under the same key in an attempt whose messages the capture does not have. */
+static uint32_t unseen_stay(struct daps_pdcp *pdcp, struct pdcp_period *period)
+{
+    if (period->unseen_stay == 0)
+        period->unseen_stay = DAPS_STAY_UNSEEN | ++pdcp->unseen_stays;
+    return period->unseen_stay;
+}
+
+/* Nothing but the target's word says that the attempt succeeded: it may have failed, and been repeated, unseen. */
+static bool may_have_failed(const struct daps_ue *ue, const struct pdcp_period *period)
+{
+    const struct daps_attempt *attempt = ue->open != NULL ? ue->open : ue->revocable;
+
+    return attempt != NULL && attempt->target.serial == period->serial && attempt->source.serial != period->serial;
+}
+
 /* False: it waits. */
-static bool settle_past_target(struct daps_pdcp *pdcp, enum pdcp_seen seen, bool over, uint32_t *stay,
-                               struct pdcp_reading *reading)
+static bool settle_past_target(struct daps_pdcp *pdcp, const struct pdcp_placed *placed, enum pdcp_seen seen, bool over,
+                               uint32_t *stay, struct pdcp_reading *reading)
 {
     reading->not_followed = true; /* a failure has undone what it could have said (TS 38.331 5.3.5.8.3) */
     if (seen == PDCP_SEEN_COPY)
@@ -72,7 +88,7 @@ static bool settle_past_target(struct daps_pdcp *pdcp, enum pdcp_seen seen, bool
     if (!over)
         return false;
     if (seen == PDCP_SEEN_OTHER)
-        *stay = DAPS_STAY_UNSEEN | ++pdcp->unseen_stays;
+        *stay = unseen_stay(pdcp, placed->period);
     return true;
 }
 
@@ -87,7 +103,7 @@ static bool settle(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, cons
 
     *stay = period->serial;
     if (period->past == PDCP_PAST_TARGET)
-        return settle_past_target(pdcp, seen, over, stay, reading);
+        return settle_past_target(pdcp, placed, seen, over, stay, reading);
     if (period->past == PDCP_PAST_SOURCE || period->leave.left) {
         reading->returned = seen != PDCP_SEEN_COPY && (is_after_leave(period, pdu, placed->how.count) ||
                                                        (period->leave.left && is_daps_failure(pdcp, pdu)));
@@ -96,20 +112,36 @@ static bool settle(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, cons
     }
     if (patience != PDCP_JUST_CAME && pdcp_is_later(period->begun_ns, pdu->time_ns, PDCP_DISORDER_NS)) {
         /* Long before the command: of an attempt under the same key whose command is missing. */
-        if (period->earlier_stay == 0)
-            period->earlier_stay = DAPS_STAY_UNSEEN | ++pdcp->unseen_stays;
-        *stay = period->earlier_stay;
+        *stay = unseen_stay(pdcp, period);
         reading->not_followed = true;
         return true;
     }
+    period->early |= patience != PDCP_JUST_CAME && pdu->time_ns < period->begun_ns;
     if (seen != PDCP_SEEN_OTHER)
         return true;
-    other = over ? other_stay(pdcp, period, pdu, &placed->how) : NULL;
-    if (other != NULL) {
-        *stay = other->serial;
-        reading->not_followed = true;
+    if (over) {
+        other = other_stay(pdcp, period, pdu, &placed->how);
+        if (other != NULL)
+            *stay = other->serial;
+        else if (period->early || may_have_failed(pdcp->ue, period))
+            *stay = unseen_stay(pdcp, period);
+        reading->not_followed = *stay != period->serial;
     }
     return over;
+}
+
+/* Messages that the standard sends in clear under a key (TS 38.331 5.3.4.3, 5.3.7.5), seen late or again. */
+static bool may_be_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+{
+    switch (pdcp_kind_if_clear(pdcp, pdu)) {
+    case DAPS_EV_SECURITY_MODE_COMMAND:
+    case DAPS_EV_SECURITY_MODE_COMPLETE:
+    case DAPS_EV_SECURITY_MODE_FAILURE:
+    case DAPS_EV_REESTABLISHMENT:
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* The MAC-I is right: what pdcp->open holds is what was said. */
@@ -123,6 +155,7 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
     if (period->verified++ == 0 && period->failed > 0)
         pdcp_tell_unfit(pdcp, period, pdu);
     pdcp_try_root(pdcp, period, true);
+    pdcp->ul_doubt &= period->past != PDCP_PRESENT || reading->not_followed;
     if (stay == period->serial) {
         pdcp_tell_use(pdcp, period, pdu, &how);
         pdcp_take(pdcp, period, pdu, placed->how.count);
@@ -132,6 +165,9 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
         reading->status = DAPS_PDCP_AGAIN;
         return;
     }
+    if (!how.ciphered && period->nea > 0 && pdcp_is_active(period, pdu) && !may_be_clear(pdcp, pdu))
+        pdcp_note_unciphered(pdcp, period, pdu, how.count);
+    pdcp_note_near_end(pdcp, period, pdu, how.count);
     reading->status = DAPS_PDCP_READ;
     reading->rrc = pdcp->open + 2;
     reading->length = pdu->length - 2 - MAC;

@@ -2,6 +2,46 @@
 /* Which key, which COUNT: those with which the MAC-I is right, and nothing else. */
 #include "pdcp/inside.h"
 
+#define MOST_HFN          64  /* of a signalling bearer: 262,144 messages under one key */
+#define MOST_HFN_SEARCHES 256 /* PDUs of one period that are tried with all of them */
+
+/* In clear although ciphering is on, with a right MAC-I: late (5.3.4.3), or sent so. */
+static bool is_tried_in_clear(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)
+{
+    return period->nia > 0 || (!pdu->downlink && pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_SECURITY_MODE_COMPLETE);
+}
+
+bool pdcp_try_hfns(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+                   struct pdcp_placed *placed)
+{
+    for (uint32_t hfn = 0; hfn < MOST_HFN; hfn++) {
+        const struct pdcp_attempted how = {.count = hfn << 12 | pdcp_sn(pdu), .ciphered = true};
+        if (!pdcp_verify(pdcp, period, pdu, &how))
+            continue;
+        *placed = (struct pdcp_placed){(struct pdcp_period *)(uintptr_t)period, how};
+        return true;
+    }
+    return false;
+}
+
+/* The capture begins behind the entity's start: among so many HFNs a second PDU must agree. */
+static bool search_hfn(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+                       struct pdcp_placed *placed)
+{
+    struct pdcp_count *state = pdcp_count_of(period, pdu);
+    const uint32_t proposed = state->proposed;
+
+    if (!state->unsure || period->hfn_searches == MOST_HFN_SEARCHES)
+        return false;
+    period->hfn_searches++;
+    if (!pdcp_try_hfns(pdcp, period, pdu, placed))
+        return false;
+    state->proposed = placed->how.count;
+    if (proposed == 0 || placed->how.count == proposed)
+        return false; /* the first one, or a copy of it: it waits for the second */
+    return placed->how.count - proposed < 4096 || proposed - placed->how.count < 4096;
+}
+
 bool pdcp_try_period(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t sn,
                      struct pdcp_placed *placed)
 {
@@ -16,9 +56,7 @@ bool pdcp_try_period(struct daps_pdcp *pdcp, struct pdcp_period *period, const s
                                                .ciphered = pdcp_is_active(period, pdu) != (flip == 1)};
             if ((i > 0 && tries[i] == inferred) || (flip == 1 && period->nea == 0))
                 continue;
-            /* In clear although ciphering is on: only the message that switches it on, seen late (5.3.4.3). */
-            if (flip == 1 && pdcp_is_active(period, pdu) &&
-                (pdu->downlink || pdcp_kind_if_clear(pdcp, pdu) != DAPS_EV_SECURITY_MODE_COMPLETE))
+            if (flip == 1 && pdcp_is_active(period, pdu) && !is_tried_in_clear(pdcp, period, pdu))
                 continue;
             if (!pdcp_verify(pdcp, period, pdu, &how))
                 continue;
@@ -26,7 +64,7 @@ bool pdcp_try_period(struct daps_pdcp *pdcp, struct pdcp_period *period, const s
             return true;
         }
     }
-    return false;
+    return search_hfn(pdcp, period, pdu, placed);
 }
 
 bool pdcp_is_supported(const struct daps_pdcp *pdcp, const struct pdcp_period *period)

@@ -93,7 +93,10 @@ static void tell_read(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
                                  .octets = reading->rrc,
                                  .length = reading->length};
 
-    pdcp_counts(pdcp)->pdcp.deciphered++;
+    if (reading->ciphered)
+        pdcp_counts(pdcp)->pdcp.deciphered++;
+    else
+        pdcp_counts(pdcp)->pdcp.clear++;
     pdcp_counts(pdcp)->rrc_messages++;
     if (sink->rrc != NULL && !pdcp->ue->is_copy)
         sink->rrc(sink->user, pdcp->ue->name, &rrc, reading->key);

@@ -20,7 +20,9 @@
 #define MOST_SEARCHES 256      /* PDUs of one UE that are tried where no security mode command was seen */
 #define MOST_FIRST    16       /* roots tried then */
 #define NEAR_COUNTS   8        /* UL NAS COUNTs tried on either side of the one given */
-#define ON_TRIAL      4        /* messages that may fail before a root on trial is taken back */
+#define MOST_HFN_PDUS 16       /* PDUs of one UE that are tried with every HFN while its root is not known */
+#define HFNS_A_TRIAL  64
+#define ON_TRIAL      4 /* messages that may fail before a root on trial is taken back */
 
 struct pdcp_roots {
     GByteArray *taken; /* a bit a root of the key log: it is some connection's */
@@ -131,7 +133,7 @@ static bool among_all(struct search *s, struct pdcp_roots *roots, bool taken)
             take(roots, i);
         }
     }
-    if (roots->trials == MOST_TRIALS)
+    if (roots->trials >= MOST_TRIALS)
         daps_ue_not_judged(ue, DAPS_NOT_JUDGED_NOT_FOLLOWED, s->pdu->frame);
     daps_wipe(&root, sizeof root);
     return found;
@@ -226,6 +228,17 @@ void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_period *period, boo
 
 /* ---- by whatever comes ---- */
 
+/* Every HFN, for the first PDUs of a UE and within what one capture may cost. */
+static bool may_search_hfn(struct daps_pdcp *pdcp)
+{
+    struct pdcp_roots *roots = daps_engine_roots(pdcp->ue->engine);
+
+    if (pdcp->root_searches > MOST_HFN_PDUS || roots->trials >= MOST_TRIALS)
+        return false;
+    roots->trials += HFNS_A_TRIAL;
+    return true;
+}
+
 /* Algorithms and COUNT under one root. A PDU in clear does not tell how others are ciphered. */
 static bool first_fits(struct daps_pdcp *pdcp, struct pdcp_period *candidate, const struct daps_pdcp_pdu *pdu,
                        uint32_t sn)
@@ -237,8 +250,11 @@ static bool first_fits(struct daps_pdcp *pdcp, struct pdcp_period *candidate, co
             candidate->nea = nea;
             candidate->nia = nia;
             candidate->keys_valid = false;
-            if (pdcp_is_supported(pdcp, candidate) && pdcp_try_period(pdcp, candidate, pdu, sn, &placed) &&
-                placed.how.ciphered)
+            if (!pdcp_is_supported(pdcp, candidate))
+                continue;
+            if (pdcp_try_period(pdcp, candidate, pdu, sn, &placed) && placed.how.ciphered)
+                return true;
+            if (may_search_hfn(pdcp) && pdcp_keys(pdcp, candidate) && pdcp_try_hfns(pdcp, candidate, pdu, &placed))
                 return true;
         }
     }

@@ -327,6 +327,7 @@ void daps_attempts_forget(struct daps_ue *ue, bool all)
     if (leaving->len > 0) {
         tell_leaving(ue, leaving);
         daps_ue_tell_unfits(ue, false);
+        daps_ue_tell_bearers(ue, false);
         daps_ue_tell_collisions(ue, false);
         if (ue->pdcp != NULL)
             daps_pdcp_retain(ue->pdcp);

@@ -151,6 +151,7 @@ void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev)
     ue->active.chain = (struct daps_chain){0};
     ue->active.serial = 0;
     daps_ue_tell_unfits(ue, false);
+    daps_ue_tell_bearers(ue, false);
     daps_ue_tell_collisions(ue, false);
     if (ue->pdcp != NULL)
         daps_pdcp_retain(ue->pdcp);

@@ -240,6 +240,9 @@ void daps_ue_evidence(struct daps_ue *ue, const struct daps_event *ev)
     case DAPS_EV_COLLISION:
         daps_ue_see_collision(ue, ev);
         break;
+    case DAPS_EV_BEARER:
+        daps_ue_see_bearer(ue, ev);
+        break;
     case DAPS_EV_KEY_UNFIT:
         daps_ue_see_unfit(ue, ev);
         break;

@@ -115,7 +115,7 @@ void daps_ue_reconfiguration(struct daps_ue *ue, const struct daps_event *ev)
         daps_attempt_sk_counter(ue, ev);
 }
 
-/* Which candidate did a Complete execute? NULL if several fit. */
+/* Which candidate did a Complete execute? Cells of one PCI differ in frequency. NULL if several fit. */
 static const struct daps_event *executed_candidate(const struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_event *by_cell = NULL, *by_transaction = NULL;
@@ -123,7 +123,9 @@ static const struct daps_event *executed_candidate(const struct daps_ue *ue, con
 
     for (unsigned i = 0; i < ue->n_candidates; i++) {
         const struct daps_event *candidate = &ue->candidates[i];
-        if (ev->logged_cell.pci >= 0 && candidate->target.pci == ev->logged_cell.pci) {
+        if (ev->logged_cell.pci >= 0 && candidate->target.pci == ev->logged_cell.pci &&
+            (ev->logged_cell.ssb_arfcn < 0 || candidate->target.ssb_arfcn < 0 ||
+             candidate->target.ssb_arfcn == ev->logged_cell.ssb_arfcn)) {
             by_cell = candidate;
             cells++;
         }

@@ -109,8 +109,8 @@ void daps_ue_tell_collisions(struct daps_ue *ue, bool all)
     for (guint i = 0; collisions != NULL && i < collisions->len;) {
         const struct daps_collision *c = &g_array_index(collisions, struct daps_collision, i);
         struct daps_moment moment = {.kind = DAPS_MOMENT_COLLISION, .collision = c};
-        if (!all && !c->told && daps_ue_keeps(ue, c->stream.key)) {
-            i++;
+        if (!all && daps_ue_keeps(ue, c->stream.key)) {
+            i++; /* told or not: what collides in that stream from now on is no finding of its own */
             continue;
         }
         if (!c->told)
@@ -163,6 +163,70 @@ void daps_ue_tell_unfits(struct daps_ue *ue, bool all)
     }
 }
 
+/* ---- bearers ---- */
+
+#define MOST_FACTS 64 /* bearers and keys of one UE */
+
+struct fact {
+    enum daps_moment_kind kind;
+    struct daps_bearer_fact bearer;
+};
+
+/* Of that kind about that bearer, new if there was none; NULL no room. */
+static struct daps_bearer_fact *fact_of(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_bearer_evidence *e = &ev->bearer;
+    const struct fact added = {.kind = e->near_end ? DAPS_MOMENT_COUNT_NEAR_END : DAPS_MOMENT_UNCIPHERED,
+                               .bearer = {.key = daps_ue_key_of(ue, e->context),
+                                          .srb = e->srb,
+                                          .bearer = e->bearer,
+                                          .direction = e->direction,
+                                          .ciphering = e->ciphering,
+                                          .count = e->count,
+                                          .verified = e->verified}};
+
+    if (ue->seen.facts == NULL)
+        ue->seen.facts = g_array_new(FALSE, TRUE, sizeof added);
+    for (guint i = 0; i < ue->seen.facts->len; i++) {
+        struct fact *fact = &g_array_index(ue->seen.facts, struct fact, i);
+        if (fact->kind == added.kind && fact->bearer.key == added.bearer.key && fact->bearer.srb == e->srb &&
+            fact->bearer.bearer == e->bearer && fact->bearer.direction == e->direction)
+            return &fact->bearer;
+    }
+    if (ue->seen.facts->len == MOST_FACTS)
+        return NULL;
+    g_array_append_val(ue->seen.facts, added);
+    return &g_array_index(ue->seen.facts, struct fact, ue->seen.facts->len - 1).bearer;
+}
+
+void daps_ue_see_bearer(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_bearer_fact *fact = fact_of(ue, ev);
+
+    if (fact == NULL)
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_NOT_FOLLOWED, ev->frame);
+    else if (fact->n < G_N_ELEMENTS(fact->frames))
+        fact->frames[fact->n++] = ev->frame;
+    else
+        fact->more++;
+}
+
+void daps_ue_tell_bearers(struct daps_ue *ue, bool all)
+{
+    GArray *facts = ue->seen.facts;
+
+    for (guint i = 0; facts != NULL && i < facts->len;) {
+        const struct fact *fact = &g_array_index(facts, struct fact, i);
+        struct daps_moment moment = {.kind = fact->kind, .bearer = fact->bearer};
+        if (!all && daps_ue_keeps(ue, fact->bearer.key)) {
+            i++;
+            continue;
+        }
+        daps_ue_tell(ue, &moment);
+        g_array_remove_index(facts, i);
+    }
+}
+
 /* ---- the store ---- */
 
 static GArray *copy_array(const GArray *array)
@@ -180,10 +244,12 @@ void daps_ue_seen_copy(struct daps_ue *copy, const struct daps_ue *ue)
 {
     copy->seen.collisions = copy_array(ue->seen.collisions);
     copy->seen.unfits = copy_array(ue->seen.unfits);
+    copy->seen.facts = copy_array(ue->seen.facts);
 }
 
 void daps_ue_seen_clear(struct daps_ue *ue)
 {
     g_clear_pointer(&ue->seen.collisions, g_array_unref);
     g_clear_pointer(&ue->seen.unfits, g_array_unref);
+    g_clear_pointer(&ue->seen.facts, g_array_unref);
 }

@@ -239,5 +239,6 @@ void daps_ue_finish(struct daps_ue *ue)
     daps_ue_tell_nulls(ue);
     daps_ue_tell_unfits(ue, true);
     daps_attempts_forget(ue, true);
+    daps_ue_tell_bearers(ue, true);
     daps_ue_tell_collisions(ue, true);
 }

@@ -69,6 +69,7 @@ struct daps_ue {
         bool pdus;                     /* PDCP PDUs of this UE are in the capture ... */
         bool uplink;                   /* ... protected uplink signalling among them */
         GArray *collisions;            /* struct daps_collision, of keys that are still known; NULL none */
+        GArray *facts;                 /* what is to be told of bearers, likewise */
         GArray *unfits;                /* struct daps_unfit_evidence, likewise */
         struct daps_key_evidence told; /* how the newest key came about that a finding told */
     } seen;                            /* below RRC */
@@ -154,6 +155,8 @@ void daps_ue_see_collision(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_see_unfit(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_tell_unfits(struct daps_ue *ue, bool all);
 void daps_ue_tell_collisions(struct daps_ue *ue, bool all);
+void daps_ue_see_bearer(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_tell_bearers(struct daps_ue *ue, bool all);
 void daps_ue_seen_copy(struct daps_ue *copy, const struct daps_ue *ue);
 void daps_ue_seen_clear(struct daps_ue *ue);
 /* The key of that context, NULL if it is not in sight. */

@@ -249,13 +249,15 @@ START_TEST(every_octet_of_evidence_has_a_field)
         {DAPS_EV_KEYSTREAM_USE, offsetof(struct daps_event, use), sizeof(struct daps_use_evidence)},
         {DAPS_EV_COLLISION, offsetof(struct daps_event, collision), sizeof(struct daps_collision_evidence)},
         {DAPS_EV_KEY_UNFIT, offsetof(struct daps_event, unfit), sizeof(struct daps_unfit_evidence)},
+        {DAPS_EV_BEARER, offsetof(struct daps_event, bearer), sizeof(struct daps_bearer_evidence)},
     };
     struct daps_root_evidence root;
     struct daps_key_evidence key;
     struct daps_use_evidence use;
     struct daps_collision_evidence collision;
     struct daps_unfit_evidence unfit;
-    void *const filled[] = {&root, &key, &use, &collision, &unfit};
+    struct daps_bearer_evidence bearer;
+    void *const filled[] = {&root, &key, &use, &collision, &unfit, &bearer};
     struct daps_event ev;
     unsigned char *octets = (unsigned char *)&ev;
 
@@ -269,6 +271,8 @@ START_TEST(every_octet_of_evidence_has_a_field)
     __builtin_clear_padding(&collision);
     memset(&unfit, 0xff, sizeof unfit);
     __builtin_clear_padding(&unfit);
+    memset(&bearer, 0xff, sizeof bearer);
+    __builtin_clear_padding(&bearer);
     for (size_t e = 0; e < G_N_ELEMENTS(evidence); e++) {
         memset(&ev, 0, sizeof ev);
         memcpy(octets + evidence[e].offset, filled[e], evidence[e].size);

@@ -70,6 +70,8 @@ struct daps_pdu {
 
 #define DAPS_PDCP_MOST_OCTETS 9216 /* TS 38.323 4.3.1: SDUs of 9000 octets, header and MAC-I */
 
+enum daps_rlc_mode { DAPS_RLC_UNKNOWN, DAPS_RLC_UM, DAPS_RLC_AM };
+
 /* One PDCP PDU of NR as a framing layer hands it over. */
 struct daps_pdcp_pdu {
     uint64_t frame;
@@ -82,6 +84,9 @@ struct daps_pdcp_pdu {
     uint8_t sn_bits;     /* 12 or 18; SRBs always 12 (TS 38.323 6.2.2.1) */
     uint8_t sdap_octets; /* of the SDAP header, which is not ciphered (TS 38.323 5.8): 0 or 1 */
     bool ciphering_off;  /* cipheringDisabled */
+    enum daps_rlc_mode rlc_mode;
+    uint8_t rlc_sn_bits; /* of the RLC PDU that brought its last octet; 0 none or not known */
+    uint32_t rlc_sn;
     const uint8_t *octets;
     size_t length;
 };

@@ -72,6 +72,7 @@ enum daps_event_kind {
     DAPS_EV_KEYSTREAM_USE,
     DAPS_EV_COLLISION,
     DAPS_EV_KEY_UNFIT,
+    DAPS_EV_BEARER,
     DAPS_EV_KIND_COUNT
 };
 
@@ -173,6 +174,7 @@ struct daps_event {
         struct daps_use_evidence use;             /* KEYSTREAM_USE */
         struct daps_collision_evidence collision; /* COLLISION */
         struct daps_unfit_evidence unfit;         /* KEY_UNFIT */
+        struct daps_bearer_evidence bearer;       /* BEARER */
     };
 };
 

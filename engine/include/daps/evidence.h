@@ -71,6 +71,17 @@ struct daps_collision_evidence {
     uint8_t xor_cipher[DAPS_COLLISION_OCTETS], xor_plain[DAPS_COLLISION_OCTETS];
 };
 
+/* What one PDU shows of its bearer: it was sent in clear although ciphering is on, or its COUNT is close to the end. */
+struct daps_bearer_evidence {
+    uint32_t context;
+    bool near_end; /* of COUNT; else in clear */
+    bool srb;
+    uint8_t bearer, direction; /* as in struct daps_use_evidence */
+    uint8_t ciphering;         /* NEA number in force */
+    uint32_t count;
+    bool verified; /* the MAC-I is right under the computed key */
+};
+
 /* How many messages were tried under the key of a context in vain; told again whenever that changes. */
 struct daps_unfit_evidence {
     uint32_t context;
