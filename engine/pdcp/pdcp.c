@@ -159,6 +159,8 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
         pdcp_find_first_root(pdcp, pdu, sn);
     if (pdcp->n_periods == 0)
         pdcp_read_unprotected(pdcp, pdu, sn, reading);
+    else if (pdu->downlink && pdcp_is_clear_by_rule(pdcp, NULL, pdu))
+        read_without_key(pdcp, pdu, sn, reading); /* the key it brings may be one that was in use before */
     else if (pdcp_place(pdcp, pdu, PDCP_JUST_CAME, reading))
         ;
     else if (reading->suspect)
