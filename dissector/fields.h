@@ -109,6 +109,7 @@
     X(finding_frame, "Frame", "daps.finding.frame", FT_FRAMENUM, BASE_NONE, NULL, "A frame that the finding names")    \
     X(finding_procedure, "By", "daps.finding.procedure", FT_STRING, BASE_NONE, NULL, "Procedure that derived the key") \
     X(repeats, "Repeats", "daps.finding.repeats", FT_UINT32, BASE_DEC, NULL, "Derivations of the key in all")          \
+    X(copies, "Copies", "daps.finding.copies", FT_UINT32, BASE_DEC, NULL, "Further sights of PDUs of these frames")    \
     X(title, "Title", "daps.finding.title", FT_STRING, BASE_NONE, NULL, "The finding in one line")                     \
     X(detail, "Detail", "daps.finding.detail", FT_STRING, BASE_NONE, NULL, "What happened in which frame")             \
     X(assumes, "Assumes", "daps.finding.assumes", FT_STRING, BASE_NONE, NULL,                                          \

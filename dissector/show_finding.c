@@ -84,6 +84,8 @@ static void put_frames(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, cons
     }
     if (result->finding->repeats > result->finding->n_frames)
         put_unsigned(tree, tvb, hf_daps_repeats, result->finding->repeats);
+    if (result->finding->copies > 0)
+        put_unsigned(tree, tvb, hf_daps_copies, result->finding->copies);
 }
 
 static void put_rule(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_rule *rule)

@@ -74,6 +74,9 @@ static void frames(struct outbuf *out, const struct daps_finding *finding)
     }
     if (finding->repeats > shown)
         outbuf_printf(out, " and %" PRIu32 " more", finding->repeats - shown);
+    if (finding->copies > 0)
+        outbuf_printf(out, "; %" PRIu32 " further %s of them", finding->copies,
+                      finding->copies == 1 ? "copy" : "copies");
 }
 
 static void derivation(struct outbuf *out, const struct daps_finding *finding, bool show_keys)

@@ -212,6 +212,11 @@ static bool has_exposure(const void *object)
     return ((const struct daps_finding *)object)->has_exposure;
 }
 
+static bool has_copies(const void *object)
+{
+    return ((const struct daps_finding *)object)->copies > 0;
+}
+
 static bool has_key(const void *object)
 {
     return ((const struct daps_finding *)object)->has_key;
@@ -281,6 +286,7 @@ static const struct daps_member finding_members[] = {
     MEMBER(WORD, "exposure", daps_finding, exposure, .word = exposure_word, .there = has_exposure, .optional = true,
            .column = 7),
     MEMBER(U32, "repeats", daps_finding, repeats, .column = 10),
+    MEMBER(U32, "copies", daps_finding, copies, .there = has_copies, .optional = true, .column = 29),
     {.name = "assumes", .type = DAPS_MEMBER_SAID, .say = assumes_said, .column = 28},
     MEMBER(OBJECT, "keystream", daps_finding, keystream, .object = &tuple_part, .there = has_tuple, .optional = true),
 };

@@ -68,6 +68,7 @@ def check_must(must, lines):
         "exposure": repeated[0]["exposure"] if repeated else None,
         "repeated": [f["frames"] for f in repeated],
         "keystream": [f["frames"] for f in keystream],
+        "copies": [f.get("copies", 0) for f in keystream],
         "keystream_severity": keystream[0]["severity"] if keystream else None,
         "same_frequency": repeated[0]["key"]["same_frequency"] if repeated else None,
         "assumes": bool(repeated and repeated[0]["assumes"]),
