@@ -316,7 +316,7 @@ static void say_unciphered(GString *text, const struct daps_finding *finding)
     g_string_append(text, several ? ", the first with " : " with ");
     append_tuple(text, finding);
     g_string_append_printf(
-        text, ", %s sent in clear although %s is in force%s.", several ? "were" : "was",
+        text, "%s sent in clear although %s is in force%s.", several ? ", were" : " was",
         finding->keystream.algorithm > 0 ? daps_algorithm_name(finding->rat, true, finding->keystream.algorithm)
                                          : "ciphering",
         finding->evidence == DAPS_EVIDENCE_PROVEN ? several ? "; their MAC-Is are right" : "; its MAC-I is right" : "");
