@@ -35,7 +35,7 @@ struct session *packet_daps_session(void)
 }
 
 /* What was said of the frame at hand: taps are told of it only when its dissection has ended. */
-static struct session_news said;
+static struct daps_news said;
 
 static bool ask(const packet_info *pinfo, bool first, struct showing *showing)
 {
@@ -55,13 +55,13 @@ static bool ask(const packet_info *pinfo, bool first, struct showing *showing)
 static void show_results(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct showing *showing)
 {
     for (guint i = 0; i < showing->results->len; i++) {
-        const struct result *result = showing->results->pdata[i];
+        const struct daps_result *result = showing->results->pdata[i];
         if (!result->is_finding)
             show_handover(tree, tvb, pinfo, result, showing->results);
     }
     for (int severity = DAPS_SEVERITY_HIGH; severity >= DAPS_SEVERITY_INFO; severity--) {
         for (guint i = 0; i < showing->results->len; i++) {
-            const struct result *result = showing->results->pdata[i];
+            const struct daps_result *result = showing->results->pdata[i];
             if (result->is_finding && (int)result->finding->severity == severity)
                 show_finding(tree, tvb, pinfo, result);
         }
@@ -212,7 +212,7 @@ static void start_capture(void)
     options.keylog = keylog;
     session = session_new(&options);
     said.results = g_ptr_array_new();
-    said.withdrawn = g_ptr_array_new_with_free_func(result_free);
+    said.withdrawn = g_ptr_array_new_with_free_func(daps_result_free);
     if (tree_needed || has_user_link_types())
         want_fields();
 }

@@ -9,17 +9,6 @@
 #include "note.h"
 #include "numbers.h"
 
-/* What is known of a UE by now but may still change. */
-struct ue_state {
-    guint64 ue_key;
-    bool stale;                                                     /* something of this UE was followed since */
-    GPtrArray *open;                                                /* struct result * (owned) */
-    GPtrArray *former;                                              /* open results before, for news; likewise */
-    struct daps_not_judged_count not_judged[DAPS_NOT_JUDGED_COUNT]; /* if the capture ended here, beside the settled */
-};
-
-enum { HANDOVERS, FINDINGS, KINDS };
-
 struct session {
     struct session_options options;
     struct daps_engine *engine;
@@ -28,47 +17,11 @@ struct session {
     GHashTable *notes;       /* frame to struct frame_note (owned) */
     struct note_draft draft; /* of the frame at hand */
     struct numbers numbers;
-    guint64 frame;               /* id of the frame at hand (numbers.h) */
-    GPtrArray *renumbered;       /* results handed out under numbers that are not ids: struct result *, owned */
-    GArray *touched;             /* guint64 ue_key of it */
-    GPtrArray *settled[KINDS];   /* handovers, findings: struct result *, owned, as the engine delivered them */
-    guint settled_before[KINDS]; /* this frame */
-    struct result_index *settled_at, *open_at;
-    bool open_at_stale;
-    GHashTable *ues;      /* ue_key to struct ue_state (owned) */
-    bool ues_stale;       /* one of them at least */
-    GPtrArray *open;      /* of all UEs, of one kind, for whoever asked */
-    GPtrArray *previewed; /* where a preview is collected */
-    struct daps_not_judged_count *previewed_not_judged;
+    guint64 frame;         /* id of the frame at hand (numbers.h) */
+    GPtrArray *renumbered; /* results handed out under numbers that are not ids: struct daps_result *, owned */
+    GArray *touched;       /* guint64 ue_key of it */
+    struct daps_results *results;
 };
-
-static void free_results(GPtrArray *results)
-{
-    if (results != NULL)
-        g_ptr_array_unref(results);
-}
-
-static void ue_state_free(gpointer data)
-{
-    struct ue_state *ue = data;
-
-    free_results(ue->open);
-    free_results(ue->former);
-    g_free(ue);
-}
-
-static struct ue_state *state_of(struct session *session, guint64 ue_key)
-{
-    struct ue_state *ue = g_hash_table_lookup(session->ues, &ue_key);
-
-    if (ue == NULL) {
-        ue = g_new0(struct ue_state, 1);
-        ue->ue_key = ue_key;
-        ue->open = g_ptr_array_new_with_free_func(result_free);
-        g_hash_table_insert(session->ues, &ue->ue_key, ue);
-    }
-    return ue;
-}
 
 /* ---- what the engine says ---- */
 
@@ -96,14 +49,14 @@ static void on_handover(void *user, const struct daps_handover *handover)
 {
     struct session *session = user;
 
-    g_ptr_array_add(session->settled[HANDOVERS], result_of_handover(handover, session->options.keep_values));
+    daps_results_handover(session->results, handover);
 }
 
 static void on_finding(void *user, const struct daps_finding *finding)
 {
     struct session *session = user;
 
-    g_ptr_array_add(session->settled[FINDINGS], result_of_finding(finding, session->options.keep_values));
+    daps_results_finding(session->results, finding);
 }
 
 static void on_scg_change(void *user, const struct daps_scg_change *change)
@@ -147,33 +100,11 @@ static void on_join(void *user, const struct daps_identity_join *join)
     note_add_join(&session->draft, join);
 }
 
-static void previewed_handover(void *user, const struct daps_handover *handover)
-{
-    struct session *session = user;
-
-    g_ptr_array_add(session->previewed, result_of_handover(handover, session->options.keep_values));
-}
-
-static void previewed_finding(void *user, const struct daps_finding *finding)
-{
-    struct session *session = user;
-
-    g_ptr_array_add(session->previewed, result_of_finding(finding, session->options.keep_values));
-}
-
-static void previewed_not_judged(void *user, enum daps_not_judged reason, uint64_t frame)
-{
-    struct session *session = user;
-
-    daps_not_judged_add(session->previewed_not_judged, reason, frame);
-}
-
 /* ---- what framing says ---- */
 
 static void touch(struct session *session, guint64 ue_key)
 {
-    state_of(session, ue_key)->stale = true;
-    session->ues_stale = session->open_at_stale = true;
+    daps_results_touch(session->results, ue_key);
     for (guint i = 0; i < session->touched->len; i++) {
         if (g_array_index(session->touched, guint64, i) == ue_key)
             return;
@@ -267,13 +198,8 @@ struct session *session_new(const struct session_options *options)
     session->notes = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, note_free);
     note_draft_init(&session->draft);
     session->touched = g_array_new(FALSE, FALSE, sizeof(guint64));
-    for (unsigned kind = 0; kind < KINDS; kind++)
-        session->settled[kind] = g_ptr_array_new_with_free_func(result_free);
-    session->settled_at = result_index_new();
-    session->open_at = result_index_new();
-    session->ues = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, ue_state_free);
-    session->open = g_ptr_array_new();
-    session->renumbered = g_ptr_array_new_with_free_func(result_free);
+    session->results = daps_results_new(session->engine, options->keep_values);
+    session->renumbered = g_ptr_array_new_with_free_func(daps_result_free);
     return session;
 }
 
@@ -283,14 +209,9 @@ void session_free(struct session *session)
         return;
     note_draft_clear(&session->draft);
     g_array_unref(session->touched);
-    g_ptr_array_unref(session->open);
     g_ptr_array_unref(session->renumbered);
     numbers_clear(&session->numbers);
-    result_index_free(session->open_at);
-    result_index_free(session->settled_at);
-    g_hash_table_unref(session->ues);
-    for (unsigned kind = 0; kind < KINDS; kind++)
-        g_ptr_array_unref(session->settled[kind]);
+    daps_results_free(session->results);
     g_hash_table_unref(session->notes);
     g_free(session->result);
     daps_framing_free(session->framing);
@@ -307,8 +228,7 @@ void session_begin(struct session *session, uint64_t frame)
 {
     note_draft_reset(&session->draft);
     session->frame = numbers_next(&session->numbers, frame);
-    for (unsigned kind = 0; kind < KINDS; kind++)
-        session->settled_before[kind] = session->settled[kind]->len;
+    daps_results_begin(session->results);
     g_array_set_size(session->touched, 0);
 }
 
@@ -323,10 +243,7 @@ void session_end(struct session *session)
 {
     struct frame_note *note;
 
-    for (unsigned kind = 0; kind < KINDS; kind++) {
-        for (guint i = session->settled_before[kind]; i < session->settled[kind]->len; i++)
-            result_index_add(session->settled_at, session->settled[kind]->pdata[i]);
-    }
+    daps_results_end(session->results);
     for (guint i = 0; session->draft.matters && i < session->touched->len; i++)
         note_add_ue(&session->draft, session->engine, g_array_index(session->touched, guint64, i));
     note = note_of_draft(&session->draft, session->frame);
@@ -353,71 +270,6 @@ static const struct frame_note *note_at_hand(const struct session *session)
 
 /* ---- results ---- */
 
-static void refresh(struct session *session, struct ue_state *ue)
-{
-    const struct daps_sink sink = {.user = session,
-                                   .handover = previewed_handover,
-                                   .finding = previewed_finding,
-                                   .not_judged = previewed_not_judged};
-
-    if (!ue->stale)
-        return;
-    ue->stale = false;
-    session->previewed = g_ptr_array_new_with_free_func(result_free);
-    memset(ue->not_judged, 0, sizeof ue->not_judged);
-    session->previewed_not_judged = ue->not_judged;
-    daps_engine_preview(session->engine, ue->ue_key, false, &sink);
-    if (ue->former == NULL)
-        ue->former = ue->open;
-    else
-        free_results(ue->open);
-    ue->open = session->previewed;
-    session->previewed = NULL;
-}
-
-static void refresh_all(struct session *session)
-{
-    GHashTableIter iter;
-    gpointer ue;
-
-    if (!session->ues_stale)
-        return;
-    session->ues_stale = false;
-    g_hash_table_iter_init(&iter, session->ues);
-    while (g_hash_table_iter_next(&iter, NULL, &ue))
-        refresh(session, ue);
-}
-
-void session_not_judged(struct session *session, struct daps_not_judged_count *sum)
-{
-    GHashTableIter iter;
-    gpointer value;
-
-    refresh_all(session);
-    memcpy(sum, daps_engine_counts(session->engine)->not_judged, DAPS_NOT_JUDGED_COUNT * sizeof *sum);
-    g_hash_table_iter_init(&iter, session->ues);
-    while (g_hash_table_iter_next(&iter, NULL, &value))
-        daps_not_judged_sum(sum, ((const struct ue_state *)value)->not_judged);
-}
-
-static void index_open(struct session *session)
-{
-    GHashTableIter iter;
-    gpointer value;
-
-    if (!session->open_at_stale)
-        return;
-    refresh_all(session);
-    session->open_at_stale = false;
-    result_index_clear(session->open_at);
-    g_hash_table_iter_init(&iter, session->ues);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const struct ue_state *ue = value;
-        for (guint i = 0; i < ue->open->len; i++)
-            result_index_add(session->open_at, ue->open->pdata[i]);
-    }
-}
-
 uint64_t session_number(const struct session *session, uint64_t frame)
 {
     return frame != 0 ? numbers_number(&session->numbers, frame) : 0;
@@ -433,7 +285,7 @@ static void renumber(struct session *session, GPtrArray *results)
 {
     g_ptr_array_set_size(session->renumbered, 0);
     for (guint i = 0; i < results->len; i++) {
-        struct result *twin = result_renumbered(results->pdata[i], number_of, session);
+        struct daps_result *twin = daps_result_renumbered(results->pdata[i], number_of, session);
         g_ptr_array_add(session->renumbered, twin);
         results->pdata[i] = twin;
     }
@@ -441,106 +293,38 @@ static void renumber(struct session *session, GPtrArray *results)
 
 void session_results(struct session *session, uint64_t frame, GPtrArray *out)
 {
-    const uint64_t id = numbers_id(&session->numbers, frame);
-
-    index_open(session);
-    result_index_at(session->settled_at, id, out);
-    result_index_at(session->open_at, id, out);
+    daps_results_at(session->results, numbers_id(&session->numbers, frame), out);
     if (numbers_differ(&session->numbers))
         renumber(session, out);
 }
 
-static bool has_equal(const GPtrArray *results, const struct result *result)
-{
-    for (guint i = 0; results != NULL && i < results->len; i++) {
-        if (result_equal(results->pdata[i], result))
-            return true;
-    }
-    return false;
-}
-
-/* From the newest on: what has just been settled is found at once. */
-static bool has_same(const GPtrArray *results, const struct result *result)
-{
-    for (guint i = results->len; i-- > 0;) {
-        if (result_same(results->pdata[i], result))
-            return true;
-    }
-    return false;
-}
-
-/* Takes up to date one UE, and says what is new of it. */
-static void ue_news(struct session *session, struct ue_state *ue, struct session_news *news)
-{
-    refresh(session, ue);
-    for (guint i = 0; i < ue->open->len; i++) {
-        const struct result *result = ue->open->pdata[i];
-        if (result_names(result, session->frame) || !has_equal(ue->former, result))
-            g_ptr_array_add(news->results, (gpointer)result);
-    }
-    for (guint i = 0; ue->former != NULL && i < ue->former->len;) {
-        struct result *before = ue->former->pdata[i];
-        if (!has_same(ue->open, before) && !has_same(session->settled[before->is_finding], before))
-            g_ptr_array_add(news->withdrawn, g_ptr_array_steal_index(ue->former, i));
-        else
-            i++;
-    }
-}
-
-static bool was_said(struct session *session, const struct result *result)
+void session_news(struct session *session, struct daps_news *news)
 {
     const struct frame_note *note = note_at_hand(session);
-
-    for (unsigned i = 0; note != NULL && i < note->n_ues; i++) {
-        const struct ue_state *ue = state_of(session, note->ues[i].ue_key);
-        if (has_equal(ue->former != NULL ? ue->former : ue->open, result)) /* no former ones: nobody has asked since */
-            return true;
-    }
-    return false;
-}
-
-void session_news(struct session *session, struct session_news *news)
-{
-    const struct frame_note *note = note_at_hand(session);
+    uint64_t *ue_keys;
 
     if (note == NULL)
         return;
-    for (unsigned kind = 0; kind < KINDS; kind++) {
-        for (guint i = session->settled_before[kind]; i < session->settled[kind]->len; i++) {
-            const struct result *result = session->settled[kind]->pdata[i];
-            if (result_names(result, session->frame) || !was_said(session, result))
-                g_ptr_array_add(news->results, (gpointer)result);
-        }
-    }
-    for (unsigned i = 0; i < note->n_ues; i++) {
-        struct ue_state *ue = state_of(session, note->ues[i].ue_key);
-        ue_news(session, ue, news);
-        free_results(ue->former);
-        ue->former = NULL;
-    }
+    ue_keys = g_new(uint64_t, note->n_ues);
+    for (unsigned i = 0; i < note->n_ues; i++)
+        ue_keys[i] = note->ues[i].ue_key;
+    daps_results_news(session->results, session->frame, ue_keys, note->n_ues, news);
+    g_free(ue_keys);
     if (numbers_differ(&session->numbers))
         renumber(session, news->results);
 }
 
 const GPtrArray *session_settled(const struct session *session, bool findings)
 {
-    return session->settled[findings];
+    return daps_results_settled(session->results, findings);
 }
 
 const GPtrArray *session_open(struct session *session, bool findings)
 {
-    GHashTableIter iter;
-    gpointer value;
+    return daps_results_open(session->results, findings);
+}
 
-    refresh_all(session);
-    g_ptr_array_set_size(session->open, 0);
-    g_hash_table_iter_init(&iter, session->ues);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const GPtrArray *open = ((struct ue_state *)value)->open;
-        for (guint i = 0; i < open->len; i++) {
-            if (((const struct result *)open->pdata[i])->is_finding == findings)
-                g_ptr_array_add(session->open, open->pdata[i]);
-        }
-    }
-    return session->open;
+void session_not_judged(struct session *session, struct daps_not_judged_count *sum)
+{
+    daps_results_not_judged(session->results, sum);
 }

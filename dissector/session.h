@@ -10,7 +10,7 @@
 
 #include "daps/engine.h"
 #include "daps/framing.h"
-#include "results.h"
+#include "daps/results.h"
 
 struct session;
 
@@ -94,22 +94,18 @@ uint64_t session_number(const struct session *session, uint64_t frame);
 /* NULL: the frame was about nothing that matters here. */
 const struct frame_note *session_note(const struct session *session, uint64_t frame);
 
-/* Results that name the frame: const struct result *, valid until the next session_begin. */
+/* Results that name the frame: const struct daps_result *, valid until the next session_begin. */
 void session_results(struct session *session, uint64_t frame, GPtrArray *out);
 
 /*
  * The same for the frame just ended, as far as it is known by now: results that name it, results that it brought or
  * changed, and in withdrawn what was said earlier and no longer holds.
  */
-struct session_news {
-    GPtrArray *results;   /* const struct result * */
-    GPtrArray *withdrawn; /* struct result *, owned by the array */
-};
-void session_news(struct session *session, struct session_news *news);
+void session_news(struct session *session, struct daps_news *news);
 
 /*
- * All results so far of one kind: const struct result *, findings or handovers. Settled ones will not change any more
- * and keep their places; open ones are as of now, valid until the next session_begin.
+ * All results so far of one kind: const struct daps_result *, findings or handovers. Settled ones will not change any
+ * more and keep their places; open ones are as of now, valid until the next session_begin.
  */
 const GPtrArray *session_settled(const struct session *session, bool findings);
 const GPtrArray *session_open(struct session *session, bool findings);

@@ -23,12 +23,12 @@ static const char *event_words(const struct note_event *event)
     return daps_event_kind_name(event->kind);
 }
 
-static const struct result *gravest(const GPtrArray *results)
+static const struct daps_result *gravest(const GPtrArray *results)
 {
-    const struct result *found = NULL;
+    const struct daps_result *found = NULL;
 
     for (guint i = 0; results != NULL && i < results->len; i++) {
-        const struct result *result = results->pdata[i];
+        const struct daps_result *result = results->pdata[i];
         if (result->is_finding && (found == NULL || result->finding->severity > found->finding->severity))
             found = result;
     }
@@ -49,7 +49,7 @@ static const char *subject(const struct frame_note *note)
 
 proto_tree *show_start(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int protocol, const struct showing *showing)
 {
-    const struct result *finding = gravest(showing->results);
+    const struct daps_result *finding = gravest(showing->results);
     const char *about = subject(showing->note);
     proto_item *item = proto_tree_add_protocol_format(tree, protocol, tvb, 0, 0, "DAPS handover security%s%s",
                                                       about[0] != '\0' ? ", " : "", about);
@@ -206,12 +206,12 @@ void show_in_info(packet_info *pinfo, const struct showing *showing)
     if (showing->note != NULL && showing->note->missed != NULL)
         col_append_str(pinfo->cinfo, COL_INFO, " | DAPS: not followed");
     for (guint i = 0; i < showing->results->len; i++) {
-        const struct result *result = showing->results->pdata[i];
+        const struct daps_result *result = showing->results->pdata[i];
         if (!result->is_finding)
             info_of_handover(pinfo, &result->handover);
     }
     for (guint i = 0; i < showing->results->len; i++) {
-        const struct result *result = showing->results->pdata[i];
+        const struct daps_result *result = showing->results->pdata[i];
         if (result->is_finding)
             col_append_fstr(pinfo->cinfo, COL_INFO, " | %s (%s)", daps_rule(result->finding->rule)->name,
                             daps_evidence_name(result->finding->evidence));

@@ -11,18 +11,18 @@
 struct showing {
     const struct session *session;
     const struct frame_note *note;
-    const GPtrArray *results;   /* const struct result * */
-    const GPtrArray *withdrawn; /* const struct result * */
+    const GPtrArray *results;   /* const struct daps_result * */
+    const GPtrArray *withdrawn; /* const struct daps_result * */
 };
 
 /* tree: of the protocol, from show_start. */
 proto_tree *show_start(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int protocol,
                        const struct showing *showing);
 void show_note(proto_tree *tree, tvbuff_t *tvb, const struct showing *showing);
-void show_handover(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result,
+void show_handover(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_result *result,
                    const GPtrArray *results);
-void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result);
-void show_withdrawn(proto_tree *tree, tvbuff_t *tvb, const struct result *result);
+void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_result *result);
+void show_withdrawn(proto_tree *tree, tvbuff_t *tvb, const struct daps_result *result);
 
 /* Adds to the Info column what matters of the frame. */
 void show_in_info(packet_info *pinfo, const struct showing *showing);

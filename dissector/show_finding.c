@@ -37,7 +37,7 @@ static void put_own_text(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, en
     g_free(text);
 }
 
-static void put_tuple(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result)
+static void put_tuple(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_result *result)
 {
     const struct daps_keystream_tuple *tuple = &result->finding->keystream;
     const char *algorithm = daps_algorithm_name(result->finding->rat, !tuple->integrity, tuple->algorithm);
@@ -63,7 +63,7 @@ static void put_tuple(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const
     }
 }
 
-static void put_frames(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result)
+static void put_frames(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_result *result)
 {
     for (uint32_t i = 0; i < result->finding->n_frames; i++) {
         if (result->finding->subjects[i].frame == 0)
@@ -97,7 +97,7 @@ static void put_rule(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const 
 }
 
 /* One line, the same on every frame of the finding. */
-static const char *expert_words(packet_info *pinfo, const struct result *result)
+static const char *expert_words(packet_info *pinfo, const struct daps_result *result)
 {
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, daps_rule(result->finding->rule)->name);
 
@@ -114,7 +114,7 @@ static const char *expert_words(packet_info *pinfo, const struct result *result)
     return wmem_strbuf_get_str(words);
 }
 
-void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result)
+void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_result *result)
 {
     const struct daps_rule *rule = daps_rule(result->finding->rule);
     const char *severity = daps_severity_name(result->finding->severity),
@@ -146,7 +146,7 @@ void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const str
                            expert_words(pinfo, result));
 }
 
-void show_withdrawn(proto_tree *tree, tvbuff_t *tvb, const struct result *result)
+void show_withdrawn(proto_tree *tree, tvbuff_t *tvb, const struct daps_result *result)
 {
     proto_item *item;
     proto_tree *sub;

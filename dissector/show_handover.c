@@ -48,7 +48,7 @@ static void put_repeats(proto_tree *tree, tvbuff_t *tvb, const struct daps_hando
     const uint64_t derived = handover->executed_frame != 0 ? handover->executed_frame : handover->frame;
 
     for (guint i = 0; i < results->len; i++) {
-        const struct result *result = results->pdata[i];
+        const struct daps_result *result = results->pdata[i];
         if (!result->is_finding || result->finding->rule != DAPS_RULE_REPEATED_KEY ||
             strcmp(result->finding->key.id, handover->key.id) != 0 || strcmp(result->ue, handover->ue) != 0)
             continue;
@@ -99,7 +99,7 @@ static void put_derivation(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, 
     put_octets(derived, tvb, hf_daps_key_parent_value, key->parent_value, 32);
 }
 
-void show_handover(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct result *result,
+void show_handover(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_result *result,
                    const GPtrArray *results)
 {
     const struct daps_handover *handover = &result->handover;

@@ -35,7 +35,7 @@ struct counts {
 static void count(struct counts *counts, const GPtrArray *findings)
 {
     for (guint i = 0; i < findings->len; i++) {
-        const struct result *result = findings->pdata[i];
+        const struct daps_result *result = findings->pdata[i];
         counts->all++;
         counts->by_rule[result->finding->rule]++;
         counts->by_evidence[result->finding->rule][result->finding->evidence]++;

@@ -16,7 +16,7 @@
 
 #define MOST_COLUMNS 12
 
-typedef void fill_row(const struct result *result, char *cells[MOST_COLUMNS]);
+typedef void fill_row(const struct daps_result *result, char *cells[MOST_COLUMNS]);
 
 struct table {
     const char *name;
@@ -36,7 +36,7 @@ static char *frame_or_nothing(uint64_t frame)
     return frame != 0 ? g_strdup_printf("%" PRIu64, frame) : g_strdup("");
 }
 
-static void fill_handover(const struct result *result, char *cells[MOST_COLUMNS])
+static void fill_handover(const struct daps_result *result, char *cells[MOST_COLUMNS])
 {
     const struct daps_handover *handover = &result->handover;
 
@@ -54,7 +54,7 @@ static void fill_handover(const struct result *result, char *cells[MOST_COLUMNS]
     cells[11] = frame_or_nothing(handover->settled_frame);
 }
 
-static char *frames_of(const struct result *result)
+static char *frames_of(const struct daps_result *result)
 {
     GString *text = g_string_new(NULL);
 
@@ -67,7 +67,7 @@ static char *frames_of(const struct result *result)
     return g_string_free(text, FALSE);
 }
 
-static void fill_finding(const struct result *result, char *cells[MOST_COLUMNS])
+static void fill_finding(const struct daps_result *result, char *cells[MOST_COLUMNS])
 {
     cells[0] = frames_of(result);
     cells[1] = g_strdup(result->ue);
@@ -100,7 +100,7 @@ static void empty_row(stat_tap_table *table, unsigned row)
         free_cell(table, row, column, stat_tap_get_field_data(table, row, column));
 }
 
-static void write_row(const struct table *about, stat_tap_table *table, unsigned row, const struct result *result)
+static void write_row(const struct table *about, stat_tap_table *table, unsigned row, const struct daps_result *result)
 {
     stat_tap_table_item_type items[MOST_COLUMNS] = {{0}};
     char *cells[MOST_COLUMNS] = {NULL};
@@ -125,9 +125,9 @@ static void write_row(const struct table *about, stat_tap_table *table, unsigned
 }
 
 /* The row of a result, and whether it is a new one, behind the others. */
-static unsigned row_of(struct table *about, const stat_tap_table *table, const struct result *result)
+static unsigned row_of(struct table *about, const stat_tap_table *table, const struct daps_result *result)
 {
-    char *name = result_name(result);
+    char *name = daps_result_name(result);
     gpointer row;
 
     if (g_hash_table_lookup_extended(about->rows, name, NULL, &row)) {
@@ -139,9 +139,9 @@ static unsigned row_of(struct table *about, const stat_tap_table *table, const s
 }
 
 /* Takes out what no longer holds; the rows behind move up. */
-static void remove_row(struct table *about, stat_tap_table *table, const struct result *result)
+static void remove_row(struct table *about, stat_tap_table *table, const struct daps_result *result)
 {
-    char *name = result_name(result);
+    char *name = daps_result_name(result);
     GHashTableIter iter;
     gpointer row, other;
 
@@ -173,7 +173,7 @@ static tap_packet_status update(struct table *about, void *tapdata, const void *
     for (guint i = 0; i < tap->withdrawn->len; i++)
         remove_row(about, table, tap->withdrawn->pdata[i]);
     for (guint i = 0; i < tap->results->len; i++) {
-        const struct result *result = tap->results->pdata[i];
+        const struct daps_result *result = tap->results->pdata[i];
         if (result->is_finding == about->findings)
             write_row(about, table, row_of(about, table, result), result);
     }

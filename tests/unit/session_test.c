@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 
-static struct said *said_of(const struct result *result)
+static struct said *said_of(const struct daps_result *result)
 {
     return result->is_finding ? said_of_finding(result->finding) : said_of_handover(&result->handover);
 }
@@ -47,7 +47,7 @@ static void assert_key(const struct daps_key_view *key, const uint8_t value[stat
 static void assert_keys_of_results(const GPtrArray *results, bool kept)
 {
     for (guint i = 0; i < results->len; i++) {
-        const struct result *result = results->pdata[i];
+        const struct daps_result *result = results->pdata[i];
         if (!result->is_finding) {
             assert_key(&result->handover.key, result->value, result->parent_value, kept);
             continue;
@@ -105,9 +105,9 @@ static GPtrArray *listed(const struct play *play)
         const GPtrArray *settled = session_settled(play->session, findings != 0),
                         *open = session_open(play->session, findings != 0);
         for (guint i = 0; i < settled->len; i++)
-            ck_assert_int_eq(((const struct result *)settled->pdata[i])->is_finding, findings);
+            ck_assert_int_eq(((const struct daps_result *)settled->pdata[i])->is_finding, findings);
         for (guint i = 0; i < open->len; i++)
-            ck_assert_int_eq(((const struct result *)open->pdata[i])->is_finding, findings);
+            ck_assert_int_eq(((const struct daps_result *)open->pdata[i])->is_finding, findings);
         assert_keys_of_results(settled, play->kept);
         assert_keys_of_results(open, play->kept);
         append(said, settled);
@@ -140,7 +140,7 @@ static void assert_frame(const struct play *play, uint64_t frame, const GPtrArra
 
 static void hear_news(struct play *play, uint64_t frame)
 {
-    struct session_news news = {g_ptr_array_new(), g_ptr_array_new_with_free_func(result_free)};
+    struct daps_news news = {g_ptr_array_new(), g_ptr_array_new_with_free_func(daps_result_free)};
 
     session_news(play->session, &news);
     assert_keys_of_results(news.results, play->kept);
@@ -284,7 +284,7 @@ START_TEST(finding_without_key)
 {
     struct daps_finding *finding = g_new(struct daps_finding, 1);
     struct daps_subject subject = {.frame = 4, .role = DAPS_ROLE_SELECTED, .procedure = DAPS_PROC_COUNT};
-    struct result *result, *again;
+    struct daps_result *result, *again;
 
     memset(finding, 0xA5, sizeof *finding);
     memset(finding, 0, offsetof(struct daps_finding, has_key));
@@ -297,16 +297,16 @@ START_TEST(finding_without_key)
     finding->assumptions = 0;
     finding->gap_reason = NULL;
     finding->below_rrc = finding->null.ciphering = finding->null.integrity = false;
-    result = result_of_finding(finding, true);
+    result = daps_result_of_finding(finding, true);
     memset(&finding->key, 0x5A, sizeof finding->key);
-    again = result_of_finding(finding, true);
-    ck_assert_ptr_null(result_key(result));
+    again = daps_result_of_finding(finding, true);
+    ck_assert_ptr_null(daps_result_key(result));
     ck_assert_ptr_null(result->finding->key.value);
     ck_assert_ptr_null(result->finding->key.parent_value);
     ck_assert(is_zero(result->value) && is_zero(result->parent_value));
-    ck_assert(result_same(result, again) && result_equal(result, again));
-    result_free(again);
-    result_free(result);
+    ck_assert(daps_result_same(result, again) && daps_result_equal(result, again));
+    daps_result_free(again);
+    daps_result_free(result);
     g_free(finding);
 }
 END_TEST

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Copies of what the engine delivered, and where to find them. */
-#include "results.h"
+/* Copies of what the engine delivered. */
+#include "daps/results.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "daps/kdf.h"
 
-static void keep_values(struct result *result, struct daps_key_view *key, bool with_values)
+static void keep_values(struct daps_result *result, struct daps_key_view *key, bool with_values)
 {
     const uint8_t *value = key->value, *parent_value = key->parent_value;
 
@@ -20,9 +20,9 @@ static void keep_values(struct result *result, struct daps_key_view *key, bool w
         key->parent_value = memcpy(result->parent_value, parent_value, sizeof result->parent_value);
 }
 
-struct result *result_of_handover(const struct daps_handover *handover, bool with_values)
+struct daps_result *daps_result_of_handover(const struct daps_handover *handover, bool with_values)
 {
-    struct result *result = g_new0(struct result, 1);
+    struct daps_result *result = g_new0(struct daps_result, 1);
 
     result->handover = *handover;
     result->handover.ue = result->ue = g_strdup(handover->ue);
@@ -30,9 +30,9 @@ struct result *result_of_handover(const struct daps_handover *handover, bool wit
     return result;
 }
 
-struct result *result_of_finding(const struct daps_finding *finding, bool with_values)
+struct daps_result *daps_result_of_finding(const struct daps_finding *finding, bool with_values)
 {
-    struct result *result = g_new0(struct result, 1);
+    struct daps_result *result = g_new0(struct daps_result, 1);
 
     result->is_finding = true;
     result->finding = daps_finding_copy(finding, with_values);
@@ -40,18 +40,18 @@ struct result *result_of_finding(const struct daps_finding *finding, bool with_v
     return result;
 }
 
-struct result *result_renumbered(const struct result *result, uint64_t (*number)(void *user, uint64_t frame),
-                                 void *user)
+struct daps_result *daps_result_renumbered(const struct daps_result *result,
+                                           uint64_t (*number)(void *user, uint64_t frame), void *user)
 {
-    struct result *twin;
+    struct daps_result *twin;
 
     if (result->is_finding) {
-        twin = result_of_finding(result->finding, true);
+        twin = daps_result_of_finding(result->finding, true);
         for (uint32_t i = 0; i < twin->finding->n_subjects; i++)
             twin->finding->subjects[i].frame = number(user, twin->finding->subjects[i].frame);
         return twin;
     }
-    twin = result_of_handover(&result->handover, true);
+    twin = daps_result_of_handover(&result->handover, true);
     twin->handover.frame = number(user, twin->handover.frame);
     twin->handover.executed_frame = number(user, twin->handover.executed_frame);
     twin->handover.complete_frame = number(user, twin->handover.complete_frame);
@@ -59,9 +59,9 @@ struct result *result_renumbered(const struct result *result, uint64_t (*number)
     return twin;
 }
 
-void result_free(gpointer data)
+void daps_result_free(gpointer data)
 {
-    struct result *result = data;
+    struct daps_result *result = data;
 
     if (result == NULL)
         return;
@@ -74,7 +74,7 @@ void result_free(gpointer data)
     g_free(result);
 }
 
-const struct daps_key_view *result_key(const struct result *result)
+const struct daps_key_view *daps_result_key(const struct daps_result *result)
 {
     if (!result->is_finding)
         return result->handover.key.id[0] != '\0' ? &result->handover.key : NULL;
@@ -87,7 +87,7 @@ static bool same_tuple(const struct daps_keystream_tuple *a, const struct daps_k
            a->bearer == b->bearer && a->direction == b->direction && a->srb == b->srb && a->count == b->count;
 }
 
-bool result_same(const struct result *a, const struct result *b)
+bool daps_result_same(const struct daps_result *a, const struct daps_result *b)
 {
     if (a->is_finding != b->is_finding || strcmp(a->ue, b->ue) != 0)
         return false;
@@ -100,7 +100,7 @@ bool result_same(const struct result *a, const struct result *b)
            same_tuple(&a->finding->keystream, &b->finding->keystream);
 }
 
-char *result_name(const struct result *result)
+char *daps_result_name(const struct daps_result *result)
 {
     const struct daps_handover *handover = &result->handover;
     const struct daps_keystream_tuple *tuple;
@@ -134,16 +134,16 @@ static bool equal_handovers(const struct daps_handover *a, const struct daps_han
            equal_keys(&a->key, &b->key);
 }
 
-bool result_equal(const struct result *a, const struct result *b)
+bool daps_result_equal(const struct daps_result *a, const struct daps_result *b)
 {
-    if (!result_same(a, b))
+    if (!daps_result_same(a, b))
         return false;
     if (!a->is_finding)
         return equal_handovers(&a->handover, &b->handover);
     return daps_finding_equal(a->finding, b->finding) && equal_keys(&a->finding->key, &b->finding->key);
 }
 
-void result_frames(const struct result *result, void (*each)(void *user, uint64_t frame), void *user)
+void daps_result_frames(const struct daps_result *result, void (*each)(void *user, uint64_t frame), void *user)
 {
     const struct daps_handover *h = &result->handover;
 
@@ -171,102 +171,10 @@ static void compare_frame(void *user, uint64_t frame)
     search->found |= frame == search->frame;
 }
 
-bool result_names(const struct result *result, uint64_t frame)
+bool daps_result_names(const struct daps_result *result, uint64_t frame)
 {
     struct search search = {.frame = frame};
 
-    result_frames(result, compare_frame, &search);
+    daps_result_frames(result, compare_frame, &search);
     return search.found;
-}
-
-/* ---- by frame ---- */
-
-/* A result names few frames and a capture has many results: no allocation for each. */
-struct mention {
-    uint64_t frame;
-    uint64_t order; /* in which they were added */
-    const struct result *result;
-};
-
-struct result_index {
-    GArray *mentions; /* struct mention, by frame unless dirty */
-    bool dirty;
-    const struct result *adding;
-};
-
-struct result_index *result_index_new(void)
-{
-    struct result_index *index = g_new0(struct result_index, 1);
-
-    index->mentions = g_array_new(FALSE, FALSE, sizeof(struct mention));
-    return index;
-}
-
-void result_index_free(struct result_index *index)
-{
-    if (index == NULL)
-        return;
-    g_array_unref(index->mentions);
-    g_free(index);
-}
-
-void result_index_clear(struct result_index *index)
-{
-    g_array_set_size(index->mentions, 0);
-}
-
-static void add_at(void *user, uint64_t frame)
-{
-    struct result_index *index = user;
-    const struct mention mention = {.frame = frame, .order = index->mentions->len, .result = index->adding};
-
-    g_array_append_val(index->mentions, mention);
-}
-
-void result_index_add(struct result_index *index, const struct result *result)
-{
-    index->adding = result;
-    index->dirty = true;
-    result_frames(result, add_at, index);
-}
-
-static int compare_mentions(const void *a, const void *b)
-{
-    const struct mention *m = a, *n = b;
-
-    if (m->frame != n->frame)
-        return m->frame < n->frame ? -1 : 1;
-    return m->order < n->order ? -1 : m->order > n->order;
-}
-
-/* The first mention of that frame or a later one. */
-static guint first_mention(const GArray *mentions, uint64_t frame)
-{
-    guint low = 0, high = mentions->len;
-
-    while (low < high) {
-        const guint middle = low + (high - low) / 2;
-        if (g_array_index(mentions, struct mention, middle).frame < frame)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-void result_index_at(struct result_index *index, uint64_t frame, GPtrArray *out)
-{
-    const struct result *last = NULL;
-
-    if (index->dirty)
-        g_array_sort(index->mentions, compare_mentions);
-    index->dirty = false;
-    for (guint i = first_mention(index->mentions, frame); i < index->mentions->len; i++) {
-        const struct mention *mention = &g_array_index(index->mentions, struct mention, i);
-        if (mention->frame != frame)
-            break;
-        if (mention->result != last) /* some name a frame twice */
-            g_ptr_array_add(out, (gpointer)mention->result);
-        last = mention->result;
-    }
 }

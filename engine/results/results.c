@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All results of a capture: settled, and open as of now. */
+#include "daps/results.h"
+
+#include <string.h>
+
+#include "results/index.h"
+
+/* What is known of a UE by now but may still change. */
+struct ue_state {
+    guint64 ue_key;
+    bool stale;                                                     /* something of this UE was followed since */
+    GPtrArray *open;                                                /* struct daps_result * (owned) */
+    GPtrArray *former;                                              /* open results before, for news; likewise */
+    struct daps_not_judged_count not_judged[DAPS_NOT_JUDGED_COUNT]; /* if the capture ended here, beside the settled */
+};
+
+enum { HANDOVERS, FINDINGS, KINDS };
+
+struct daps_results {
+    struct daps_engine *engine;
+    bool with_values;
+    GPtrArray *settled[KINDS];   /* struct daps_result *, owned, as the engine delivered them */
+    guint settled_before[KINDS]; /* this frame */
+    struct result_index *settled_at, *open_at;
+    bool open_at_stale;
+    GHashTable *ues;      /* ue_key to struct ue_state (owned) */
+    bool ues_stale;       /* one of them at least */
+    GPtrArray *open;      /* of all UEs, of one kind, for whoever asked */
+    GPtrArray *previewed; /* where a preview is collected */
+    struct daps_not_judged_count *previewed_not_judged;
+};
+
+static void free_array(GPtrArray *results)
+{
+    if (results != NULL)
+        g_ptr_array_unref(results);
+}
+
+static void ue_state_free(gpointer data)
+{
+    struct ue_state *ue = data;
+
+    free_array(ue->open);
+    free_array(ue->former);
+    g_free(ue);
+}
+
+static struct ue_state *state_of(struct daps_results *results, guint64 ue_key)
+{
+    struct ue_state *ue = g_hash_table_lookup(results->ues, &ue_key);
+
+    if (ue == NULL) {
+        ue = g_new0(struct ue_state, 1);
+        ue->ue_key = ue_key;
+        ue->open = g_ptr_array_new_with_free_func(daps_result_free);
+        g_hash_table_insert(results->ues, &ue->ue_key, ue);
+    }
+    return ue;
+}
+
+struct daps_results *daps_results_new(struct daps_engine *engine, bool with_values)
+{
+    struct daps_results *results = g_new0(struct daps_results, 1);
+
+    results->engine = engine;
+    results->with_values = with_values;
+    for (unsigned kind = 0; kind < KINDS; kind++)
+        results->settled[kind] = g_ptr_array_new_with_free_func(daps_result_free);
+    results->settled_at = result_index_new();
+    results->open_at = result_index_new();
+    results->ues = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, ue_state_free);
+    results->open = g_ptr_array_new();
+    return results;
+}
+
+void daps_results_free(struct daps_results *results)
+{
+    if (results == NULL)
+        return;
+    g_ptr_array_unref(results->open);
+    result_index_free(results->open_at);
+    result_index_free(results->settled_at);
+    g_hash_table_unref(results->ues);
+    for (unsigned kind = 0; kind < KINDS; kind++)
+        g_ptr_array_unref(results->settled[kind]);
+    g_free(results);
+}
+
+void daps_results_handover(struct daps_results *results, const struct daps_handover *handover)
+{
+    g_ptr_array_add(results->settled[HANDOVERS], daps_result_of_handover(handover, results->with_values));
+}
+
+void daps_results_finding(struct daps_results *results, const struct daps_finding *finding)
+{
+    g_ptr_array_add(results->settled[FINDINGS], daps_result_of_finding(finding, results->with_values));
+}
+
+void daps_results_begin(struct daps_results *results)
+{
+    for (unsigned kind = 0; kind < KINDS; kind++)
+        results->settled_before[kind] = results->settled[kind]->len;
+}
+
+void daps_results_touch(struct daps_results *results, uint64_t ue_key)
+{
+    state_of(results, ue_key)->stale = true;
+    results->ues_stale = results->open_at_stale = true;
+}
+
+void daps_results_end(struct daps_results *results)
+{
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        for (guint i = results->settled_before[kind]; i < results->settled[kind]->len; i++)
+            result_index_add(results->settled_at, results->settled[kind]->pdata[i]);
+    }
+}
+
+/* ---- what is open ---- */
+
+static void previewed_handover(void *user, const struct daps_handover *handover)
+{
+    struct daps_results *results = user;
+
+    g_ptr_array_add(results->previewed, daps_result_of_handover(handover, results->with_values));
+}
+
+static void previewed_finding(void *user, const struct daps_finding *finding)
+{
+    struct daps_results *results = user;
+
+    g_ptr_array_add(results->previewed, daps_result_of_finding(finding, results->with_values));
+}
+
+static void previewed_not_judged(void *user, enum daps_not_judged reason, uint64_t frame)
+{
+    struct daps_results *results = user;
+
+    daps_not_judged_add(results->previewed_not_judged, reason, frame);
+}
+
+static void refresh(struct daps_results *results, struct ue_state *ue)
+{
+    const struct daps_sink sink = {.user = results,
+                                   .handover = previewed_handover,
+                                   .finding = previewed_finding,
+                                   .not_judged = previewed_not_judged};
+
+    if (!ue->stale)
+        return;
+    ue->stale = false;
+    results->previewed = g_ptr_array_new_with_free_func(daps_result_free);
+    memset(ue->not_judged, 0, sizeof ue->not_judged);
+    results->previewed_not_judged = ue->not_judged;
+    daps_engine_preview(results->engine, ue->ue_key, false, &sink);
+    if (ue->former == NULL)
+        ue->former = ue->open;
+    else
+        free_array(ue->open);
+    ue->open = results->previewed;
+    results->previewed = NULL;
+}
+
+static void refresh_all(struct daps_results *results)
+{
+    GHashTableIter iter;
+    gpointer ue;
+
+    if (!results->ues_stale)
+        return;
+    results->ues_stale = false;
+    g_hash_table_iter_init(&iter, results->ues);
+    while (g_hash_table_iter_next(&iter, NULL, &ue))
+        refresh(results, ue);
+}
+
+void daps_results_not_judged(struct daps_results *results, struct daps_not_judged_count *sum)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    refresh_all(results);
+    memcpy(sum, daps_engine_counts(results->engine)->not_judged, DAPS_NOT_JUDGED_COUNT * sizeof *sum);
+    g_hash_table_iter_init(&iter, results->ues);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        daps_not_judged_sum(sum, ((const struct ue_state *)value)->not_judged);
+}
+
+static void index_open(struct daps_results *results)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    if (!results->open_at_stale)
+        return;
+    refresh_all(results);
+    results->open_at_stale = false;
+    result_index_clear(results->open_at);
+    g_hash_table_iter_init(&iter, results->ues);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct ue_state *ue = value;
+        for (guint i = 0; i < ue->open->len; i++)
+            result_index_add(results->open_at, ue->open->pdata[i]);
+    }
+}
+
+void daps_results_at(struct daps_results *results, uint64_t frame, GPtrArray *out)
+{
+    index_open(results);
+    result_index_at(results->settled_at, frame, out);
+    result_index_at(results->open_at, frame, out);
+}
+
+/* ---- news ---- */
+
+static bool has_equal(const GPtrArray *among, const struct daps_result *result)
+{
+    for (guint i = 0; among != NULL && i < among->len; i++) {
+        if (daps_result_equal(among->pdata[i], result))
+            return true;
+    }
+    return false;
+}
+
+/* From the newest on: what has just been settled is found at once. */
+static bool has_same(const GPtrArray *among, const struct daps_result *result)
+{
+    for (guint i = among->len; i-- > 0;) {
+        if (daps_result_same(among->pdata[i], result))
+            return true;
+    }
+    return false;
+}
+
+/* Takes one UE up to date, and tells what is new of it. */
+static void ue_news(struct daps_results *results, struct ue_state *ue, uint64_t frame, struct daps_news *news)
+{
+    refresh(results, ue);
+    for (guint i = 0; i < ue->open->len; i++) {
+        const struct daps_result *result = ue->open->pdata[i];
+        if (daps_result_names(result, frame) || !has_equal(ue->former, result))
+            g_ptr_array_add(news->results, (gpointer)result);
+    }
+    for (guint i = 0; ue->former != NULL && i < ue->former->len;) {
+        struct daps_result *before = ue->former->pdata[i];
+        if (!has_same(ue->open, before) && !has_same(results->settled[before->is_finding], before))
+            g_ptr_array_add(news->withdrawn, g_ptr_array_steal_index(ue->former, i));
+        else
+            i++;
+    }
+    free_array(ue->former);
+    ue->former = NULL;
+}
+
+static bool was_told(struct daps_results *results, const uint64_t *ue_keys, size_t n_ues,
+                     const struct daps_result *result)
+{
+    for (size_t i = 0; i < n_ues; i++) {
+        const struct ue_state *ue = state_of(results, ue_keys[i]);
+        if (has_equal(ue->former != NULL ? ue->former : ue->open, result)) /* no former ones: nobody has asked since */
+            return true;
+    }
+    return false;
+}
+
+void daps_results_news(struct daps_results *results, uint64_t frame, const uint64_t *ue_keys, size_t n_ues,
+                       struct daps_news *news)
+{
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        for (guint i = results->settled_before[kind]; i < results->settled[kind]->len; i++) {
+            const struct daps_result *result = results->settled[kind]->pdata[i];
+            if (daps_result_names(result, frame) || !was_told(results, ue_keys, n_ues, result))
+                g_ptr_array_add(news->results, (gpointer)result);
+        }
+    }
+    for (size_t i = 0; i < n_ues; i++)
+        ue_news(results, state_of(results, ue_keys[i]), frame, news);
+}
+
+const GPtrArray *daps_results_settled(const struct daps_results *results, bool findings)
+{
+    return results->settled[findings];
+}
+
+const GPtrArray *daps_results_open(struct daps_results *results, bool findings)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    refresh_all(results);
+    g_ptr_array_set_size(results->open, 0);
+    g_hash_table_iter_init(&iter, results->ues);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const GPtrArray *open = ((struct ue_state *)value)->open;
+        for (guint i = 0; i < open->len; i++) {
+            if (((const struct daps_result *)open->pdata[i])->is_finding == findings)
+                g_ptr_array_add(results->open, open->pdata[i]);
+        }
+    }
+    return results->open;
+}
