@@ -284,13 +284,14 @@ static void tell_skipped(const struct daps_walk *walk, const struct options *opt
 int audit_run(const struct options *options)
 {
     struct daps_walk *walk = daps_walk_new();
+    struct options own = *options;
     int status;
 
     for (unsigned i = 0; options->paths[i] != NULL; i++)
         daps_walk_add(walk, options->paths[i]);
     tell_skipped(walk, options);
-    status =
-        batch_command(walk->captures, options, audit_run_capture, options, walk->skipped->len, walk->unreadable->len);
+    own.style.brief = walk->captures->len > 1 && !options->verbose;
+    status = batch_command(walk->captures, &own, audit_run_capture, &own, walk->skipped->len, walk->unreadable->len);
     daps_walk_free(walk);
     return status;
 }

@@ -22,6 +22,7 @@ struct report_style {
     bool show_keys;
     bool colour;
     bool why; /* an audit: each name of a UE with the reason why it is that UE's */
+    bool brief; /* text: captures without anything to say in one line */
 };
 
 struct report;

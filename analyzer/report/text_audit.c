@@ -192,33 +192,15 @@ static void write_contents(struct outbuf *out, const struct capture_totals *tota
     outbuf_char(out, '\n');
 }
 
-static const char *other_words(const char *class)
+/* "not audited by this version: 3 NAS PDUs, ..." */
+static void write_other(struct outbuf *text, const struct capture_totals *totals)
 {
-    static const struct {
-        const char *class, *words;
-    } known[] = {{"lte-rrc", "LTE RRC PDUs"},
-                 {"umts-rrc", "UMTS RRC PDUs"},
-                 {"nas", "NAS PDUs"},
-                 {"mac-nr", "NR MAC PDUs"},
-                 {"blank-mac-nr", "NR MAC PDUs of nothing but zeros"},
-                 {"mac-lte", "LTE MAC PDUs"},
-                 {"rlc-lte", "LTE RLC PDUs"},
-                 {"pdcp-lte", "LTE PDCP PDUs"},
-                 {"ngap", "NGAP PDUs"},
-                 {"xnap", "XnAP PDUs"},
-                 {"f1ap", "F1AP PDUs"},
-                 {"e1ap", "E1AP PDUs"},
-                 {"e2ap", "E2AP PDUs"},
-                 {"s1ap", "S1AP PDUs"},
-                 {"x2ap", "X2AP PDUs"},
-                 {"gtp-u", "GTP-U packets"},
-                 {"bearer-not-configured", "RLC PDUs of bearers whose configuration was not seen"}};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
-        if (strcmp(known[i].class, class) == 0)
-            return known[i].words;
+    for (unsigned i = 0; i < totals->n_other; i++) {
+        outbuf_string(text, i == 0 ? "not audited by this version: " : ", ");
+        text_grouped(text, totals->other[i].n);
+        outbuf_char(text, ' ');
+        outbuf_string(text, daps_words_class(totals->other[i].name, totals->other[i].n));
     }
-    return class;
 }
 
 /* What was there and is not looked at by this version, and what could not be read. */
@@ -227,12 +209,7 @@ static void write_unseen(struct outbuf *out, const struct capture_totals *totals
     struct outbuf text;
 
     outbuf_init(&text, NULL, NULL);
-    for (unsigned i = 0; i < totals->n_other; i++) {
-        outbuf_string(&text, i == 0 ? "not audited by this version: " : ", ");
-        text_grouped(&text, totals->other[i].n);
-        outbuf_char(&text, ' ');
-        outbuf_string(&text, other_words(totals->other[i].name));
-    }
+    write_other(&text, totals);
     if (text.length > 0) {
         outbuf_char(&text, '\0');
         outbuf_spaces(out, 2);
@@ -390,11 +367,50 @@ static void write_verdict(struct report *report, const struct capture_totals *to
     outbuf_char(out, '\n');
 }
 
+/* Nothing found, and nothing that could not be read or judged. */
+static bool is_quiet(const struct capture_totals *totals)
+{
+    const struct daps_engine_counts *counts = &totals->counts;
+
+    return all_findings(totals) == 0 && daps_not_judged_total(counts->not_judged) == 0 && !totals->unreadable &&
+           totals->error == NULL && counts->undecoded == 0 && totals->n_sealed == 0 &&
+           counts->pdcp.unreadable + counts->pdcp.unverified == 0;
+}
+
+static void write_quiet(struct report *report, const struct capture_totals *totals)
+{
+    struct outbuf *out = report->out, text;
+
+    text_safe(out, report->capture);
+    outbuf_literal(out, ": ");
+    text_counted(out, totals->frames, "frame", NULL);
+    outbuf_literal(out, ", ");
+    if (totals->counts.rrc_messages == 0) {
+        outbuf_literal(out, "no NR RRC seen");
+    } else {
+        text_counted(out, totals->counts.rrc_messages, "NR RRC message", NULL);
+        outbuf_literal(out, ", ");
+        text_counted(out, totals->counts.handovers, "handover", NULL);
+        outbuf_literal(out, ", no findings");
+    }
+    outbuf_init(&text, NULL, NULL);
+    write_other(&text, totals);
+    if (text.length > 0)
+        outbuf_literal(out, "; ");
+    outbuf_octets(out, text.octets, text.length);
+    outbuf_clear(&text);
+    outbuf_char(out, '\n');
+}
+
 static void text_end(struct report *report, const struct capture_totals *totals)
 {
     struct text_audit *state = report->state;
     struct outbuf *out = report->out;
 
+    if (report->style->brief && is_quiet(totals)) {
+        write_quiet(report, totals);
+        return;
+    }
     start_time(state);
     text_colour(out, report->style->colour, TEXT_BOLD);
     text_safe(out, report->capture);

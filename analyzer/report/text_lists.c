@@ -163,6 +163,8 @@ void report_text_summary(const struct report_style *style, struct outbuf *out, c
 
     if (style->view != REPORT_AUDIT)
         return;
+    if (style->brief)
+        outbuf_char(out, '\n'); /* behind captures of one line each */
     outbuf_init(&text, NULL, NULL);
     text_counted(&text, run->captures, "capture", NULL);
     outbuf_literal(&text, ", ");

@@ -297,6 +297,14 @@ class Forms(Case):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn(b"no NR RRC", result.stdout)
 
+    def test_quiet_captures_are_one_line_each(self):
+        quiet, row = SAMPLES / "other-cell.pcap", "daps-handover   33"
+        text = run("audit", quiet, INFO).stdout.decode()
+        self.assertIn(f"{quiet}: 12 frames, 12 NR RRC messages, 2 handovers, no findings\n", text)
+        self.assertNotIn(row, text)
+        self.assertIn(row, run("audit", "-v", quiet, INFO).stdout.decode())
+        self.assertIn(row, run("audit", quiet).stdout.decode())
+
     def test_explain_is_the_documentation(self):
         self.assertEqual(run("explain", "--markdown").stdout, (TOP / "docs" / "rules.md").read_bytes(),
                          "docs/rules.md: dapsaudit explain --markdown > docs/rules.md")

@@ -51,4 +51,9 @@ void daps_words_computed(GString *text, const struct daps_key_view *key);
 /* Clause that defines the derivation, NULL none. */
 const char *daps_words_key_clause(const struct daps_key_view *key);
 
+/* ---- classes.c ---- */
+
+/* "LTE RRC PDUs" of "lte-rrc", behind the number n; the class itself if it is not known. */
+const char *daps_words_class(const char *class, uint64_t n);
+
 #endif
