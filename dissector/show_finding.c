@@ -88,12 +88,14 @@ static void put_frames(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, cons
         put_unsigned(tree, tvb, hf_daps_copies, result->finding->copies);
 }
 
-static void put_rule(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_rule *rule)
+static void put_rule(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_finding *finding)
 {
-    for (unsigned i = 0; rule->clauses[i] != NULL; i++)
-        put_string(tree, tvb, hf_daps_clause, rule->clauses[i]);
-    put_string(tree, tvb, hf_daps_liaison, rule->liaison);
-    put_text(tree, tvb, pinfo, hf_daps_remedy, rule->remedy);
+    const struct daps_prose prose = daps_rule_prose(finding->rule, finding->rat);
+
+    for (unsigned i = 0; prose.clauses[i] != NULL; i++)
+        put_string(tree, tvb, hf_daps_clause, prose.clauses[i]);
+    put_string(tree, tvb, hf_daps_liaison, daps_rule(finding->rule)->liaison);
+    put_text(tree, tvb, pinfo, hf_daps_remedy, prose.remedy);
 }
 
 /* One line, the same on every frame of the finding. */
@@ -141,7 +143,7 @@ void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const str
         put_key(key, tvb, &result->finding->key, result->finding->rat);
     }
     put_tuple(sub, tvb, pinfo, result);
-    put_rule(sub, tvb, pinfo, rule);
+    put_rule(sub, tvb, pinfo, result->finding);
     expert_add_info_format(pinfo, item, field_expert(result->finding->rule, result->finding->severity), "%s",
                            expert_words(pinfo, result));
 }

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "daps/rat.h"
+
 void daps_event_clear(struct daps_event *ev, enum daps_event_kind kind)
 {
     static const struct daps_event absent = {
@@ -108,7 +110,7 @@ const char *daps_channel_name(enum daps_channel channel)
 
 const char *daps_rat_name(enum daps_rat rat)
 {
-    return rat == DAPS_RAT_LTE ? "lte" : "nr";
+    return daps_rat_row(rat)->name;
 }
 
 const char *daps_rach_name(enum daps_rach rach)

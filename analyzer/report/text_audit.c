@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 
+#include "daps/rat.h"
 #include "daps/words.h"
 #include "report/rfc3339.h"
 #include "report/spool.h"
@@ -148,7 +149,7 @@ static void write_section(struct report *report, const struct ue_section *sectio
 
     outbuf_literal(out, "\n  UE ");
     text_safe(out, section->name);
-    outbuf_printf(out, " (%s): ", section->rat == DAPS_RAT_LTE ? "LTE" : "NR");
+    outbuf_printf(out, " (%s): ", daps_rat_row(section->rat)->title);
     if (section->rows->len == 0)
         outbuf_literal(out, "no handovers");
     else

@@ -167,7 +167,8 @@ static void heading(struct outbuf *out, const struct report_style *style, const 
 void text_finding(struct outbuf *out, const struct report_style *style, const struct daps_finding *finding,
                   bool name_ue, bool with_remedy)
 {
-    const struct daps_rule *rule = daps_rule(finding->rule);
+    const char *liaison = daps_rule(finding->rule)->liaison;
+    const struct daps_prose prose = daps_rule_prose(finding->rule, finding->rat);
     struct outbuf text;
     char *clauses;
 
@@ -185,12 +186,12 @@ void text_finding(struct outbuf *out, const struct report_style *style, const st
         paragraph(out, "exposure", daps_words_exposure(finding->exposure));
     if (finding->assumptions != 0)
         own_paragraph(out, "assumes", daps_words_assumes(finding));
-    clauses = g_strjoinv(", ", (char **)rule->clauses);
-    outbuf_printf(&text, "%s%s%s", clauses, rule->liaison[0] != '\0' ? "; liaison question " : "", rule->liaison);
+    clauses = g_strjoinv(", ", (char **)prose.clauses);
+    outbuf_printf(&text, "%s%s%s", clauses, liaison[0] != '\0' ? "; liaison question " : "", liaison);
     paragraph_of(out, "clauses", &text);
     g_free(clauses);
     if (with_remedy)
-        paragraph(out, "what to do", rule->remedy);
+        paragraph(out, "what to do", prose.remedy);
     outbuf_char(out, '\n');
     outbuf_clear(&text);
 }

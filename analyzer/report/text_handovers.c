@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "daps/rat.h"
 #include "daps/words.h"
 #include "report/text.h"
 #include "report/text_finding.h"
@@ -145,11 +146,10 @@ static void add_row(struct text_table *table, const struct handover_row *row, en
 
 void text_handovers(struct outbuf *out, GArray *rows, enum daps_rat rat, int64_t first_ns, bool colour)
 {
-    static const char *const nr[COLUMNS] = {"frame",      "time", "kind",       "PCI",  "SSB-ARFCN", "NCC",
-                                            "derivation", "key",  "algorithms", "RACH", "outcome"};
-    static const char *const lte[COLUMNS] = {"frame",      "time", "kind",       "PCI",  "EARFCN", "NCC",
-                                             "derivation", "key",  "algorithms", "RACH", "outcome"};
-    struct text_table *table = text_table_new(COLUMNS, rat == DAPS_RAT_LTE ? lte : nr, "rrlrrrlllll");
+    const char *const titles[COLUMNS] = {"frame",  "time",       "kind", "PCI",        daps_rat_row(rat)->arfcn_column,
+                                         "NCC",    "derivation", "key",  "algorithms", "RACH",
+                                         "outcome"};
+    struct text_table *table = text_table_new(COLUMNS, titles, "rrlrrrlllll");
 
     g_array_sort(rows, by_frame);
     for (guint i = 0; i < rows->len; i++)

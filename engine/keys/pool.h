@@ -8,10 +8,6 @@
 #include "keys/term.h"
 
 /* FC octets of TS 33.501 Annex A and TS 33.401 Annex A. */
-#define FC_KGNB_STAR 0x70
-#define FC_KSN       0x79
-#define FC_NH        0x6F
-#define FC_NH_LTE    0x12
 #define FC_KENB_STAR 0x13
 #define FC_S_KENB    0x1C
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daps/kdf.h"
+#include "daps/rat.h"
 #include "keys/pool.h"
 
 static guint term_hash(gconstpointer key)
@@ -137,7 +138,7 @@ const struct daps_term *daps_term_nh(struct daps_term_pool *pool, const struct d
 {
     struct daps_term like = {.kind = DAPS_TERM_NH, .parent = root, .pci = -1, .arfcn = -1, .n = n};
 
-    like.fc = pool->rat == DAPS_RAT_LTE ? FC_NH_LTE : FC_NH;
+    like.fc = daps_rat_row(pool->rat)->fc_nh;
     return intern(pool, &like);
 }
 
@@ -153,7 +154,7 @@ const struct daps_term *daps_term_star(struct daps_term_pool *pool, const struct
 {
     struct daps_term like = {.kind = DAPS_TERM_STAR, .parent = parent, .pci = pci, .arfcn = arfcn};
 
-    like.fc = pool->rat == DAPS_RAT_LTE ? FC_KENB_STAR : FC_KGNB_STAR;
+    like.fc = daps_rat_row(pool->rat)->fc_star;
     return intern(pool, &like);
 }
 
@@ -201,7 +202,7 @@ const struct daps_term *daps_term_ksn(struct daps_term_pool *pool, const struct 
 {
     struct daps_term like = {.kind = DAPS_TERM_KSN, .parent = parent, .pci = -1, .arfcn = -1, .n = counter};
 
-    like.fc = pool->rat == DAPS_RAT_LTE ? FC_S_KENB : FC_KSN;
+    like.fc = daps_rat_row(pool->rat)->fc_sn;
     return intern(pool, &like);
 }
 

@@ -2,12 +2,8 @@
 /* What a placed PDU leaves behind: its COUNT, its entry in the ledger, and collisions with their proof. */
 #include <string.h>
 
+#include "daps/rat.h"
 #include "pdcp/inside.h"
-
-static bool needs_nonce(int nia)
-{
-    return nia == 1 || nia == 3;
-}
 
 /* The XORs; both plaintexts are deciphered each by itself, so that comparing them compares something. */
 static void add_proof(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_ledger_entry *entry,
@@ -38,7 +34,7 @@ static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_period *per
     const struct daps_pdcp_pdu at = {.frame = entry->frame, .time_ns = pdcp->now_ns};
     struct daps_event ev;
 
-    if (id->mac && !needs_nonce(id->algorithm))
+    if (id->mac && !daps_rat_needs_nonce(pdcp->ue->rat, id->algorithm))
         return;
     daps_event_clear(&ev, DAPS_EV_COLLISION);
     ev.collision = (struct daps_collision_evidence){

@@ -7,6 +7,7 @@
 #include <glib.h>
 #include <stdio.h>
 
+#include "daps/rat.h"
 #include "rules/rules.h"
 
 /*
@@ -88,13 +89,13 @@ static void report(const struct judgement *j, const struct collision *c)
 }
 
 /* NEA0 has no keystream; NIA2 is a CMAC and needs no nonce; an unknown integrity algorithm is most likely NIA2. */
-static bool is_at_risk(const struct collision *c)
+static bool is_at_risk(const struct collision *c, enum daps_rat rat)
 {
     if (c->n < 2)
         return false;
     if (c->ciphering)
         return c->algorithm != 0;
-    return (c->algorithm == 1 || c->algorithm == 3) && c->differs;
+    return daps_rat_needs_nonce(rat, c->algorithm) && c->differs;
 }
 
 void rule_keystream(const struct judgement *j, struct daps_attempt *const *group, unsigned n)
@@ -110,7 +111,7 @@ void rule_keystream(const struct judgement *j, struct daps_attempt *const *group
             if (!rule_sent_logged(j, group[first]) || seen_before(j, group, first, c->ciphering))
                 continue;
             collect(j, c, group, n, first);
-            if (is_at_risk(c))
+            if (is_at_risk(c, j->moment->rat))
                 report(j, c);
         }
     }

@@ -2,6 +2,7 @@
 /* Keys in words: what they were derived from. */
 #include <inttypes.h>
 
+#include "daps/rat.h"
 #include "daps/words.h"
 
 static void append_input(GString *text, const char *name, int32_t value)
@@ -14,11 +15,11 @@ static void append_input(GString *text, const char *name, int32_t value)
 
 void daps_words_key(GString *text, const struct daps_key_view *key, enum daps_rat rat)
 {
-    const bool lte = rat == DAPS_RAT_LTE;
+    const struct daps_rat_row *row = daps_rat_row(rat);
 
     g_string_append(text, key->id);
     if (key->kind == DAPS_KEY_ROOT) {
-        g_string_append_printf(text, " (%s from %s)", lte ? "KeNB" : "KgNB", lte ? "KASME" : "KAMF");
+        g_string_append_printf(text, " (%s from %s)", row->root, row->upper);
         return;
     }
     if (key->kind == DAPS_KEY_NH) {
@@ -35,7 +36,7 @@ void daps_words_key(GString *text, const struct daps_key_view *key, enum daps_ra
         if (key->same_frequency)
             g_string_append(text, ", same frequency as the source");
         else
-            append_input(text, lte ? "EARFCN-DL" : "SSB-ARFCN", key->cell.ssb_arfcn);
+            append_input(text, row->arfcn, key->cell.ssb_arfcn);
     }
     g_string_append_c(text, ')');
 }

@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#include "daps/rat.h"
+
 #define NAME_OF(names, value) ((unsigned)(value) < sizeof(names) / sizeof(names)[0] ? (names)[value] : "unknown")
 
 const char *daps_severity_name(enum daps_severity severity)
@@ -59,22 +61,14 @@ const char *daps_derivation_name(enum daps_derivation derivation)
 
 const char *daps_key_kind_name(enum daps_key_kind kind, enum daps_rat rat)
 {
-    static const char *const nr[] = {"kgnb", "nh", "kgnb-star", "ksn"};
-    static const char *const lte[] = {"kenb", "nh", "kenb-star", "s-kenb"};
-
-    return rat == DAPS_RAT_LTE ? NAME_OF(lte, kind) : NAME_OF(nr, kind);
+    return NAME_OF(daps_rat_row(rat)->kinds, kind);
 }
 
 const char *daps_algorithm_name(enum daps_rat rat, bool ciphering, int number)
 {
-    static const char *const names[][2][8] = {
-        [DAPS_RAT_NR] = {{"NIA0", "NIA1", "NIA2", "NIA3", "NIA4", "NIA5", "NIA6", "NIA7"},
-                         {"NEA0", "NEA1", "NEA2", "NEA3", "NEA4", "NEA5", "NEA6", "NEA7"}},
-        [DAPS_RAT_LTE] = {{"EIA0", "EIA1", "EIA2", "EIA3", "EIA4", "EIA5", "EIA6", "EIA7"},
-                          {"EEA0", "EEA1", "EEA2", "EEA3", "EEA4", "EEA5", "EEA6", "EEA7"}},
-    };
+    const struct daps_rat_row *row = daps_rat_row(rat);
 
-    return number >= 0 && number <= 7 ? names[rat == DAPS_RAT_LTE][ciphering][number] : "";
+    return number >= 0 && number <= 7 ? (ciphering ? row->ciphering : row->integrity)[number] : "";
 }
 
 void daps_words_frame(GString *text, uint64_t frame)

@@ -4,7 +4,7 @@
 
 const char *daps_words_title(const struct daps_finding *finding)
 {
-    return daps_rule(finding->rule)->title;
+    return daps_rule_prose(finding->rule, finding->rat).title;
 }
 
 static void say_gap(GString *text, const struct daps_finding *finding)

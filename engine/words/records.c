@@ -262,7 +262,8 @@ static bool liaison_item(const void *object, uint32_t *at, struct daps_value *va
 
 static bool clause_item(const void *object, uint32_t *at, struct daps_value *value)
 {
-    const char *clause = daps_rule(((const struct daps_finding *)object)->rule)->clauses[*at];
+    const struct daps_finding *finding = object;
+    const char *clause = daps_rule_prose(finding->rule, finding->rat).clauses[*at];
 
     (*at)++;
     *value = (struct daps_value){.kind = DAPS_VALUE_WORD, .word = clause};
@@ -281,7 +282,7 @@ static const struct daps_member finding_members[] = {
     MEMBER(OBJECT, "key", daps_finding, key, .object = &key_part, .there = has_key),
     {.name = "procedures", .type = DAPS_MEMBER_LIST, .item = procedure_item, .column = 9, .joint = " "},
     {.name = "clauses", .type = DAPS_MEMBER_LIST, .item = clause_item, .column = 25, .joint = "; "},
-    MEMBER(WORD, "title", daps_finding, rule, .word = title_word, .column = 26),
+    {.name = "title", .type = DAPS_MEMBER_WORD, .word = title_word, .column = 26}, /* of the whole */
     {.name = "detail", .type = DAPS_MEMBER_SAID, .say = detail_said, .column = 27},
     MEMBER(WORD, "exposure", daps_finding, exposure, .word = exposure_word, .there = has_exposure, .optional = true,
            .column = 7),

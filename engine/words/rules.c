@@ -206,6 +206,17 @@ const struct daps_rule *daps_rule(enum daps_rule_id id)
     return &rules[id];
 }
 
+struct daps_prose daps_rule_prose(enum daps_rule_id id, enum daps_rat rat)
+{
+    /* Rows for LTE go here, with their own names and clauses (TS 33.401, TS 36.331, TS 36.323). */
+    static const struct daps_prose lte[DAPS_RULE_COUNT] = {{0}};
+    const struct daps_rule *rule = &rules[id];
+
+    if (rat == DAPS_RAT_LTE && lte[id].title != NULL)
+        return lte[id];
+    return (struct daps_prose){rule->title, rule->clauses, rule->meaning, rule->remedy};
+}
+
 const struct daps_rule *daps_rule_by_name(const char *name)
 {
     for (unsigned i = 0; i < DAPS_RULE_COUNT; i++) {
