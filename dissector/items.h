@@ -3,6 +3,7 @@
 #ifndef DAPS_DISSECTOR_ITEMS_H
 #define DAPS_DISSECTOR_ITEMS_H
 
+#include "daps/shapes.h"
 #include "daps/words.h"
 #include "fields.h"
 
@@ -59,10 +60,22 @@ static inline proto_tree *put_subtree_item(proto_item *item, enum daps_subtree e
     return proto_item_add_subtree(item, subtree(ett));
 }
 
+/* members.c: a member of a shape, and the field that shows it; if_true: only where it is set. */
+struct shown {
+    const char *member;
+    enum daps_field id;
+    bool if_true;
+};
+/* What is not known, and frames that are not there any more, are left out. */
+void put_members(proto_tree *tree, tvbuff_t *tvb, const struct daps_shape *shape, const struct shown *rows, size_t n,
+                 const void *object);
+/* The value as a cell of a table, "" if there is none; caller frees. */
+char *member_cell(const struct daps_shape *shape, const char *member, const void *object);
+
 /* show_key.c: the inputs of a key and, where they were asked for, the values. */
 void put_key(proto_tree *tree, tvbuff_t *tvb, const struct daps_key_view *key, enum daps_rat rat);
-/* "K2 = KDF(K1, FC 0x70, PCI 22, ARFCN 632628)"; of the packet's memory */
-const char *key_words(wmem_allocator_t *scope, const struct daps_key_view *key);
+/* "K2 = KDF(K1, FC 0x70, PCI 22, SSB-ARFCN 632628)"; of the packet's memory */
+const char *key_words(wmem_allocator_t *scope, const struct daps_key_view *key, enum daps_rat rat);
 /* "frame 7"; 0: the frame is not there any more. Of the packet's memory */
 const char *frame_words(wmem_allocator_t *scope, uint64_t frame);
 

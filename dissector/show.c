@@ -141,15 +141,14 @@ static bool is_of_handover(const struct note_step *step)
 
 static void put_scg_change(proto_tree *tree, tvbuff_t *tvb, const struct daps_scg_change *change)
 {
+    static const struct shown rows[] = {
+        {"pci", hf_daps_pci, false},   {"arfcn", hf_daps_arfcn, false}, {"c_rnti", hf_daps_c_rnti, false},
+        {"t304", hf_daps_t304, false}, {"rach", hf_daps_rach, false},   {"sk_counter", hf_daps_sk_counter, false},
+    };
     proto_tree *sub = put_subtree(tree, tvb, hf_daps_scg_change, ett_daps_scg_change,
                                   "Change of the secondary cell group (no handover of the UE)");
 
-    put_known(sub, tvb, hf_daps_pci, change->target.pci);
-    put_known(sub, tvb, hf_daps_arfcn, change->target.ssb_arfcn);
-    put_known(sub, tvb, hf_daps_c_rnti, change->c_rnti);
-    put_known(sub, tvb, hf_daps_t304, change->t304_ms);
-    put_string(sub, tvb, hf_daps_rach, daps_rach_name(change->rach));
-    put_known(sub, tvb, hf_daps_sk_counter, change->sk_counter);
+    put_members(sub, tvb, &daps_shape_scg_change, rows, G_N_ELEMENTS(rows), change);
 }
 
 void show_note(proto_tree *tree, tvbuff_t *tvb, const struct showing *showing)

@@ -139,7 +139,7 @@ void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const str
     put_frames(sub, tvb, pinfo, result);
     if (result->finding->has_key) {
         proto_tree *key = put_subtree(sub, tvb, hf_daps_derived, ett_daps_derived, "Key: %s",
-                                      key_words(pinfo->pool, &result->finding->key));
+                                      key_words(pinfo->pool, &result->finding->key, result->finding->rat));
         put_key(key, tvb, &result->finding->key, result->finding->rat);
     }
     put_tuple(sub, tvb, pinfo, result);

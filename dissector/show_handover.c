@@ -5,41 +5,22 @@
 
 #include <string.h>
 
-static const char *outcome_words(packet_info *pinfo, const struct daps_handover *handover)
+/* "daps-handover of frame 6 to PCI 22, SSB-ARFCN 632628: completed (frame 11)"; caller frees */
+static GString *headline(const struct daps_handover *handover)
 {
-    const char *words = "outcome not known";
+    GString *text = g_string_new(daps_procedure_name(handover->procedure));
 
-    switch (handover->outcome) {
-    case DAPS_OUTCOME_UNKNOWN:
-        break;
-    case DAPS_OUTCOME_COMPLETED:
-        words = "completed";
-        break;
-    case DAPS_OUTCOME_DAPS_FALLBACK:
-        words = "fell back to the source";
-        break;
-    case DAPS_OUTCOME_REESTABLISHED:
-        words = "failed, re-established";
-        break;
-    case DAPS_OUTCOME_RELEASED:
-        words = "ended by release";
-        break;
-    case DAPS_OUTCOME_SUPERSEDED:
-        words = "superseded";
-        break;
+    g_string_append(text, " of ");
+    daps_words_frame(text, handover->frame);
+    g_string_append(text, " to ");
+    daps_words_cell(text, &handover->target, handover->rat);
+    g_string_append_printf(text, ": %s", daps_words_outcome(handover->outcome));
+    if (handover->settled_frame != 0) {
+        g_string_append(text, " (");
+        daps_words_frame(text, handover->settled_frame);
+        g_string_append_c(text, ')');
     }
-    if (handover->settled_frame == 0)
-        return words;
-    return wmem_strdup_printf(pinfo->pool, "%s in %s", words, frame_words(pinfo->pool, handover->settled_frame));
-}
-
-static const char *cell_words(packet_info *pinfo, const struct daps_cell *cell)
-{
-    if (cell->pci < 0)
-        return "a cell not named";
-    if (cell->ssb_arfcn < 0)
-        return wmem_strdup_printf(pinfo->pool, "PCI %d", cell->pci);
-    return wmem_strdup_printf(pinfo->pool, "PCI %d, SSB-ARFCN %d", cell->pci, cell->ssb_arfcn);
+    return text;
 }
 
 /* Where a repeated-key finding says that this attempt's key was derived first, and again. */
@@ -60,41 +41,55 @@ static void put_repeats(proto_tree *tree, tvbuff_t *tvb, const struct daps_hando
     }
 }
 
+static const struct shown general[] = {
+    {"ue", hf_daps_handover_ue, false},
+    {"frame", hf_daps_command_frame, false},
+    {"executed_frame", hf_daps_executed_frame, false},
+    {"complete_frame", hf_daps_complete_frame, false},
+    {"settled_frame", hf_daps_outcome_frame, false},
+    {"outcome", hf_daps_outcome, false},
+    {"procedure", hf_daps_procedure, false},
+    {"pci", hf_daps_pci, false},
+    {"arfcn", hf_daps_arfcn, false},
+};
+
 /* What only the frames of the command say; the others link to it. */
-static void put_command(proto_tree *tree, tvbuff_t *tvb, const struct daps_handover *handover)
-{
-    put_string(tree, tvb, hf_daps_rat, daps_rat_name(handover->rat));
-    put_bool(tree, tvb, hf_daps_daps, handover->daps);
-    if (handover->prepared)
-        put_bool(tree, tvb, hf_daps_prepared, true);
-    put_known(tree, tvb, hf_daps_source_pci, handover->source.pci);
-    put_known(tree, tvb, hf_daps_source_arfcn, handover->source.ssb_arfcn);
-    if (handover->same_frequency)
-        put_bool(tree, tvb, hf_daps_same_frequency, true);
-    put_known(tree, tvb, hf_daps_c_rnti, handover->c_rnti);
-    put_known(tree, tvb, hf_daps_t304, handover->t304_ms);
-    put_string(tree, tvb, hf_daps_rach, daps_rach_name(handover->rach));
-    put_string(tree, tvb, hf_daps_ciphering, daps_algorithm_name(handover->rat, true, handover->ciphering));
-    put_string(tree, tvb, hf_daps_integrity, daps_algorithm_name(handover->rat, false, handover->integrity));
-}
+static const struct shown of_command[] = {
+    {"rat", hf_daps_rat, false},
+    {"daps", hf_daps_daps, false},
+    {"prepared", hf_daps_prepared, true},
+    {"source_pci", hf_daps_source_pci, false},
+    {"source_arfcn", hf_daps_source_arfcn, false},
+    {"same_frequency", hf_daps_same_frequency, true},
+    {"c_rnti", hf_daps_c_rnti, false},
+    {"t304", hf_daps_t304, false},
+    {"rach", hf_daps_rach, false},
+    {"ciphering", hf_daps_ciphering, false},
+    {"integrity", hf_daps_integrity, false},
+};
 
-static void put_derivation(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_handover *handover)
+static void put_derivation(proto_tree *tree, tvbuff_t *tvb, const struct daps_handover *handover)
 {
+    static const struct shown rows[] = {
+        {"derivation", hf_daps_derivation, false},
+        {"ncc", hf_daps_ncc, false},
+        {"key_set_change", hf_daps_key_set_change, true},
+    };
     const struct daps_key_view *key = &handover->key;
-    proto_tree *derived =
-        put_subtree(tree, tvb, hf_daps_derived, ett_daps_derived, "Key in the target: %s%s%s",
-                    key_words(pinfo->pool, key), handover->derivation == DAPS_DERIVATION_NONE ? ", unchanged" : ", ",
-                    handover->derivation == DAPS_DERIVATION_NONE ? "" : daps_derivation_name(handover->derivation));
+    const bool kept = handover->derivation == DAPS_DERIVATION_NONE;
+    GString *words = g_string_new("Key in the target: ");
+    proto_tree *derived;
 
+    daps_words_key(words, key, handover->rat);
+    g_string_append_printf(words, ", %s", kept ? "unchanged" : daps_derivation_name(handover->derivation));
+    derived = put_subtree(tree, tvb, hf_daps_derived, ett_daps_derived, "%s", words->str);
+    g_string_free(words, TRUE);
     put_string(derived, tvb, hf_daps_key, key->id);
     put_string(derived, tvb, hf_daps_key_kind, daps_key_kind_name(key->kind, handover->rat));
-    put_string(derived, tvb, hf_daps_derivation, daps_derivation_name(handover->derivation));
     put_string(derived, tvb, hf_daps_key_parent, key->parent);
     if (key->fc != 0)
         put_unsigned(derived, tvb, hf_daps_key_fc, key->fc);
-    put_known(derived, tvb, hf_daps_ncc, handover->ncc);
-    if (handover->key_set_change)
-        put_bool(derived, tvb, hf_daps_key_set_change, true);
+    put_members(derived, tvb, &daps_shape_handover, rows, G_N_ELEMENTS(rows), handover);
     put_octets(derived, tvb, hf_daps_key_value, key->value, 32);
     put_octets(derived, tvb, hf_daps_key_parent_value, key->parent_value, 32);
 }
@@ -103,21 +98,13 @@ void show_handover(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const st
                    const GPtrArray *results)
 {
     const struct daps_handover *handover = &result->handover;
-    proto_tree *sub = put_subtree(tree, tvb, hf_daps_handover, ett_daps_handover, "%s of %s to %s: %s",
-                                  daps_procedure_name(handover->procedure), frame_words(pinfo->pool, handover->frame),
-                                  cell_words(pinfo, &handover->target), outcome_words(pinfo, handover));
+    GString *words = headline(handover);
+    proto_tree *sub = put_subtree(tree, tvb, hf_daps_handover, ett_daps_handover, "%s", words->str);
 
-    put_string(sub, tvb, hf_daps_handover_ue, handover->ue);
-    put_frame(sub, tvb, hf_daps_command_frame, handover->frame);
-    put_frame(sub, tvb, hf_daps_executed_frame, handover->executed_frame);
-    put_frame(sub, tvb, hf_daps_complete_frame, handover->complete_frame);
-    put_frame(sub, tvb, hf_daps_outcome_frame, handover->settled_frame);
-    put_string(sub, tvb, hf_daps_outcome, daps_outcome_name(handover->outcome));
-    put_string(sub, tvb, hf_daps_procedure, daps_procedure_name(handover->procedure));
-    put_known(sub, tvb, hf_daps_pci, handover->target.pci);
-    put_known(sub, tvb, hf_daps_arfcn, handover->target.ssb_arfcn);
+    g_string_free(words, TRUE);
+    put_members(sub, tvb, &daps_shape_handover, general, G_N_ELEMENTS(general), handover);
     if (handover->frame == pinfo->num || handover->executed_frame == pinfo->num)
-        put_command(sub, tvb, handover);
-    put_derivation(sub, tvb, pinfo, handover);
+        put_members(sub, tvb, &daps_shape_handover, of_command, G_N_ELEMENTS(of_command), handover);
+    put_derivation(sub, tvb, handover);
     put_repeats(sub, tvb, handover, results);
 }

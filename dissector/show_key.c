@@ -2,38 +2,20 @@
 /* Keys and cells in words and fields. */
 #include "items.h"
 
-static const char *number_words(int32_t number, char words[static 12], const char *otherwise)
-{
-    if (number < 0)
-        return otherwise;
-    g_snprintf(words, 12, "%d", number);
-    return words;
-}
-
 const char *frame_words(wmem_allocator_t *scope, uint64_t frame)
 {
     return frame != 0 ? wmem_strdup_printf(scope, "frame %" PRIu64, frame) : "a dropped frame";
 }
 
-const char *key_words(wmem_allocator_t *scope, const struct daps_key_view *key)
+const char *key_words(wmem_allocator_t *scope, const struct daps_key_view *key, enum daps_rat rat)
 {
-    char pci[12], arfcn[12];
+    GString *text = g_string_new(NULL);
+    const char *words;
 
-    switch (key->kind) {
-    case DAPS_KEY_KGNB_STAR:
-        return wmem_strdup_printf(
-            scope, "%s = KDF(%s, FC 0x%02x, PCI %s, SSB-ARFCN %s)", key->id,
-            key->parent[0] != '\0' ? key->parent : "unknown", key->fc, number_words(key->cell.pci, pci, "unknown"),
-            number_words(key->cell.ssb_arfcn, arfcn, key->same_frequency ? "of the source cell" : "unknown"));
-    case DAPS_KEY_KSN:
-        return wmem_strdup_printf(scope, "%s = KDF(%s, FC 0x%02x, sk-Counter %d)", key->id, key->parent, key->fc,
-                                  key->sk_counter);
-    case DAPS_KEY_NH:
-        return wmem_strdup_printf(scope, "%s, NH of NCC %s", key->id, number_words(key->ncc, pci, "unknown"));
-    case DAPS_KEY_ROOT:
-        break;
-    }
-    return key->id;
+    daps_words_key(text, key, rat);
+    words = wmem_strdup(scope, text->str);
+    g_string_free(text, TRUE);
+    return words;
 }
 
 void put_key(proto_tree *tree, tvbuff_t *tvb, const struct daps_key_view *key, enum daps_rat rat)

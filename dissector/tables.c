@@ -11,7 +11,7 @@
 #include <epan/tap.h>
 #include <string.h>
 
-#include "daps/words.h"
+#include "items.h"
 #include "packet_daps.h"
 
 #define MOST_COLUMNS 12
@@ -26,32 +26,14 @@ struct table {
     GHashTable *rows; /* name of a result (owned) to its row */
 };
 
-static char *number_or_nothing(int64_t number)
-{
-    return number >= 0 ? g_strdup_printf("%" PRId64, number) : g_strdup("");
-}
-
-static char *frame_or_nothing(uint64_t frame)
-{
-    return frame != 0 ? g_strdup_printf("%" PRIu64, frame) : g_strdup("");
-}
-
 static void fill_handover(const struct daps_result *result, char *cells[MOST_COLUMNS])
 {
-    const struct daps_handover *handover = &result->handover;
+    static const char *const members[] = {"frame", "ue",      "procedure",      "pci",
+                                          "arfcn", "ncc",     "derivation",     "key",
+                                          "rach",  "outcome", "complete_frame", "settled_frame"};
 
-    cells[0] = frame_or_nothing(handover->frame);
-    cells[1] = g_strdup(result->ue);
-    cells[2] = g_strdup(daps_procedure_name(handover->procedure));
-    cells[3] = number_or_nothing(handover->target.pci);
-    cells[4] = number_or_nothing(handover->target.ssb_arfcn);
-    cells[5] = number_or_nothing(handover->ncc);
-    cells[6] = g_strdup(daps_derivation_name(handover->derivation));
-    cells[7] = g_strdup(handover->key.id);
-    cells[8] = g_strdup(daps_rach_name(handover->rach));
-    cells[9] = g_strdup(daps_outcome_name(handover->outcome));
-    cells[10] = frame_or_nothing(handover->complete_frame);
-    cells[11] = frame_or_nothing(handover->settled_frame);
+    for (unsigned i = 0; i < G_N_ELEMENTS(members); i++)
+        cells[i] = member_cell(&daps_shape_handover, members[i], &result->handover);
 }
 
 static char *frames_of(const struct daps_result *result)
@@ -69,11 +51,11 @@ static char *frames_of(const struct daps_result *result)
 
 static void fill_finding(const struct daps_result *result, char *cells[MOST_COLUMNS])
 {
+    static const char *const members[] = {"ue", "rule", "severity", "evidence"};
+
     cells[0] = frames_of(result);
-    cells[1] = g_strdup(result->ue);
-    cells[2] = g_strdup(daps_rule(result->finding->rule)->name);
-    cells[3] = g_strdup(daps_severity_name(result->finding->severity));
-    cells[4] = g_strdup(daps_evidence_name(result->finding->evidence));
+    for (unsigned i = 0; i < G_N_ELEMENTS(members); i++)
+        cells[i + 1] = member_cell(&daps_shape_finding, members[i], result->finding);
     cells[5] = g_strdup(result->finding->has_key ? result->finding->key.id : "");
     cells[6] = g_strdup(daps_words_title(result->finding));
 }

@@ -6,7 +6,7 @@
 #include <glib.h>
 
 #include "daps/kdf.h"
-#include "daps/records.h"
+#include "daps/shapes.h"
 #include "daps/words.h"
 #include "report/event_json.h"
 #include "report/records.h"
@@ -58,12 +58,12 @@ static void place(struct column columns[static MOST_COLUMNS], unsigned *n, const
 }
 
 /* The columns of a record in their order; returns how many there are. */
-static unsigned columns_of(const struct daps_record *record, struct column columns[static MOST_COLUMNS])
+static unsigned columns_of(const struct daps_shape *shape, struct column columns[static MOST_COLUMNS])
 {
     unsigned n = 0;
 
-    for (size_t i = 0; i < record->n; i++) {
-        const struct daps_member *member = &record->members[i];
+    for (size_t i = 0; i < shape->n; i++) {
+        const struct daps_member *member = &shape->members[i];
         place(columns, &n, member, NULL);
         for (size_t k = 0; member->object != NULL && k < member->object->n; k++)
             place(columns, &n, &member->object->members[k], member);
@@ -140,12 +140,12 @@ static void write_cell(struct outbuf *out, const struct column *column, const vo
     }
 }
 
-static void write_row(struct report *report, const struct daps_record *record, const void *object)
+static void write_row(struct report *report, const struct daps_shape *shape, const void *object)
 {
     const struct daps_telling telling = {
-        .capture = report->capture, .rat = daps_record_rat(record, object), .show_keys = report->style->show_keys};
+        .capture = report->capture, .rat = daps_shape_rat(shape, object), .show_keys = report->style->show_keys};
     struct column columns[MOST_COLUMNS] = {{0}};
-    const unsigned n = columns_of(record, columns);
+    const unsigned n = columns_of(shape, columns);
 
     for (unsigned i = 0; i < n; i++) {
         if (i > 0)
@@ -155,10 +155,10 @@ static void write_row(struct report *report, const struct daps_record *record, c
     outbuf_literal(report->out, "\r\n");
 }
 
-static void write_header(struct outbuf *out, const struct daps_record *record)
+static void write_header(struct outbuf *out, const struct daps_shape *shape)
 {
     struct column columns[MOST_COLUMNS] = {{0}};
-    const unsigned n = columns_of(record, columns);
+    const unsigned n = columns_of(shape, columns);
 
     for (unsigned i = 0; i < n; i++) {
         const struct daps_member *member = columns[i].member;
@@ -175,18 +175,18 @@ static void write_header(struct outbuf *out, const struct daps_record *record)
 static void csv_handover(struct report *report, const struct daps_handover *handover)
 {
     if (report->style->table == REPORT_TABLE_HANDOVERS)
-        write_row(report, &daps_record_handover, handover);
+        write_row(report, &daps_shape_handover, handover);
 }
 
 static void csv_finding(struct report *report, const struct daps_finding *finding)
 {
     if (report->style->table == REPORT_TABLE_FINDINGS)
-        write_row(report, &daps_record_finding, finding);
+        write_row(report, &daps_shape_finding, finding);
 }
 
 static void csv_key(struct report *report, const struct daps_key_step *step)
 {
-    write_row(report, &daps_record_key, step);
+    write_row(report, &daps_shape_key, step);
 }
 
 static void csv_event(struct report *report, const char *ue, const struct daps_event *ev)
@@ -234,7 +234,7 @@ static void not_judged_cell(struct report *report, const char *column, enum daps
 static void csv_end(struct report *report, const struct capture_totals *totals)
 {
     struct column columns[MOST_COLUMNS] = {{0}};
-    const unsigned n = columns_of(&daps_record_finding, columns);
+    const unsigned n = columns_of(&daps_shape_finding, columns);
 
     if (report->style->view != REPORT_AUDIT || report->style->table != REPORT_TABLE_FINDINGS)
         return;
@@ -261,7 +261,7 @@ const struct report_form report_form_csv = {
 void report_csv_header(const struct report_style *style, struct outbuf *out)
 {
     if (style->view == REPORT_KEYS) {
-        write_header(out, &daps_record_key);
+        write_header(out, &daps_shape_key);
     } else if (style->view == REPORT_EVENTS) {
         outbuf_literal(out, "capture,ue,rat,frame,time,event,channel");
         for (size_t i = 0; i < event_fields_n; i++) {
@@ -269,9 +269,9 @@ void report_csv_header(const struct report_style *style, struct outbuf *out)
             outbuf_string(out, event_fields[i].name);
         }
     } else if (style->table == REPORT_TABLE_HANDOVERS) {
-        write_header(out, &daps_record_handover);
+        write_header(out, &daps_shape_handover);
     } else {
-        write_header(out, &daps_record_finding);
+        write_header(out, &daps_shape_finding);
     }
     outbuf_literal(out, "\r\n");
 }

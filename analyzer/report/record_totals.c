@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The records that count: one per capture, and the last one over all. */
-#include "daps/records.h"
+#include "daps/shapes.h"
 #include "daps/words.h"
 #include "report/json.h"
 #include "report/records.h"

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Handovers, findings, keys and events as JSON objects: what one call of the engine's sink becomes. Their members are
- * those of daps/records.h and of event_json.c.
+ * those of daps/shapes.h and of event_json.c.
  */
 #include "report/records.h"
 
 #include <stdio.h>
 
 #include "daps/kdf.h"
-#include "daps/records.h"
+#include "daps/shapes.h"
 #include "daps/words.h"
 #include "report/event_json.h"
 #include "report/json.h"
@@ -102,7 +102,7 @@ static void write_plain(struct outbuf *out, const struct daps_member *member, co
 }
 
 /* The members of a part of a record. Parts have no parts. */
-static void write_part(struct outbuf *out, const struct daps_record *part, const void *object,
+static void write_part(struct outbuf *out, const struct daps_shape *part, const void *object,
                        const struct daps_telling *telling)
 {
     bool first = true;
@@ -127,14 +127,14 @@ static void write_part(struct outbuf *out, const struct daps_record *part, const
 }
 
 /* {"type":...,"member":value,...} */
-static void write_record(struct outbuf *out, const struct daps_record *record, const void *object,
+static void write_record(struct outbuf *out, const struct daps_shape *shape, const void *object,
                          struct daps_telling telling)
 {
-    telling.rat = daps_record_rat(record, object);
+    telling.rat = daps_shape_rat(shape, object);
     outbuf_literal(out, "{\"type\":");
-    json_string(out, record->type);
-    for (size_t i = 0; i < record->n; i++) {
-        const struct daps_member *member = &record->members[i];
+    json_string(out, shape->type);
+    for (size_t i = 0; i < shape->n; i++) {
+        const struct daps_member *member = &shape->members[i];
         if (member->csv_only || (member->optional && !daps_member_is_there(member, object)))
             continue;
         json_key_of(out, member->name);
@@ -152,22 +152,22 @@ static void write_record(struct outbuf *out, const struct daps_record *record, c
 
 void record_handover(struct outbuf *out, const char *capture, const struct daps_handover *handover)
 {
-    write_record(out, &daps_record_handover, handover, (struct daps_telling){.capture = capture});
+    write_record(out, &daps_shape_handover, handover, (struct daps_telling){.capture = capture});
 }
 
 void record_scg_change(struct outbuf *out, const char *capture, const struct daps_scg_change *change)
 {
-    write_record(out, &daps_record_scg_change, change, (struct daps_telling){.capture = capture});
+    write_record(out, &daps_shape_scg_change, change, (struct daps_telling){.capture = capture});
 }
 
 void record_finding(struct outbuf *out, const char *capture, const struct daps_finding *finding, bool show_keys)
 {
-    write_record(out, &daps_record_finding, finding, (struct daps_telling){.capture = capture, .show_keys = show_keys});
+    write_record(out, &daps_shape_finding, finding, (struct daps_telling){.capture = capture, .show_keys = show_keys});
 }
 
 void record_key(struct outbuf *out, const char *capture, const struct daps_key_step *step, bool show_keys)
 {
-    write_record(out, &daps_record_key, step, (struct daps_telling){.capture = capture, .show_keys = show_keys});
+    write_record(out, &daps_shape_key, step, (struct daps_telling){.capture = capture, .show_keys = show_keys});
 }
 
 /* ,"capture":...,"ue":...,"rat":...,"frame":...,"time":... */

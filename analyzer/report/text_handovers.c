@@ -41,23 +41,7 @@ static gint by_frame(gconstpointer a, gconstpointer b)
 
 static void outcome(struct outbuf *out, const struct handover_row *row)
 {
-    switch (row->outcome) {
-    case DAPS_OUTCOME_DAPS_FALLBACK:
-        outbuf_literal(out, "fell back to source");
-        break;
-    case DAPS_OUTCOME_REESTABLISHED:
-        outbuf_literal(out, "failed, re-established");
-        break;
-    case DAPS_OUTCOME_RELEASED:
-        outbuf_literal(out, "connection released");
-        break;
-    case DAPS_OUTCOME_UNKNOWN:
-        outbuf_literal(out, "not in the log");
-        break;
-    default:
-        outbuf_string(out, daps_outcome_name(row->outcome));
-        break;
-    }
+    outbuf_string(out, daps_words_outcome(row->outcome));
     if (row->settled_frame != 0)
         outbuf_printf(out, " (frame %" PRIu64 ")", row->settled_frame);
 }

@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "daps/records.h"
+#include "daps/shapes.h"
 
 static void insert_other(struct capture_totals *totals, unsigned at, const char *name)
 {

@@ -83,3 +83,28 @@ const char *daps_words_direction(int direction)
 {
     return direction != 0 ? "downlink" : "uplink";
 }
+
+const char *daps_words_outcome(enum daps_outcome outcome)
+{
+    static const char *const words[] = {
+        [DAPS_OUTCOME_UNKNOWN] = "not in the log",
+        [DAPS_OUTCOME_COMPLETED] = "completed",
+        [DAPS_OUTCOME_DAPS_FALLBACK] = "fell back to source",
+        [DAPS_OUTCOME_REESTABLISHED] = "failed, re-established",
+        [DAPS_OUTCOME_RELEASED] = "connection released",
+        [DAPS_OUTCOME_SUPERSEDED] = "superseded",
+    };
+
+    return NAME_OF(words, outcome);
+}
+
+void daps_words_cell(GString *text, const struct daps_cell *cell, enum daps_rat rat)
+{
+    if (cell->pci < 0) {
+        g_string_append(text, "a cell not named");
+        return;
+    }
+    g_string_append_printf(text, "PCI %" PRId32, cell->pci);
+    if (cell->ssb_arfcn >= 0)
+        g_string_append_printf(text, ", %s %" PRId32, daps_rat_row(rat)->arfcn, cell->ssb_arfcn);
+}

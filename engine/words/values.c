@@ -2,14 +2,14 @@
 /* Values of members, and the counts. */
 #include <string.h>
 
-#include "daps/records.h"
+#include "daps/shapes.h"
 #include "daps/words.h"
 
 _Static_assert(sizeof(int) == sizeof(int32_t), "members of type INT are int or int32_t");
 
-enum daps_rat daps_record_rat(const struct daps_record *record, const void *object)
+enum daps_rat daps_shape_rat(const struct daps_shape *shape, const void *object)
 {
-    return *(const enum daps_rat *)(const void *)((const char *)object + record->rat);
+    return *(const enum daps_rat *)(const void *)((const char *)object + shape->rat);
 }
 
 bool daps_member_is_there(const struct daps_member *member, const void *object)
@@ -101,11 +101,11 @@ const void *daps_member_object(const struct daps_member *member, const void *obj
     return daps_member_is_there(member, object) ? (const char *)object + member->offset : NULL;
 }
 
-const struct daps_member *daps_record_member(const struct daps_record *record, const char *name)
+const struct daps_member *daps_shape_member(const struct daps_shape *shape, const char *name)
 {
-    for (size_t i = 0; i < record->n; i++) {
-        if (strcmp(record->members[i].name, name) == 0)
-            return &record->members[i];
+    for (size_t i = 0; i < shape->n; i++) {
+        if (strcmp(shape->members[i].name, name) == 0)
+            return &shape->members[i];
     }
     return NULL;
 }

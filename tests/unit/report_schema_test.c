@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* docs/schema.json against the tables that the lines are written from (daps/records.h, daps/words.h). */
+/* docs/schema.json against the tables that the lines are written from (daps/shapes.h, daps/words.h). */
 #include <check.h>
 #include <json-glib/json-glib.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "daps/event.h"
 #include "daps/not_judged.h"
-#include "daps/records.h"
+#include "daps/shapes.h"
 #include "daps/words.h"
 
 static JsonParser *parser;
@@ -30,20 +30,20 @@ static bool has_word(JsonArray *array, const char *word)
 }
 
 /* Properties in the order of the members, and those required that are never left out. */
-static void compare(JsonObject *object, const struct daps_record *record)
+static void compare(JsonObject *object, const struct daps_shape *shape)
 {
     GList *names = json_object_get_members(json_object_get_object_member(object, "properties")), *at = names;
     JsonArray *required = json_object_get_array_member(object, "required");
     guint n_required = 0;
 
-    if (record->type != NULL) {
+    if (shape->type != NULL) {
         ck_assert_str_eq(at->data, "type");
         ck_assert(has_word(required, "type"));
         at = at->next;
         n_required++;
     }
-    for (size_t i = 0; i < record->n; i++) {
-        const struct daps_member *member = &record->members[i];
+    for (size_t i = 0; i < shape->n; i++) {
+        const struct daps_member *member = &shape->members[i];
         if (member->csv_only)
             continue;
         ck_assert_msg(at != NULL, "the schema lacks %s", member->name);
@@ -64,13 +64,13 @@ static JsonObject *property(const char *type, const char *name)
 
 START_TEST(members_are_properties)
 {
-    const struct daps_member *key = daps_record_member(&daps_record_finding, "key"),
-                             *tuple = daps_record_member(&daps_record_finding, "keystream");
+    const struct daps_member *key = daps_shape_member(&daps_shape_finding, "key"),
+                             *tuple = daps_shape_member(&daps_shape_finding, "keystream");
 
-    compare(definition("handover"), &daps_record_handover);
-    compare(definition("scg-change"), &daps_record_scg_change);
-    compare(definition("key"), &daps_record_key);
-    compare(definition("finding"), &daps_record_finding);
+    compare(definition("handover"), &daps_shape_handover);
+    compare(definition("scg-change"), &daps_shape_scg_change);
+    compare(definition("key"), &daps_shape_key);
+    compare(definition("finding"), &daps_shape_finding);
     compare(json_array_get_object_element(json_object_get_array_member(property("finding", "key"), "oneOf"), 0),
             key->object);
     compare(property("finding", "keystream"), tuple->object);
@@ -80,13 +80,13 @@ END_TEST
 /* Columns of CSV: each number once, none left out. */
 START_TEST(columns_are_a_row)
 {
-    const struct daps_record *const records[] = {&daps_record_handover, &daps_record_key, &daps_record_finding};
+    const struct daps_shape *const records[] = {&daps_shape_handover, &daps_shape_key, &daps_shape_finding};
 
     for (unsigned r = 0; r < G_N_ELEMENTS(records); r++) {
         guint64 seen = 0;
         for (size_t i = 0; i < records[r]->n; i++) {
             const struct daps_member *member = &records[r]->members[i];
-            const struct daps_record *parts[] = {&(struct daps_record){.members = member, .n = 1}, member->object};
+            const struct daps_shape *parts[] = {&(struct daps_shape){.members = member, .n = 1}, member->object};
             for (unsigned p = 0; p < 2 && parts[p] != NULL; p++) {
                 for (size_t k = 0; k < parts[p]->n; k++) {
                     const guint64 bit = G_GUINT64_CONSTANT(1) << parts[p]->members[k].column;

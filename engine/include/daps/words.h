@@ -28,6 +28,11 @@ const char *daps_algorithm_name(enum daps_rat rat, bool ciphering, int number);
 void daps_words_frame(GString *text, uint64_t frame);
 const char *daps_words_direction(int direction); /* "uplink", "downlink" */
 
+/* What became of a handover: "fell back to source" */
+const char *daps_words_outcome(enum daps_outcome outcome);
+/* "PCI 22, SSB-ARFCN 632628", "a cell not named" */
+void daps_words_cell(GString *text, const struct daps_cell *cell, enum daps_rat rat);
+
 /* ---- sentences.c: one finding. Callers free what is not const. ---- */
 
 /* What happened in which frame: a few sentences. */

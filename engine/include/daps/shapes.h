@@ -3,8 +3,8 @@
  * The members of what the engine says, each once: name, place in the structure, and how its value reads. JSON lines,
  * CSV columns and the plugin's tables are made from these tables, and docs/schema.json is held against them by a test.
  */
-#ifndef DAPS_ENGINE_RECORDS_H
-#define DAPS_ENGINE_RECORDS_H
+#ifndef DAPS_ENGINE_SHAPES_H
+#define DAPS_ENGINE_SHAPES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -60,7 +60,7 @@ struct daps_member {
     char *(*say)(const void *object);
     /* The next value from *at on, which starts at 0; false: no more. */
     bool (*item)(const void *object, uint32_t *at, struct daps_value *value);
-    const struct daps_record *object;
+    const struct daps_shape *object;
     bool (*there)(const void *object); /* NULL: always */
     bool optional;                     /* left out of JSON where it is not there; else null */
     bool csv_only;
@@ -70,14 +70,14 @@ struct daps_member {
 };
 
 /* A structure and its members in the order of JSON. */
-struct daps_record {
+struct daps_shape {
     const char *type; /* "handover"; NULL: part of another */
     const struct daps_member *members;
     size_t n;
     size_t rat; /* offset of enum daps_rat; parts have that of the whole */
 };
 
-extern const struct daps_record daps_record_handover, daps_record_scg_change, daps_record_key, daps_record_finding;
+extern const struct daps_shape daps_shape_handover, daps_shape_scg_change, daps_shape_key, daps_shape_finding;
 
 /* What the structures themselves do not hold. */
 struct daps_telling {
@@ -87,7 +87,7 @@ struct daps_telling {
 };
 
 /* rat of the object, for a telling of it. */
-enum daps_rat daps_record_rat(const struct daps_record *record, const void *object);
+enum daps_rat daps_shape_rat(const struct daps_shape *shape, const void *object);
 
 bool daps_member_is_there(const struct daps_member *member, const void *object);
 
@@ -99,7 +99,7 @@ struct daps_value daps_member_value(const struct daps_member *member, const void
 const void *daps_member_object(const struct daps_member *member, const void *object);
 
 /* The member of that name, NULL none. */
-const struct daps_member *daps_record_member(const struct daps_record *record, const char *name);
+const struct daps_member *daps_shape_member(const struct daps_shape *shape, const char *name);
 
 /* ---- counts of a capture: capture and summary lines, and adding them up ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The tables of members. */
-#include "daps/records.h"
+#include "daps/shapes.h"
 
 #include "daps/words.h"
 
@@ -82,8 +82,8 @@ static const struct daps_member handover_members[] = {
     MEMBER(FLAG, "prepared", daps_handover, prepared, .column = 27),
 };
 
-const struct daps_record daps_record_handover = {"handover", handover_members, G_N_ELEMENTS(handover_members),
-                                                 offsetof(struct daps_handover, rat)};
+const struct daps_shape daps_shape_handover = {"handover", handover_members, G_N_ELEMENTS(handover_members),
+                                               offsetof(struct daps_handover, rat)};
 
 static const struct daps_member scg_change_members[] = {
     {.name = "capture", .type = DAPS_MEMBER_CAPTURE},
@@ -99,8 +99,8 @@ static const struct daps_member scg_change_members[] = {
     MEMBER(INT, "sk_counter", daps_scg_change, sk_counter, .column = 0),
 };
 
-const struct daps_record daps_record_scg_change = {"scg-change", scg_change_members, G_N_ELEMENTS(scg_change_members),
-                                                   offsetof(struct daps_scg_change, rat)};
+const struct daps_shape daps_shape_scg_change = {"scg-change", scg_change_members, G_N_ELEMENTS(scg_change_members),
+                                                 offsetof(struct daps_scg_change, rat)};
 
 /* ---- steps of the key chain ---- */
 
@@ -129,8 +129,8 @@ static const struct daps_member step_members[] = {
     MEMBER(SOME, "computed_octets", daps_key_step, key.computed_octets, .column = 0),
 };
 
-const struct daps_record daps_record_key = {"key", step_members, G_N_ELEMENTS(step_members),
-                                            offsetof(struct daps_key_step, rat)};
+const struct daps_shape daps_shape_key = {"key", step_members, G_N_ELEMENTS(step_members),
+                                          offsetof(struct daps_key_step, rat)};
 
 /* ---- findings ---- */
 
@@ -148,7 +148,7 @@ static const struct daps_member key_members[] = {
     MEMBER(INT, "sk_counter", daps_key_view, sk_counter, .column = 0),
 };
 
-static const struct daps_record key_part = {NULL, key_members, G_N_ELEMENTS(key_members), 0};
+static const struct daps_shape key_part = {NULL, key_members, G_N_ELEMENTS(key_members), 0};
 
 static const char *tuple_word(const void *at, enum daps_rat rat)
 {
@@ -183,7 +183,7 @@ static const struct daps_member tuple_members[] = {
     MEMBER(XOR, "xor_plaintext", daps_keystream_tuple, xor_plaintext, OBSERVED),
 };
 
-static const struct daps_record tuple_part = {NULL, tuple_members, G_N_ELEMENTS(tuple_members), 0};
+static const struct daps_shape tuple_part = {NULL, tuple_members, G_N_ELEMENTS(tuple_members), 0};
 
 static const char *rule_word(const void *at, enum daps_rat rat)
 {
@@ -292,5 +292,5 @@ static const struct daps_member finding_members[] = {
     MEMBER(OBJECT, "keystream", daps_finding, keystream, .object = &tuple_part, .there = has_tuple, .optional = true),
 };
 
-const struct daps_record daps_record_finding = {"finding", finding_members, G_N_ELEMENTS(finding_members),
-                                                offsetof(struct daps_finding, rat)};
+const struct daps_shape daps_shape_finding = {"finding", finding_members, G_N_ELEMENTS(finding_members),
+                                              offsetof(struct daps_finding, rat)};
