@@ -164,7 +164,7 @@ void daps_term_star_trial(struct daps_term_pool *pool, const struct daps_term *p
     struct daps_term like = {.kind = DAPS_TERM_STAR, .parent = parent, .pci = pci, .arfcn = arfcn};
     const struct daps_term *met;
 
-    like.fc = pool->rat == DAPS_RAT_LTE ? FC_KENB_STAR : FC_KGNB_STAR;
+    like.fc = daps_rat_row(pool->rat)->fc_star;
     met = g_hash_table_lookup(pool->terms, &like);
     *out = met != NULL ? *met : like;
     if (met != NULL)
