@@ -66,7 +66,7 @@ static void tell_copy(struct daps_pdcp *pdcp, const struct pdcp_period *period, 
     const struct daps_pdcp_pdu at = {.frame = entry->frame, .time_ns = pdcp->now_ns};
     struct daps_event ev;
 
-    if (id->mac && !needs_nonce(id->algorithm))
+    if (id->mac && !daps_rat_needs_nonce(pdcp->ue->rat, id->algorithm))
         return;
     daps_event_clear(&ev, DAPS_EV_COLLISION);
     ev.collision = (struct daps_collision_evidence){.context = period->serial,
