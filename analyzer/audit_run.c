@@ -177,8 +177,7 @@ static void count_sealed(const struct audit *audit, struct capture_totals *total
         struct sealed_ue *row = &totals->sealed[totals->n_sealed++];
         g_strlcpy(row->ue, sealed.ue, sizeof row->ue);
         g_strlcpy(row->key, sealed.key, sizeof row->key);
-        row->pdus = sealed.pdus;
-        row->first_frame = sealed.first_frame;
+        row->what = sealed;
     }
 }
 

@@ -264,18 +264,59 @@ static bool read_pdcp(struct judge *judge, JsonObject *line, struct daps_engine_
     return true;
 }
 
+/* A member that is a number or null. */
+static bool number_member(struct judge *judge, JsonObject *object, const char *name, int64_t absent, int64_t *out)
+{
+    uint64_t value;
+
+    *out = absent;
+    if (!json_object_has_member(object, name) || json_object_get_null_member(object, name))
+        return true;
+    if (!count_member(judge, object, name, &value) || value > INT32_MAX)
+        return wrong(judge, "a number of \"sealed\" is out of range");
+    *out = (int64_t)value;
+    return true;
+}
+
+static bool read_sealed_numbers(struct judge *judge, JsonObject *object, struct daps_sealed *what)
+{
+    int64_t first_frame, number, needs_frame;
+    uint64_t given = 0, fits = 0;
+
+    if (!count_member(judge, object, "pdus", &what->pdus) ||
+        !number_member(judge, object, "first_frame", 0, &first_frame) ||
+        !number_member(judge, object, "number", -1, &number) ||
+        !number_member(judge, object, "needs_frame", 0, &needs_frame))
+        return false;
+    what->other_count = json_object_has_member(object, "ul_nas_count_given");
+    if (what->other_count && (!count_member(judge, object, "ul_nas_count_given", &given) ||
+                              !count_member(judge, object, "ul_nas_count_fits", &fits)))
+        return false;
+    what->first_frame = (uint64_t)first_frame;
+    what->number = (int)number;
+    what->needs_frame = (uint64_t)needs_frame;
+    what->given = (uint32_t)given;
+    what->fits = (uint32_t)fits;
+    return true;
+}
+
 static bool read_sealed_ue(struct judge *judge, JsonObject *object, struct sealed_ue *sealed)
 {
-    const char *ue, *key;
+    const char *ue, *key, *needs;
     bool ok;
 
     ue = string_member(judge, object, "ue", false, &ok);
     if (!ok)
         return false;
     key = string_member(judge, object, "key", true, &ok);
-    if (!ok || !count_member(judge, object, "pdus", &sealed->pdus) ||
-        !count_member(judge, object, "first_frame", &sealed->first_frame))
+    if (!ok)
         return false;
+    needs = string_member(judge, object, "needs", false, &ok);
+    if (!ok || !read_sealed_numbers(judge, object, &sealed->what))
+        return false;
+    sealed->what.needs = daps_needs_by_name(needs);
+    if (sealed->what.needs == DAPS_NEEDS_COUNT)
+        return wrong(judge, "\"needs\" is nothing that could be needed");
     g_strlcpy(sealed->ue, ue, sizeof sealed->ue);
     g_strlcpy(sealed->key, key != NULL ? key : "", sizeof sealed->key);
     return true;

@@ -90,10 +90,17 @@ static bool read_sealed(const struct daps_ue *ue, struct daps_sealed *out)
 {
     const struct daps_pdcp *pdcp = ue->pdcp;
 
-    if (pdcp == NULL || pdcp->unreadable == 0)
+    if (pdcp == NULL || (pdcp->unreadable == 0 && !pdcp->needs.other_count))
         return false;
-    *out = (struct daps_sealed){
-        .ue = ue->name, .key = pdcp->last_key, .pdus = pdcp->unreadable, .first_frame = pdcp->first_unreadable_frame};
+    *out = pdcp->needs;
+    out->ue = ue->name;
+    out->key = pdcp->last_key;
+    out->pdus = pdcp->unreadable;
+    out->first_frame = pdcp->first_unreadable_frame;
+    if (out->pdus == 0) {
+        out->needs = DAPS_NEEDS_NOTHING;
+        out->number = -1;
+    }
     return true;
 }
 

@@ -62,10 +62,21 @@ static void write_sealed(struct outbuf *out, const struct capture_totals *totals
         const struct sealed_ue *sealed = &totals->sealed[i];
         outbuf_string(out, i == 0 ? "{\"ue\":" : ",{\"ue\":");
         json_string(out, sealed->ue);
-        COUNT(out, "pdus", sealed->pdus);
-        COUNT(out, "first_frame", sealed->first_frame);
+        COUNT(out, "pdus", sealed->what.pdus);
+        json_key(out, "first_frame");
+        json_frame_or_null(out, sealed->what.first_frame);
         json_key(out, "key");
         json_string(out, sealed->key[0] != '\0' ? sealed->key : NULL);
+        json_key(out, "needs");
+        json_string(out, daps_needs_name(sealed->what.needs));
+        json_key(out, "number");
+        json_integer_or_null(out, sealed->what.number);
+        json_key(out, "needs_frame");
+        json_frame_or_null(out, sealed->what.needs_frame);
+        if (sealed->what.other_count) {
+            COUNT(out, "ul_nas_count_given", sealed->what.given);
+            COUNT(out, "ul_nas_count_fits", sealed->what.fits);
+        }
         outbuf_char(out, '}');
     }
     outbuf_char(out, ']');

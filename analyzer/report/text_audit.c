@@ -233,6 +233,38 @@ static void write_unseen(struct outbuf *out, const struct capture_totals *totals
     outbuf_clear(&text);
 }
 
+/* How the sentence about a UE's unread signalling ends: what would open it. */
+static void write_needs(struct outbuf *text, const struct sealed_ue *sealed)
+{
+    const struct daps_sealed *what = &sealed->what;
+
+    switch (what->needs) {
+    case DAPS_NEEDS_NH:
+        outbuf_printf(text, "they need the NH of NCC %d, which a line NH or KAMF of this UE in the key log can give",
+                      what->number);
+        break;
+    case DAPS_NEEDS_CELL:
+        outbuf_printf(
+            text, "the cell of frame %" PRIu64 " is not known; --cell PCI:SSB-ARFCN can name cells it may have been",
+            what->needs_frame);
+        break;
+    case DAPS_NEEDS_FITTING:
+        outbuf_printf(text, "no key of the key log fits UE ");
+        text_safe(text, sealed->ue);
+        outbuf_printf(text, " (from frame %" PRIu64 " on)", what->needs_frame);
+        break;
+    case DAPS_NEEDS_ALGORITHM:
+        outbuf_printf(text, "this build cannot run NEA%d or NIA%d", what->number, what->number);
+        break;
+    default:
+        if (sealed->key[0] != '\0')
+            outbuf_printf(text, "their key (%s or one derived from it) follows from", sealed->key);
+        else
+            outbuf_string(text, "the capture began after their key was made; it follows from");
+        outbuf_string(text, " KGNB or KAMF of this UE, which a key log (--keys) can give");
+    }
+}
+
 /* Ciphered signalling, and what would open it. */
 static void write_sealed(struct outbuf *out, const struct capture_totals *totals)
 {
@@ -245,13 +277,14 @@ static void write_sealed(struct outbuf *out, const struct capture_totals *totals
         outbuf_string(&text, "UE ");
         text_safe(&text, sealed->ue);
         outbuf_string(&text, ": ");
-        text_counted(&text, sealed->pdus, "ciphered message", NULL);
-        outbuf_printf(&text, " from frame %" PRIu64 " on could not be read: ", sealed->first_frame);
-        if (sealed->key[0] != '\0')
-            outbuf_printf(&text, "their key (%s or one derived from it) follows from", sealed->key);
-        else
-            outbuf_string(&text, "the capture began after their key was made; it follows from");
-        outbuf_string(&text, " KGNB or KAMF of this UE, which a key log (--keys) can give");
+        if (sealed->what.other_count)
+            outbuf_printf(&text, "ul_nas_count %" PRIu32 " fits, the key log gives %" PRIu32 "%s", sealed->what.fits,
+                          sealed->what.given, sealed->what.pdus > 0 ? "; " : "");
+        if (sealed->what.pdus > 0) {
+            text_counted(&text, sealed->what.pdus, "ciphered message", NULL);
+            outbuf_printf(&text, " from frame %" PRIu64 " on could not be read: ", sealed->what.first_frame);
+            write_needs(&text, sealed);
+        }
         outbuf_char(&text, '\0');
         outbuf_spaces(out, 2);
         text_wrap(out, text.octets, 2, 4);

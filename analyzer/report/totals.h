@@ -13,10 +13,10 @@ struct other_count {
     uint64_t n;
 };
 
-/* Signalling of one UE that no key was there for. */
+/* Signalling of one UE that no key was there for: struct daps_sealed with its names. */
 struct sealed_ue {
     char ue[64], key[24];
-    uint64_t pdus, first_frame;
+    struct daps_sealed what; /* its ue and key are not used */
 };
 
 #define TOTALS_MAX_SEALED 16

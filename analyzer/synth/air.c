@@ -116,12 +116,15 @@ static void derive(struct air *air, struct air_leg *leg, int ncc, bool new_key_s
         leg->n = air->stored_n;
     if (new_key_set) {
         leg->n = (uint32_t)ncc;
-    } else if ((int)(leg->n & 7) != ncc) {
+    } else if ((int)(leg->n & 7) == ncc) {
+        if (air->quirk == AIR_FAILED_PARENT && air->stored)
+            memcpy(parent, air->failed_key, 32);
+    } else {
         const uint32_t from = leg->n;
         while (leg->n == from || (int)(leg->n & 7) != ncc)
             leg->n++;
         memcpy(parent, air->root, 32);
-        for (uint32_t i = 0; i < leg->n; i++) {
+        for (uint32_t i = 0; i < leg->n + (air->quirk == AIR_NH_AHEAD); i++) {
             daps_kdf_nh(air->kamf, parent, next);
             memcpy(parent, next, 32);
         }
@@ -168,6 +171,7 @@ void air_settle(struct air *air, bool in_target)
     } else {
         air->stored = memcmp(air->active.key, air->target.key, 32) != 0;
         air->stored_n = air->target.n;
+        memcpy(air->failed_key, air->target.key, sizeof air->failed_key);
         if (memcmp(air->active.key, air->target.key, 32) == 0)
             memcpy(air->active.srb1, air->target.srb1, sizeof air->active.srb1); /* TS 38.331 5.3.5.8.3: goes on */
         memset(air->active.srb1_rlc, 0, sizeof air->active.srb1_rlc);

@@ -16,10 +16,12 @@
 /* Ways in which a network departs from TS 33.501. */
 enum air_quirk {
     AIR_CONFORMANT,
-    AIR_POINT_A,    /* KgNB* from the ARFCN of Point A */
-    AIR_CARRIER,    /* from that of the centre of the carrier */
-    AIR_TWO_OCTETS, /* ARFCNs below 65536 in two octets */
-    AIR_STORED_NCC, /* the NCC of a command compared with that of the failed one before it */
+    AIR_POINT_A,       /* KgNB* from the ARFCN of Point A */
+    AIR_CARRIER,       /* from that of the centre of the carrier */
+    AIR_TWO_OCTETS,    /* ARFCNs below 65536 in two octets */
+    AIR_STORED_NCC,    /* the NCC of a command compared with that of the failed one before it */
+    AIR_NH_AHEAD,      /* the NH behind the one that the NCC means */
+    AIR_FAILED_PARENT, /* after a failure KgNB* from the failed key in place of the active one */
 };
 
 /* One security context with the entities that use it. */
@@ -48,6 +50,7 @@ struct air {
     enum air_quirk quirk;
     bool stored;       /* a command with a key change has failed: */
     uint32_t stored_n; /* its NCC, as an index */
+    uint8_t failed_key[32];
     uint32_t drb[33][2], drb_rlc[33][2];
     int32_t pci, ssb_arfcn; /* of the active cell */
 };

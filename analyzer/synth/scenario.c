@@ -122,14 +122,15 @@ void player_key_words(struct player *p, struct synth_ue *ue, const char *kind)
 
 static enum air_quirk quirk_word(struct player *p)
 {
-    static const char *const names[] = {"none", "point-a", "carrier", "two-octets", "stored-ncc"};
+    static const char *const names[] = {"none",       "point-a",  "carrier",      "two-octets",
+                                        "stored-ncc", "nh-ahead", "failed-parent"};
     const char *word = player_word(p, "a quirk");
 
     for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
         if (strcmp(names[i], word) == 0)
             return (enum air_quirk)i;
     }
-    player_fail(p, "'%s' is none of none, point-a, carrier, two-octets, stored-ncc", word);
+    player_fail(p, "'%s' is none of none, point-a, carrier, two-octets, stored-ncc, nh-ahead, failed-parent", word);
     return AIR_CONFORMANT;
 }
 

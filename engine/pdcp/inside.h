@@ -71,6 +71,10 @@ bool pdcp_all_keyed(const struct daps_pdcp *pdcp);
 bool pdcp_try_period(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t sn,
                      struct pdcp_placed *placed);
 
+/* needs.c: a PDU came that cannot be read; and it, or one that verifies under no key, will not be read any more. */
+void pdcp_note_needs(struct daps_pdcp *pdcp);
+void pdcp_note_not_judged(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, bool unverified);
+
 /* roots.c: a root that one MAC-I among many fits is on trial. */
 void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_period *period, bool verified);
 /* The capture began behind the security mode command; the root of the key log and algorithms by MAC-I. */

@@ -125,6 +125,7 @@ void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
 {
     if (pdcp->unreadable++ == 0)
         pdcp->first_unreadable_frame = pdu->frame;
+    pdcp_note_not_judged(pdcp, pdu, false);
 }
 
 /* Serial of the period it is held against. */
@@ -171,6 +172,8 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
     } else
         read_without_key(pdcp, pdu, sn, reading);
     pdcp->newest_digest[pdu->bearer - 1][pdu->downlink] = daps_digest(pdu->octets, pdu->length);
+    if (reading->status == DAPS_PDCP_UNREADABLE)
+        pdcp_note_needs(pdcp);
     if ((reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED) &&
         daps_engine_keylog(pdcp->ue->engine) != NULL)
         reading->waits = pdcp_wait(pdcp, reading, reading->suspect, failed_in);

@@ -141,8 +141,9 @@ struct daps_pdcp {
     unsigned n_cells;
     struct pdcp_cell cells[PDCP_MOST_CELLS]; /* named in this capture: where a re-establishment may have gone */
     uint64_t first_unreadable_frame, unreadable;
-    char last_key[24]; /* name of the newest period's key, once closed */
-    uint8_t *open;     /* deciphered PDU, room for DAPS_PDCP_MOST_OCTETS */
+    struct daps_sealed needs; /* what would open them */
+    char last_key[24];        /* name of the newest period's key, once closed */
+    uint8_t *open;            /* deciphered PDU, room for DAPS_PDCP_MOST_OCTETS */
 };
 
 /* What came of one PDU. rrc points into the PDU or into room of the UE's, valid until the next call. */

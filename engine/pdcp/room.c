@@ -77,6 +77,7 @@ static void count_unread(struct daps_pdcp *pdcp, const struct waiter *waiter)
         pdcp_note_unreadable(pdcp, &waiter->pdu);
     } else {
         pdcp_counts(pdcp)->pdcp.unverified++;
+        pdcp_note_not_judged(pdcp, &waiter->pdu, true);
     }
 }
 

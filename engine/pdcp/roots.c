@@ -158,6 +158,9 @@ static bool near_count(struct search *s)
         s->root = root_of(ue->name, ue->roots);
         s->root.near = true;
         s->root.ul_nas_count = (uint32_t)count;
+        s->pdcp->needs.other_count = true;
+        s->pdcp->needs.given = root.ul_nas_count;
+        s->pdcp->needs.fits = (uint32_t)count;
     }
     daps_wipe(&root, sizeof root);
     return found;

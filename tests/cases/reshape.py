@@ -133,7 +133,16 @@ def snap_length(frame):
     return [(frame[:100], len(frame))]
 
 
+def from_frame(n):
+    """A capture that begins in a connection."""
+    return lambda found: found[n - 1:]
+
+
 SHAPES = {
+    "air-starts-at-setup-complete": from_frame(3),
+    "air-starts-at-security-command": from_frame(4),
+    "air-starts-at-security-complete": from_frame(5),
+    "air-starts-behind-security": from_frame(6),
     "air-mac-ces": each(mac_ces),
     "air-rlc-repeats": each(rlc_repeats),
     "air-snap-length": each(snap_length),

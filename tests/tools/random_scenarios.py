@@ -104,7 +104,7 @@ class Tool:
         os.chmod(keys, 0o600)
         result = subprocess.run([self.program, "audit", "-q", "-f", "ndjson", path] + (["-k", keys] if with_keys else []),
                                 capture_output=True, text=True)
-        if result.returncode not in (0, 1):
+        if result.returncode not in (0, 1, 3):
             raise SystemExit(f"{framing}: status {result.returncode}: {result.stderr}")
         return [json.loads(line) for line in result.stdout.splitlines()]
 

@@ -176,12 +176,34 @@ unsigned daps_engine_contexts(const struct daps_engine *engine, uint64_t ue_key,
 /* Name of the UE that ue_key stands for, NULL if none was seen; valid as long as the engine. */
 const char *daps_engine_ue_name(const struct daps_engine *engine, uint64_t ue_key);
 
-/* Signalling of a UE that was ciphered and for which no key was there. */
+/* What would open signalling that could not be read. */
+enum daps_needs {
+    DAPS_NEEDS_ROOT,    /* KgNB, or KAMF with the UL NAS COUNT */
+    DAPS_NEEDS_NH,      /* the NH of NCC number */
+    DAPS_NEEDS_CELL,    /* PCI and SSB-ARFCN of the cell that the UE went to in needs_frame */
+    DAPS_NEEDS_FITTING, /* a root that fits: the key log has some, and none does (security mode command: needs_frame) */
+    DAPS_NEEDS_ALGORITHM, /* a build that can run NEA or NIA number */
+    DAPS_NEEDS_NOTHING,   /* all was read */
+    DAPS_NEEDS_COUNT
+};
+
+/* Signalling of a UE that was ciphered and for which no key was there, or what is wrong with its lines in the key log.
+ */
 struct daps_sealed {
     const char *ue;  /* valid as long as the engine */
     const char *key; /* name of the key in force at the end, "" unknown; likewise */
     uint64_t pdus, first_frame;
+    enum daps_needs needs;
+    int number;           /* -1: none */
+    uint64_t needs_frame; /* 0: none */
+    bool other_count;     /* a MAC-I is right with another UL NAS COUNT than the key log gives: */
+    uint32_t given, fits;
 };
+
+/* "root", "nh", "cell", "fitting-root", "algorithm", "nothing"; never NULL. */
+const char *daps_needs_name(enum daps_needs needs);
+/* The one of that name; DAPS_NEEDS_COUNT if there is none. */
+enum daps_needs daps_needs_by_name(const char *name);
 
 /* The sealed UE number index, from 0; false if there are no more. After daps_engine_finish. */
 bool daps_engine_sealed(const struct daps_engine *engine, unsigned index, struct daps_sealed *out);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Why signalling cannot be read, and what would open it. */
+#include <string.h>
+
+#include "pdcp/inside.h"
+
+static const char *const names[DAPS_NEEDS_COUNT] = {"root", "nh", "cell", "fitting-root", "algorithm", "nothing"};
+
+const char *daps_needs_name(enum daps_needs needs)
+{
+    return needs < DAPS_NEEDS_COUNT ? names[needs] : "unknown";
+}
+
+enum daps_needs daps_needs_by_name(const char *name)
+{
+    unsigned needs = 0;
+
+    while (needs < DAPS_NEEDS_COUNT && strcmp(names[needs], name) != 0)
+        needs++;
+    return (enum daps_needs)needs;
+}
+
+/* The newest context whose key is not at hand: signalling is most likely its. */
+static const struct pdcp_period *unkeyed(const struct daps_pdcp *pdcp)
+{
+    for (unsigned i = pdcp->n_periods; i-- > 0;) {
+        if (!pdcp_is_keyed(pdcp, &pdcp->periods[i]))
+            return &pdcp->periods[i];
+    }
+    return NULL;
+}
+
+static uint64_t frame_of(const struct daps_ue *ue, const struct daps_term *key)
+{
+    for (guint i = ue->attempts->len; i-- > 0;) {
+        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        if (attempt->key == key)
+            return attempt->frame;
+    }
+    return 0;
+}
+
+/* The first thing that is missing on the way from the root to that key. */
+static void missing_for(const struct daps_pdcp *pdcp, const struct daps_term *key, struct daps_sealed *needs)
+{
+    const struct daps_term *above = key->parent;
+
+    while (above != NULL && !above->has_value && above->kind == DAPS_TERM_STAR) {
+        key = above;
+        above = key->parent;
+    }
+    if (key->kind == DAPS_TERM_STAR && above != NULL && above->has_value) {
+        needs->needs = DAPS_NEEDS_CELL;
+        needs->needs_frame = frame_of(pdcp->ue, key);
+    } else if (above != NULL && above->kind == DAPS_TERM_NH && above->parent != NULL && above->parent->has_value) {
+        needs->needs = DAPS_NEEDS_NH;
+        needs->number = (int)(above->n & 7U);
+    }
+}
+
+void pdcp_note_needs(struct daps_pdcp *pdcp)
+{
+    const struct pdcp_period *period = unkeyed(pdcp);
+    struct daps_sealed *needs = &pdcp->needs;
+
+    if (pdcp->unreadable > 0)
+        return; /* that of the first one is told */
+    needs->needs = DAPS_NEEDS_ROOT;
+    needs->number = -1;
+    needs->needs_frame = 0;
+    if (period != NULL && period->term->has_value && !pdcp_is_supported(pdcp, period) && period->nea >= 0) {
+        const bool nea = !daps_ciphers_supported(pdcp->ciphers, (unsigned)period->nea);
+        needs->needs = DAPS_NEEDS_ALGORITHM;
+        needs->number = nea ? period->nea : period->nia;
+    } else if (period != NULL && !period->term->has_value) {
+        missing_for(pdcp, period->term, needs);
+    }
+    if (needs->needs == DAPS_NEEDS_ROOT && pdcp->unfit_frame != 0) {
+        needs->needs = DAPS_NEEDS_FITTING;
+        needs->needs_frame = pdcp->unfit_frame;
+    }
+}
+
+void pdcp_note_not_judged(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, bool unverified)
+{
+    if (daps_engine_keylog(pdcp->ue->engine) == NULL)
+        return;
+    daps_ue_not_judged(pdcp->ue,
+                       unverified || pdcp->needs.needs == DAPS_NEEDS_FITTING ? DAPS_NOT_JUDGED_KEY_UNFIT
+                                                                             : DAPS_NOT_JUDGED_NO_KEY,
+                       pdu->frame);
+}
