@@ -199,8 +199,11 @@ static void count(struct audit *audit, struct capture_totals *totals)
 static void start(struct audit *audit)
 {
     const bool events = audit->options->style.view == REPORT_EVENTS;
-    const struct daps_engine_options engine_options = {
-        .keylog = audit->options->keylog, .extract_only = events, .ncc_reading = audit->options->ncc_reading};
+    const struct daps_engine_options engine_options = {.keylog = audit->options->keylog,
+                                                       .extract_only = events,
+                                                       .ncc_reading = audit->options->ncc_reading,
+                                                       .n_cells = audit->options->n_cells,
+                                                       .cells = audit->options->cells};
     const struct daps_framing_sink framing_sink = {
         .user = audit, .pdu = on_pdu, .pdcp = on_pdcp, .problem = on_problem, .join = on_join};
     struct daps_sink sink;

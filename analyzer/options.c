@@ -18,7 +18,7 @@
 struct words {
     gboolean help, show_keys, verbose, quiet, wireshark, why, allow_partial;
     char *format, *keys, *fail_on, *colour, *table, *ncc;
-    char **drbs;
+    char **drbs, **cells;
     int jobs;
 };
 
@@ -75,6 +75,23 @@ static bool take_drb(struct options *options, const char *word)
     return taken;
 }
 
+/* PCI:SSB-ARFCN */
+static bool take_cell(struct options *options, const char *word)
+{
+    char **words = g_strsplit(word, ":", 0);
+    uint64_t pci = 0, arfcn = 0;
+    const bool taken = options->n_cells < OPTIONS_MOST_CELLS && g_strv_length(words) == 2 &&
+                       g_ascii_string_to_unsigned(words[0], 10, 0, 1007, &pci, NULL) &&
+                       g_ascii_string_to_unsigned(words[1], 10, 0, 3279165, &arfcn, NULL);
+
+    if (taken)
+        options->cells[options->n_cells++] = (struct daps_cell){(int32_t)pci, (int32_t)arfcn};
+    else
+        fprintf(stderr, "dapsaudit: --cell %s: must be PCI:SSB-ARFCN, at most %d of them\n", word, OPTIONS_MOST_CELLS);
+    g_strfreev(words);
+    return taken;
+}
+
 static void say_on_stderr(void *user, bool is_error, const char *sentence)
 {
     (void)user;
@@ -127,6 +144,10 @@ static bool take_words(struct options *options, const struct words *words)
     options->allow_partial = words->allow_partial;
     options->quiet = words->quiet;
     options->jobs = words->jobs > 0 ? (unsigned)words->jobs : g_get_num_processors();
+    for (unsigned i = 0; words->cells != NULL && words->cells[i] != NULL; i++) {
+        if (!take_cell(options, words->cells[i]))
+            return false;
+    }
     for (unsigned i = 0; words->drbs != NULL && words->drbs[i] != NULL; i++) {
         if (!take_drb(options, words->drbs[i]))
             return false;
@@ -194,6 +215,8 @@ static int parse_words(struct options *options, struct words *words, const struc
         {"ncc", 0, 0, G_OPTION_ARG_STRING, &words->ncc,
          "What NCC is compared with after a DAPS fallback: that of the active key (default) or the stored one",
          "active|stored"},
+        {"cell", 0, 0, G_OPTION_ARG_STRING_ARRAY, &words->cells,
+         "A cell UEs may have re-established or resumed in, where no message names it", "PCI:SSB-ARFCN"},
         {"drb", 0, 0, G_OPTION_ARG_STRING_ARRAY, &words->drbs,
          "A DRB that the capture does not show being set up, for example 4:1:am18:18", "LCID:DRB:RLC:PDCP"},
         {"allow-partial", 0, 0, G_OPTION_ARG_NONE, &words->allow_partial,
@@ -262,6 +285,7 @@ bool options_parse(struct options *options, const struct options_command *comman
     g_free(words.table);
     g_free(words.ncc);
     g_strfreev(words.drbs);
+    g_strfreev(words.cells);
     return go_on == 1;
 }
 

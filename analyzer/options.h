@@ -11,6 +11,8 @@
 
 #define FAIL_NEVER (DAPS_SEVERITY_HIGH + 1)
 
+#define OPTIONS_MOST_CELLS 16
+
 struct options {
     struct report_style style; /* view and format preset by the command */
     unsigned fail_on;          /* enum daps_severity or FAIL_NEVER */
@@ -18,6 +20,8 @@ struct options {
     bool allow_partial; /* what could not be read or judged in part does not make the exit status */
     enum daps_ncc_reading ncc_reading;
     unsigned jobs;
+    unsigned n_cells;
+    struct daps_cell cells[OPTIONS_MOST_CELLS]; /* that UEs may go to without a message naming them */
     unsigned n_drbs;
     struct daps_framing_drb drbs[DAPS_FRAMING_MAX_DRBS];
     char *output;               /* path, NULL: standard output */

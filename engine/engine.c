@@ -456,6 +456,11 @@ const struct daps_sink *daps_engine_sink(const struct daps_engine *engine)
     return &engine->sink;
 }
 
+const struct daps_engine_options *daps_engine_options(const struct daps_engine *engine)
+{
+    return &engine->options;
+}
+
 enum daps_ncc_reading daps_engine_ncc_reading(const struct daps_engine *engine)
 {
     return engine->options.ncc_reading;

@@ -24,28 +24,6 @@
 #define NH_STEPS    2 /* tried on either side */
 #define MOST_FAILED 4 /* failed attempts whose keys are tried as parents, the newest */
 
-void pdcp_learn_cell(struct daps_pdcp *pdcp, struct daps_cell cell, int32_t point_a, int32_t carrier)
-{
-    struct pdcp_cell *known = NULL;
-
-    if (cell.pci < 0 || cell.ssb_arfcn < 0)
-        return;
-    for (unsigned i = 0; known == NULL && i < pdcp->n_cells; i++) {
-        if (pdcp->cells[i].cell.pci == cell.pci && pdcp->cells[i].cell.ssb_arfcn == cell.ssb_arfcn)
-            known = &pdcp->cells[i];
-    }
-    if (known == NULL) {
-        if (pdcp->n_cells == PDCP_MOST_CELLS)
-            memmove(pdcp->cells, pdcp->cells + 1, --pdcp->n_cells * sizeof pdcp->cells[0]);
-        known = &pdcp->cells[pdcp->n_cells++];
-        *known = (struct pdcp_cell){cell, -1, -1};
-    }
-    if (point_a >= 0)
-        known->point_a = point_a;
-    if (carrier >= 0)
-        known->carrier = carrier;
-}
-
 /* The newest attempt whose target this period is. */
 static struct daps_attempt *attempt_of(const struct daps_ue *ue, uint32_t serial)
 {
@@ -97,32 +75,46 @@ static bool try_dialect(struct search *s, struct daps_dialect dialect)
     return false;
 }
 
-static bool set_cell(struct search *s, unsigned i)
+/* The cell as commanded. */
+static bool set_commanded_cell(struct search *s)
 {
     const struct daps_context *target = &s->attempt->target;
-    const struct pdcp_cell *cell = &s->pdcp->cells[i];
 
-    if (target->pci >= 0 && target->arfcn >= 0) {
-        s->choice.cell = (struct daps_cell){target->pci, target->arfcn};
-        s->choice.frequencies = (struct daps_frequencies){target->arfcn, s->attempt->point_a, s->attempt->carrier};
-        return i == 0;
-    }
-    if (i >= s->pdcp->n_cells || (target->pci >= 0 && target->pci != cell->cell.pci) ||
-        (target->arfcn >= 0 && target->arfcn != cell->cell.ssb_arfcn))
-        return false;
+    s->choice.cell = (struct daps_cell){target->pci, target->arfcn};
+    s->choice.frequencies = (struct daps_frequencies){target->arfcn, s->attempt->point_a, s->attempt->carrier};
+    return target->pci >= 0 && target->arfcn >= 0;
+}
+
+/* One that the capture names, unless what is known of the target says otherwise. */
+static bool set_named_cell(struct search *s, const struct pdcp_cell *cell)
+{
+    const struct daps_context *target = &s->attempt->target;
+
     s->choice.cell = cell->cell;
     s->choice.frequencies = (struct daps_frequencies){cell->cell.ssb_arfcn, cell->point_a, cell->carrier};
-    return true;
+    return (target->pci < 0 || target->pci == cell->cell.pci) &&
+           (target->arfcn < 0 || target->arfcn == cell->cell.ssb_arfcn);
+}
+
+static bool try_named_cells(struct search *s, struct daps_dialect dialect)
+{
+    struct pdcp_cell cell;
+
+    for (unsigned i = 0; pdcp_cell_at(&s->pdcp->cells, i, &cell); i++) {
+        if (set_named_cell(s, &cell) && try_dialect(s, dialect))
+            return true;
+    }
+    return false;
 }
 
 /* Every cell in question with one parent, the standard's dialect first. */
 static bool try_parent(struct search *s)
 {
+    const bool commanded = set_commanded_cell(s);
+
     for (unsigned d = 0; d < DAPS_DIALECTS; d++) {
-        for (unsigned i = 0; i < PDCP_MOST_CELLS; i++) {
-            if (set_cell(s, i) && try_dialect(s, daps_dialect(d)))
-                return true;
-        }
+        if (commanded ? try_dialect(s, daps_dialect(d)) : try_named_cells(s, daps_dialect(d)))
+            return true;
     }
     return false;
 }
@@ -152,7 +144,7 @@ static bool try_nearby(struct search *s, const struct daps_term *parent, struct 
 {
     s->choice = choice;
     s->choice.twice = true;
-    if (!parent->has_value || parent == s->attempt->parent || !set_cell(s, 0))
+    if (!parent->has_value || parent == s->attempt->parent || !set_commanded_cell(s))
         return false;
     s->choice.parent = parent;
     return try_dialect(s, s->attempt->key->dialect);

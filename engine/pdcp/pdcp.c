@@ -17,6 +17,8 @@ struct daps_pdcp *daps_pdcp_new(struct daps_ue *ue, struct daps_ciphers *ciphers
     pdcp->open = daps_engine_open_octets(ue->engine);
     pdcp->now_ns = ue->last_time_ns;
     pdcp->plain_started = ue->setup_seen && ue->active.chain.key == NULL;
+    for (unsigned i = 0; i < daps_engine_options(ue->engine)->n_cells; i++)
+        pdcp_learn_cell(pdcp, daps_engine_options(ue->engine)->cells[i], -1, -1);
     pdcp_sync(pdcp);
     return pdcp;
 }

@@ -91,12 +91,17 @@ struct pdcp_choice {
     uint8_t value[32];
 };
 
-#define PDCP_MOST_CELLS 16 /* where a UE may have gone; the oldest gives way */
+#define PDCP_MOST_CELLS 16 /* of each kind, where a UE may have gone; the oldest gives way */
 #define PDCP_FEW        16 /* candidates tried: above, one MAC-I of 32 bits is not enough to adopt what fits */
 
-struct pdcp_cell {
-    struct daps_cell cell;
-    int32_t point_a, carrier; /* -1 unknown */
+/* Where a UE may have gone in a re-establishment or resume, which no message names. */
+struct pdcp_cells {
+    unsigned n, n_pcis, n_arfcns;
+    struct pdcp_cell {
+        struct daps_cell cell;
+        int32_t point_a, carrier;                           /* -1 unknown */
+    } known[PDCP_MOST_CELLS];                               /* named with their frequency */
+    int32_t pcis[PDCP_MOST_CELLS], arfcns[PDCP_MOST_CELLS]; /* named each by itself: every pair of them may be a cell */
 };
 
 struct daps_pdcp {
@@ -134,12 +139,11 @@ struct daps_pdcp {
         uint64_t digest; /* of the PDU it explains, 0 none */
         struct daps_root_evidence root;
         int nea, nia;
-    } root_proposal;        /* likewise, for a capture that begins behind the security mode command */
-    unsigned root_searches; /* PDUs that were tried under the roots of the key log in vain */
-    uint32_t unsure_root;   /* context whose root fits one MAC-I among many, 0 none */
-    uint64_t unfit_frame;   /* of the security mode command that no root of the key log fits, 0 none */
-    unsigned n_cells;
-    struct pdcp_cell cells[PDCP_MOST_CELLS]; /* named in this capture: where a re-establishment may have gone */
+    } root_proposal;         /* likewise, for a capture that begins behind the security mode command */
+    unsigned root_searches;  /* PDUs that were tried under the roots of the key log in vain */
+    uint32_t unsure_root;    /* context whose root fits one MAC-I among many, 0 none */
+    uint64_t unfit_frame;    /* of the security mode command that no root of the key log fits, 0 none */
+    struct pdcp_cells cells; /* named in this capture */
     uint64_t first_unreadable_frame, unreadable;
     struct daps_sealed needs; /* what would open them */
     char last_key[24];        /* name of the newest period's key, once closed */
@@ -230,7 +234,9 @@ bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struc
 const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);
 /* roots.c: a security mode command is about to be followed: which root of the key log is its MAC-I right under? */
 void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, const struct daps_event *smc);
-/* A cell the UE may go to; point_a and carrier -1 where not known. Cells without PCI or frequency say nothing. */
+/* A cell the UE may go to, or one of its inputs (the other -1); point_a and carrier -1 where not known. */
 void pdcp_learn_cell(struct daps_pdcp *pdcp, struct daps_cell cell, int32_t point_a, int32_t carrier);
+/* cells.c: candidate number i, those named whole first; false if there are no more. */
+bool pdcp_cell_at(const struct pdcp_cells *cells, unsigned i, struct pdcp_cell *out);
 
 #endif

@@ -302,6 +302,7 @@ static void learn_cells(struct daps_pdcp *pdcp, const struct daps_event *ev)
 
     pdcp_learn_cell(pdcp, ev->logged_cell, -1, -1);
     pdcp_learn_cell(pdcp, (struct daps_cell){active->pci, active->arfcn}, -1, -1);
+    pdcp_learn_cell(pdcp, (struct daps_cell){ev->ue_pci, -1}, -1, -1); /* a request speaks for its PCell (5.3.7.4) */
     if (ev->kind != DAPS_EV_RECONFIGURATION && ev->kind != DAPS_EV_CANDIDATE)
         return;
     if (cell.ssb_arfcn < 0)

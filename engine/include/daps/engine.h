@@ -53,6 +53,8 @@ struct daps_engine_options {
     const struct daps_keylog *keylog; /* borrowed for the engine's life; NULL: symbolic only */
     bool extract_only;                /* deliver events, judge nothing */
     enum daps_ncc_reading ncc_reading;
+    unsigned n_cells;              /* cells that UEs may go to without a message naming them, ... */
+    const struct daps_cell *cells; /* ... borrowed likewise */
 };
 
 /* One RRC PDU as a framing layer hands it over. */

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Cells that a UE may have gone to: those that messages of this capture name, and pairs of a PCI and a frequency. */
+#include <string.h>
+
+#include "pdcp/inside.h"
+
+static void learn_number(int32_t *numbers, unsigned *n, int32_t number)
+{
+    if (number < 0)
+        return;
+    for (unsigned i = 0; i < *n; i++) {
+        if (numbers[i] == number)
+            return;
+    }
+    if (*n == PDCP_MOST_CELLS)
+        memmove(numbers, numbers + 1, --*n * sizeof *numbers);
+    numbers[(*n)++] = number;
+}
+
+static bool is_known(const struct pdcp_cells *cells, int32_t pci, int32_t arfcn)
+{
+    for (unsigned i = 0; i < cells->n; i++) {
+        if (cells->known[i].cell.pci == pci && cells->known[i].cell.ssb_arfcn == arfcn)
+            return true;
+    }
+    return false;
+}
+
+void pdcp_learn_cell(struct daps_pdcp *pdcp, struct daps_cell cell, int32_t point_a, int32_t carrier)
+{
+    struct pdcp_cells *cells = &pdcp->cells;
+
+    learn_number(cells->pcis, &cells->n_pcis, cell.pci);
+    learn_number(cells->arfcns, &cells->n_arfcns, cell.ssb_arfcn);
+    if (cell.pci < 0 || cell.ssb_arfcn < 0)
+        return;
+    if (!is_known(cells, cell.pci, cell.ssb_arfcn)) {
+        if (cells->n == PDCP_MOST_CELLS)
+            memmove(cells->known, cells->known + 1, --cells->n * sizeof cells->known[0]);
+        cells->known[cells->n++] = (struct pdcp_cell){cell, -1, -1};
+    }
+    for (unsigned i = 0; i < cells->n; i++) {
+        struct pdcp_cell *known = &cells->known[i];
+        if (known->cell.pci != cell.pci || known->cell.ssb_arfcn != cell.ssb_arfcn)
+            continue;
+        known->point_a = point_a >= 0 ? point_a : known->point_a;
+        known->carrier = carrier >= 0 ? carrier : known->carrier;
+    }
+}
+
+bool pdcp_cell_at(const struct pdcp_cells *cells, unsigned i, struct pdcp_cell *out)
+{
+    if (i < cells->n) {
+        *out = cells->known[i];
+        return true;
+    }
+    i -= cells->n;
+    for (unsigned pci = 0; pci < cells->n_pcis; pci++) {
+        for (unsigned arfcn = 0; arfcn < cells->n_arfcns; arfcn++) {
+            if (is_known(cells, cells->pcis[pci], cells->arfcns[arfcn]) || i-- > 0)
+                continue;
+            *out = (struct pdcp_cell){{cells->pcis[pci], cells->arfcns[arfcn]}, -1, -1};
+            return true;
+        }
+    }
+    return false;
+}
