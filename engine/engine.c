@@ -21,6 +21,8 @@ struct sealed_ue {
     char ue[64], key[24];
 };
 
+#define MOST_IDENTITIES 256
+
 struct daps_engine {
     struct daps_engine_options options;
     struct daps_sink sink;
@@ -35,6 +37,11 @@ struct daps_engine {
     struct joins *joins;          /* of UEs without a PDU so far */
     struct daps_ciphers *ciphers; /* NULL until needed */
     struct pdcp_roots *roots;     /* likewise */
+    unsigned n_identities;
+    struct cell_identity {
+        struct daps_cell cell;
+        int64_t identity;
+    } identities[MOST_IDENTITIES]; /* of cells whose SIB1 was seen; the oldest gives way */
     daps_engine_waited *on_waited;
     void *waited_user;
     struct daps_rrc_result *waited; /* what PDUs that waited said; NULL until needed */
@@ -168,11 +175,43 @@ static bool is_broadcast(const struct daps_event *ev)
     return ev->kind == DAPS_EV_SYSTEM_INFORMATION;
 }
 
+static void learn_identity(struct daps_engine *engine, const struct daps_event *ev)
+{
+    struct cell_identity *of = NULL;
+
+    if (ev->cell_identity < 0 || ev->logged_cell.pci < 0)
+        return;
+    for (unsigned i = 0; of == NULL && i < engine->n_identities; i++) {
+        const struct daps_cell *cell = &engine->identities[i].cell;
+        if (cell->pci == ev->logged_cell.pci && cell->ssb_arfcn == ev->logged_cell.ssb_arfcn)
+            of = &engine->identities[i];
+    }
+    if (of == NULL) {
+        if (engine->n_identities == MOST_IDENTITIES)
+            memmove(engine->identities, engine->identities + 1, --engine->n_identities * sizeof *engine->identities);
+        of = &engine->identities[engine->n_identities++];
+    }
+    *of = (struct cell_identity){ev->logged_cell, ev->cell_identity};
+}
+
+bool daps_engine_cell_identity(const struct daps_engine *engine, const struct daps_cell *cell, int64_t *identity)
+{
+    for (unsigned i = 0; cell->pci >= 0 && i < engine->n_identities; i++) {
+        const struct cell_identity *known = &engine->identities[i];
+        if (known->cell.pci != cell->pci || known->cell.ssb_arfcn != cell->ssb_arfcn)
+            continue;
+        *identity = known->identity;
+        return true;
+    }
+    return false;
+}
+
 void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *name, const struct daps_event *ev)
 {
     struct daps_ue *ue;
 
     if (is_broadcast(ev)) {
+        learn_identity(engine, ev);
         if (engine->sink.event != NULL)
             engine->sink.event(engine->sink.user, "", ev);
         return;
@@ -180,10 +219,13 @@ void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *
     ue = get_ue(engine, ue_key, name, ev->rat, ev->frame);
     if (engine->sink.event != NULL)
         engine->sink.event(engine->sink.user, ue->name, ev);
-    if (daps_event_is_evidence(ev->kind))
+    if (daps_event_is_evidence(ev->kind)) {
         daps_ue_evidence(ue, ev);
-    else
-        daps_ue_event(ue, ev);
+        return;
+    }
+    if (ev->request_mac >= 0)
+        daps_pdcp_check_request(ue, ev);
+    daps_ue_event(ue, ev);
 }
 
 void daps_engine_evidence(struct daps_engine *engine, struct daps_ue *ue, const struct daps_event *ev)

@@ -24,6 +24,8 @@ void daps_event_clear(struct daps_event *ev, enum daps_event_kind kind)
         .candidate_id = -1,
         .i_rnti = -1,
         .short_i_rnti = -1,
+        .request_mac = -1,
+        .cell_identity = -1,
         .ue_c_rnti = -1,
         .ue_pci = -1,
     };
@@ -77,6 +79,7 @@ const char *daps_event_kind_name(enum daps_event_kind kind)
         [DAPS_EV_COLLISION] = "collision",
         [DAPS_EV_KEY_UNFIT] = "key-unfit",
         [DAPS_EV_BEARER] = "bearer",
+        [DAPS_EV_REQUEST_FORGED] = "request-forged",
         [DAPS_EV_NAS_TRANSFER] = "nas-transfer",
         [DAPS_EV_TRAFFIC] = "traffic",
     };

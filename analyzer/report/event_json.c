@@ -76,6 +76,8 @@ const struct event_field event_fields[] = {
     FLAG(suspend),
     FIELD("i_rnti", I64, i_rnti, (INT64_C(1) << 40) - 1),
     FIELD("short_i_rnti", I32, short_i_rnti, (1 << 24) - 1),
+    FIELD("request_mac", I32, request_mac, 65535),
+    FIELD("cell_identity", I64, cell_identity, (INT64_C(1) << 36) - 1),
     FIELD("ue_c_rnti", I32, ue_c_rnti, 65535),
     FIELD("ue_pci", I32, ue_pci, 1007),
     FIELD("cause", CAUSE, cause, 0),
@@ -88,6 +90,9 @@ const struct event_field event_fields[] = {
     ROOT(TEXT, name, 0),
     ROOT(I8, ciphering, 7),
     ROOT(I8, integrity, 7),
+    ROOT(FLAG, confirmed, 0),
+    ROOT(COUNT, given, 0),
+    ROOT(U64, command_frame, INT64_MAX),
     KEY(COUNT, context, 0),
     KEY(I32, pci, 1007),
     KEY(I32, arfcn, 3279165),
@@ -100,6 +105,7 @@ const struct event_field event_fields[] = {
     KEY(S8, nh_ahead, 8),
     KEY(FLAG, horizontal, 0),
     KEY(U64, failed_frame, INT64_MAX),
+    KEY(COUNT, other, 0),
     USE(COUNT, context, 0),
     USE(FLAG, srb, 0),
     USE(U8, bearer, 31),
@@ -138,6 +144,8 @@ const struct event_field event_fields[] = {
     BEARER(U8, ciphering, 7),
     BEARER(COUNT, count, 0),
     BEARER(FLAG, verified, 0),
+    EVIDENCE(REQUEST_FORGED, FLAG, request_resume, request.resume, 0),
+    EVIDENCE(REQUEST_FORGED, COUNT, request_tried, request.tried, 0),
 };
 const size_t event_fields_n = G_N_ELEMENTS(event_fields);
 

@@ -278,8 +278,8 @@ static void write_sealed(struct outbuf *out, const struct capture_totals *totals
         text_safe(&text, sealed->ue);
         outbuf_string(&text, ": ");
         if (sealed->what.other_count)
-            outbuf_printf(&text, "ul_nas_count %" PRIu32 " fits, the key log gives %" PRIu32 "%s", sealed->what.fits,
-                          sealed->what.given, sealed->what.pdus > 0 ? "; " : "");
+            outbuf_printf(&text, "ul_nas_count %" PRIu32 " fits, %" PRIu32 " was given in the key log%s",
+                          sealed->what.fits, sealed->what.given, sealed->what.pdus > 0 ? "; " : "");
         if (sealed->what.pdus > 0) {
             text_counted(&text, sealed->what.pdus, "ciphered message", NULL);
             outbuf_printf(&text, " from frame %" PRIu64 " on could not be read: ", sealed->what.first_frame);

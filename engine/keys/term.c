@@ -173,10 +173,9 @@ void daps_term_star_trial(struct daps_term_pool *pool, const struct daps_term *p
     pool_compute_value(pool, out);
 }
 
-const struct daps_term *daps_term_other(struct daps_term_pool *pool, const struct daps_term *term,
-                                        const uint8_t value[static 32])
+uint32_t daps_term_other_number(const struct daps_term_pool *pool, const struct daps_term *term,
+                                const uint8_t value[static 32])
 {
-    struct daps_term like = *term;
     GHashTableIter iter;
     gpointer key;
 
@@ -184,10 +183,18 @@ const struct daps_term *daps_term_other(struct daps_term_pool *pool, const struc
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
         const struct daps_term *met = key;
         if (met->kind == term->kind && met->parent == term->parent && met->pci == term->pci &&
-            met->arfcn == term->arfcn && met->verified && memcmp(met->value, value, 32) == 0)
-            return met;
+            met->arfcn == term->arfcn && met->n > 0 && met->verified && memcmp(met->value, value, 32) == 0)
+            return met->n;
     }
-    like.n = ++pool->others;
+    return pool->others + 1;
+}
+
+const struct daps_term *daps_term_other(struct daps_term_pool *pool, const struct daps_term *term, uint32_t number)
+{
+    struct daps_term like = *term;
+
+    like.n = number;
+    pool->others = MAX(pool->others, number);
     term = intern(pool, &like);
     daps_wipe(&like, sizeof like);
     return term;

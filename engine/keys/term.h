@@ -135,11 +135,14 @@ bool daps_term_nh_value(struct daps_term_pool *pool, const struct daps_term *roo
 void daps_term_confirm(const struct daps_term *term);
 
 /*
- * MAC-Is have shown that two attempts with the inputs of term have two values, so they are two keys: the one that has
- * value, made if it was not met before.
+ * MAC-Is have shown that two attempts with the inputs of term have two values, so they are two keys. Which of those
+ * that are told apart from others is the one with value? From 1; one more than there are if it was not met before.
  */
-const struct daps_term *daps_term_other(struct daps_term_pool *pool, const struct daps_term *term,
-                                        const uint8_t value[static 32]);
+uint32_t daps_term_other_number(const struct daps_term_pool *pool, const struct daps_term *term,
+                                const uint8_t value[static 32]);
+
+/* That key. */
+const struct daps_term *daps_term_other(struct daps_term_pool *pool, const struct daps_term *term, uint32_t number);
 
 /* KSN (S-KeNB) from parent and counter. */
 const struct daps_term *daps_term_ksn(struct daps_term_pool *pool, const struct daps_term *parent, uint16_t counter);

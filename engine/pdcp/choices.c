@@ -194,6 +194,19 @@ static bool try_nearby_parents(struct search *s)
 
 /* ---- adopting ---- */
 
+/* Has another value been shown for the same inputs? Then this is another key, whatever was commanded. */
+static uint32_t other_key(const struct search *s)
+{
+    struct daps_term_pool *pool = s->pdcp->ue->pool;
+    const struct pdcp_choice *choice = &s->choice;
+    const struct daps_term *parent = choice->twice ? s->attempt->parent : choice->parent;
+    const struct daps_term *key = daps_term_star(pool, parent, choice->cell.pci, choice->cell.ssb_arfcn);
+
+    return key->verified && memcmp(key->value, choice->value, sizeof key->value) != 0
+               ? daps_term_other_number(pool, key, choice->value)
+               : 0;
+}
+
 /* From here on the key is what the network showed it to be: told, and followed by whoever holds it. */
 static void adopt(struct search *s)
 {
@@ -212,7 +225,8 @@ static void adopt(struct search *s)
                                         .other_reading = choice->other_reading,
                                         .nh_ahead = (int8_t)choice->nh_ahead,
                                         .horizontal = choice->horizontal,
-                                        .failed_frame = choice->failed_frame};
+                                        .failed_frame = choice->failed_frame,
+                                        .other = other_key(s)};
     pdcp_tell(s->pdcp, s->pdu, &ev);
     s->period->term = s->attempt->key;
     pdcp_keys_changed(s->pdcp);

@@ -140,6 +140,8 @@ void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_period *period, c
 void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
                    const struct pdcp_protection *how);
 void pdcp_tell_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct daps_root_evidence *root);
+/* UE and network agree on a UL NAS COUNT (pdcp->needs) that is not the one the key log gives. */
+void pdcp_tell_nas_count(struct daps_pdcp *pdcp);
 
 /* user.c */
 void pdcp_read_user(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_header *header);

@@ -142,6 +142,7 @@ struct daps_pdcp {
     } root_proposal;         /* likewise, for a capture that begins behind the security mode command */
     unsigned root_searches;  /* PDUs that were tried under the roots of the key log in vain */
     uint32_t unsure_root;    /* context whose root fits one MAC-I among many, 0 none */
+    uint64_t unsure_frame;   /* of its security mode command */
     uint64_t unfit_frame;    /* of the security mode command that no root of the key log fits, 0 none */
     struct pdcp_cells cells; /* named in this capture */
     uint64_t first_unreadable_frame, unreadable;
@@ -201,6 +202,9 @@ void daps_pdcp_retain(struct daps_pdcp *pdcp);
 void daps_pdcp_keep_terms(const struct daps_pdcp *pdcp);
 /* The capture has ended: what waits is settled. Before the UE is judged. */
 void daps_pdcp_close(struct daps_pdcp *pdcp);
+
+/* request.c: a request is about to be followed: is its shortMAC-I or resumeMAC-I one of the UE's? */
+void daps_pdcp_check_request(struct daps_ue *ue, const struct daps_event *ev);
 
 /* roots.c: what all UEs of a capture share of the search for roots; NULL is fine. */
 struct pdcp_roots *pdcp_roots_new(void);

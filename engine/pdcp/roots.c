@@ -202,7 +202,8 @@ void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *read
     }
     pdcp->unfit_frame = found ? 0 : reading->pdu->frame;
     pdcp->unsure_root = 0;
-    if (found && s.tried > PDCP_FEW)
+    pdcp->unsure_frame = reading->pdu->frame;
+    if (found && (s.tried > PDCP_FEW || s.root.near))
         pdcp->unsure_root = secured ? ue->active.serial : ue->serials + 1; /* the context about to begin */
     s.root.in_force = secured;
     pdcp_tell_root(pdcp, reading->pdu, &s.root);
@@ -221,6 +222,10 @@ void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_period *period, boo
     if (!verified && period->failed < ON_TRIAL)
         return;
     pdcp->unsure_root = 0;
+    if (verified && pdcp->needs.other_count)
+        pdcp_tell_nas_count(pdcp);
+    if (!verified)
+        pdcp->needs.other_count = false;
     if (verified || period->verified > 1 || ue->active.serial != period->serial)
         return;
     at.frame = period->first_failed_frame;

@@ -50,3 +50,19 @@ void pdcp_tell_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, con
     ev.root = *root;
     pdcp_tell(pdcp, pdu, &ev);
 }
+
+void pdcp_tell_nas_count(struct daps_pdcp *pdcp)
+{
+    const struct daps_pdcp_pdu at = {.frame = pdcp->unsure_frame, .time_ns = pdcp->now_ns};
+    const struct daps_root_evidence root = {.fits = true,
+                                            .in_force = true,
+                                            .near = true,
+                                            .ul_nas_count = pdcp->needs.fits,
+                                            .ciphering = -1,
+                                            .integrity = -1,
+                                            .confirmed = true,
+                                            .given = pdcp->needs.given,
+                                            .command_frame = pdcp->unsure_frame};
+
+    pdcp_tell_root(pdcp, &at, &root);
+}

@@ -12,6 +12,8 @@ void rule_key_fits(const struct judgement *j)
 
     finding_start(&finding, j, is_reading ? DAPS_RULE_NCC_AMBIGUITY : DAPS_RULE_KEY_MISMATCH, attempt);
     finding.variant = DAPS_VARIANT_FITS;
+    if (fit->what == DAPS_FITS_NAS_COUNT)
+        finding.severity = DAPS_SEVERITY_INFO; /* UE and network agree: the key log is wrong */
     if (!finding.has_key && moment->fits.key != NULL)
         finding_set_key(&finding, moment->fits.key);
     finding_add_frame(&finding, moment->fits.frame != 0 || attempt == NULL ? moment->fits.frame : attempt->frame,

@@ -8,10 +8,28 @@
 #include "daps/kdf.h"
 #include "ue/ue.h"
 
+/* UE and network agree on another UL NAS COUNT than the key log gives: that is the log's matter, and said. */
+static void tell_nas_count(struct daps_ue *ue, const struct daps_root_evidence *root)
+{
+    struct daps_moment moment = {.kind = DAPS_MOMENT_KEY_FITS,
+                                 .fits = {.key = ue->active.chain.root,
+                                          .frame = root->command_frame,
+                                          .fit = {.what = DAPS_FITS_NAS_COUNT,
+                                                  .arfcn = -1,
+                                                  .nas_count = root->ul_nas_count,
+                                                  .nas_count_given = root->given}}};
+
+    daps_ue_tell(ue, &moment);
+}
+
 static void key_root(struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_root_evidence *root = &ev->root;
 
+    if (root->confirmed) {
+        tell_nas_count(ue, root);
+        return;
+    }
     ue->root = (struct daps_root_match){.match = root->fits ? DAPS_ROOT_FITS : DAPS_ROOT_NONE_FITS,
                                         .ordinal = root->ordinal,
                                         .near = root->near,
@@ -113,8 +131,8 @@ static const struct daps_term *term_of(struct daps_ue *ue, const struct daps_att
 {
     const struct daps_term *term = daps_term_star(ue->pool, f->parent, f->key->pci, f->key->arfcn);
 
-    if (f->has_value && term->verified && memcmp(term->value, f->value, sizeof term->value) != 0)
-        term = daps_term_other(ue->pool, term, f->value);
+    if (f->key->other != 0)
+        term = daps_term_other(ue->pool, term, f->key->other);
     daps_term_frequencies(ue->pool, term, f->frequencies.point_a, f->frequencies.carrier);
     if (f->has_value)
         daps_term_verified(ue->pool, term, &f->dialect, f->value, f->key->deep);
@@ -224,6 +242,15 @@ static void keystream_use(struct daps_ue *ue, const struct daps_event *ev)
     }
 }
 
+static void request_forged(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_moment moment = {
+        .kind = DAPS_MOMENT_REQUEST_FORGED,
+        .request = {.frame = ev->frame, .resume = ev->request.resume, .tried = ev->request.tried}};
+
+    daps_ue_tell(ue, &moment);
+}
+
 void daps_ue_evidence(struct daps_ue *ue, const struct daps_event *ev)
 {
     ue->seen.pdus = true;
@@ -242,6 +269,9 @@ void daps_ue_evidence(struct daps_ue *ue, const struct daps_event *ev)
         break;
     case DAPS_EV_BEARER:
         daps_ue_see_bearer(ue, ev);
+        break;
+    case DAPS_EV_REQUEST_FORGED:
+        request_forged(ue, ev);
         break;
     case DAPS_EV_KEY_UNFIT:
         daps_ue_see_unfit(ue, ev);

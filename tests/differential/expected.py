@@ -236,12 +236,16 @@ def simple_event(name, body, octets):
     elif kind == "resume-request":
         field = "i_rnti" if name == "rrcResumeRequest1" else "short_i_rnti"
         event[field] = body[name]["resumeIdentity"][0]
+        event["request_mac"] = body[name]["resumeMAC-I"][0]
+    elif kind == "system-information":
+        event["cell_identity"] = body["cellAccessRelatedInfo"]["plmn-IdentityInfoList"][0]["cellIdentity"][0]
     elif kind == "reestablishment":
         event["ncc"] = get(extensions, "rrcReestablishment", "nextHopChainingCount")
     elif kind == "reestablishment-request":
         request = body["rrcReestablishmentRequest"]
         event["ue_c_rnti"] = request["ue-Identity"]["c-RNTI"]
         event["ue_pci"] = request["ue-Identity"]["physCellId"]
+        event["request_mac"] = request["ue-Identity"]["shortMAC-I"][0]
         event["cause"] = {"reconfigurationFailure": "reconfiguration-failure", "handoverFailure": "handover-failure",
                           "otherFailure": "other-failure"}.get(request["reestablishmentCause"], "none")
     if extensions is not None and extensions[0].startswith("criticalExtensionsFuture") and \

@@ -8,5 +8,5 @@ EMPTY = {"kind": "", "channel": "", "digest": "0" * 16, "octets": 0, "transactio
          "daps_power": 0, "rach": "unknown", "pci": -1, "ssb_arfcn": -1, "point_a": -1, "c_rnti": -1, "t304_ms": -1,
          "candidate_id": -1, "ltm": 0, "conditional": 0, "attempt_conditional": 0,
          "daps_failure": 0, "suspend": 0, "ue_c_rnti": -1, "ue_pci": -1, "i_rnti": -1,
-         "short_i_rnti": -1, "cause": "none",
+         "short_i_rnti": -1, "request_mac": -1, "cell_identity": -1, "cause": "none",
          **{name: 0 for name in BEARERS}}

@@ -34,10 +34,11 @@ static void print_event(const struct daps_event *ev)
     printf("\"rach\":\"%s\",\"pci\":%" PRId32 ",\"ssb_arfcn\":%" PRId32 ",\"point_a\":%" PRId32 ",\"c_rnti\":%" PRId32
            ",\"t304_ms\":%" PRId32 ",\"candidate_id\":%d,\"ltm\":%d,\"conditional\":%d,\"attempt_conditional\":%d,"
            "\"daps_failure\":%d,\"suspend\":%d,\"ue_c_rnti\":%" PRId32 ",\"ue_pci\":%" PRId32 ",\"i_rnti\":%" PRId64
-           ",\"short_i_rnti\":%" PRId32 ",\"cause\":\"%s\",",
+           ",\"short_i_rnti\":%" PRId32 ",\"request_mac\":%" PRId32 ",\"cell_identity\":%" PRId64 ",\"cause\":\"%s\",",
            daps_rach_name(ev->rach), ev->target.pci, ev->target.ssb_arfcn, ev->point_a, ev->c_rnti, ev->t304_ms,
            ev->candidate_id, ev->ltm, ev->conditional, ev->attempt_conditional, ev->daps_failure, ev->suspend,
-           ev->ue_c_rnti, ev->ue_pci, ev->i_rnti, ev->short_i_rnti, daps_reestablishment_cause_name(ev->cause));
+           ev->ue_c_rnti, ev->ue_pci, ev->i_rnti, ev->short_i_rnti, ev->request_mac, ev->cell_identity,
+           daps_reestablishment_cause_name(ev->cause));
     print_bearers(&ev->bearers);
     printf("}");
 }

@@ -86,6 +86,9 @@ static void add_event(GString *text, const struct daps_event *ev)
     add_number(text, "daps_failure", ev->daps_failure, 0);
     add_number(text, "suspend", ev->suspend, 0);
     add_number(text, "short_i_rnti", ev->short_i_rnti, -1);
+    add_number(text, "request_mac", ev->request_mac, -1);
+    if (ev->cell_identity >= 0)
+        g_string_append_printf(text, " cell_identity=%09" PRIx64, (uint64_t)ev->cell_identity);
     if (ev->i_rnti >= 0)
         g_string_append_printf(text, " i_rnti=%010" PRIx64, (uint64_t)ev->i_rnti);
     add_number(text, "ue_c_rnti", ev->ue_c_rnti, -1);
@@ -212,7 +215,7 @@ static const struct sample samples[] = {
     {rlc_failure, DAPS_CH_UL_DCCH, "failureInformation", "failure-information digest"},
     {empty_failure_extension, DAPS_CH_UL_DCCH, "failureInformation", "failure-information digest"},
     {reestablishment_request, DAPS_CH_UL_CCCH, "rrcReestablishmentRequest",
-     "reestablishment-request digest ue_c_rnti=17942 ue_pci=22 handover-failure"},
+     "reestablishment-request digest request_mac=4660 ue_c_rnti=17942 ue_pci=22 handover-failure"},
     {reestablishment, DAPS_CH_DL_DCCH, "rrcReestablishment", "reestablishment digest transaction=1 ncc=3"},
     {reestablishment_future, DAPS_CH_DL_DCCH, "rrcReestablishment", "traffic digest transaction=1"},
     {reestablishment_complete, DAPS_CH_UL_DCCH, "rrcReestablishmentComplete",
@@ -220,8 +223,8 @@ static const struct sample samples[] = {
     {release, DAPS_CH_DL_DCCH, "rrcRelease", "release digest transaction=1"},
     {suspend, DAPS_CH_DL_DCCH, "rrcRelease",
      "release digest transaction=1 ncc=6 suspend=1 short_i_rnti=1193046 i_rnti=123456789a"},
-    {resume_request, DAPS_CH_UL_CCCH, "rrcResumeRequest", "resume-request digest short_i_rnti=1"},
-    {resume_request_1, DAPS_CH_UL_CCCH1, "rrcResumeRequest1", "resume-request digest i_rnti=0000000001"},
+    {resume_request, DAPS_CH_UL_CCCH, "rrcResumeRequest", "resume-request digest short_i_rnti=1 request_mac=2"},
+    {resume_request_1, DAPS_CH_UL_CCCH1, "rrcResumeRequest1", "resume-request digest request_mac=2 i_rnti=0000000001"},
     {resume, DAPS_CH_DL_DCCH, "rrcResume", "resume digest transaction=1"},
     {resume_complete, DAPS_CH_UL_DCCH, "rrcResumeComplete", "resume-complete digest transaction=3"},
     {setup_request, DAPS_CH_UL_CCCH, "rrcSetupRequest", "setup-request digest"},

@@ -71,6 +71,7 @@ enum daps_event_kind {
     DAPS_EV_KEY_FITS,
     DAPS_EV_KEYSTREAM_USE,
     DAPS_EV_COLLISION,
+    DAPS_EV_REQUEST_FORGED, /* a request whose MAC is right under no key of the UE */
     DAPS_EV_KEY_UNFIT,
     DAPS_EV_BEARER,
     DAPS_EV_KIND_COUNT
@@ -165,9 +166,12 @@ struct daps_event {
             bool suspend;         /* RELEASE: suspendConfig is there */
             int64_t i_rnti;       /* fullI-RNTI of suspendConfig, resumeIdentity of an rrcResumeRequest1: 40 bits, -1 */
             int32_t short_i_rnti; /* shortI-RNTI of suspendConfig, resumeIdentity of an rrcResumeRequest: 24 bits, -1 */
+            int32_t request_mac;  /* shortMAC-I, resumeMAC-I of a request: 16 bits, -1 */
             int32_t ue_c_rnti;    /* REESTABLISHMENT_REQUEST ue-Identity c-RNTI, -1 */
             int32_t ue_pci;       /* REESTABLISHMENT_REQUEST ue-Identity physCellId, HANDOVER_PREPARATION source; -1 */
             enum daps_reestablishment_cause cause;
+
+            int64_t cell_identity; /* SYSTEM_INFORMATION: cellIdentity of the first PLMN of SIB1: 36 bits, -1 */
         };
         struct daps_root_evidence root;           /* KEY_ROOT */
         struct daps_key_evidence key;             /* KEY_FITS */
@@ -175,6 +179,7 @@ struct daps_event {
         struct daps_collision_evidence collision; /* COLLISION */
         struct daps_unfit_evidence unfit;         /* KEY_UNFIT */
         struct daps_bearer_evidence bearer;       /* BEARER */
+        struct daps_request_evidence request;     /* REQUEST_FORGED */
     };
 };
 

@@ -26,6 +26,9 @@ struct daps_root_evidence {
     uint32_t ordinal;            /* among the roots of ... */
     char name[64];               /* ... that UE name of the key log */
     int8_t ciphering, integrity; /* found with it, -1 not */
+    bool confirmed;              /* nothing new: a message that followed is right under it as well ... */
+    uint32_t given;              /* ... and not under the UL NAS COUNT of the key log */
+    uint64_t command_frame;      /* ... its security mode command */
 };
 
 /* How a key of which the standard, an implementation or the capture left something open came about, by MAC-I. */
@@ -40,6 +43,7 @@ struct daps_key_evidence {
     int8_t nh_ahead;          /* the parent's value is that of the NH so many steps on, 0 none */
     bool horizontal;          /* ... that of the active key, although the NCC asks for an NH */
     uint64_t failed_frame;    /* ... that of the key of the attempt with this command, 0 none */
+    uint32_t other;           /* another value was shown for these inputs before: which of such keys it is, 0 none */
 };
 
 /* A use of keystream: one PDU under a context. Told where it shows something new of the context. */
@@ -86,6 +90,12 @@ struct daps_bearer_evidence {
 struct daps_unfit_evidence {
     uint32_t context;
     uint64_t messages, first_frame; /* 0 messages: one was right after all */
+};
+
+/* A request whose shortMAC-I or resumeMAC-I is right under no key that the UE is known to have had. */
+struct daps_request_evidence {
+    bool resume;    /* else a re-establishment */
+    uint32_t tried; /* keys */
 };
 
 #endif
