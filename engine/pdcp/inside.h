@@ -71,6 +71,11 @@ bool pdcp_all_keyed(const struct daps_pdcp *pdcp);
 bool pdcp_try_period(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t sn,
                      struct pdcp_placed *placed);
 
+/* leaves.c: AS keys that the key log has by value: of a context without KgNB; of one that began before the capture. */
+bool pdcp_place_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
+                          struct pdcp_placed *placed);
+void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);
+
 /* needs.c: a PDU came that cannot be read; and it, or one that verifies under no key, will not be read any more. */
 void pdcp_note_needs(struct daps_pdcp *pdcp);
 void pdcp_note_not_judged(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, bool unverified);

@@ -62,6 +62,7 @@ struct pdcp_period {
     uint64_t leg;        /* C-RNTI + 1, 0 unknown */
     uint64_t target_leg; /* of an open handover that keeps the key, 0 none */
     bool keys_valid;     /* leaf keys computed for term, nea, nia */
+    bool by_value;       /* leaf keys are those of a key log, whatever the term's value */
     uint8_t keys[PDCP_LEAF_KEYS][DAPS_CIPHER_KEY_OCTETS];
     bool uplink_told;   /* that its key was used for signalling uplink ... */
     bool key_told;      /* ... and that a MAC-I is right under it */
@@ -139,7 +140,12 @@ struct daps_pdcp {
         uint64_t digest; /* of the PDU it explains, 0 none */
         struct daps_root_evidence root;
         int nea, nia;
-    } root_proposal;         /* likewise, for a capture that begins behind the security mode command */
+    } root_proposal; /* likewise, for a capture that begins behind the security mode command */
+    struct {
+        uint64_t digest; /* of the PDU it explains, 0 none */
+        unsigned set;
+    } leaf_proposal;         /* likewise, for AS keys of the key log */
+    unsigned leaf_searches;  /* PDUs that were tried under them in vain */
     unsigned root_searches;  /* PDUs that were tried under the roots of the key log in vain */
     uint32_t unsure_root;    /* context whose root fits one MAC-I among many, 0 none */
     uint64_t unsure_frame;   /* of its security mode command */

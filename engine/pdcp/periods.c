@@ -16,7 +16,7 @@ struct pdcp_period *pdcp_period_of(struct daps_pdcp *pdcp, uint32_t serial)
 
 bool pdcp_keys(struct daps_pdcp *pdcp, struct pdcp_period *period)
 {
-    if (period->keys_valid)
+    if (period->keys_valid || period->by_value)
         return true;
     if (!period->term->has_value || period->nea < 0 || period->nia < 0)
         return false;
@@ -207,7 +207,7 @@ static void follow(struct daps_pdcp *pdcp, const struct daps_context *context, u
         period->term = context->chain.key;
         period->nea = context->ciphering;
         period->nia = context->integrity;
-        period->keys_valid = false;
+        period->keys_valid = period->by_value = false;
         pdcp->changed = true;
     }
 }

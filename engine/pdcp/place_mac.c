@@ -78,14 +78,14 @@ bool pdcp_has_key(const struct daps_pdcp *pdcp, const struct pdcp_period *period
 {
     if (!pdcp_is_supported(pdcp, period))
         return false;
-    if (period->term->has_value)
+    if (period->term->has_value || period->by_value)
         return true;
     return period->term->kind == DAPS_TERM_STAR && period->term->has_parent_value && period->nia > 0;
 }
 
 bool pdcp_is_keyed(const struct daps_pdcp *pdcp, const struct pdcp_period *period)
 {
-    return pdcp_is_supported(pdcp, period) && period->term->has_value;
+    return pdcp_is_supported(pdcp, period) && (period->term->has_value || period->by_value);
 }
 
 static bool try_past(struct daps_pdcp *pdcp, enum pdcp_past which, const struct daps_pdcp_pdu *pdu, uint32_t sn,
@@ -127,7 +127,7 @@ bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, 
     }
     /* The key of a failed target may be that of the present one, once the choice behind it is made. */
     return try_past(pdcp, PDCP_PAST_SOURCE, pdu, sn, placed) || try_choices(pdcp, pdu, sn, placed) ||
-           try_past(pdcp, PDCP_PAST_TARGET, pdu, sn, placed);
+           pdcp_place_by_leaves(pdcp, pdu, sn, placed) || try_past(pdcp, PDCP_PAST_TARGET, pdu, sn, placed);
 }
 
 bool pdcp_all_keyed(const struct daps_pdcp *pdcp)

@@ -334,6 +334,8 @@ void pdcp_find_first_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
         pdcp_tell_root(pdcp, pdu, &found);
         pdcp_sync(pdcp);
         pdcp_keys_changed(pdcp);
+    } else if (!fits_any) {
+        pdcp_find_first_leaves(pdcp, pdu, sn);
     }
     daps_wipe(&root, sizeof root);
     daps_wipe(&term, sizeof term);

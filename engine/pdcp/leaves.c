@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * AS keys known by value (LEAF lines of the key log): where a context's KgNB is not at hand, but the keys below it are,
+ * its signalling can be read all the same. Which set of them is a context's a MAC-I tells.
+ */
+#include <string.h>
+
+#include "bytes/digest.h"
+#include "daps/kdf.h"
+#include "pdcp/inside.h"
+
+#define MOST_SETS     256  /* of one UE that are tried */
+#define MOST_SEARCHES 1024 /* PDUs of one UE that are tried in vain */
+
+struct search {
+    struct daps_pdcp *pdcp;
+    const struct daps_pdcp_pdu *pdu;
+    uint32_t sn;
+    struct pdcp_period *candidate;
+    struct pdcp_placed placed;
+    unsigned tried;
+};
+
+/* One set under one pair of algorithms. */
+static bool fits(struct search *s, int nea, int nia, const struct daps_keylog_leaves *leaves)
+{
+    struct pdcp_period *candidate = s->candidate;
+
+    if (nea > 0 && !leaves->has[DAPS_LEAF_RRC_ENC])
+        return false;
+    candidate->nea = nea;
+    candidate->nia = nia;
+    candidate->by_value = true;
+    memcpy(candidate->keys[PDCP_RRC_ENC], leaves->keys[DAPS_LEAF_RRC_ENC], sizeof candidate->keys[PDCP_RRC_ENC]);
+    memcpy(candidate->keys[PDCP_RRC_INT], leaves->keys[DAPS_LEAF_RRC_INT], sizeof candidate->keys[PDCP_RRC_INT]);
+    s->tried++;
+    return pdcp_is_supported(s->pdcp, candidate) && pdcp_try_period(s->pdcp, candidate, s->pdu, s->sn, &s->placed);
+}
+
+/* A set under the algorithms of the context, or under all where they are not known. */
+static bool fits_any(struct search *s, int nea, int nia, const struct daps_keylog_leaves *leaves)
+{
+    if (!leaves->has[DAPS_LEAF_RRC_INT])
+        return false;
+    if (nia >= 0)
+        return nia > 0 && fits(s, nea, nia, leaves);
+    for (nia = 1; nia <= 3; nia++) {
+        for (nea = 0; nea <= 3; nea++) {
+            if (fits(s, nea, nia, leaves) && s->placed.how.ciphered)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A set among many must explain a second PDU. */
+static bool is_confirmed(struct search *s, unsigned set)
+{
+    const uint64_t digest = daps_digest(s->pdu->octets, s->pdu->length);
+    const bool agrees = s->pdcp->leaf_proposal.digest != 0 && s->pdcp->leaf_proposal.digest != digest &&
+                        s->pdcp->leaf_proposal.set == set;
+
+    s->pdcp->leaf_proposal.digest = digest;
+    s->pdcp->leaf_proposal.set = set;
+    return s->tried <= PDCP_FEW || agrees;
+}
+
+static bool find_set(struct search *s, int nea, int nia)
+{
+    const struct daps_keylog *keylog = daps_engine_keylog(s->pdcp->ue->engine);
+    struct daps_keylog_leaves leaves;
+    bool found = false;
+
+    for (unsigned i = 0; !found && i < MOST_SETS && daps_keylog_leaves(keylog, s->pdcp->ue->name, i, &leaves); i++)
+        found = fits_any(s, nea, nia, &leaves) && is_confirmed(s, i);
+    daps_wipe(&leaves, sizeof leaves);
+    s->pdcp->leaf_searches += !found;
+    return found;
+}
+
+static bool may_search(const struct daps_pdcp *pdcp)
+{
+    return daps_engine_keylog(pdcp->ue->engine) != NULL && pdcp->leaf_searches < MOST_SEARCHES;
+}
+
+static void adopt(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct pdcp_period *candidate)
+{
+    period->nea = candidate->nea;
+    period->nia = candidate->nia;
+    period->by_value = true;
+    memcpy(period->keys, candidate->keys, sizeof period->keys);
+    pdcp_keys_changed(pdcp);
+}
+
+bool pdcp_place_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
+                          struct pdcp_placed *placed)
+{
+    bool found = false;
+
+    for (unsigned i = may_search(pdcp) ? pdcp->n_periods : 0; !found && i-- > 0;) {
+        struct pdcp_period *period = &pdcp->periods[i], candidate = *period;
+        struct search s = {.pdcp = pdcp, .pdu = pdu, .sn = sn, .candidate = &candidate};
+        if (period->term->has_value || period->by_value || period->nia < 0)
+            continue;
+        found = find_set(&s, period->nea, period->nia);
+        if (found) {
+            adopt(pdcp, period, &candidate);
+            *placed = (struct pdcp_placed){period, s.placed.how};
+        }
+        daps_wipe(candidate.keys, sizeof candidate.keys);
+    }
+    return found;
+}
+
+void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
+{
+    struct daps_ue *ue = pdcp->ue;
+    const struct daps_event here = {.kind = DAPS_EV_TRAFFIC, .frame = pdu->frame, .time_ns = pdu->time_ns};
+    struct daps_term term = {.kind = DAPS_TERM_ROOT};
+    struct pdcp_period *period = pdcp_period_of(pdcp, ue->active.serial);
+    struct pdcp_period candidate =
+        period != NULL ? *period : (struct pdcp_period){.ul_active = true, .dl_active = true};
+    struct search s = {.pdcp = pdcp, .pdu = pdu, .sn = sn, .candidate = &candidate};
+
+    if (!may_search(pdcp) || (period != NULL && (period->nia >= 0 || period->term->has_value)))
+        return;
+    candidate.term = &term;
+    if (find_set(&s, -1, -1)) {
+        ue->root.match = DAPS_ROOT_NONE_FITS; /* its root stays unknown */
+        daps_ue_require_key(ue, &here);
+        ue->active.ciphering = candidate.nea;
+        ue->active.integrity = candidate.nia;
+        pdcp_sync(pdcp);
+        period = pdcp_period_of(pdcp, ue->active.serial);
+        if (period != NULL)
+            adopt(pdcp, period, &candidate);
+    }
+    daps_wipe(candidate.keys, sizeof candidate.keys);
+}
