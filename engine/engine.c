@@ -10,6 +10,7 @@
 #include "daps/kdf.h"
 #include "joins.h"
 #include "pdcp/pdcp.h"
+#include "rrc/cells.h"
 #include "rules/rules.h"
 #include "ue/ue.h"
 #include "ues.h"
@@ -235,10 +236,24 @@ void daps_engine_evidence(struct daps_engine *engine, struct daps_ue *ue, const 
     daps_ue_evidence(ue, ev);
 }
 
+/* Cells that a message names in passing are where its UE may go: of use only where keys are computed. */
+static void learn_named_cells(struct daps_engine *engine, const struct daps_pdu *pdu)
+{
+    const struct entry *entry = engine->options.keylog != NULL ? find_ue(engine, pdu->ue_key) : NULL;
+    struct rrc_named_cells named;
+
+    if (entry == NULL || entry->ue->pdcp == NULL)
+        return;
+    rrc_named_cells(pdu->channel, pdu->octets, pdu->length, &named);
+    for (unsigned i = 0; i < named.n; i++)
+        pdcp_learn_cell(entry->ue->pdcp, named.cells[i], -1, -1);
+}
+
 /* executed: the PDU is under the key of a conditional candidate. */
 static void follow(struct daps_engine *engine, const struct daps_pdu *pdu, bool executed,
                    struct daps_rrc_result *result)
 {
+    learn_named_cells(engine, pdu);
     for (uint32_t i = 0; i < result->n_events; i++) {
         struct daps_event *ev = &result->events[i];
         ev->rat = pdu->rat;
