@@ -114,8 +114,7 @@ bool pdcp_place_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
 
 void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
 {
-    struct daps_ue *ue = pdcp->ue;
-    const struct daps_event here = {.kind = DAPS_EV_TRAFFIC, .frame = pdu->frame, .time_ns = pdu->time_ns};
+    const struct daps_ue *ue = pdcp->ue;
     struct daps_term term = {.kind = DAPS_TERM_ROOT};
     struct pdcp_period *period = pdcp_period_of(pdcp, ue->active.serial);
     struct pdcp_period candidate =
@@ -125,11 +124,10 @@ void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
     if (!may_search(pdcp) || (period != NULL && (period->nia >= 0 || period->term->has_value)))
         return;
     candidate.term = &term;
-    if (find_set(&s, -1, -1)) {
-        ue->root.match = DAPS_ROOT_NONE_FITS; /* its root stays unknown */
-        daps_ue_require_key(ue, &here);
-        ue->active.ciphering = candidate.nea;
-        ue->active.integrity = candidate.nia;
+    if (find_set(&s, -1, -1)) { /* the root stays unknown */
+        pdcp_tell_root(pdcp, pdu,
+                       &(struct daps_root_evidence){
+                           .in_force = true, .ciphering = (int8_t)candidate.nea, .integrity = (int8_t)candidate.nia});
         pdcp_sync(pdcp);
         period = pdcp_period_of(pdcp, ue->active.serial);
         if (period != NULL)

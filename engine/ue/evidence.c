@@ -37,7 +37,7 @@ static void key_root(struct daps_ue *ue, const struct daps_event *ev)
     g_strlcpy(ue->root.ue, root->name, sizeof ue->root.ue);
     if (!root->in_force)
         return;
-    if (ue->active.chain.key == NULL && root->fits)
+    if (ue->active.chain.key == NULL)
         daps_ue_require_key(ue, ev);
     else
         daps_ue_root_matched(ue);
