@@ -239,7 +239,7 @@ void daps_engine_evidence(struct daps_engine *engine, struct daps_ue *ue, const 
 /* Cells that a message names in passing are where its UE may go: of use only where keys are computed. */
 static void learn_named_cells(struct daps_engine *engine, const struct daps_pdu *pdu)
 {
-    const struct entry *entry = engine->options.keylog != NULL ? find_ue(engine, pdu->ue_key) : NULL;
+    const struct ue_entry *entry = engine->options.keylog != NULL ? ues_find(engine->ues, pdu->ue_key) : NULL;
     struct rrc_named_cells named;
 
     if (entry == NULL || entry->ue->pdcp == NULL)
