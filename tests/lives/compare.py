@@ -228,6 +228,16 @@ def unseen_change(view, line):
     return any(m not in view.first for m in setups if m.kind == "security-mode-command")
 
 
+def said_to_be_missed(view, line):
+    """The finding says that it assumes nothing was missed, and a message of a key change is missing."""
+    if "missed" not in (line["assumes"] or ""):
+        return False
+    ues = {view.by_frame[n].ue for n in line["frames"] if n in view.by_frame}
+    seen = set(view.by_frame.values())
+    return any(m is not None and m not in seen for a in view.life.attempts if a.ue in ues
+               for m in (a.command, a.complete, a.settled))
+
+
 def describe(view, number):
     message = view.by_frame.get(number)
     if message is None:
@@ -245,7 +255,7 @@ def compare(view, lines, status, strict=True):
     for line in lines:
         if line["type"] == "finding":
             wrong = truth_of(view, line)
-            if wrong is not None and not (not strict and unseen_change(view, line)):
+            if wrong is not None and not (not strict and (unseen_change(view, line) or said_to_be_missed(view, line))):
                 procedures = "+".join(sorted(set(line.get("procedures") or [])))
                 assumes = f" [assumes {line['assumes']}]" if line["assumes"] else ""
                 differences.append((f"{'ASSUMED' if assumes else 'FALSE'} {line['rule']} {procedures} {line['evidence']}",
@@ -259,4 +269,5 @@ def compare(view, lines, status, strict=True):
 
 def owns_up(lines, status):
     """Does the program say that something could not be judged?"""
-    return status == 3 or bool(lines[-1].get("not_judged"))
+    return status == 3 or any(line.get("not_judged") or line.get("sealed") for line in lines
+                              if line["type"] in ("capture", "summary"))

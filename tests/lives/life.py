@@ -267,7 +267,7 @@ class Ue(Handovers):
                 self.suspended = False
             return
         transaction = self.transaction()
-        self.dl("resume", rrc.resume(transaction), "resume", transaction=transaction, new_context=True)
+        attempt.settled = self.dl("resume", rrc.resume(transaction), "resume", transaction=transaction)
         attempt.first = attempt.complete = self.ul("resume-complete", rrc.resume_complete(transaction), "resume complete",
                                                    transaction=transaction)
         self.suspended, self.connected = False, True

@@ -157,7 +157,8 @@ class View:
 
     def attempts_at(self, number):
         message = self.by_frame.get(number)
-        return [a for a in self.life.attempts if a.command is message]
+        return [a for a in self.life.attempts if a.command is message
+                or a.procedure == "resume" and a.settled is message]
 
     def one_key(self, numbers, what=lambda a: a.key):
         """Do these frames hold commands of different attempts of one UE that share a key (or a parent)?"""
