@@ -260,10 +260,11 @@ def compare(view, lines, status, strict=True):
                 assumes = f" [assumes {line['assumes']}]" if line["assumes"] else ""
                 differences.append((f"{'ASSUMED' if assumes else 'FALSE'} {line['rule']} {procedures} {line['evidence']}",
                                     f"{line['rule']} of frames {line['frames']} is not so: {wrong}{assumes}"))
-    if not strict and not owns_up(lines, status):
-        silent = []
-        found(view, lines, silent)
-        differences += [("SILENT " + kind, sentence) for kind, sentence in silent if "exposed-fallback" not in kind]
+    if not strict:
+        missed = []
+        found(view, lines, missed)
+        how = "OWNED UP" if owns_up(lines, status) else "SILENT"
+        differences += [(f"{how} {kind}", sentence) for kind, sentence in missed if "exposed-fallback" not in kind]
     return differences
 
 

@@ -46,10 +46,12 @@ class Tally:
 
     def __init__(self):
         self.kinds, self.smallest, self.found = collections.Counter(), {}, []
-        self.judged = self.wrong = 0
+        self.judged = self.wrong = self.owned = 0
 
     def add(self, case, differences):
         self.judged += 1
+        self.owned += any(kind.startswith("OWNED") for kind, _ in differences)
+        differences = [(kind, sentence) for kind, sentence in differences if not kind.startswith("OWNED")]
         self.wrong += bool(differences)
         for kind in {k for k, _ in differences}:
             self.kinds[kind] += 1
@@ -58,7 +60,8 @@ class Tally:
                 self.smallest[kind] = len(case.made), case.seed
 
     def show(self):
-        print(f"{self.judged} lives, {self.wrong} judged wrongly ({100 * self.wrong / max(self.judged, 1):.1f} %)")
+        print(f"{self.judged} lives, {self.wrong} judged wrongly ({100 * self.wrong / max(self.judged, 1):.1f} %)"
+              f"{f', {self.owned} with something missed and said to be unjudged' if self.owned else ''}")
         for kind, count in self.kinds.most_common():
             print(f"{count:6} {kind}   (smallest: seed {self.smallest[kind][1]}, {self.smallest[kind][0]} frames)")
 
@@ -81,7 +84,7 @@ def measure(program, make, seeds, options):
             except (RuntimeError, ValueError, subprocess.TimeoutExpired) as error:
                 differences, lines = [("OTHER crash", str(error))], []
             tally.add(case, differences)
-            if options.verbose and differences and any(not options.kind or options.kind in k for k, _ in differences):
+            if options.verbose and any(not k.startswith("OWNED") and (not options.kind or options.kind in k) for k, _ in differences):
                 report(case, differences, lines)
             for name in os.listdir(folder):
                 os.unlink(os.path.join(folder, name))
@@ -136,7 +139,7 @@ def main():
     tally.show()
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
-            json.dump({"judged": tally.judged, "wrong": tally.wrong, "found": tally.found}, file)
+            json.dump({"judged": tally.judged, "wrong": tally.wrong, "owned": tally.owned, "found": tally.found}, file)
     if options.keep:
         os.makedirs(options.keep, exist_ok=True)
         for kind, (_, seed) in sorted(tally.smallest.items()):
