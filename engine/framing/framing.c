@@ -277,6 +277,14 @@ void peel_short(struct peel *peel, const char *layer, bool rrc, const uint64_t *
         peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "a header or field runs past the end", rrc, ue_key, NULL);
 }
 
+void peel_no_context(struct peel *peel, const char *layer, const struct octets *payload)
+{
+    if (payload->bad)
+        peel_short(peel, layer, true, NULL);
+    else
+        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "unknown tag in its context", true, NULL, NULL);
+}
+
 void peel_keep(struct peel *peel, struct octets *payload, size_t length)
 {
     peel->missing = length > payload->left ? length - payload->left : 0;

@@ -192,10 +192,7 @@ void peel_mac_nr_in(struct peel *peel, struct octets payload, const uint64_t *lo
     mac.downlink = octets_u8(&payload) == 1;
     mac.rnti_type = octets_u8(&payload);
     if (!read_tags(&payload, &mac)) {
-        if (payload.bad)
-            peel_short(peel, layer, false, NULL);
-        else
-            peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "unknown tag in its context", false, NULL, NULL);
+        peel_no_context(peel, layer, &payload);
         return;
     }
     peel_mac_pdu(peel, &mac, payload);

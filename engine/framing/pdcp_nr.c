@@ -128,8 +128,7 @@ void peel_pdcp_nr_in(struct peel *peel, struct octets payload, const uint64_t *l
     if (read_context(&payload, &pdcp))
         peel_pdcp_pdu(peel, &pdcp, payload);
     else
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer,
-                     payload.bad ? "its context ends early" : "unknown tag in its context", false, NULL, NULL);
+        peel_no_context(peel, layer, &payload);
 }
 
 void peel_pdcp_nr(struct peel *peel, struct octets payload)

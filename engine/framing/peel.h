@@ -57,6 +57,8 @@ void peel_problem(struct peel *peel, enum daps_framing_class class, const char *
                   const uint64_t *ue_key, const char *format, ...) __attribute__((format(printf, 7, 8)));
 /* A header of layer ended early: cut or malformed, as the record tells. ue_key: NULL if it is not known. */
 void peel_short(struct peel *peel, const char *layer, bool rrc, const uint64_t *ue_key);
+/* What Wireshark's framing says around a PDU cannot be read up to it: whatever it is, it may be signalling. */
+void peel_no_context(struct peel *peel, const char *layer, const struct octets *payload);
 /* Of payload only the first length octets belong to what comes next; those that are not there were cut off. */
 void peel_keep(struct peel *peel, struct octets *payload, size_t length);
 /* A cell as a log states it: -1 for what cannot be (TS 38.331: PhysCellId 0..1007, ARFCN-ValueNR 0..3279165). */

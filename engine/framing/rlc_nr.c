@@ -173,8 +173,7 @@ void peel_rlc_nr_in(struct peel *peel, struct octets payload, const uint64_t *lo
     if (read_tags(&payload, &rlc))
         peel_rlc_pdu(peel, &rlc, payload);
     else
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer,
-                     payload.bad ? "its context ends early" : "unknown tag in its context", false, NULL, NULL);
+        peel_no_context(peel, layer, &payload);
 }
 
 void peel_rlc_nr(struct peel *peel, struct octets payload)
