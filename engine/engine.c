@@ -46,6 +46,7 @@ struct daps_engine {
     daps_engine_waited *on_waited;
     void *waited_user;
     struct daps_rrc_result *waited; /* what PDUs that waited said; NULL until needed */
+    uint64_t *seen;                 /* fingerprints of the newest messages, NULL until there is one */
     struct daps_rrc_result *trial;  /* for looking whether octets could be RRC; likewise */
     uint8_t *open;                  /* the PDU at hand, deciphered; likewise */
 };
@@ -82,6 +83,7 @@ void daps_engine_free(struct daps_engine *engine)
         daps_wipe(engine->open, DAPS_PDCP_MOST_OCTETS);
     g_free(engine->open);
     g_free(engine->waited);
+    g_free(engine->seen);
     g_free(engine);
 }
 
@@ -89,7 +91,7 @@ void daps_engine_free(struct daps_engine *engine)
 static struct daps_ue *tell_gaps(const struct daps_engine *engine, struct ue_entry *entry)
 {
     if (entry->gaps < engine->gaps.n)
-        daps_ue_gap(entry->ue, engine->gaps.frame, engine->gaps.reason);
+        daps_ue_unread(entry->ue, engine->gaps.frame, engine->gaps.reason);
     entry->gaps = engine->gaps.n;
     return entry->ue;
 }
@@ -152,7 +154,7 @@ static struct daps_ue *get_ue(struct daps_engine *engine, uint64_t ue_key, const
     if (ues_count(engine->ues) >= (engine->options.most_ues > 0 ? engine->options.most_ues : DAPS_ENGINE_MOST_UES))
         give_way(engine, frame);
     snprintf(number, sizeof number, "%" PRIu64, ++engine->counts.ues);
-    ue = daps_ue_new(engine, name != NULL ? name : number, rat);
+    ue = daps_ue_new(engine, (uint32_t)engine->counts.ues, name != NULL ? name : number, rat);
     ues_add(engine->ues, ue_key, ue)->gaps = engine->gaps.n;
     if (!joins_deliver(engine->joins, ue_key, ue->name, &engine->sink) && engine->sink.join != NULL)
         engine->sink.join(engine->sink.user, &(struct daps_identity_join){
@@ -250,7 +252,7 @@ static void learn_named_cells(struct daps_engine *engine, const struct daps_pdu 
 }
 
 /* executed: the PDU is under the key of a conditional candidate. */
-static void follow(struct daps_engine *engine, const struct daps_pdu *pdu, bool executed,
+static void follow(struct daps_engine *engine, const struct daps_pdu *pdu, bool from_pdcp, bool executed,
                    struct daps_rrc_result *result)
 {
     learn_named_cells(engine, pdu);
@@ -260,8 +262,38 @@ static void follow(struct daps_engine *engine, const struct daps_pdu *pdu, bool 
         ev->frame = pdu->frame;
         ev->time_ns = pdu->time_ns;
         ev->logged_cell = pdu->logged_cell;
+        ev->from_pdcp = from_pdcp;
         ev->executed = executed && ev->kind == DAPS_EV_RECONFIGURATION_COMPLETE;
         daps_engine_event(engine, pdu->ue_key, NULL, ev);
+    }
+}
+
+/*
+ * A segment of a message (TS 38.331 5.7.6, 5.7.7): with the last one result says what the whole message says, at the
+ * frame of that last one.
+ */
+static void take_segment(struct daps_engine *engine, const struct daps_pdu *pdu, struct daps_rrc_result *result)
+{
+    struct daps_ue *ue;
+    struct rrc_segments *segments;
+
+    if (!result->segment.present)
+        return;
+    ue = get_ue(engine, pdu->ue_key, NULL, pdu->rat, pdu->frame);
+    segments = &ue->segments[pdu->channel == DAPS_CH_UL_DCCH];
+    switch (rrc_segments_take(segments, &result->segment, pdu->frame)) {
+    case RRC_SEGMENTS_WAIT:
+        break;
+    case RRC_SEGMENTS_WHOLE:
+        if (daps_rrc_decode_nr(pdu->channel, segments->octets, segments->length, result) != DAPS_RRC_OK)
+            engine->counts.undecoded++;
+        rrc_segments_clear(segments);
+        break;
+    case RRC_SEGMENTS_LOST:
+    case RRC_SEGMENTS_LOST_OLD:
+        daps_ue_unread(ue, pdu->frame, "an RRC message of which a segment is missing");
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_SEGMENTS_LOST, pdu->frame);
+        break;
     }
 }
 
@@ -275,7 +307,8 @@ enum daps_rrc_status daps_engine_pdu(struct daps_engine *engine, const struct da
     }
     if (engine->sink.rrc != NULL)
         engine->sink.rrc(engine->sink.user, NULL, pdu, NULL);
-    follow(engine, pdu, false, result);
+    take_segment(engine, pdu, result);
+    follow(engine, pdu, false, false, result);
     return result->status;
 }
 
@@ -347,10 +380,11 @@ static void follow_reading(struct daps_engine *engine, struct daps_ue *ue, const
     if (decoded) {
         if (engine->sink.rrc != NULL)
             engine->sink.rrc(engine->sink.user, ue->name, &rrc, reading->key);
+        take_segment(engine, &rrc, result);
         if (reading->late && result->n_events == 1 && result->events[0].kind == DAPS_EV_SECURITY_MODE_COMMAND)
             daps_pdcp_find_root(ue->pdcp, reading, &result->events[0]);
         if (is_followed(ue, reading, result))
-            follow(engine, &rrc, reading->late_ciphered, result);
+            follow(engine, &rrc, true, reading->late_ciphered, result);
         else
             result->n_events = 0;
     }
@@ -412,7 +446,7 @@ void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint
     struct daps_ue *ue = all ? NULL : find_ue(engine, ue_key);
 
     if (ue != NULL)
-        daps_ue_gap(ue, frame, reason);
+        daps_ue_unread(ue, frame, reason);
     if (!all)
         return;
     engine->gaps.n++;
@@ -425,6 +459,26 @@ void daps_engine_not_judged(struct daps_engine *engine, enum daps_not_judged rea
     daps_not_judged_add(engine->counts.not_judged, reason, frame);
     if (engine->sink.not_judged != NULL)
         engine->sink.not_judged(engine->sink.user, reason, frame);
+}
+
+/* Four places a bucket, the oldest gives way. */
+#define SEEN_BUCKETS 8192
+#define SEEN_WAYS    4
+
+bool daps_engine_seen(struct daps_engine *engine, uint64_t fingerprint)
+{
+    uint64_t *bucket;
+
+    if (engine->seen == NULL)
+        engine->seen = g_new0(uint64_t, (gsize)SEEN_BUCKETS * SEEN_WAYS);
+    bucket = engine->seen + (fingerprint % SEEN_BUCKETS) * SEEN_WAYS;
+    for (unsigned i = 0; i < SEEN_WAYS; i++) {
+        if (bucket[i] == fingerprint)
+            return true;
+    }
+    memmove(bucket + 1, bucket, (SEEN_WAYS - 1) * sizeof *bucket);
+    bucket[0] = fingerprint;
+    return false;
 }
 
 void daps_engine_finish(struct daps_engine *engine)

@@ -81,6 +81,7 @@ const struct event_field event_fields[] = {
     FIELD("ue_c_rnti", I32, ue_c_rnti, 65535),
     FIELD("ue_pci", I32, ue_pci, 1007),
     FIELD("cause", CAUSE, cause, 0),
+    FLAG(from_pdcp),
     FLAG(executed),
     ROOT(FLAG, fits, 0),
     ROOT(FLAG, in_force, 0),

@@ -82,6 +82,13 @@ static void write_sealed(struct outbuf *out, const struct capture_totals *totals
     outbuf_char(out, ']');
 }
 
+/* Left out where the log holds nothing twice. */
+static void write_repeats(struct outbuf *out, const struct daps_engine_counts *counts)
+{
+    if (counts->repeats > 0)
+        COUNT(out, "repeats", counts->repeats);
+}
+
 /* Left out where everything could be judged. */
 static void write_not_judged(struct outbuf *out, const struct daps_engine_counts *counts, bool frames)
 {
@@ -129,6 +136,8 @@ void record_capture(struct outbuf *out, const char *capture, const struct captur
     write_counts(out, counts, after, judged);
     write_pdcp(out, counts);
     write_sealed(out, totals);
+    if (judged)
+        write_repeats(out, counts);
     write_not_judged(out, counts, true);
     outbuf_char(out, '}');
 }
@@ -161,6 +170,7 @@ void record_summary(struct outbuf *out, const struct run_totals *run)
     write_counts(out, counts, after, true);
     COUNT(out, "unreadable", run->unreadable);
     write_pdcp(out, counts);
+    write_repeats(out, counts);
     write_not_judged(out, counts, false);
     outbuf_char(out, '}');
 }

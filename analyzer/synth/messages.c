@@ -383,6 +383,8 @@ GByteArray *synth_conditional(const struct synth_command *candidates, unsigned n
     GByteArray *octets;
 
     set(&draft, "rrc-TransactionIdentifier", transaction);
+    if (candidates[0].attempt_conditional)
+        set(&draft, V1610 "conditionalReconfiguration-r16.attemptCondReconfig-r16", 0);
     for (unsigned i = 0; i < n; i++) {
         GByteArray *candidate = bare_reconfiguration(&candidates[i], error);
         char *item = g_strdup_printf("message.c1.rrcReconfiguration." V1610

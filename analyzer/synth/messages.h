@@ -30,6 +30,7 @@ struct synth_command {
     char t304[16];  /* "ms1000" */
     int sk_counter; /* -1 none */
     bool source_release;
+    bool attempt_conditional; /* attemptCondReconfig beside the candidates */
 };
 
 /*

@@ -325,6 +325,7 @@ static void step_conditional_handover(struct player *p)
         cells[n++] = player_cell(p);
     while (p->error == NULL && n < 8 && player_accept(p, "or"));
     options = new_command(p, NULL);
+    options.attempt_conditional = player_accept(p, "attempt");
     command_words(p, &options);
     if (p->error != NULL)
         return;

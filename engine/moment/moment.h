@@ -27,7 +27,8 @@ struct daps_context {
     int32_t c_rnti;     /* -1 unknown */
     int ciphering;      /* NEA number, -1 unknown */
     int integrity;
-    uint32_t serial; /* tells contexts of one UE apart; the same as long as key and PDCP entities are */
+    uint64_t cell_taint, key_taint; /* what cell and key rest on beside RRC (ue/cells.c); 0 on nothing */
+    uint32_t serial;                /* tells contexts of one UE apart; the same as long as key and PDCP entities are */
 };
 
 /* One derivation of a key for this UE and what became of it. */
@@ -47,14 +48,23 @@ struct daps_attempt {
     uint32_t sk_counter;
     enum daps_rach rach;
     bool daps, prepared, key_set_change;
-    bool rejected; /* a resume the network turned down */
+    bool rejected;   /* nothing was sent under its key: RRCReject, or a command the UE could not comply with */
+    bool answerable; /* its Complete may still come, and would be the first uplink message under its key */
+    bool not_first;  /* its Complete may not have been the first uplink message under its key */
+    bool pci_given, arfcn_given; /* by RRC, not by the cells of the log */
+    bool proven;                 /* the UE was in the target: not only the network says so */
     enum daps_outcome outcome;
     uint64_t settled_frame;
     uint64_t complete_frame; /* of the message that used COUNT 0 of SRB1 uplink in the target */
     uint64_t complete_digest;
+    int64_t complete_time_ns;
     uint64_t executed_frame;
-    unsigned gaps;      /* gaps of the log when it began */
-    uint64_t gap_frame; /* newest of them */
+    int64_t executed_time_ns; /* of a candidate, where T304 begins */
+    uint64_t taint; /* keys that are one term with other taints are one key only if the cells of the log are right */
+    uint32_t connection; /* of the UE, counted */
+    unsigned unread;     /* messages of this UE that could not be read, when it began */
+    unsigned gaps;       /* gaps of the log when it began */
+    uint64_t gap_frame;  /* newest of them */
     const char *gap_reason;
     bool delivered;
     int32_t point_a;  /* absoluteFrequencyPointA of the command, -1 */

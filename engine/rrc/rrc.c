@@ -138,17 +138,8 @@ struct message {
     bool future;
     int c2;
     struct rrc_span container;
+    struct daps_rrc_segment segment;
 };
-
-static bool on_extension(void *user, const struct per_hit *hit)
-{
-    struct message *m = user;
-
-    if (hit->field != NR_RRC_C2)
-        return true;
-    m->c2 = (int)hit->value;
-    return false;
-}
 
 /* The value of a BIT STRING of at most 64 bits. */
 static uint64_t bit_string(const struct rrc_reading *r, const struct per_hit *hit)
@@ -208,6 +199,13 @@ static bool on_field(void *user, const struct per_hit *hit)
     case NR_RRC_REESTABLISHMENT_CAUSE:
         ev->cause = hit->value < 3 ? (enum daps_reestablishment_cause)(hit->value + 1) : DAPS_REEST_NONE;
         break;
+    case NR_RRC_SEGMENT_NUMBER:
+        m->segment.number = (uint8_t)hit->value;
+        break;
+    case NR_RRC_SEGMENT_TYPE:
+        m->segment.last = hit->value == 1; /* notLastSegment, lastSegment */
+        break;
+    case NR_RRC_SEGMENT_CONTAINER:
     case NR_RRC_HANDOVER_COMMAND_MESSAGE:
         m->container = rrc_span_of(m->r, hit);
         break;
@@ -215,6 +213,15 @@ static bool on_field(void *user, const struct per_hit *hit)
         break;
     }
     return true;
+}
+
+static bool on_extension(void *user, const struct per_hit *hit)
+{
+    struct message *m = user;
+
+    if (hit->field == NR_RRC_C2)
+        m->c2 = (int)hit->value;
+    return on_field(user, hit);
 }
 
 /* One row a message of a channel's c1. */
@@ -244,7 +251,7 @@ static const struct message_kind dl_dcch[16] = {
     OTHER("ueCapabilityEnquiry"),
     {"counterCheck", DAPS_EV_COUNTER_CHECK, false, false},
     {"mobilityFromNRCommand", DAPS_EV_MOBILITY_FROM_NR, false, false},
-    OTHER("dlDedicatedMessageSegment"),
+    {"dlDedicatedMessageSegment", DAPS_EV_TRAFFIC, false, true},
     OTHER("ueInformationRequest"),
     OTHER("dlInformationTransferMRDC"),
     OTHER("loggedMeasurementConfiguration"),
@@ -304,6 +311,27 @@ static enum daps_event_kind kind_without_contents(enum daps_event_kind kind)
     }
 }
 
+/* Octets of an OCTET STRING, which UPER does not align: they go to the end of the scratch room. */
+static void take_segment(struct rrc_reading *r, struct message *m)
+{
+    const size_t length = (size_t)(m->container.bits / 8);
+    struct daps_bits bits = daps_bits_of(m->container.octets, m->container.length);
+    uint8_t *room = r->out->scratch + r->scratch;
+
+    if (!m->container.present || m->future || length > DAPS_RRC_SCRATCH - r->scratch)
+        return;
+    bits.position = m->container.bit;
+    for (size_t i = 0; i < length; i++)
+        room[i] = (uint8_t)daps_bits_take(&bits, 8);
+    if (bits.error != NULL)
+        return;
+    m->segment.present = true;
+    m->segment.octets = room;
+    m->segment.length = length;
+    r->scratch += length;
+    r->out->segment = m->segment;
+}
+
 /* Reads span, of type root, into one event: the message called kind->name. */
 static void read_fields(struct rrc_reading *r, struct rrc_span span, uint32_t root, const struct message_kind *kind)
 {
@@ -326,6 +354,8 @@ static void read_fields(struct rrc_reading *r, struct rrc_span span, uint32_t ro
         m.ev->kind = kind_without_contents(kind->kind);
     if (kind->digest)
         m.ev->digest = daps_digest(r->octets, r->length);
+    if (kind->kind == DAPS_EV_TRAFFIC && kind->fields)
+        take_segment(r, &m);
 }
 
 /* TS 38.331 6.2.1: UL-DCCH is the one channel whose extension class has messages; behind the eleventh all are spare. */
@@ -334,8 +364,15 @@ static void read_extension(struct rrc_reading *r, struct rrc_span span, uint32_t
     struct message m = {.r = r, .c2 = -1};
 
     r->out->message = "messageClassExtension";
-    if (root == NR_RRC_ROOT_UL_DCCH_MESSAGE && rrc_walk(r, root, span, on_extension, &m) && m.c2 >= 0 && m.c2 < 11)
-        (void)rrc_add_event(r, DAPS_EV_TRAFFIC);
+    if (root != NR_RRC_ROOT_UL_DCCH_MESSAGE)
+        return;
+    m.ev = rrc_add_event(r, DAPS_EV_TRAFFIC);
+    if (m.ev == NULL || !rrc_walk(r, root, span, on_extension, &m))
+        return;
+    if (m.c2 < 0 || m.c2 >= 11)
+        r->out->n_events = 0;
+    else
+        take_segment(r, &m);
 }
 
 struct message_class {
@@ -470,6 +507,7 @@ enum daps_rrc_status daps_rrc_decode_nr(enum daps_channel channel, const uint8_t
     out->error_bit = 0;
     out->n_events = 0;
     out->n_rlc = 0;
+    out->segment.present = false;
     if (length > DAPS_RRC_MAX_OCTETS) {
         out->status = DAPS_RRC_UNDECODED;
         out->error = "longer than any RRC message";

@@ -34,6 +34,15 @@ struct daps_rlc_bearer {
 
 #define DAPS_RRC_MAX_RLC 40
 
+/* One segment of a message above 9,000 octets (TS 38.331 5.7.6, 5.7.7). */
+struct daps_rrc_segment {
+    bool present;
+    uint8_t number; /* from 0 */
+    bool last;
+    const uint8_t *octets; /* in the result, valid until it is used again */
+    size_t length;
+};
+
 /* All zero before its first use; what is the decoder's own may be left in it from one PDU to the next. */
 struct daps_rrc_result {
     enum daps_rrc_status status;
@@ -44,6 +53,7 @@ struct daps_rrc_result {
     struct daps_event events[DAPS_RRC_MAX_EVENTS];
     uint32_t n_rlc; /* logical channels of the master cell group, for whoever reads RLC */
     struct daps_rlc_bearer rlc[DAPS_RRC_MAX_RLC];
+    struct daps_rrc_segment segment;
     uint8_t scratch[DAPS_RRC_SCRATCH]; /* the decoder's own */
     struct per_memo memo;              /* the decoder's own */
 };

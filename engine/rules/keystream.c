@@ -16,7 +16,7 @@
  */
 bool rule_sent_logged(const struct judgement *j, const struct daps_attempt *attempt)
 {
-    if (attempt->complete_frame == 0)
+    if (attempt->complete_frame == 0 || attempt->not_first)
         return false;
     if (j->moment->below_rrc)
         return attempt->target_used; /* what is not seen there was not sent */

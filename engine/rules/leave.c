@@ -31,6 +31,14 @@ static const struct daps_term *by_nh(const struct daps_attempt *attempt)
     return attempt->parent != NULL && attempt->parent->kind == DAPS_TERM_NH ? attempt->parent : NULL;
 }
 
+/* A key that rests on cells of the log is one key only with what rests on the same ones (ue/cells.c). */
+static gpointer group_of(const struct daps_attempt *attempt, const struct daps_term *term)
+{
+    const guintptr taint = term == attempt->key ? (guintptr)attempt->taint : 0;
+
+    return (gpointer)((guintptr)term ^ (taint << 4));
+}
+
 static void free_group(gpointer group)
 {
     g_ptr_array_unref(group);
@@ -45,13 +53,13 @@ static void each_group(const struct judgement *j, group_term *term_of, judge_gro
     for (unsigned i = 0; i < j->moment->n_attempts; i++) {
         struct daps_attempt *attempt = j->moment->attempts[i];
         const struct daps_term *term = was_tried(attempt) ? term_of(attempt) : NULL;
-        GPtrArray *group = term != NULL ? g_hash_table_lookup(by_term, term) : NULL;
+        GPtrArray *group = term != NULL ? g_hash_table_lookup(by_term, group_of(attempt, term)) : NULL;
         if (term == NULL)
             continue;
         if (group == NULL) {
             group = g_ptr_array_new();
             g_ptr_array_add(groups, group);
-            g_hash_table_insert(by_term, (gpointer)(guintptr)term, group);
+            g_hash_table_insert(by_term, group_of(attempt, term), group);
         }
         g_ptr_array_add(group, attempt);
     }

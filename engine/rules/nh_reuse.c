@@ -19,6 +19,9 @@ void rule_nh_reuse(const struct judgement *j, struct daps_attempt *const *group,
             const struct daps_attempt *before = g_ptr_array_index(users, users->len - 1);
             if (before->frame == group[i]->frame)
                 continue;
+            /* TS 38.331 5.3.13.3 makes the UE take the NCC of suspendConfig again after an RRCReject. */
+            if (before->procedure == DAPS_PROC_RESUME && before->rejected && group[i]->procedure == DAPS_PROC_RESUME)
+                continue;
         }
         g_ptr_array_add(users, group[i]);
     }

@@ -26,7 +26,7 @@ static bool shares_with_later(struct daps_attempt *const *group, unsigned n, uns
 static enum daps_exposure exposure_of(const struct judgement *j, const struct daps_attempt *attempt)
 {
     if (attempt->rejected)
-        return DAPS_EXPOSURE_NONE; /* RRCReject on SRB0: nothing was sent under the new keys */
+        return DAPS_EXPOSURE_NONE; /* turned down on SRB0, or never applied: nothing was sent under the new keys */
     if (attempt->procedure == DAPS_PROC_SK_COUNTER)
         return DAPS_EXPOSURE_POSSIBLE;
     if (attempt->outcome == DAPS_OUTCOME_COMPLETED)

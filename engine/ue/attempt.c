@@ -69,6 +69,9 @@ static struct daps_attempt *new_attempt(struct daps_ue *ue, const struct daps_ev
     attempt->key_set_change = ev->key_set_change;
     attempt->point_a = ev->point_a;
     attempt->carrier = ev->carrier;
+    attempt->connection = ue->connection;
+    attempt->unread = ue->unread;
+    attempt->complete_time_ns = attempt->executed_time_ns = INT64_MIN;
     attempt->gaps = ue->gaps;
     attempt->gap_frame = ue->gap_frame;
     attempt->gap_reason = ue->gap_reason;
@@ -97,22 +100,25 @@ static void tell_began(struct daps_ue *ue, const struct daps_attempt *attempt)
 }
 
 struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure,
-                                        int32_t pci, int32_t arfcn)
+                                        const struct daps_place *place)
 {
     struct daps_attempt *attempt;
 
     daps_attempt_confirm(ue);
-    daps_attempts_forget(ue, false);
+    daps_attempts_forget(ue, DAPS_FORGET_PAST);
     attempt = new_attempt(ue, ev, procedure);
-    attempt->target.pci = pci;
-    attempt->target.arfcn = arfcn;
+    attempt->target.pci = place->pci;
+    attempt->target.arfcn = place->arfcn;
     attempt->target.c_rnti = ev->c_rnti;
     if (ev->ciphering >= 0)
         attempt->target.ciphering = ev->ciphering;
     if (ev->integrity >= 0)
         attempt->target.integrity = ev->integrity;
     derive_target(ue, attempt, ev);
-    if (procedure == DAPS_PROC_HANDOVER && pci == attempt->source.pci && arfcn == attempt->source.arfcn)
+    daps_ue_taint(attempt, place);
+    attempt->pci_given = place->taint == 0 || (procedure != DAPS_PROC_RESUME && ev->target.pci >= 0);
+    attempt->arfcn_given = place->taint == 0 || (procedure != DAPS_PROC_RESUME && ev->target.ssb_arfcn >= 0);
+    if (procedure == DAPS_PROC_HANDOVER && place->pci == attempt->source.pci && place->arfcn == attempt->source.arfcn)
         attempt->procedure = DAPS_PROC_INTRA_CELL_REFRESH;
 
     g_ptr_array_add(ue->attempts, attempt);
@@ -128,7 +134,7 @@ static void tell_progress(const struct daps_ue *ue, uint64_t frame)
 {
     const struct daps_sink *sink = daps_engine_sink(ue->engine);
 
-    if (sink->progress != NULL)
+    if (sink->progress != NULL && !ue->is_copy) /* for a copy nothing has happened */
         sink->progress(sink->user, ue->name, frame);
 }
 
@@ -191,6 +197,48 @@ void daps_attempt_close(struct daps_ue *ue, bool keep_target)
     }
 }
 
+bool daps_attempt_t304_is_over(const struct daps_ue *ue, const struct daps_attempt *attempt, int64_t now_ns,
+                               bool unknown)
+{
+    const bool executed = attempt->executed_time_ns != INT64_MIN;
+    const int64_t elapsed = daps_ue_elapsed(ue, executed ? attempt->executed_time_ns : attempt->time_ns, now_ns);
+
+    if (elapsed < 0 || attempt->t304_ms < 0)
+        return unknown;
+    return elapsed > (int64_t)attempt->t304_ms * INT64_C(1000000);
+}
+
+/* The two cells a DAPS UE may be in, where the log's cells tell them apart. */
+static bool is_logged_in(const struct daps_ue *ue, const struct daps_event *ev, const struct daps_context *here,
+                         const struct daps_context *there)
+{
+    return ue->cells == DAPS_CELLS_FOLLOW && ev->logged_cell.pci >= 0 && here->pci == ev->logged_cell.pci &&
+           there->pci != here->pci;
+}
+
+/*
+ * A DAPS handover of which neither the source release nor the failure is in the log: only the cell of what follows can
+ * tell. False if it fell back.
+ */
+static bool settle_daps_by_next(struct daps_ue *ue, struct daps_attempt *attempt, const struct daps_event *ev)
+{
+    if (attempt->proven || is_logged_in(ue, ev, &attempt->target, &attempt->source)) {
+        if (attempt->outcome == DAPS_OUTCOME_UNKNOWN)
+            daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
+        return true;
+    }
+    daps_ue_gap(ue, ev->frame, "a DAPS handover of which neither the end nor the failure is in the log");
+    if (is_logged_in(ue, ev, &attempt->source, &attempt->target)) {
+        daps_attempt_settle(ue, DAPS_OUTCOME_DAPS_FALLBACK, ev->frame);
+        return false;
+    }
+    if (attempt->parent != NULL)
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, attempt->frame);
+    if (attempt->outcome == DAPS_OUTCOME_UNKNOWN && attempt->complete_frame != 0)
+        daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
+    return true;
+}
+
 /*
  * A command arrives while an attempt is open. SRBs of the source are suspended from the command on (TS 38.331
  * 5.3.5.5.2), so nothing but the target can have sent it, unless a failure was missed.
@@ -198,6 +246,7 @@ void daps_attempt_close(struct daps_ue *ue, bool keep_target)
 void daps_attempt_close_by_next(struct daps_ue *ue, const struct daps_event *ev)
 {
     struct daps_attempt *attempt = ue->open;
+    bool keep_target = true;
 
     if (attempt == NULL)
         return;
@@ -207,45 +256,40 @@ void daps_attempt_close_by_next(struct daps_ue *ue, const struct daps_event *ev)
         daps_attempt_close(ue, false);
         return;
     }
-    if (attempt->outcome == DAPS_OUTCOME_UNKNOWN) {
-        if (attempt->complete_frame != 0)
-            daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
-        else
+    if (attempt->daps) {
+        keep_target = settle_daps_by_next(ue, attempt, ev);
+    } else if (attempt->outcome == DAPS_OUTCOME_UNKNOWN) {
+        if (attempt->complete_frame == 0)
             daps_ue_gap(ue, ev->frame, "a handover command without its Complete or failure");
+        daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
     }
-    daps_attempt_close(ue, true);
+    daps_attempt_close(ue, keep_target);
 }
 
 void daps_attempt_complete(struct daps_ue *ue, struct daps_attempt *attempt, const struct daps_event *ev)
 {
     attempt->complete_frame = ev->frame;
     attempt->complete_digest = ev->digest;
+    attempt->complete_time_ns = ev->time_ns;
+    attempt->not_first = attempt->unread != ue->unread; /* what could not be read may have gone before it */
     tell_progress(ue, ev->frame);
 }
 
+/* TS 33.501 A.16, TS 38.331 5.3.5.7: a key of the secondary node, from the key in force. */
 void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev)
 {
-    const struct daps_context *context = ue->open != NULL && ev->sync ? &ue->open->target : daps_ue_context(ue);
+    const struct daps_context *context;
     struct daps_attempt *attempt;
 
-    if (context->chain.key == NULL)
-        return;
-    for (guint i = ue->attempts->len; i-- > 0;) {
-        const struct daps_attempt *earlier = g_ptr_array_index(ue->attempts, i);
-        if (earlier->procedure == DAPS_PROC_SK_COUNTER) {
-            if (earlier->digest == ev->digest && earlier->parent == context->chain.key) {
-                daps_engine_counters(ue->engine)->duplicates++;
-                return;
-            }
-            break;
-        }
-    }
+    daps_ue_require_key(ue, ev);
+    context = ue->open != NULL && ev->sync ? &ue->open->target : daps_ue_context(ue);
     attempt = new_attempt(ue, ev, DAPS_PROC_SK_COUNTER);
     attempt->source = attempt->target = *context;
     attempt->sk_counter = (uint32_t)ev->sk_counter;
     attempt->derivation = DAPS_DERIVATION_SK_COUNTER;
     attempt->parent = context->chain.key;
     attempt->key = daps_term_ksn(ue->pool, attempt->parent, (uint16_t)ev->sk_counter); /* TS 33.501 A.16 */
+    attempt->taint = context->key_taint;
     attempt->ncc = -1;
     attempt->outcome = DAPS_OUTCOME_COMPLETED;
     g_ptr_array_add(ue->attempts, attempt);
@@ -309,20 +353,45 @@ static void tell_leaving(struct daps_ue *ue, const GPtrArray *leaving)
     daps_ue_tell(ue, &moment);
 }
 
+#define MOST_UNDECIDED 64
+
+/* Does a key rest on cells of the log of which it is not known yet whether they follow the UE? Then all wait for that.
+ */
+static bool are_undecided(const struct daps_ue *ue)
+{
+    if (ue->cells != DAPS_CELLS_UNKNOWN || ue->attempts->len >= MOST_UNDECIDED)
+        return false;
+    for (guint i = 0; i < ue->attempts->len; i++) {
+        if (((const struct daps_attempt *)g_ptr_array_index(ue->attempts, i))->taint != 0)
+            return true;
+    }
+    return false;
+}
+
+static bool leaves(const struct daps_ue *ue, const struct daps_attempt *attempt, enum daps_forget what)
+{
+    if (what == DAPS_FORGET_ALL)
+        return true;
+    return attempt != ue->open && (what == DAPS_FORGET_CONNECTION || !can_recur(ue, attempt));
+}
+
 /* Reports and drops attempts whose key cannot come again, so that memory does not grow with the log. */
-void daps_attempts_forget(struct daps_ue *ue, bool all)
+void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what)
 {
     GPtrArray *leaving;
 
-    if (ue->attempts->len == 0)
+    if (ue->attempts->len == 0 || (what != DAPS_FORGET_ALL && are_undecided(ue)))
         return;
     leaving = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < ue->attempts->len;) {
         struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
-        if (all || (attempt != ue->open && !can_recur(ue, attempt)))
-            g_ptr_array_add(leaving, g_ptr_array_steal_index(ue->attempts, i));
-        else
+        if (!leaves(ue, attempt, what)) {
             i++;
+            continue;
+        }
+        if (ue->cells != DAPS_CELLS_DO_NOT_FOLLOW)
+            attempt->taint = 0;
+        g_ptr_array_add(leaving, g_ptr_array_steal_index(ue->attempts, i));
     }
     if (leaving->len > 0) {
         tell_leaving(ue, leaving);

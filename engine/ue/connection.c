@@ -10,21 +10,7 @@ static void unknown_cell(struct daps_ue *ue, struct daps_context *context)
     context->pci = daps_term_symbol(ue->pool);
     context->arfcn = daps_term_symbol(ue->pool);
     context->c_rnti = -1;
-}
-
-static void learn_cell(struct daps_context *context, const struct daps_cell *logged)
-{
-    if (context->pci < 0 && logged->pci >= 0)
-        context->pci = logged->pci;
-    if (context->arfcn < 0 && logged->ssb_arfcn >= 0)
-        context->arfcn = logged->ssb_arfcn;
-}
-
-/* Only while no key was derived from these inputs: what stood for them must go on standing for them. */
-void daps_ue_learn_cell(struct daps_ue *ue, const struct daps_event *ev)
-{
-    if (ue->open == NULL && ue->attempts->len == 0 && ue->active.chain.key != NULL)
-        learn_cell(&ue->active, &ev->logged_cell);
+    context->cell_taint = 0;
 }
 
 /* A MAC-I was right only with another UL NAS COUNT than the log gives (TS 33.501 A.9). */
@@ -99,7 +85,7 @@ void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc)
     active->serial = ++ue->serials;
     active->ciphering = smc->ciphering;
     active->integrity = smc->integrity;
-    learn_cell(active, &smc->logged_cell);
+    daps_ue_learn_cell(ue, smc);
     ue->state = DAPS_UE_CONNECTED;
     daps_ue_note_null(ue, smc->frame, smc->ciphering, smc->integrity);
     daps_deliver_root(ue, active, smc, DAPS_DERIVATION_NONE);
@@ -120,19 +106,26 @@ void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev)
 }
 
 /* The log shows that a key change was missed: go on with an unknown key, which equals nothing before it. */
-void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, const char *reason)
+void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, const char *reason,
+                        enum daps_not_judged not_judged)
 {
     struct daps_context *active = &ue->active;
 
     daps_ue_gap(ue, ev->frame, reason);
+    if (not_judged != DAPS_NOT_JUDGED_COUNT && active->chain.key != NULL)
+        daps_ue_not_judged(ue, not_judged, ev->frame);
     daps_attempt_close(ue, false);
     daps_attempt_confirm(ue);
-    daps_attempts_forget(ue, true);
+    daps_attempts_forget(ue, DAPS_FORGET_CONNECTION);
+    ue->connection++;
+    daps_ue_failure_undoes(ue, ev->time_ns);
     active->chain.root = active->chain.key = daps_term_root(ue->pool);
     active->chain.n_known = false;
     active->serial = ++ue->serials;
     unknown_cell(ue, active);
-    learn_cell(active, &ev->logged_cell);
+    active->key_taint = 0;
+    if (ev->kind != DAPS_EV_REESTABLISHMENT && ev->kind != DAPS_EV_REESTABLISHMENT_REQUEST)
+        daps_ue_learn_cell(ue, ev);
     ue->stored_n_valid = false;
     ue->n_candidates = 0;
     daps_deliver_root(ue, active, ev, DAPS_DERIVATION_UNKNOWN);
@@ -147,8 +140,10 @@ void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev)
     }
     daps_attempt_confirm(ue);
     daps_ue_tell_nulls(ue);
-    daps_attempts_forget(ue, true);
+    daps_attempts_forget(ue, DAPS_FORGET_CONNECTION);
+    ue->connection++;
     ue->active.chain = (struct daps_chain){0};
+    ue->active.key_taint = 0;
     ue->active.serial = 0;
     daps_ue_tell_unfits(ue, false);
     daps_ue_tell_bearers(ue, false);
@@ -162,8 +157,8 @@ void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev)
     ue->n_candidates = 0;
     ue->suspend_ncc = -1;
     ue->smc_digest = 0;
-    for (unsigned i = 0; i < 4; i++)
-        ue->outstanding[i].n = 0;
+    daps_ue_failure_undoes(ue, ev->time_ns);
+    ue->request.pending = false;
     ue->state = DAPS_UE_IDLE;
 }
 

@@ -2,102 +2,173 @@
 /* Re-establishment (TS 38.331 5.3.7), release, suspend and resume (5.3.8, 5.3.13). */
 #include "ue/ue.h"
 
+/* What is not known of the context does not speak against it. */
 static bool names(const struct daps_event *request, const struct daps_context *context)
 {
-    return request->ue_c_rnti >= 0 && request->ue_c_rnti == context->c_rnti && request->ue_pci >= 0 &&
-           request->ue_pci == context->pci;
+    if (request->ue_c_rnti < 0 || request->ue_pci < 0 || (context->pci < 0 && context->c_rnti < 0))
+        return false;
+    return (context->pci < 0 || context->pci == request->ue_pci) &&
+           (context->c_rnti < 0 || context->c_rnti == request->ue_c_rnti);
 }
 
-/* T304 expiry, or a target the UE had reached? The request names the PCell it speaks for (TS 38.331 5.3.7.4). */
-static bool had_reached_target(const struct daps_attempt *open, const struct daps_event *request)
+/*
+ * T304 expiry, or a target the UE had reached? The request names the PCell it speaks for: the source if a handover
+ * failed, else the cell in which the UE was (TS 38.331 5.3.7.4). What proves a failure outweighs what suggests success.
+ */
+static bool had_reached_target(struct daps_ue *ue, const struct daps_event *request)
 {
-    if (names(request, &open->target))
+    const struct daps_attempt *open = ue->open;
+    const bool target = names(request, &open->target), source = names(request, &open->source);
+
+    if (ue->left_nr && open->outcome == DAPS_OUTCOME_COMPLETED)
+        return true; /* it was the handover to another system that failed (5.4.3.5) */
+    if (request->cause == DAPS_REEST_HANDOVER_FAILURE) {
+        if (target && open->outcome == DAPS_OUTCOME_COMPLETED && open->proven)
+            return true; /* and failed on its way from there */
+        if (!target || source)
+            return false;
+        daps_ue_gap(ue, request->frame, "a re-establishment request that names the target, not the source");
+        return false;
+    }
+    if (request->cause == DAPS_REEST_RECONFIGURATION_FAILURE && open->outcome == DAPS_OUTCOME_UNKNOWN &&
+        open->complete_frame == 0)
+        return false; /* it was this command (5.3.5.8.2) */
+    if (target)
         return true;
-    if (names(request, &open->source) || request->cause == DAPS_REEST_HANDOVER_FAILURE)
+    if (source || request->cause == DAPS_REEST_RECONFIGURATION_FAILURE)
         return false;
     return open->outcome == DAPS_OUTCOME_COMPLETED || request->cause == DAPS_REEST_OTHER_FAILURE;
 }
 
-/* A single armed candidate that nobody saw executed: the failure shows that it was tried. */
-static void failed_candidate(struct daps_ue *ue, const struct daps_event *ev)
+static void settle_by_request(struct daps_ue *ue, const struct daps_event *request)
 {
-    const struct daps_event candidate = ue->candidates[0];
+    struct daps_attempt *open = ue->open;
 
-    daps_attempt_begin(ue, &candidate, DAPS_PROC_CONDITIONAL_HANDOVER,
-                       candidate.target.pci >= 0 ? candidate.target.pci : ue->active.pci,
-                       candidate.target.ssb_arfcn >= 0 ? candidate.target.ssb_arfcn : ue->active.arfcn);
-    ue->open->executed_frame = ev->frame;
-    daps_attempt_settle(ue, DAPS_OUTCOME_REESTABLISHED, ev->frame);
-    daps_attempt_close(ue, false);
-}
-
-static void settle_by_request(struct daps_ue *ue, const struct daps_event *ev)
-{
-    if (ue->open == NULL) {
-        if (ue->n_candidates == 1 && ev->cause == DAPS_REEST_HANDOVER_FAILURE && ue->active.chain.key != NULL)
-            failed_candidate(ue, ev);
-    } else if (had_reached_target(ue->open, ev)) {
-        if (ue->open->outcome == DAPS_OUTCOME_UNKNOWN)
-            daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
+    if (open == NULL) {
+        daps_ue_fail_candidate(ue, request);
+    } else if (had_reached_target(ue, request)) {
+        if (open->outcome == DAPS_OUTCOME_UNKNOWN)
+            daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, request->frame);
         daps_attempt_close(ue, true);
+        daps_ue_fail_candidate(ue, request);
     } else {
+        /* TS 38.331 5.3.5.8.2: a command the UE cannot comply with is not applied, and nothing is sent under its key.
+         */
+        open->rejected = request->cause == DAPS_REEST_RECONFIGURATION_FAILURE && open->complete_frame == 0;
         /* TS 38.331 5.3.5.8.3: back to the configuration, and so the key, of the source. */
-        daps_attempt_settle(ue, DAPS_OUTCOME_REESTABLISHED, ev->frame);
+        daps_attempt_settle(ue, DAPS_OUTCOME_REESTABLISHED, request->frame);
         daps_attempt_close(ue, false);
     }
 }
 
+/* Nobody has said yet whether the UE sent it: it changes nothing until it is answered, or the UE goes on after it. */
 void daps_ue_reestablishment_request(struct daps_ue *ue, const struct daps_event *ev)
 {
-    struct daps_context *active = &ue->active;
+    struct daps_request *request = &ue->request;
 
-    if (ue->state == DAPS_UE_REESTABLISHING && ue->open == NULL) {
+    if (request->pending && request->ev->digest == ev->digest)
         daps_engine_counters(ue->engine)->duplicates++;
-    } else {
-        settle_by_request(ue, ev);
-        daps_ue_require_key(ue, ev);
-        if (active->pci >= 0 && ev->ue_pci >= 0 && active->pci != ev->ue_pci && active->c_rnti != ev->ue_c_rnti)
-            daps_ue_lose_track(ue, ev, "a re-establishment that names a cell the UE was not known to be in");
-    }
-    if (active->pci < 0 && ue->attempts->len == 0)
-        active->pci = ev->ue_pci >= 0 ? ev->ue_pci : active->pci;
-    if (active->c_rnti < 0)
-        active->c_rnti = ev->ue_c_rnti;
-    ue->n_candidates = 0;
-    for (unsigned i = 0; i < 4; i++)
-        ue->outstanding[i].n = 0;
-    ue->request_cell = ev->logged_cell;
+    else if (!request->pending)
+        request->state_before = ue->state;
+    request->pending = true;
+    if (request->ev == NULL)
+        request->ev = g_new(struct daps_event, 1);
+    *request->ev = *ev;
     ue->state = DAPS_UE_REESTABLISHING;
 }
 
-/* RRC never names the selected cell; only the log can, and if it does not, the cell equals nothing. */
+/* Is that cell one the UE is known to have been in, or may it have been there? */
+static bool is_strange(const struct daps_ue *ue, const struct daps_event *request)
+{
+    const struct daps_context *active = &ue->active;
+
+    if (active->pci < 0 || request->ue_pci < 0 || active->pci == request->ue_pci ||
+        active->c_rnti == request->ue_c_rnti)
+        return false;
+    return active->cell_taint == 0 || ue->cells == DAPS_CELLS_FOLLOW;
+}
+
+void daps_ue_request_applies(struct daps_ue *ue)
+{
+    struct daps_context *active = &ue->active;
+    struct daps_event request;
+
+    if (!ue->request.pending)
+        return;
+    request = *ue->request.ev;
+    ue->request.pending = false;
+    settle_by_request(ue, &request);
+    daps_ue_require_key(ue, &request);
+    if (is_strange(ue, &request))
+        daps_ue_lose_track(ue, &request, "a re-establishment that names a cell the UE was not known to be in",
+                           DAPS_NOT_JUDGED_COMMAND_LOST);
+    if (active->pci < 0 && daps_attempt_newest(ue) == NULL && request.ue_pci >= 0)
+        active->pci = request.ue_pci;
+    if (active->c_rnti < 0)
+        active->c_rnti = request.ue_c_rnti;
+    ue->n_candidates = 0;
+    ue->left_nr = false;
+    daps_ue_failure_undoes(ue, request.time_ns);
+}
+
+/* Signalling goes on, but no answer came: the request was not this UE's, or its answer is not in the capture. */
+void daps_ue_drop_request(struct daps_ue *ue, const struct daps_event *ev)
+{
+    if (!ue->request.pending || (ev->channel != DAPS_CH_DL_DCCH && ev->channel != DAPS_CH_UL_DCCH) ||
+        ev->kind == DAPS_EV_REESTABLISHMENT || ev->kind == DAPS_EV_REESTABLISHMENT_COMPLETE)
+        return;
+    ue->request.pending = false;
+    ue->state = ue->request.state_before;
+    daps_ue_gap(ue, ue->request.ev->frame, "a re-establishment request that nobody answered");
+}
+
+/* The log ends behind a request: nothing contradicts it, so an attempt that it calls failed has failed. */
+void daps_ue_request_at_end(struct daps_ue *ue)
+{
+    if (ue->request.pending && ue->open != NULL && ue->open->outcome != DAPS_OUTCOME_COMPLETED)
+        settle_by_request(ue, ue->request.ev);
+    ue->request.pending = false;
+}
+
 static void begin_in_logged_cell(struct daps_ue *ue, const struct daps_event *ev, const struct daps_cell *also,
                                  enum daps_procedure procedure)
 {
-    int32_t pci = ev->logged_cell.pci >= 0 ? ev->logged_cell.pci : also->pci;
-    int32_t arfcn = ev->logged_cell.ssb_arfcn >= 0 ? ev->logged_cell.ssb_arfcn : also->ssb_arfcn;
+    const struct daps_place place = daps_ue_logged_place(ue, ev, also);
 
-    daps_attempt_begin(ue, ev, procedure, pci >= 0 ? pci : daps_term_symbol(ue->pool),
-                       arfcn >= 0 ? arfcn : daps_term_symbol(ue->pool));
+    daps_attempt_begin(ue, ev, procedure, &place);
+}
+
+/* Without its request nobody knows whether an attempt under way had failed, and so from which key it derives. */
+static void miss_request(struct daps_ue *ue, const struct daps_event *ev)
+{
+    static const char reason[] = "a re-establishment without its request";
+
+    if (ue->open != NULL || ue->active.chain.key == NULL)
+        daps_ue_lose_track(ue, ev, reason, DAPS_NOT_JUDGED_OUTCOME_LOST);
+    else
+        daps_ue_gap(ue, ev->frame, reason);
 }
 
 /* TS 38.331 5.3.7.5, TS 33.501 6.11: a new key by the NCC rule, in force at once, same algorithms. */
 void daps_ue_reestablishment(struct daps_ue *ue, const struct daps_event *ev)
 {
-    const struct daps_attempt *last =
-        ue->attempts->len > 0 ? g_ptr_array_index(ue->attempts, ue->attempts->len - 1) : NULL;
+    static const struct daps_cell nowhere = {-1, -1};
+    const struct daps_attempt *last = daps_attempt_newest(ue);
+    const bool requested = ue->request.pending;
     struct daps_event derived = *ev;
 
-    if (last != NULL && last->procedure == DAPS_PROC_REESTABLISHMENT && last->digest == ev->digest &&
+    if (last != NULL && last->procedure == DAPS_PROC_REESTABLISHMENT && last->digest == ev->digest && !requested &&
         ue->state == DAPS_UE_CONNECTED && last->complete_frame == 0) {
         daps_engine_counters(ue->engine)->duplicates++;
         return;
     }
-    if (ue->state != DAPS_UE_REESTABLISHING)
-        daps_ue_lose_track(ue, ev, "a re-establishment without its request");
+    if (requested)
+        daps_ue_request_applies(ue);
+    else
+        miss_request(ue, ev);
     daps_ue_require_key(ue, ev);
     derived.key_update = true;
-    begin_in_logged_cell(ue, &derived, &ue->request_cell, DAPS_PROC_REESTABLISHMENT);
+    begin_in_logged_cell(ue, &derived, requested ? &ue->request.ev->logged_cell : &nowhere, DAPS_PROC_REESTABLISHMENT);
     daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
     daps_attempt_close(ue, true);
     ue->state = DAPS_UE_CONNECTED;
@@ -107,6 +178,8 @@ static void complete_newest(struct daps_ue *ue, const struct daps_event *ev, enu
 {
     for (guint i = ue->attempts->len; i-- > 0;) {
         struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        if (attempt->connection != ue->connection)
+            return;
         if (attempt->procedure != procedure)
             continue;
         if (attempt->complete_frame == 0 && !attempt->rejected)
@@ -117,9 +190,10 @@ static void complete_newest(struct daps_ue *ue, const struct daps_event *ev, enu
 
 void daps_ue_reestablishment_complete(struct daps_ue *ue, const struct daps_event *ev)
 {
-    if (ue->state == DAPS_UE_REESTABLISHING) {
+    if (ue->request.pending) {
         /* The answer with its NCC is missing from the log. */
-        daps_ue_lose_track(ue, ev, "a re-establishment whose answer is not in the log");
+        daps_ue_request_applies(ue);
+        daps_ue_lose_track(ue, ev, "a re-establishment whose answer is not in the log", DAPS_NOT_JUDGED_COMMAND_LOST);
         ue->state = DAPS_UE_CONNECTED;
         return;
     }
@@ -170,7 +244,7 @@ void daps_ue_resume(struct daps_ue *ue, const struct daps_event *ev)
 {
     if (ue->state != DAPS_UE_SUSPENDED || ue->suspend_ncc < 0) {
         if (ue->state != DAPS_UE_CONNECTED || ue->active.chain.key == NULL)
-            daps_ue_lose_track(ue, ev, "a resume whose suspend is not in the log");
+            daps_ue_lose_track(ue, ev, "a resume whose suspend is not in the log", DAPS_NOT_JUDGED_COMMAND_LOST);
         ue->state = DAPS_UE_CONNECTED;
         return;
     }

@@ -6,11 +6,12 @@
 #define SILENCE_NS     (60000 * NS_PER_MS) /* longer than any inactivity timer we know of */
 #define TIME_TRAVEL_NS (-1000 * NS_PER_MS)
 
-struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum daps_rat rat)
+struct daps_ue *daps_ue_new(struct daps_engine *engine, uint32_t number, const char *name, enum daps_rat rat)
 {
     struct daps_ue *ue = g_new0(struct daps_ue, 1);
 
     ue->engine = engine;
+    ue->number = number;
     g_strlcpy(ue->name, name, sizeof ue->name);
     ue->rat = rat;
     ue->pool = daps_term_pool_new(rat);
@@ -19,10 +20,9 @@ struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum d
     ue->active.arfcn = daps_term_symbol(ue->pool);
     ue->active.c_rnti = -1;
     ue->active.ciphering = ue->active.integrity = -1;
-    ue->request_cell = (struct daps_cell){-1, -1};
+    ue->logged_cell = (struct daps_cell){-1, -1};
     ue->suspend_ncc = -1;
     ue->last_time_ns = INT64_MIN;
-    ue->last_complete_time_ns = INT64_MIN;
     return ue;
 }
 
@@ -32,10 +32,48 @@ void daps_ue_free(struct daps_ue *ue)
         return;
     daps_pdcp_free(ue->pdcp);
     daps_ue_seen_clear(ue);
+    for (unsigned i = 0; i < G_N_ELEMENTS(ue->segments); i++)
+        rrc_segments_clear(&ue->segments[i]);
     g_ptr_array_unref(ue->attempts);
     daps_term_pool_free(ue->pool);
     g_free(ue->candidates);
+    g_free(ue->request.ev);
     g_free(ue);
+}
+
+static void copy_attempts(struct daps_ue *copy, const struct daps_ue *ue)
+{
+    copy->attempts = g_ptr_array_new_full(ue->attempts->len, g_free);
+    for (guint i = 0; i < ue->attempts->len; i++) {
+        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        struct daps_attempt *twin = g_memdup2(attempt, sizeof *attempt);
+        g_ptr_array_add(copy->attempts, twin);
+        if (attempt == ue->open)
+            copy->open = twin;
+        if (attempt == ue->revocable)
+            copy->revocable = twin;
+    }
+}
+
+void daps_ue_copy(struct daps_ue *copy, const struct daps_ue *ue)
+{
+    *copy = *ue;
+    copy->is_copy = true;
+    copy_attempts(copy, ue);
+    daps_ue_seen_copy(copy, ue);
+    if (ue->pdcp == NULL)
+        return;
+    copy->pdcp = g_new(struct daps_pdcp, 1);
+    daps_pdcp_copy(copy->pdcp, copy, ue->pdcp);
+}
+
+void daps_ue_copy_clear(struct daps_ue *copy)
+{
+    if (copy->pdcp != NULL)
+        daps_pdcp_clear(copy->pdcp);
+    g_free(copy->pdcp);
+    daps_ue_seen_clear(copy);
+    g_ptr_array_unref(copy->attempts);
 }
 
 void daps_ue_gap(struct daps_ue *ue, uint64_t frame, const char *reason)
@@ -48,6 +86,12 @@ void daps_ue_gap(struct daps_ue *ue, uint64_t frame, const char *reason)
 void daps_ue_not_judged(struct daps_ue *ue, enum daps_not_judged reason, uint64_t frame)
 {
     daps_engine_not_judged(ue->engine, reason, frame);
+}
+
+void daps_ue_unread(struct daps_ue *ue, uint64_t frame, const char *reason)
+{
+    ue->unread++;
+    daps_ue_gap(ue, frame, reason);
 }
 
 static void watch_clock(struct daps_ue *ue, const struct daps_event *ev)
@@ -70,45 +114,60 @@ static bool is_dcch(const struct daps_event *ev)
     return ev->channel == DAPS_CH_DL_DCCH || ev->channel == DAPS_CH_UL_DCCH;
 }
 
-static bool t304_is_over(const struct daps_attempt *open, const struct daps_event *ev)
+/* Logged so soon behind the command, it may still be the source's. */
+#define RANDOM_ACCESS_NS (10 * NS_PER_MS)
+
+static bool is_silent_on_outcome(const struct daps_attempt *open, const struct daps_event *ev)
 {
-    if (open->t304_ms < 0 || open->time_ns == INT64_MIN || ev->time_ns == INT64_MIN || ev->time_ns < open->time_ns)
+    switch (ev->kind) {
+    case DAPS_EV_RECONFIGURATION:
+        return ev->sync && ev->digest == open->digest; /* the command itself, logged again */
+    case DAPS_EV_RELEASE:
+        return open->daps; /* complete only with the source release (TS 38.300 9.2.3.2), which cannot come any more */
+    case DAPS_EV_FAILURE_INFORMATION:
+        return ev->daps_failure;
+    case DAPS_EV_REESTABLISHMENT:
+    case DAPS_EV_REESTABLISHMENT_COMPLETE:
+        return true;
+    default:
         return false;
-    return (uint64_t)ev->time_ns - (uint64_t)open->time_ns > (uint64_t)open->t304_ms * (uint64_t)NS_PER_MS;
+    }
 }
 
 /*
- * What a message shows by being there at all: the SRBs of the source are suspended from the command on (TS 38.331
- * 5.3.5.5.2), so a downlink DCCH message after the Complete came from the target; so did anything after T304 would
- * have expired, unless it is the failure itself.
+ * The SRBs of the source are suspended from the command on (TS 38.331 5.3.5.5.2), so a downlink DCCH message came from
+ * the target. After a DAPS fallback the source speaks again, which is not before T304 has run out.
  */
+static void settle_by_downlink(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_attempt *open = ue->open;
+    const int64_t elapsed = daps_ue_elapsed(ue, open->time_ns, ev->time_ns);
+    const bool fallback = open->daps && daps_attempt_t304_is_over(ue, open, ev->time_ns, open->complete_frame == 0);
+
+    if ((elapsed >= 0 && elapsed < RANDOM_ACCESS_NS) || (fallback && open->complete_frame == 0))
+        return;
+    daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
+    open->proven = !fallback;
+    if (open->complete_frame == 0)
+        open->answerable = false; /* its Complete is not in the log: what comes now is not the first message */
+}
+
+/* What a message shows by being there at all. A failure outweighs it. */
 static void settle_by_traffic(struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_attempt *open = ue->open;
 
-    if (open == NULL || open->outcome != DAPS_OUTCOME_UNKNOWN || open->complete_frame == 0 || open->prepared ||
-        open->procedure == DAPS_PROC_RESUME || !is_dcch(ev))
+    if (open == NULL || open->outcome != DAPS_OUTCOME_UNKNOWN || open->prepared ||
+        open->procedure == DAPS_PROC_RESUME || !is_dcch(ev) || is_silent_on_outcome(open, ev))
         return;
-    if (ev->kind == DAPS_EV_RECONFIGURATION && ev->sync && ev->digest == open->digest)
-        return; /* the command itself, logged again */
-    if (ev->kind == DAPS_EV_RELEASE && open->daps)
-        return; /* complete only with the source release (TS 38.300 9.2.3.2), which cannot come any more */
-    if (ev->kind == DAPS_EV_FAILURE_INFORMATION && ev->daps_failure)
+    if (ev->channel == DAPS_CH_DL_DCCH)
+        settle_by_downlink(ue, ev);
+    else if (open->complete_frame == 0)
         return;
-    if (ev->kind == DAPS_EV_RECONFIGURATION_COMPLETE && ue->n_candidates > 0)
-        return; /* may be the recovery to another candidate */
-    if (ev->channel == DAPS_CH_DL_DCCH || t304_is_over(open, ev))
+    else if (ev->kind == DAPS_EV_RECONFIGURATION_COMPLETE && ue->n_candidates > 0)
+        return; /* may be the recovery to a candidate */
+    else if (daps_attempt_t304_is_over(ue, open, ev->time_ns, false))
         daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
-}
-
-/* The log goes on after a re-establishment whose answer it lacks. */
-static void settle_lost_reestablishment(struct daps_ue *ue, const struct daps_event *ev)
-{
-    if (ue->state != DAPS_UE_REESTABLISHING || ev->channel != DAPS_CH_DL_DCCH || ev->kind == DAPS_EV_REESTABLISHMENT ||
-        ev->kind == DAPS_EV_RELEASE)
-        return;
-    daps_ue_lose_track(ue, ev, "a re-establishment whose answer is not in the log");
-    ue->state = DAPS_UE_CONNECTED;
 }
 
 static void security_mode(struct daps_ue *ue, const struct daps_event *ev)
@@ -135,6 +194,7 @@ static void dispatch(struct daps_ue *ue, const struct daps_event *ev)
 {
     switch (ev->kind) {
     case DAPS_EV_SETUP:
+        daps_ue_request_applies(ue); /* RRCSetup may answer a re-establishment request (TS 38.331 5.3.7.8) */
         daps_ue_end_connection(ue, ev);
         ue->state = DAPS_UE_CONNECTED;
         ue->setup_seen = true;
@@ -200,27 +260,86 @@ static void dispatch(struct daps_ue *ue, const struct daps_event *ev)
     }
 }
 
+static bool is_answer(const struct daps_event *ev)
+{
+    return ev->kind == DAPS_EV_RECONFIGURATION_COMPLETE || ev->kind == DAPS_EV_REESTABLISHMENT_COMPLETE ||
+           (ev->kind == DAPS_EV_FAILURE_INFORMATION && ev->daps_failure);
+}
+
+/* Which directions there are, and whether the one there is left something to be judged by the other. */
+static void count_directions(struct daps_ue *ue, const struct daps_event *ev)
+{
+    if (!is_dcch(ev))
+        return;
+    if (ue->first_dcch_frame == 0)
+        ue->first_dcch_frame = ev->frame;
+    if (ev->channel == DAPS_CH_UL_DCCH) {
+        ue->ul_dcch++;
+        /* What came first may answer something from before the log. */
+        ue->answers += ue->ul_dcch + ue->dl_dcch > 1 && is_answer(ev);
+    } else {
+        ue->dl_dcch++;
+        ue->after_command += ue->commands > 0;
+        ue->commands += ev->kind == DAPS_EV_RECONFIGURATION && ev->sync;
+    }
+}
+
+/* Commands and Completes have rules of their own for when they are copies. */
+static bool is_ignored(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const bool own_rule =
+        ev->kind == DAPS_EV_RECONFIGURATION_COMPLETE || (ev->kind == DAPS_EV_RECONFIGURATION && ev->sync);
+
+    if (!daps_ue_message_begins(ue, ev))
+        return ue->message.ignored;
+    ue->message.ignored = daps_ue_is_repeated_stretch(ue, ev);
+    if (ue->message.ignored)
+        daps_engine_counters(ue->engine)->repeats++;
+    else
+        ue->message.ignored = daps_ue_is_copy(ue, ev) && !own_rule;
+    if (ue->message.ignored)
+        daps_engine_counters(ue->engine)->duplicates++;
+    return ue->message.ignored;
+}
+
+static void follow(struct daps_ue *ue, const struct daps_event *ev)
+{
+    watch_clock(ue, ev);
+    count_directions(ue, ev);
+    daps_ue_watch_cells(ue, ev);
+    daps_ue_drop_request(ue, ev);
+    if (ue->left_nr && ev->kind == DAPS_EV_RECONFIGURATION && ev->sync) {
+        /* Back from another RAT: its security context, not the one we left with (TS 33.501 8.4). */
+        daps_ue_lose_track(ue, ev, "a stay in another radio access technology", DAPS_NOT_JUDGED_COUNT);
+        ue->left_nr = false;
+    } else if (ev->kind == DAPS_EV_SETUP) {
+        ue->left_nr = false;
+    }
+    settle_by_traffic(ue, ev);
+    dispatch(ue, ev);
+    if (is_dcch(ev) && (ue->state == DAPS_UE_CONNECTED))
+        daps_ue_learn_cell(ue, ev);
+    daps_ue_watch_cells_after(ue, ev);
+}
+
 void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev)
 {
     if (ev->channel == DAPS_CH_BCCH_BCH || ev->channel == DAPS_CH_BCCH_DL_SCH || ev->channel == DAPS_CH_PCCH)
         return;
-    watch_clock(ue, ev);
-    if (ue->left_nr && ev->kind == DAPS_EV_RECONFIGURATION && ev->sync) {
-        /* Back from another RAT: its security context, not the one we left with (TS 33.501 8.4). */
-        daps_ue_lose_track(ue, ev, "a stay in another radio access technology");
-        ue->left_nr = false;
-    } else if (ev->kind == DAPS_EV_REESTABLISHMENT_REQUEST || ev->kind == DAPS_EV_SETUP) {
-        ue->left_nr = false;
-    }
-    settle_lost_reestablishment(ue, ev);
-    settle_by_traffic(ue, ev);
-    dispatch(ue, ev);
-    if (is_dcch(ev)) {
-        daps_ue_learn_cell(ue, ev);
-        daps_ue_watch_cells(ue, ev);
-    }
+    if (is_ignored(ue, ev))
+        return;
+    follow(ue, ev);
     if (ue->pdcp != NULL)
         daps_pdcp_event(ue->pdcp, ev);
+}
+
+/* Answers without their commands, or commands of which nobody can say what became of them. */
+static void judge_directions(struct daps_ue *ue)
+{
+    const bool ul_below = ue->seen.uplink;
+
+    if ((ue->dl_dcch == 0 && ue->answers > 0) || (ue->ul_dcch == 0 && !ul_below && ue->after_command > 0))
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_ONE_DIRECTION, ue->first_dcch_frame);
 }
 
 void daps_ue_finish(struct daps_ue *ue)
@@ -229,6 +348,11 @@ void daps_ue_finish(struct daps_ue *ue)
 
     if (ue->pdcp != NULL)
         daps_pdcp_close(ue->pdcp);
+    daps_ue_request_at_end(ue);
+    daps_ue_watch_cells_end(ue);
+    judge_directions(ue);
+    if (ue->segments[0].n > 0) /* the end of a downlink message, perhaps a command */
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_SEGMENTS_LOST, ue->segments[0].first_frame);
     if (ue->open != NULL)
         daps_attempt_close(ue, ue->open->outcome == DAPS_OUTCOME_COMPLETED);
     daps_attempt_confirm(ue);
@@ -238,7 +362,7 @@ void daps_ue_finish(struct daps_ue *ue)
     daps_ue_tell(ue, &closing);
     daps_ue_tell_nulls(ue);
     daps_ue_tell_unfits(ue, true);
-    daps_attempts_forget(ue, true);
+    daps_attempts_forget(ue, DAPS_FORGET_ALL);
     daps_ue_tell_bearers(ue, true);
     daps_ue_tell_collisions(ue, true);
 }

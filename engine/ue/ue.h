@@ -21,6 +21,7 @@
 #include "keys/chain.h"
 #include "moment/moment.h"
 #include "pdcp/pdcp.h"
+#include "rrc/segments.h"
 
 #define DAPS_MAX_CANDIDATES  32
 #define DAPS_MAX_NULL_FRAMES 32
@@ -32,9 +33,47 @@ enum daps_ue_state {
     DAPS_UE_SUSPENDED,
 };
 
+/* The newest reconfiguration of one transaction, and the Complete that answered it (TS 38.331 5.3.5.3). */
+struct daps_transaction {
+    bool due;        /* its Complete may still come */
+    uint64_t digest; /* of the reconfiguration */
+    int64_t time_ns;
+    uint64_t complete_digest; /* 0 none yet */
+    int64_t complete_time_ns;
+    bool undone; /* by a failure, without its Complete, at ... */
+    int64_t undone_time_ns;
+    bool source_release; /* it was the daps-SourceRelease of the open attempt */
+};
+
+/* again.c: messages just seen, to tell those that a log holds twice. */
+#define DAPS_RECENT 8
+struct daps_recent {
+    enum daps_event_kind kind;
+    uint64_t digest;
+    int64_t time_ns;
+    bool air; /* read from a PDCP PDU */
+};
+
+/* A re-establishment request that nobody has answered yet: it changes nothing until then. */
+struct daps_request {
+    bool pending;
+    struct daps_event *ev; /* owned; NULL until there is one */
+    enum daps_ue_state state_before;
+};
+
+/* Does the cell that a log gives for every message follow the UE? */
+enum daps_cells { DAPS_CELLS_UNKNOWN, DAPS_CELLS_FOLLOW, DAPS_CELLS_DO_NOT_FOLLOW };
+
+/* A cell and what it rests on beside RRC. */
+struct daps_place {
+    int32_t pci, arfcn;
+    uint64_t taint;
+};
+
 struct daps_ue {
     struct daps_engine *engine;
     char name[64];
+    uint32_t number; /* among the engine's */
     enum daps_rat rat;
     struct daps_term_pool *pool;
 
@@ -55,14 +94,28 @@ struct daps_ue {
 
     unsigned n_candidates;
     struct daps_event *candidates; /* room for DAPS_MAX_CANDIDATES; NULL until there is one */
-    struct daps_outstanding {
-        unsigned n;
-        bool answered; /* once at least: what is left belongs to entries of a log that repeat one another */
-        uint64_t digest;
-    } outstanding[4]; /* reconfigurations by transaction without their Complete */
+    unsigned candidates_unread;    /* messages that could not be read, when the newest was armed */
+    bool attempt_conditional;      /* attemptCondReconfig */
+    struct daps_transaction transactions[4];
     bool reconfiguration_seen;
-    uint64_t last_complete_digest;
-    int64_t last_complete_time_ns;
+    unsigned answered_unread; /* messages that could not be read, at the newest Complete */
+
+    struct {
+        uint64_t frame;
+        enum daps_channel channel;
+        bool ignored; /* it repeats another: so do the parts of it that follow */
+    } message;        /* the newest one */
+    struct daps_recent recent[DAPS_RECENT];
+    unsigned n_recent;
+    bool clock_moves, clock_is_fine; /* two times differ; one was finer than a millisecond */
+    struct {
+        unsigned n;
+        int64_t lag_ns;                                          /* of the newest */
+    } copies;                                                    /* messages that the log had twice */
+    unsigned dl_dcch, ul_dcch, commands, after_command, answers; /* messages seen; after_command: downlink ones */
+    uint64_t first_dcch_frame;
+
+    struct rrc_segments segments[2]; /* messages of which not all segments have come: downlink, uplink */
 
     struct daps_pdcp *pdcp; /* NULL until a PDCP PDU of this UE is seen */
     struct {
@@ -85,15 +138,20 @@ struct daps_ue {
         uint64_t nas_digest;
     } new_key_set;
 
-    bool left_nr;                  /* mobilityFromNRCommand seen, nothing from NR since */
-    int suspend_ncc;               /* -1: not suspended with one */
-    bool cells_are_logged;         /* the log's cell metadata has been seen to follow a handover */
-    struct daps_cell request_cell; /* cell the re-establishment request was logged in */
-    uint64_t smc_digest;           /* of a security mode command not yet answered, 0 none */
+    bool left_nr;    /* mobilityFromNRCommand seen, nothing from NR since */
+    int suspend_ncc; /* -1: not suspended with one */
+    enum daps_cells cells;
+    bool cells_behind;            /* they have not followed a handover yet */
+    struct daps_cell logged_cell; /* of the message before, -1 */
+    uint64_t taints;              /* given so far */
+    uint32_t connection;          /* counted, and anew where track was lost */
+    struct daps_request request;
+    uint64_t smc_digest; /* of a security mode command not yet answered, 0 none */
 
     unsigned gaps;
     uint64_t gap_frame;
     const char *gap_reason;
+    unsigned unread; /* gaps that are messages nobody could read */
     int64_t last_time_ns;
 
     /* Null algorithms selected in this connection. */
@@ -103,35 +161,45 @@ struct daps_ue {
 };
 
 /* ue.c: the life of a UE and what each event does to it. */
-struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum daps_rat rat);
+struct daps_ue *daps_ue_new(struct daps_engine *engine, uint32_t number, const char *name, enum daps_rat rat);
 void daps_ue_free(struct daps_ue *ue);
 void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev);
-void daps_ue_gap(struct daps_ue *ue, uint64_t frame, const char *reason); /* reason: static storage */
+void daps_ue_gap(struct daps_ue *ue, uint64_t frame, const char *reason);    /* reason: static storage */
+void daps_ue_unread(struct daps_ue *ue, uint64_t frame, const char *reason); /* a gap that may be any message */
+/* A copy whose attempts and PDCP state are its own, for looking ahead; free with daps_ue_copy_clear. */
+void daps_ue_copy(struct daps_ue *copy, const struct daps_ue *ue);
+void daps_ue_copy_clear(struct daps_ue *copy);
 /* One more that this UE's part of the capture does not let anyone judge; counted with the engine's. */
 void daps_ue_not_judged(struct daps_ue *ue, enum daps_not_judged reason, uint64_t frame);
 void daps_ue_finish(struct daps_ue *ue);
-
-/* preview.c: what daps_ue_finish would deliver, without finishing. */
-void daps_ue_preview(const struct daps_ue *ue);
+void daps_ue_preview(const struct daps_ue *ue); /* what daps_ue_finish would deliver, without finishing */
 
 /* connection.c: secured connections and their roots. */
 void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc); /* TS 33.501 6.9.2.1.1 */
 void daps_ue_root_matched(struct daps_ue *ue); /* ue->root has been found out after the connection was secured */
 void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev); /* log began in the middle */
-void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, const char *reason);
+/* not_judged: DAPS_NOT_JUDGED_COUNT if nothing that could be judged is lost with it. */
+void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, const char *reason,
+                        enum daps_not_judged not_judged);
 void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev);
 const struct daps_term *daps_ue_new_key_set(struct daps_ue *ue, const struct daps_event *ev);
-void daps_ue_learn_cell(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_note_null(struct daps_ue *ue, uint64_t frame, int ciphering, int integrity);
 void daps_ue_tell_nulls(struct daps_ue *ue); /* ... that were selected in the connection; they are forgotten */
 
 /* attempt.c: beginning, settling and forgetting attempts. */
 struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure,
-                                        int32_t pci, int32_t arfcn);
+                                        const struct daps_place *place);
+/* The newest one of this connection that is not a sk-Counter's; NULL none. */
+struct daps_attempt *daps_attempt_newest(const struct daps_ue *ue);
+bool daps_attempt_has_failed(const struct daps_attempt *attempt);
+/* Has T304 run out, counted from the command or from the execution of a candidate? unknown: what to take that for. */
+bool daps_attempt_t304_is_over(const struct daps_ue *ue, const struct daps_attempt *attempt, int64_t now_ns,
+                               bool unknown);
 void daps_attempt_settle(struct daps_ue *ue, enum daps_outcome outcome, uint64_t frame);
 void daps_attempt_close(struct daps_ue *ue, bool keep_target);
 void daps_attempt_close_by_next(struct daps_ue *ue, const struct daps_event *ev);
-void daps_attempts_forget(struct daps_ue *ue, bool all);
+enum daps_forget { DAPS_FORGET_PAST, DAPS_FORGET_CONNECTION, DAPS_FORGET_ALL };
+void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what);
 void daps_attempt_complete(struct daps_ue *ue, struct daps_attempt *attempt, const struct daps_event *ev);
 void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev);
 /* returned.c: what is evidence of a failure outweighs what suggested success. */
@@ -144,9 +212,34 @@ const struct daps_context *daps_ue_context(const struct daps_ue *ue);
 void daps_ue_reconfiguration(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_reconfiguration_complete(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_failure_undoes(struct daps_ue *ue, int64_t time_ns); /* no reconfiguration so far will have its Complete */
+
+/* candidates.c: conditional reconfiguration. */
 void daps_ue_candidate(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_candidate_release(struct daps_ue *ue, const struct daps_event *ev);
+bool daps_ue_execute_candidate(struct daps_ue *ue, const struct daps_event *ev); /* a Complete that answers nothing */
+bool daps_ue_may_execute(const struct daps_ue *ue, const struct daps_event *ev);
+bool daps_ue_is_armed(const struct daps_ue *ue, int transaction);
+void daps_ue_fail_candidate(struct daps_ue *ue, const struct daps_event *ev); /* the only one armed was tried */
+
+/* again.c: the same message twice in a log. */
+bool daps_ue_message_begins(struct daps_ue *ue, const struct daps_event *ev); /* false: part of the one before */
+bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev);        /* of a recent message; notes it */
+bool daps_ue_is_repeated_stretch(struct daps_ue *ue, const struct daps_event *ev);
+bool daps_ue_command_again(struct daps_ue *ue, const struct daps_event *ev);
+bool daps_ue_complete_again(const struct daps_ue *ue, const struct daps_event *ev);
+/* Time between two moments of the log; -1 if it does not tell. */
+int64_t daps_ue_elapsed(const struct daps_ue *ue, int64_t then_ns, int64_t now_ns);
+
+/* cells.c: what the log says of cells, and how far that is believed. */
 void daps_ue_watch_cells(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_watch_cells_end(struct daps_ue *ue);
+void daps_ue_watch_cells_after(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_learn_cell(struct daps_ue *ue, const struct daps_event *ev);
+bool daps_ue_is_from_elsewhere(const struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_taint(struct daps_attempt *attempt, const struct daps_place *place); /* ... of its key, once derived */
+struct daps_place daps_ue_command_place(const struct daps_ue *ue, const struct daps_event *ev);
+struct daps_place daps_ue_logged_place(struct daps_ue *ue, const struct daps_event *ev, const struct daps_cell *also);
 
 /* evidence.c: what PDUs below RRC show of the UE's keys and contexts. */
 void daps_ue_evidence(struct daps_ue *ue, const struct daps_event *ev);
@@ -165,6 +258,9 @@ const struct daps_term *daps_ue_key_of(const struct daps_ue *ue, uint32_t serial
 bool daps_ue_keeps(const struct daps_ue *ue, const struct daps_term *key);
 
 /* recovery.c: re-establishment, suspend and resume. */
+void daps_ue_request_applies(struct daps_ue *ue);                           /* the pending request was the UE's */
+void daps_ue_drop_request(struct daps_ue *ue, const struct daps_event *ev); /* if ev shows that it was not */
+void daps_ue_request_at_end(struct daps_ue *ue);
 void daps_ue_reestablishment_request(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_reestablishment(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_reestablishment_complete(struct daps_ue *ue, const struct daps_event *ev);
@@ -188,11 +284,13 @@ void daps_ue_tell(struct daps_ue *ue, struct daps_moment *moment);
 /* engine.c: what a UE needs of its engine. */
 /* What PDCP found of this UE: to the sink, and followed. */
 void daps_engine_evidence(struct daps_engine *engine, struct daps_ue *ue, const struct daps_event *ev);
+/* Was a message with that fingerprint handed over before, among the newest 32,768? Notes it. */
+bool daps_engine_seen(struct daps_engine *engine, uint64_t fingerprint);
 const struct daps_sink *daps_engine_sink(const struct daps_engine *engine);
 struct daps_ciphers *daps_engine_ciphers(struct daps_engine *engine);
 struct daps_rrc_result *daps_engine_trial(struct daps_engine *engine); /* room for a decoding nobody follows */
 struct pdcp_roots *daps_engine_roots(struct daps_engine *engine);
-uint8_t *daps_engine_open_octets(struct daps_engine *engine);          /* room for one PDCP PDU, deciphered */
+uint8_t *daps_engine_open_octets(struct daps_engine *engine); /* room for one PDCP PDU, deciphered */
 /* cellIdentity of that cell as its SIB1 in this capture says; false: not known. */
 bool daps_engine_cell_identity(const struct daps_engine *engine, const struct daps_cell *cell, int64_t *identity);
 const struct daps_engine_options *daps_engine_options(const struct daps_engine *engine);

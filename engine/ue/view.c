@@ -18,6 +18,7 @@ void daps_view_context(struct daps_context_view *view, const struct daps_context
 
 void daps_deliver_handover(struct daps_ue *ue, const struct daps_attempt *attempt)
 {
+    const bool follow = ue->cells != DAPS_CELLS_DO_NOT_FOLLOW; /* else what rests on them alone is not shown */
     struct daps_engine_counts *counts = daps_engine_counters(ue->engine);
     const struct daps_sink *sink = daps_engine_sink(ue->engine);
     struct daps_handover handover = {
@@ -35,8 +36,10 @@ void daps_deliver_handover(struct daps_ue *ue, const struct daps_attempt *attemp
         .derivation = attempt->derivation,
         .ncc = attempt->ncc,
         .source = {daps_shown(attempt->source.pci), daps_shown(attempt->source.arfcn)},
-        .target = {daps_shown(attempt->target.pci), daps_shown(attempt->target.arfcn)},
-        .same_frequency = attempt->target.arfcn < -1 && attempt->target.arfcn == attempt->source.arfcn,
+        .target = {attempt->pci_given || follow ? daps_shown(attempt->target.pci) : -1,
+                   attempt->arfcn_given || follow ? daps_shown(attempt->target.arfcn) : -1},
+        .same_frequency = attempt->target.arfcn == attempt->source.arfcn &&
+                          (attempt->target.arfcn < -1 || !(attempt->arfcn_given || follow)),
         .c_rnti = attempt->c_rnti,
         .t304_ms = attempt->t304_ms,
         .rach = attempt->rach,

@@ -156,6 +156,7 @@ static void add(struct daps_engine_counts *sum, const struct daps_engine_counts 
 void daps_counts_add(struct daps_engine_counts *sum, const struct daps_engine_counts *more)
 {
     add(sum, more, daps_counts, daps_counts_n);
+    sum->repeats += more->repeats;
     add(sum, more, daps_pdcp_counts, daps_pdcp_counts_n);
     for (unsigned rule = 0; rule < DAPS_RULE_COUNT; rule++)
         sum->findings[rule] += more->findings[rule];

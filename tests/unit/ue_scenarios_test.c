@@ -672,7 +672,8 @@ START_TEST(recovery_to_another_candidate)
     arm(log, 0, (struct command){C, .ncc = 0}, 2, 2);
     complete(log, 0);
     complete(log, 1); /* towards B ... */
-    complete(log, 2); /* ... which failed, recovery in C */
+    log->time_ns += INT64_C(1100) * 1000 * 1000;
+    complete(log, 2); /* ... which failed when T304 ran out, recovery in C */
     traffic(log);
     log_end(log);
     ck_assert_uint_eq(count_all(log), 0);

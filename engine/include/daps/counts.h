@@ -10,6 +10,7 @@ struct daps_engine_counts {
     uint64_t rrc_messages; /* PDUs handed over or deciphered */
     uint64_t undecoded;
     uint64_t duplicates; /* repeated log entries of one message, not counted as attempts */
+    uint64_t repeats;    /* of these, entries of a stretch that the log holds twice: same octets, same times */
     uint64_t handovers, daps_handovers, fallbacks, scg_changes;
     uint64_t ues;
     struct {

@@ -161,6 +161,7 @@ struct daps_event {
             struct daps_bearers bearers;
 
             /* Failure, re-establishment, resume, release. */
+            bool from_pdcp;       /* read from a PDCP PDU, whose COUNT tells it from a copy */
             bool executed;        /* RECONFIGURATION_COMPLETE: a MAC-I shows it under a candidate's key */
             bool daps_failure;    /* FAILURE_INFORMATION: failureInfoDAPS */
             bool suspend;         /* RELEASE: suspendConfig is there */

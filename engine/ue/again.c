@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The same message twice in a log: two layers or two tools that wrote it, milliseconds apart, or a stretch of the log
+ * that was stored again. Neither is a second message, and what really was sent again must not be taken for a copy.
+ */
+#include "bytes/digest.h"
+#include "ue/ue.h"
+
+#define NS_PER_MS INT64_C(1000000)
+#define COPY_NS   (500 * NS_PER_MS) /* half of T302's least value, after which a request may come again as it was */
+#define LAG_NS    (100 * NS_PER_MS) /* what a second log may be behind */
+#define RRC_NS    (10 * NS_PER_MS)  /* least time between two Completes: TS 38.331 clause 12 */
+#define LAGS_SEEN 3                 /* copies that came with one delay before that delay says anything */
+
+int64_t daps_ue_elapsed(const struct daps_ue *ue, int64_t then_ns, int64_t now_ns)
+{
+    uint64_t step;
+
+    if (!ue->clock_moves || then_ns == INT64_MIN || now_ns == INT64_MIN)
+        return -1;
+    /* Unsigned, so that absurd clocks of damaged files wrap instead of overflowing. */
+    step = now_ns >= then_ns ? (uint64_t)now_ns - (uint64_t)then_ns : (uint64_t)then_ns - (uint64_t)now_ns;
+    return step > INT64_MAX ? INT64_MAX : (int64_t)step;
+}
+
+/* What nests in a message has its own event, right behind that of the message. */
+bool daps_ue_message_begins(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const bool nested = ev->kind == DAPS_EV_CANDIDATE || ev->kind == DAPS_EV_CANDIDATE_RELEASE ||
+                        ((ev->kind == DAPS_EV_SCG_CHANGE || ev->kind == DAPS_EV_NAS_TRANSFER) && ev->digest == 0);
+
+    if (nested && ue->message.frame == ev->frame && ue->message.channel == ev->channel)
+        return false;
+    ue->message.frame = ev->frame;
+    ue->message.channel = ev->channel;
+    ue->message.ignored = false;
+    return true;
+}
+
+static bool is_near_lag(const struct daps_ue *ue, int64_t elapsed)
+{
+    const int64_t lag = ue->copies.lag_ns, off = elapsed > lag ? elapsed - lag : lag - elapsed;
+
+    return elapsed >= 0 && off <= MAX(2 * NS_PER_MS, lag / 8);
+}
+
+/* Does the log, which has shown copies with one delay, have another one here? */
+static bool is_usual_lag(const struct daps_ue *ue, int64_t elapsed)
+{
+    return ue->copies.n >= LAGS_SEEN && is_near_lag(ue, elapsed);
+}
+
+static void note_lag(struct daps_ue *ue, int64_t elapsed)
+{
+    if (elapsed < 0 || elapsed > LAG_NS)
+        return;
+    ue->copies.n = is_near_lag(ue, elapsed) ? ue->copies.n + 1 : 1;
+    ue->copies.lag_ns = elapsed;
+}
+
+/* Does a second one with the same octets teach the delay? Not if the like is sent again and again. */
+static bool teaches(const struct daps_event *ev)
+{
+    switch (ev->kind) {
+    case DAPS_EV_TRAFFIC:
+    case DAPS_EV_NAS_TRANSFER:
+    case DAPS_EV_COUNTER_CHECK:
+    case DAPS_EV_RECONFIGURATION_COMPLETE:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* back: how many messages ago. Nothing in between, no time for anything in between, or the log's own delay. */
+static bool is_copy_of(const struct daps_ue *ue, unsigned back, int64_t elapsed)
+{
+    if (elapsed < 0)
+        return back == 1;
+    return elapsed <= (back == 1 ? COPY_NS : RRC_NS) || is_usual_lag(ue, elapsed);
+}
+
+bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const bool air = ev->from_pdcp;
+    bool found = false;
+
+    for (unsigned back = 1; ev->digest != 0 && back <= MIN(ue->n_recent, DAPS_RECENT); back++) {
+        const struct daps_recent *recent = &ue->recent[(ue->n_recent - back) % DAPS_RECENT];
+        const int64_t elapsed = daps_ue_elapsed(ue, recent->time_ns, ev->time_ns);
+        if (recent->kind != ev->kind || recent->digest != ev->digest || (recent->air && air))
+            continue; /* two PDUs with COUNTs of their own are two messages */
+        found = is_copy_of(ue, back, elapsed);
+        if (teaches(ev) && !recent->air && !air)
+            note_lag(ue, elapsed);
+        break;
+    }
+    if (ev->digest != 0)
+        ue->recent[ue->n_recent++ % DAPS_RECENT] = (struct daps_recent){ev->kind, ev->digest, ev->time_ns, air};
+    return found;
+}
+
+/*
+ * A stretch of a log stored again: same octets, same time, behind later ones; or at one time, on a clock too fine for
+ * two messages to share it.
+ */
+bool daps_ue_is_repeated_stretch(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_digest_state digest = daps_digest_start();
+    bool seen;
+
+    if (ev->time_ns == INT64_MIN || ev->digest == 0 || ev->from_pdcp)
+        return false;
+    daps_digest_word(&digest, ue->number);
+    daps_digest_word(&digest, (uint64_t)ev->time_ns);
+    daps_digest_word(&digest, ev->digest);
+    daps_digest_word(&digest, (uint64_t)ev->kind << 8 | (uint64_t)ev->channel);
+    seen = daps_engine_seen(ue->engine, daps_digest_end(&digest, 0));
+    if (ue->last_time_ns != INT64_MIN) {
+        ue->clock_moves |= ev->time_ns != ue->last_time_ns;
+        ue->clock_is_fine |= ev->time_ns % NS_PER_MS != 0;
+    }
+    return seen && (ev->time_ns < ue->last_time_ns || (ev->time_ns == ue->last_time_ns && ue->clock_is_fine));
+}
+
+/*
+ * The handover command of the newest attempt once more: same octets, no Complete and no failure in between, and within
+ * T304 of the first (a log with a steady delay tells copies by that delay as well).
+ */
+bool daps_ue_command_again(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_attempt *last = daps_attempt_newest(ue);
+    const struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
+    bool answered;
+
+    if (last == NULL || ev->digest == 0 || last->digest != ev->digest ||
+        last->procedure == DAPS_PROC_CONDITIONAL_HANDOVER)
+        return false;
+    /* A PDU that could not be read at once says what was true at its frame. */
+    if (last->frame <= ev->frame && (ev->frame < last->complete_frame || ev->frame < last->settled_frame))
+        return true;
+    if (daps_attempt_has_failed(last))
+        return false;
+    if (last->prepared)
+        return true; /* what one node prepared for the other is now sent */
+    if (is_usual_lag(ue, daps_ue_elapsed(ue, last->time_ns, ev->time_ns)))
+        return true;
+    if (ev->transaction >= 0)
+        answered = !transaction->due || transaction->digest != ev->digest;
+    else
+        answered = last->complete_frame != 0;
+    return !answered && !daps_attempt_t304_is_over(ue, last, ev->time_ns, false);
+}
+
+/*
+ * A Complete that answers nothing: that of its transaction once more? Where a candidate of the transaction is armed it
+ * may also be the candidate's, which cannot come that soon behind another Complete.
+ */
+bool daps_ue_complete_again(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
+    const struct daps_attempt *open = ue->open;
+    int64_t elapsed;
+
+    if (ev->executed || ev->digest == 0)
+        return false;
+    if (open != NULL && open->procedure == DAPS_PROC_CONDITIONAL_HANDOVER && open->complete_digest == ev->digest &&
+        (open->outcome == DAPS_OUTCOME_UNKNOWN || !daps_ue_is_armed(ue, ev->transaction)) &&
+        !daps_attempt_t304_is_over(ue, open, ev->time_ns, true))
+        return true; /* the next candidate is tried when T304 has run out, not before */
+    if (ev->transaction < 0 || transaction->complete_digest != ev->digest)
+        return false;
+    elapsed = daps_ue_elapsed(ue, transaction->complete_time_ns, ev->time_ns);
+    if (daps_ue_is_armed(ue, ev->transaction))
+        return (elapsed >= 0 && elapsed < RRC_NS) || is_usual_lag(ue, elapsed);
+    return elapsed < 0 || elapsed <= COPY_NS;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Conditional reconfiguration (TS 38.331 5.3.5.13): candidates armed, released, executed. */
+#include "ue/ue.h"
+
+void daps_ue_candidate(struct daps_ue *ue, const struct daps_event *ev)
+{
+    unsigned i = 0;
+
+    if (!ev->sync)
+        return; /* a PSCell candidate: no handover of the UE */
+    while (i < ue->n_candidates && ue->candidates[i].candidate_id != ev->candidate_id)
+        i++;
+    if (i == DAPS_MAX_CANDIDATES) {
+        daps_ue_gap(ue, ev->frame, "more conditional candidates than the standard allows");
+        return;
+    }
+    if (i < ue->n_candidates && ue->candidates[i].digest == ev->digest && ev->digest != 0)
+        return; /* the same message once more, as another log or another layer has it */
+    if (ue->candidates == NULL)
+        ue->candidates = g_new(struct daps_event, DAPS_MAX_CANDIDATES);
+    ue->candidates[i] = *ev;
+    ue->candidates_unread = ue->unread;
+    if (i == ue->n_candidates)
+        ue->n_candidates++;
+}
+
+void daps_ue_candidate_release(struct daps_ue *ue, const struct daps_event *ev)
+{
+    if (ev->candidate_id < 0)
+        ue->n_candidates = 0;
+    for (unsigned i = 0; i < ue->n_candidates; i++) {
+        if (ue->candidates[i].candidate_id == ev->candidate_id) {
+            ue->candidates[i] = ue->candidates[--ue->n_candidates];
+            return;
+        }
+    }
+}
+
+/* The Complete of a candidate has the transaction of the candidate's own RRCReconfiguration (TS 38.331 5.3.5.3). */
+static bool fits(const struct daps_event *candidate, int transaction)
+{
+    return candidate->transaction == transaction || candidate->transaction < 0 || transaction < 0;
+}
+
+bool daps_ue_is_armed(const struct daps_ue *ue, int transaction)
+{
+    for (unsigned i = 0; i < ue->n_candidates; i++) {
+        if (fits(&ue->candidates[i], transaction))
+            return true;
+    }
+    return false;
+}
+
+/* Does the log name the candidate's cell, and not that of the source once more? Cells of one PCI differ in frequency.
+ */
+static bool is_named(const struct daps_ue *ue, const struct daps_event *ev, const struct daps_event *candidate)
+{
+    const struct daps_cell *cell = &ev->logged_cell;
+    const bool frequency = cell->ssb_arfcn >= 0 && candidate->target.ssb_arfcn >= 0;
+
+    if (cell->pci < 0 || candidate->target.pci != cell->pci ||
+        (frequency && candidate->target.ssb_arfcn != cell->ssb_arfcn))
+        return false;
+    if (ev->executed)
+        return true; /* by its MAC-I, beyond doubt */
+    if (ue->cells == DAPS_CELLS_DO_NOT_FOLLOW)
+        return false;
+    return cell->pci != ue->active.pci || (frequency && cell->ssb_arfcn != ue->active.arfcn);
+}
+
+/* Which candidate did a Complete execute? NULL if several fit. */
+static const struct daps_event *executed_candidate(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_event *by_cell = NULL, *by_transaction = NULL;
+    unsigned n_cells = 0, n_transactions = 0;
+
+    for (unsigned i = 0; i < ue->n_candidates; i++) {
+        const struct daps_event *candidate = &ue->candidates[i];
+        if (!fits(candidate, ev->transaction) && !ev->executed)
+            continue;
+        by_transaction = candidate;
+        n_transactions++;
+        if (is_named(ue, ev, candidate)) {
+            by_cell = candidate;
+            n_cells++;
+        }
+    }
+    if (n_cells == 1)
+        return by_cell;
+    return n_transactions == 1 ? by_transaction : NULL;
+}
+
+/* A candidate among several, none of them named: the cell is unknown and equals nothing. */
+static void begin_unknown_candidate(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_place nowhere = {daps_term_symbol(ue->pool), daps_term_symbol(ue->pool), 0};
+    struct daps_event guess = ue->candidates[0];
+    bool first = true;
+
+    for (unsigned i = 0; i < ue->n_candidates; i++) {
+        const struct daps_event *other = &ue->candidates[i];
+        if (!fits(other, ev->transaction))
+            continue;
+        if (first) {
+            guess = *other;
+            first = false;
+        } else if (other->ncc != guess.ncc || other->key_update != guess.key_update ||
+                   other->key_set_change != guess.key_set_change) {
+            daps_ue_lose_track(ue, ev, "a conditional handover to a candidate the log does not name",
+                               DAPS_NOT_JUDGED_CELL_UNKNOWN);
+            return;
+        }
+    }
+    guess.target.pci = guess.target.ssb_arfcn = -1;
+    guess.c_rnti = -1;
+    guess.rach = DAPS_RACH_UNKNOWN;
+    daps_attempt_begin(ue, &guess, DAPS_PROC_CONDITIONAL_HANDOVER, &nowhere);
+}
+
+/*
+ * May the UE have executed a candidate by now? With an attempt under way, only if that has failed by T304 and
+ * attemptCondReconfig is configured (TS 38.331 5.3.7.3); once it succeeded its candidates are gone (5.3.5.3).
+ */
+bool daps_ue_may_execute(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_attempt *open = ue->open;
+
+    if (ev->executed)
+        return ue->n_candidates > 0;
+    if (!daps_ue_is_armed(ue, ev->transaction))
+        return false;
+    if (open == NULL || open->outcome == DAPS_OUTCOME_COMPLETED || open->prepared)
+        return true;
+    if (open->daps || !daps_attempt_t304_is_over(ue, open, ev->time_ns, true))
+        return false;
+    /* Of candidates themselves nothing else is known that the second Complete could be. */
+    return ue->attempt_conditional || open->procedure == DAPS_PROC_CONDITIONAL_HANDOVER;
+}
+
+static void fail_open(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const unsigned n_candidates = ue->n_candidates;
+
+    if (ue->open != NULL && !ue->open->prepared && ue->open->outcome == DAPS_OUTCOME_UNKNOWN) {
+        /* TS 38.331 5.3.7.3: it failed, the UE is back on the source key and takes a candidate. */
+        if (!ue->attempt_conditional && !ev->executed)
+            daps_ue_gap(ue, ev->frame, "a second candidate although attemptCondReconfig is not configured");
+        daps_attempt_settle(ue, DAPS_OUTCOME_SUPERSEDED, ev->frame);
+        daps_attempt_close(ue, false);
+        daps_ue_failure_undoes(ue, ev->time_ns);
+    }
+    daps_attempt_close_by_next(ue, ev);
+    ue->n_candidates = n_candidates;
+}
+
+/* TS 38.331 5.3.5.13.5: the UE applies a stored candidate by itself; only the Complete shows it. */
+bool daps_ue_execute_candidate(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_event *candidate;
+    struct daps_place place;
+
+    if (!daps_ue_may_execute(ue, ev))
+        return false;
+    if (!ev->executed && ue->candidates_unread != ue->unread) {
+        daps_ue_lose_track(ue, ev, "a Complete that a message which could not be read may have asked for",
+                           DAPS_NOT_JUDGED_COMMAND_LOST);
+        return true;
+    }
+    fail_open(ue, ev);
+    ue->left_nr = false;
+    daps_ue_require_key(ue, ev);
+    candidate = executed_candidate(ue, ev);
+    if (candidate != NULL) {
+        place = daps_ue_command_place(ue, candidate);
+        daps_attempt_begin(ue, candidate, DAPS_PROC_CONDITIONAL_HANDOVER, &place);
+    } else {
+        begin_unknown_candidate(ue, ev);
+    }
+    if (ue->open != NULL) {
+        ue->open->executed_frame = ev->frame;
+        ue->open->executed_time_ns = ev->time_ns;
+        daps_attempt_complete(ue, ue->open, ev);
+    }
+    return true;
+}
+
+/*
+ * A single armed candidate that nobody saw executed: a failed handover when none was commanded shows that it was tried.
+ * Not so if a command may be missing, or if the UE was sent to another system (TS 38.331 5.4.3.5).
+ */
+void daps_ue_fail_candidate(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_event candidate;
+    struct daps_place place;
+
+    if (ue->n_candidates != 1 || ev->cause != DAPS_REEST_HANDOVER_FAILURE || ue->active.chain.key == NULL ||
+        ue->left_nr || ue->candidates_unread != ue->unread)
+        return;
+    candidate = ue->candidates[0];
+    place = daps_ue_command_place(ue, &candidate);
+    daps_attempt_begin(ue, &candidate, DAPS_PROC_CONDITIONAL_HANDOVER, &place);
+    ue->open->executed_frame = ev->frame;
+    daps_attempt_settle(ue, DAPS_OUTCOME_REESTABLISHED, ev->frame);
+    daps_attempt_close(ue, false);
+}
