@@ -154,7 +154,8 @@ static struct daps_ue *get_ue(struct daps_engine *engine, uint64_t ue_key, const
     if (ues_count(engine->ues) >= (engine->options.most_ues > 0 ? engine->options.most_ues : DAPS_ENGINE_MOST_UES))
         give_way(engine, frame);
     snprintf(number, sizeof number, "%" PRIu64, ++engine->counts.ues);
-    ue = daps_ue_new(engine, (uint32_t)engine->counts.ues, name != NULL ? name : number, rat);
+    ue = daps_ue_new(engine, name != NULL ? name : number, rat);
+    ue->number = (uint32_t)engine->counts.ues;
     ues_add(engine->ues, ue_key, ue)->gaps = engine->gaps.n;
     if (!joins_deliver(engine->joins, ue_key, ue->name, &engine->sink) && engine->sink.join != NULL)
         engine->sink.join(engine->sink.user, &(struct daps_identity_join){

@@ -39,6 +39,8 @@ static void handover_command(struct daps_ue *ue, const struct daps_event *ev)
     place = daps_ue_command_place(ue, ev);
     daps_attempt_begin(ue, ev, ev->daps ? DAPS_PROC_DAPS_HANDOVER : DAPS_PROC_HANDOVER, &place);
     ue->open->answerable = true;
+    if (ev->daps && ev->frame < ue->unexplained_failure)
+        ue->unexplained_failure = 0; /* it was read behind what followed it */
 }
 
 /* A Complete answers the newest reconfiguration of its transaction; an older one will not be answered any more. */
@@ -194,7 +196,7 @@ void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev
         } else {
             daps_ue_gap(ue, ev->frame, "a DAPS failure without its handover command");
             if (ue->active.chain.key != NULL) /* else the log began behind it */
-                daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
+                ue->unexplained_failure = ev->frame;
         }
         return;
     }

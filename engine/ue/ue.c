@@ -6,12 +6,11 @@
 #define SILENCE_NS     (60000 * NS_PER_MS) /* longer than any inactivity timer we know of */
 #define TIME_TRAVEL_NS (-1000 * NS_PER_MS)
 
-struct daps_ue *daps_ue_new(struct daps_engine *engine, uint32_t number, const char *name, enum daps_rat rat)
+struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum daps_rat rat)
 {
     struct daps_ue *ue = g_new0(struct daps_ue, 1);
 
     ue->engine = engine;
-    ue->number = number;
     g_strlcpy(ue->name, name, sizeof ue->name);
     ue->rat = rat;
     ue->pool = daps_term_pool_new(rat);
@@ -351,6 +350,8 @@ void daps_ue_finish(struct daps_ue *ue)
     daps_ue_request_at_end(ue);
     daps_ue_watch_cells_end(ue);
     judge_directions(ue);
+    if (ue->unexplained_failure != 0)
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ue->unexplained_failure);
     if (ue->segments[0].n > 0) /* the end of a downlink message, perhaps a command */
         daps_ue_not_judged(ue, DAPS_NOT_JUDGED_SEGMENTS_LOST, ue->segments[0].first_frame);
     if (ue->open != NULL)

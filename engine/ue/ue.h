@@ -98,7 +98,8 @@ struct daps_ue {
     bool attempt_conditional;      /* attemptCondReconfig */
     struct daps_transaction transactions[4];
     bool reconfiguration_seen;
-    unsigned answered_unread; /* messages that could not be read, at the newest Complete */
+    uint64_t unexplained_failure; /* frame of a DAPS failure whose command has not come (late), 0 none */
+    unsigned answered_unread;     /* messages that could not be read, at the newest Complete */
 
     struct {
         uint64_t frame;
@@ -161,7 +162,7 @@ struct daps_ue {
 };
 
 /* ue.c: the life of a UE and what each event does to it. */
-struct daps_ue *daps_ue_new(struct daps_engine *engine, uint32_t number, const char *name, enum daps_rat rat);
+struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum daps_rat rat);
 void daps_ue_free(struct daps_ue *ue);
 void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_gap(struct daps_ue *ue, uint64_t frame, const char *reason);    /* reason: static storage */
