@@ -196,6 +196,7 @@ static void key_fits(struct daps_ue *ue, const struct daps_event *ev)
                         .frequencies = {ev->key.arfcn, ev->key.point_a, ev->key.carrier},
                         .dialect = {(enum daps_frequency)ev->key.frequency, ev->key.two_octets}};
     const struct daps_term *term;
+    bool is_new;
 
     if (attempt == NULL)
         return;
@@ -207,6 +208,7 @@ static void key_fits(struct daps_ue *ue, const struct daps_event *ev)
     compute(ue, attempt, &f);
     term = term_of(ue, attempt, &f);
     daps_wipe(f.value, sizeof f.value);
+    is_new = attempt->key != term;
     attempt->parent = f.parent;
     attempt->key = term;
     attempt->derivation = f.derivation;
@@ -216,12 +218,12 @@ static void key_fits(struct daps_ue *ue, const struct daps_event *ev)
         adopt_in(&other->source, &f, term);
         adopt_in(&other->target, &f, term);
     }
-    if (!departs(&f))
-        return;
     if (ev->key.deep)
         daps_deliver_value(ue, f.parent, attempt);
-    daps_deliver_derivation(ue, attempt); /* once more, now with the right value */
-    tell_fit(ue, attempt, &f);
+    if (is_new || departs(&f))
+        daps_deliver_derivation(ue, attempt); /* once more, now with the right inputs or value */
+    if (departs(&f))
+        tell_fit(ue, attempt, &f);
 }
 
 static void keystream_use(struct daps_ue *ue, const struct daps_event *ev)

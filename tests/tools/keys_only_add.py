@@ -30,8 +30,16 @@ def findings(program, capture, keys=None):
     return [line for line in map(json.loads, result.stdout.splitlines()) if line["type"] == "finding"]
 
 
+def is_same(finding, other):
+    """Of the same commands: of reuse a log names its own frames of the messages, and PDUs with a MAC-I theirs."""
+    if set(finding["frames"]) <= set(other["frames"]):
+        return True
+    return finding["rule"].endswith("-reuse") and finding["repeats"] <= other["repeats"] and all(
+        finding["key"][name] == other["key"][name] for name in ("ncc", "pci", "arfcn"))
+
+
 def is_in(finding, others):
-    return any(other["rule"] == finding["rule"] and set(finding["frames"]) <= set(other["frames"]) and
+    return any(other["rule"] == finding["rule"] and is_same(finding, other) and
                EVIDENCE.index(other["evidence"]) >= EVIDENCE.index(finding["evidence"]) for other in others)
 
 
