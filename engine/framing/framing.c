@@ -270,11 +270,15 @@ void peel_problem(struct peel *peel, enum daps_framing_class class, const char *
 
 void peel_short(struct peel *peel, const char *layer, bool rrc, const uint64_t *ue_key)
 {
-    if (peel->cut) /* what is behind may be what the capture has had before */
-        peel_problem(peel, DAPS_FRAMING_CUT, layer, "cut by the snap length inside a header",
-                     rrc || (peel_has_radio(peel) && !peel->user_plane), ue_key, NULL);
+    if (peel->cut)
+        peel_problem(peel, DAPS_FRAMING_CUT, layer, "cut by the snap length inside a header", rrc, ue_key, NULL);
     else
         peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "a header or field runs past the end", rrc, ue_key, NULL);
+}
+
+void peel_short_carrier(struct peel *peel, const char *layer)
+{
+    peel_short(peel, layer, peel->cut && peel_has_radio(peel) && !peel->user_plane, NULL);
 }
 
 void peel_no_context(struct peel *peel, const char *layer, const struct octets *payload)

@@ -186,7 +186,7 @@ bool peel_gsmtap3(struct peel *peel, struct octets payload)
     }
     read_metadata(&payload, (words - WORDS_WITHOUT_METADATA) * (size_t)4, &metadata);
     if (payload.bad) {
-        peel_short(peel, layer, type == TYPE_NR_RRC || type == 0, NULL);
+        peel_short(peel, layer, (type >= TYPE_NR_MAC && type <= TYPE_NR_RRC) || type == 0, NULL);
         return true;
     }
     peel->framing->counts.keys += metadata.keys;

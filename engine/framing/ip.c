@@ -85,7 +85,7 @@ bool ip_fits(const struct peel *peel, struct octets packet, bool exact)
 void peel_ip(struct peel *peel, struct octets packet)
 {
     if (!packet.left) {
-        peel_short(peel, "IP", false, NULL);
+        peel_short_carrier(peel, "IP");
         return;
     }
     switch (octets_peek(packet) >> 4) {
@@ -169,7 +169,7 @@ void peel_ipv4(struct peel *peel, struct octets packet)
     struct endpoint source = ipv4_endpoint(&packet), destination = ipv4_endpoint(&packet);
     size_t header = (first & 15u) * (size_t)4;
     if (packet.bad) {
-        peel_short(peel, layer, false, NULL);
+        peel_short_carrier(peel, layer);
         return;
     }
     if (first >> 4 != 4 || header < 20) {
@@ -179,7 +179,7 @@ void peel_ipv4(struct peel *peel, struct octets packet)
     }
     octets_skip(&whole, header);
     if (whole.bad) {
-        peel_short(peel, layer, false, NULL);
+        peel_short_carrier(peel, layer);
         return;
     }
     /* Total length 0: captured before the network card cut a large send into packets. */
@@ -254,7 +254,7 @@ static bool skip_extensions(struct peel *peel, uint8_t *protocol, struct octets 
             return true;
         }
         if (packet->bad) {
-            peel_short(peel, "IPv6", false, NULL);
+            peel_short_carrier(peel, "IPv6");
             return false;
         }
         *protocol = next;
@@ -270,7 +270,7 @@ void peel_ipv6(struct peel *peel, struct octets packet)
     octets_skip(&packet, 1);
     struct endpoint source = ipv6_endpoint(&packet), destination = ipv6_endpoint(&packet);
     if (packet.bad) {
-        peel_short(peel, layer, false, NULL);
+        peel_short_carrier(peel, layer);
         return;
     }
     if (first >> 28 != 6) {

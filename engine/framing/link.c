@@ -31,7 +31,7 @@ static void peel_ppp_protocol(struct peel *peel, struct octets packet)
     if (!(protocol & 1))
         protocol = (uint16_t)(protocol << 8 | octets_u8(&packet));
     if (packet.bad)
-        peel_short(peel, "PPP", false, NULL);
+        peel_short_carrier(peel, "PPP");
     else if (protocol == PPP_IPV4)
         peel_then(peel, peel_ipv4, packet);
     else if (protocol == PPP_IPV6)
@@ -112,7 +112,7 @@ void peel_ethertype(struct peel *peel, uint16_t ethertype, struct octets packet)
         packet = snap;
     peel_layer *layer = layer_of(ethertype);
     if (packet.bad)
-        peel_short(peel, "Ethernet", false, NULL);
+        peel_short_carrier(peel, "Ethernet");
     else if (layer)
         peel_then(peel, layer, packet);
     else
@@ -155,7 +155,7 @@ static void peel_null(struct peel *peel, struct octets packet)
 {
     struct octets head = octets_take(&packet, 4);
     if (packet.bad) {
-        peel_short(peel, "loopback", false, NULL);
+        peel_short_carrier(peel, "loopback");
         return;
     }
     struct octets again = head;

@@ -57,6 +57,8 @@ void peel_problem(struct peel *peel, enum daps_framing_class class, const char *
                   const uint64_t *ue_key, const char *format, ...) __attribute__((format(printf, 7, 8)));
 /* A header of layer ended early: cut or malformed, as the record tells. ue_key: NULL if it is not known. */
 void peel_short(struct peel *peel, const char *layer, bool rrc, const uint64_t *ue_key);
+/* The same of a layer that may hold whatever the capture has had before. */
+void peel_short_carrier(struct peel *peel, const char *layer);
 /* What Wireshark's framing says around a PDU cannot be read up to it: whatever it is, it may be signalling. */
 void peel_no_context(struct peel *peel, const char *layer, const struct octets *payload);
 /* Of payload only the first length octets belong to what comes next; those that are not there were cut off. */

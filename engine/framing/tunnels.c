@@ -41,7 +41,7 @@ void peel_mpls(struct peel *peel, struct octets packet)
     while (!packet.bad && !(entry & BOTTOM_OF_STACK))
         entry = octets_u32(&packet);
     if (packet.bad) {
-        peel_short(peel, "MPLS", false, NULL);
+        peel_short_carrier(peel, "MPLS");
         return;
     }
     struct octets behind_word = packet;
@@ -85,7 +85,7 @@ static void peel_erspan_iii(struct peel *peel, struct octets packet)
     if (last & ERSPAN_PLATFORM)
         octets_skip(&packet, 8);
     if (packet.bad)
-        peel_short(peel, "ERSPAN", false, NULL);
+        peel_short_carrier(peel, "ERSPAN");
     else
         peel_then(peel, (last & ERSPAN_FRAME_TYPE) == ERSPAN_IP ? peel_ip : peel_ethernet, packet);
 }
@@ -112,7 +112,7 @@ void peel_gre(struct peel *peel, struct octets packet)
     if (protocol == PROTOCOL_ERSPAN && (flags & GRE_SEQUENCE)) /* type II; without a sequence number type I */
         octets_skip(&packet, 8);
     if (packet.bad)
-        peel_short(peel, "GRE", false, NULL);
+        peel_short_carrier(peel, "GRE");
     else if ((flags & GRE_VERSION) > 1)
         peel_count(peel, DAPS_FRAMING_IP_OTHER);
     else if (protocol == PROTOCOL_ERSPAN)
@@ -134,7 +134,7 @@ static bool is_cut_off(struct peel *peel, const struct octets *payload, const ch
 {
     if (!payload->bad || !peel->cut)
         return false;
-    peel_short(peel, layer, false, NULL);
+    peel_short_carrier(peel, layer);
     return true;
 }
 

@@ -187,7 +187,7 @@ void peel_udp(struct peel *peel, struct octets datagram)
     struct header header = take_header(&datagram);
     uint16_t source = header.source, destination = header.destination, length = header.length;
     if (datagram.bad) {
-        peel_short(peel, "UDP", false, NULL);
+        peel_short_carrier(peel, "UDP");
         return;
     }
     size_t carried = length >= 8 ? length - 8u : 0;

@@ -154,6 +154,21 @@ START_TEST(cut_tunnels_may_hold_signalling)
 }
 END_TEST
 
+/* SCTP holds no radio here: what is cut of it is no lost signalling. */
+START_TEST(cut_sctp_is_none)
+{
+    struct seen seen;
+    seen_begin(&seen);
+    give(&seen, 1, frame());
+    bytes b =
+        ethernet("0800", ipv4(1, 2, 132, hex("0001 0002 00000001 00000000 0003 0013 00000001 0000 0000 0000003c 00")));
+    give_part(&seen, 1, b, b->len - 8, b->len);
+    ck_assert(seen.problems == 1 && !seen.rrc_lost);
+    g_byte_array_unref(b);
+    seen_end(&seen);
+}
+END_TEST
+
 /* Layers inside layers: as many as anyone builds, and not without end. */
 START_TEST(nested)
 {
@@ -252,6 +267,7 @@ int main(void)
     TCase *tests = tcase_create("tunnels");
     tcase_add_loop_test(tests, every_tunnel, 0, G_N_ELEMENTS(tunnels));
     tcase_add_test(tests, cut_tunnels_may_hold_signalling);
+    tcase_add_test(tests, cut_sctp_is_none);
     tcase_add_test(tests, nested);
     tcase_add_test(tests, fragments_in_fragments);
     tcase_add_test(tests, user_plane_is_private);
