@@ -1,56 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Key derivation: TS 33.220 B.2 with the inputs of TS 33.501 Annex A and TS 33.401 Annex A.
- *
- *     S = FC | P0 | L0 | P1 | L1 ...     FC one octet, Ln the length of Pn in octets as two octets, big endian
- *     derived key = HMAC-SHA-256(Key, S)
- */
+/* The KDF of TS 33.220 B.2, and its derivations by name: their inputs are rows of derivations.c. */
 #include "daps/kdf.h"
 
 #include <gcrypt.h>
 #include <glib.h>
 #include <string.h>
 
-/* Longest S in use: FC, a 32-octet SYNC input and its length. */
-#define S_MOST 48
-
-struct s_input {
-    uint8_t octets[S_MOST];
-    size_t length;
-};
-
-static struct s_input s_start(uint8_t fc)
-{
-    struct s_input s = {.octets = {fc}, .length = 1};
-
-    return s;
-}
-
-static void s_octets(struct s_input *s, const uint8_t *p, size_t length)
-{
-    memcpy(s->octets + s->length, p, length);
-    s->octets[s->length + length] = (uint8_t)(length >> 8);
-    s->octets[s->length + length + 1] = (uint8_t)length;
-    s->length += length + 2;
-}
-
-/* value as a big-endian parameter of that many octets, 1 to 4. */
-static void s_number(struct s_input *s, uint32_t value, size_t length)
-{
-    uint8_t p[4];
-
-    for (size_t i = 0; i < length; i++)
-        p[i] = (uint8_t)(value >> (8 * (length - 1 - i)));
-    s_octets(s, p, length);
-}
-
-static bool s_derive(const uint8_t key[static 32], struct s_input *s, uint8_t out[static 32])
-{
-    bool ok = daps_kdf(key, s->octets, s->length, out);
-
-    daps_wipe(s, sizeof *s);
-    return ok;
-}
+#include "daps/derivations.h"
 
 /* libgcrypt wants its version checked before use; a host program (Wireshark) may have done so already. */
 static gpointer initialise(gpointer unused)
@@ -90,29 +46,25 @@ bool daps_kdf(const uint8_t key[static 32], const uint8_t *s, size_t s_length, u
     return ok;
 }
 
-/* One shape for both: FC | algorithm type distinguisher | 00 01 | algorithm identity | 00 01 */
-static bool algorithm_key(uint8_t fc, const uint8_t key[static 32], enum daps_key_use use, uint8_t algorithm,
+static bool algorithm_key(enum daps_derive what, const uint8_t key[static 32], enum daps_key_use use, uint8_t algorithm,
                           uint8_t out[static 32])
 {
-    struct s_input s = s_start(fc);
+    const struct daps_inputs inputs = {
+        .number = {[DAPS_INPUT_USE] = (uint32_t)use, [DAPS_INPUT_ALGORITHM] = algorithm}};
 
-    s_number(&s, (uint32_t)use, 1);
-    s_number(&s, algorithm, 1);
-    return s_derive(key, &s, out);
+    return daps_derive(what, key, &inputs, out);
 }
 
-/* TS 33.501 A.8: 69 | distinguisher | 00 01 | algorithm | 00 01 */
 bool daps_kdf_algorithm_key(const uint8_t key[static 32], enum daps_key_use use, uint8_t algorithm,
                             uint8_t out[static 32])
 {
-    return algorithm_key(0x69, key, use, algorithm, out);
+    return algorithm_key(DAPS_DERIVE_AS_KEY, key, use, algorithm, out);
 }
 
-/* TS 33.401 A.7: 15 | distinguisher | 00 01 | algorithm | 00 01 */
 bool daps_kdf_algorithm_key_lte(const uint8_t key[static 32], enum daps_key_use use, uint8_t algorithm,
                                 uint8_t out[static 32])
 {
-    return algorithm_key(0x15, key, use, algorithm, out);
+    return algorithm_key(DAPS_DERIVE_AS_KEY_LTE, key, use, algorithm, out);
 }
 
 bool daps_kdf_leaf(enum daps_rat rat, const uint8_t key[static 32], enum daps_key_use use, uint8_t algorithm,
@@ -127,104 +79,88 @@ bool daps_kdf_leaf(enum daps_rat rat, const uint8_t key[static 32], enum daps_ke
     return ok;
 }
 
-/* TS 33.501 A.9: 6E | UL NAS COUNT | 00 04 | access type distinguisher | 00 01 */
 bool daps_kdf_kgnb(const uint8_t kamf[static 32], uint32_t ul_nas_count, uint8_t access, uint8_t out[static 32])
 {
-    struct s_input s = s_start(0x6E);
+    const struct daps_inputs inputs = {.number = {[DAPS_INPUT_COUNT] = ul_nas_count, [DAPS_INPUT_ACCESS] = access}};
 
-    s_number(&s, ul_nas_count, 4);
-    s_number(&s, access, 1);
-    return s_derive(kamf, &s, out);
+    return daps_derive(DAPS_DERIVE_KGNB, kamf, &inputs, out);
 }
 
-/* TS 33.501 A.10: 6F | SYNC | 00 20 */
-bool daps_kdf_nh(const uint8_t kamf[static 32], const uint8_t sync[static 32], uint8_t out[static 32])
-{
-    struct s_input s = s_start(0x6F);
-
-    s_octets(&s, sync, 32);
-    return s_derive(kamf, &s, out);
-}
-
-/* PCI | 00 02 | ARFCN | length: the shape of A.11, A.12 and of TS 33.401 A.5 */
-static bool cell_key(uint8_t fc, const uint8_t parent[static 32], uint16_t pci, uint32_t arfcn, size_t arfcn_octets,
+static bool next_hop(enum daps_derive what, const uint8_t upper[static 32], const uint8_t sync[static 32],
                      uint8_t out[static 32])
 {
-    struct s_input s = s_start(fc);
+    const struct daps_inputs inputs = {.sync = sync};
 
-    s_number(&s, pci, 2);
-    s_number(&s, arfcn, arfcn_octets);
-    return s_derive(parent, &s, out);
+    return daps_derive(what, upper, &inputs, out);
 }
 
-/* TS 33.501 A.11: 70 | PCI | 00 02 | ARFCN-DL of the SSB | 00 03 */
+bool daps_kdf_nh(const uint8_t kamf[static 32], const uint8_t sync[static 32], uint8_t out[static 32])
+{
+    return next_hop(DAPS_DERIVE_NH, kamf, sync, out);
+}
+
+bool daps_kdf_nh_lte(const uint8_t kasme[static 32], const uint8_t sync[static 32], uint8_t out[static 32])
+{
+    return next_hop(DAPS_DERIVE_NH_LTE, kasme, sync, out);
+}
+
+/* octets of the ARFCN, 0: as the standard has it */
+static bool cell_key(enum daps_derive what, const uint8_t parent[static 32], uint16_t pci, uint32_t arfcn,
+                     unsigned octets, uint8_t out[static 32])
+{
+    const struct daps_inputs inputs = {.number = {[DAPS_INPUT_PCI] = pci, [DAPS_INPUT_ARFCN] = arfcn},
+                                       .arfcn_octets = (uint8_t)octets};
+
+    return daps_derive(what, parent, &inputs, out);
+}
+
 bool daps_kdf_kgnb_star(const uint8_t parent[static 32], uint16_t pci, uint32_t ssb_arfcn, uint8_t out[static 32])
 {
-    return cell_key(0x70, parent, pci, ssb_arfcn, 3, out);
+    return cell_key(DAPS_DERIVE_KGNB_STAR, parent, pci, ssb_arfcn, 0, out);
 }
 
 bool daps_kdf_kgnb_star_octets(const uint8_t parent[static 32], uint16_t pci, uint32_t ssb_arfcn, unsigned octets,
                                uint8_t out[static 32])
 {
-    return cell_key(0x70, parent, pci, ssb_arfcn, octets == 2 ? 2 : 3, out);
+    return cell_key(DAPS_DERIVE_KGNB_STAR, parent, pci, ssb_arfcn, octets, out);
 }
 
-/* TS 33.501 A.12: 71 | PCI | 00 02 | EARFCN-DL | 00 03 */
 bool daps_kdf_kngenb_star(const uint8_t parent[static 32], uint16_t pci, uint32_t earfcn_dl, uint8_t out[static 32])
 {
-    return cell_key(0x71, parent, pci, earfcn_dl, 3, out);
+    return cell_key(DAPS_DERIVE_KNGENB_STAR, parent, pci, earfcn_dl, 0, out);
 }
 
-/* TS 33.401 A.5: 13 | PCI | 00 02 | EARFCN-DL | 00 02, or 00 03 where two octets do not hold it */
 bool daps_kdf_kenb_star(const uint8_t parent[static 32], uint16_t pci, uint32_t earfcn_dl, uint8_t out[static 32])
 {
-    return cell_key(0x13, parent, pci, earfcn_dl, earfcn_dl > 0xFFFF ? 3 : 2, out);
+    return cell_key(DAPS_DERIVE_KENB_STAR, parent, pci, earfcn_dl, 0, out);
 }
 
-/* TS 33.501 A.13: 72 | DIRECTION | 00 01 | COUNT | 00 04 */
 bool daps_kdf_kamf_prime(const uint8_t kamf[static 32], uint8_t direction, uint32_t nas_count, uint8_t out[static 32])
 {
-    struct s_input s = s_start(0x72);
+    const struct daps_inputs inputs = {.number = {[DAPS_INPUT_DIRECTION] = direction, [DAPS_INPUT_COUNT] = nas_count}};
 
-    s_number(&s, direction, 1);
-    s_number(&s, nas_count, 4);
-    return s_derive(kamf, &s, out);
+    return daps_derive(DAPS_DERIVE_KAMF_PRIME, kamf, &inputs, out);
 }
 
-static bool counter_key(uint8_t fc, const uint8_t key[static 32], uint32_t counter, size_t octets,
-                        uint8_t out[static 32])
-{
-    struct s_input s = s_start(fc);
-
-    s_number(&s, counter, octets);
-    return s_derive(key, &s, out);
-}
-
-/* TS 33.501 A.16: 79 | SN counter | 00 02 */
 bool daps_kdf_ksn(const uint8_t kgnb[static 32], uint16_t sn_counter, uint8_t out[static 32])
 {
-    return counter_key(0x79, kgnb, sn_counter, 2, out);
+    const struct daps_inputs inputs = {.number = {[DAPS_INPUT_COUNTER] = sn_counter}};
+
+    return daps_derive(DAPS_DERIVE_KSN, kgnb, &inputs, out);
 }
 
-/* TS 33.401 A.15: 1C | SCG counter | 00 02 */
 bool daps_kdf_s_kenb(const uint8_t kenb[static 32], uint16_t scg_counter, uint8_t out[static 32])
 {
-    return counter_key(0x1C, kenb, scg_counter, 2, out);
+    const struct daps_inputs inputs = {.number = {[DAPS_INPUT_COUNTER] = scg_counter}};
+
+    return daps_derive(DAPS_DERIVE_S_KENB, kenb, &inputs, out);
 }
 
-/* TS 33.401 A.3: 11 | UL NAS COUNT | 00 04 */
 bool daps_kdf_kenb(const uint8_t kasme[static 32], uint32_t ul_nas_count, uint8_t out[static 32])
 {
-    return counter_key(0x11, kasme, ul_nas_count, 4, out);
-}
+    const struct daps_inputs inputs = {.number = {[DAPS_INPUT_COUNT] = ul_nas_count}};
 
-/* TS 33.401 A.4: 12 | SYNC | 00 20 */
-bool daps_kdf_nh_lte(const uint8_t kasme[static 32], const uint8_t sync[static 32], uint8_t out[static 32])
-{
-    struct s_input s = s_start(0x12);
-
-    s_octets(&s, sync, 32);
-    return s_derive(kasme, &s, out);
+    return daps_derive(DAPS_DERIVE_KENB, kasme, &inputs, out);
 }
 
 void daps_wipe(void *octets, size_t length)

@@ -2,6 +2,7 @@
 /* Keys in words: what they were derived from. */
 #include <inttypes.h>
 
+#include "daps/derivations.h"
 #include "daps/rat.h"
 #include "daps/words.h"
 
@@ -48,21 +49,9 @@ void daps_words_computed(GString *text, const struct daps_key_view *key)
                                key->computed_octets);
 }
 
-/* By FC (TS 33.501 and TS 33.401 Annex A). */
 const char *daps_words_key_clause(const struct daps_key_view *key)
 {
-    switch (key->fc) {
-    case 0x70:
-        return "TS 33.501 A.11";
-    case 0x71:
-        return "TS 33.501 A.12";
-    case 0x79:
-        return "TS 33.501 A.16";
-    case 0x13:
-        return "TS 33.401 A.5";
-    case 0x1C:
-        return "TS 33.401 A.15";
-    default:
-        return key->kind == DAPS_KEY_NH ? "TS 33.501 A.10" : NULL;
-    }
+    const struct daps_derive_row *row = key->fc != 0 ? daps_derive_row_of(key->fc) : NULL;
+
+    return row != NULL ? row->clause : NULL;
 }
