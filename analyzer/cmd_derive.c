@@ -7,42 +7,12 @@
 #include <sys/stat.h>
 
 #include "commands.h"
+#include "daps/derivations.h"
 #include "daps/kdf.h"
 
-enum input {
-    IN_PCI = 1,
-    IN_ARFCN = 2,
-    IN_COUNT = 4,
-    IN_ACCESS = 8,
-    IN_SYNC = 16,
-    IN_COUNTER = 32,
-    IN_ALGORITHMS = 64,
-    IN_DIRECTION = 128,
-    IN_STEPS = 256,
-};
-
-static const struct what {
-    const char *name;
-    uint8_t fc;
-    unsigned inputs; /* needed, STEPS excepted */
-    const char *parent, *result, *clause;
-} whats[] = {
-    {"kgnb", 0x6E, IN_COUNT | IN_ACCESS, "KAMF", "KgNB", "TS 33.501 A.9"},
-    {"kgnb-star", 0x70, IN_PCI | IN_ARFCN, "KgNB or NH", "KgNB*", "TS 33.501 A.11"},
-    {"kngenb-star", 0x71, IN_PCI | IN_ARFCN, "KgNB or NH", "KNG-RAN*", "TS 33.501 A.12"},
-    {"nh", 0x6F, IN_SYNC | IN_STEPS, "KAMF", "NH", "TS 33.501 A.10"},
-    {"as-keys", 0x69, IN_ALGORITHMS, "KgNB", "AS keys", "TS 33.501 A.8"},
-    {"ksn", 0x79, IN_COUNTER, "KgNB", "KSN", "TS 33.501 A.16"},
-    {"kamf-prime", 0x72, IN_DIRECTION | IN_COUNT, "KAMF", "KAMF'", "TS 33.501 A.13"},
-    {"kenb", 0x11, IN_COUNT, "KASME", "KeNB", "TS 33.401 A.3"},
-    {"kenb-star", 0x13, IN_PCI | IN_ARFCN, "KeNB or NH", "KeNB*", "TS 33.401 A.5"},
-    {"nh-lte", 0x12, IN_SYNC | IN_STEPS, "KASME", "NH", "TS 33.401 A.4"},
-    {"as-keys-lte", 0x15, IN_ALGORITHMS, "KeNB", "AS keys", "TS 33.401 A.7"},
-    {"s-kenb", 0x1C, IN_COUNTER, "KeNB", "S-KeNB", "TS 33.401 A.15"},
-};
-
 struct request {
-    const struct what *what;
+    enum daps_derive what;
+    const struct daps_derive_row *row;
     uint8_t key[32], sync[32];
     int64_t pci, arfcn, count, access, counter, direction, steps;
     int64_t ciphering, integrity;
@@ -51,7 +21,7 @@ struct request {
 
 struct line {
     char name[24];
-    uint8_t s[48];
+    uint8_t s[DAPS_S_MOST];
     size_t s_octets;
     uint8_t key[32]; /* result */
 };
@@ -60,33 +30,18 @@ struct line {
 
 /* ---- the derivations ---- */
 
-static void s_add(struct line *line, uint64_t value, unsigned octets)
+static bool takes(const struct daps_derive_row *row, enum daps_input input)
 {
-    for (unsigned i = octets; i-- > 0;)
-        line->s[line->s_octets++] = (uint8_t)(value >> (8 * i));
-    line->s[line->s_octets++] = 0;
-    line->s[line->s_octets++] = (uint8_t)octets;
+    return row->inputs[0].input == input || row->inputs[1].input == input;
 }
 
-static void s_add_sync(struct line *line, const uint8_t sync[static 32])
-{
-    memcpy(line->s + line->s_octets, sync, 32);
-    line->s_octets += 32;
-    line->s[line->s_octets++] = 0;
-    line->s[line->s_octets++] = 32;
-}
-
-static bool s_derive(const struct request *r, struct line *line)
-{
-    return daps_kdf(r->key, line->s, line->s_octets, line->key);
-}
-
-static void s_start(const struct request *r, struct line *line, const char *name)
+/* One line: S and what comes of it. */
+static bool derive_line(const struct request *r, const struct daps_inputs *inputs, const char *name, struct line *line)
 {
     memset(line, 0, sizeof *line);
     g_strlcpy(line->name, name, sizeof line->name);
-    line->s[0] = r->what->fc;
-    line->s_octets = 1;
+    line->s_octets = daps_derive_s(r->what, inputs, line->s);
+    return daps_kdf(r->key, line->s, line->s_octets, line->key);
 }
 
 /* A.8: only the 16 least significant octets serve a 128-bit algorithm; all 32 are shown. */
@@ -103,11 +58,10 @@ static unsigned derive_as_keys(const struct request *r, struct line *lines)
     unsigned n = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(uses); i++) {
-        struct line *line = &lines[n++];
-        s_start(r, line, uses[i].name);
-        s_add(line, (uint64_t)uses[i].use, 1);
-        s_add(line, (uint64_t)(uses[i].ciphering ? r->ciphering : r->integrity), 1);
-        if (!s_derive(r, line))
+        const struct daps_inputs inputs = {
+            .number = {[DAPS_INPUT_USE] = (uint32_t)uses[i].use,
+                       [DAPS_INPUT_ALGORITHM] = (uint32_t)(uses[i].ciphering ? r->ciphering : r->integrity)}};
+        if (!derive_line(r, &inputs, uses[i].name, &lines[n++]))
             return 0;
     }
     return n;
@@ -116,42 +70,32 @@ static unsigned derive_as_keys(const struct request *r, struct line *lines)
 /* A.10: SYNC is the previous NH from the second step on. */
 static unsigned derive_nh(const struct request *r, struct line *lines)
 {
-    const uint8_t *sync = r->sync;
+    struct daps_inputs inputs = {.sync = r->sync};
 
     for (unsigned n = 0; n < (unsigned)r->steps; n++) {
         char name[24];
         g_snprintf(name, sizeof name, "NH%u", n + 1);
-        s_start(r, &lines[n], name);
-        s_add_sync(&lines[n], sync);
-        if (!s_derive(r, &lines[n]))
+        if (!derive_line(r, &inputs, name, &lines[n]))
             return 0;
-        sync = lines[n].key;
+        inputs.sync = lines[n].key;
     }
     return (unsigned)r->steps;
 }
 
 static unsigned derive(const struct request *r, struct line *lines)
 {
-    const struct what *what = r->what;
+    const struct daps_inputs inputs = {.number = {[DAPS_INPUT_PCI] = (uint32_t)r->pci,
+                                                  [DAPS_INPUT_ARFCN] = (uint32_t)r->arfcn,
+                                                  [DAPS_INPUT_COUNT] = (uint32_t)r->count,
+                                                  [DAPS_INPUT_ACCESS] = (uint32_t)r->access,
+                                                  [DAPS_INPUT_COUNTER] = (uint32_t)r->counter,
+                                                  [DAPS_INPUT_DIRECTION] = (uint32_t)r->direction}};
 
-    if ((what->inputs & IN_ALGORITHMS) != 0)
+    if (takes(r->row, DAPS_INPUT_ALGORITHM))
         return derive_as_keys(r, lines);
-    if ((what->inputs & IN_SYNC) != 0)
+    if (takes(r->row, DAPS_INPUT_SYNC))
         return derive_nh(r, lines);
-    s_start(r, &lines[0], what->result);
-    if ((what->inputs & IN_DIRECTION) != 0)
-        s_add(&lines[0], (uint64_t)r->direction, 1);
-    if ((what->inputs & IN_COUNT) != 0)
-        s_add(&lines[0], (uint64_t)r->count, 4);
-    if ((what->inputs & IN_ACCESS) != 0)
-        s_add(&lines[0], (uint64_t)r->access, 1);
-    if ((what->inputs & IN_PCI) != 0)
-        s_add(&lines[0], (uint64_t)r->pci, 2);
-    if ((what->inputs & IN_ARFCN) != 0) /* TS 33.401 A.5 alone has two octets where they do */
-        s_add(&lines[0], (uint64_t)r->arfcn, what->fc == 0x13 && r->arfcn <= 0xFFFF ? 2 : 3);
-    if ((what->inputs & IN_COUNTER) != 0)
-        s_add(&lines[0], (uint64_t)r->counter, 2);
-    return s_derive(r, &lines[0]) ? 1 : 0;
+    return derive_line(r, &inputs, r->row->result, &lines[0]) ? 1 : 0;
 }
 
 /* ---- output ---- */
@@ -164,7 +108,7 @@ static void print_hex(const uint8_t *octets, size_t n)
 
 static void print_text(const struct request *r, const struct line *lines, unsigned n)
 {
-    printf("%s from %s, FC 0x%02X, %s\n", r->what->result, r->what->parent, r->what->fc, r->what->clause);
+    printf("%s from %s, FC 0x%02X, %s\n", r->row->result, r->row->parent, r->row->fc, r->row->clause);
     for (unsigned i = 0; i < n; i++) {
         printf("  %-8s S = ", lines[i].name);
         print_hex(lines[i].s, lines[i].s_octets);
@@ -184,17 +128,17 @@ static void print_machine(const struct request *r, const struct line *lines, uns
         printf("[");
     for (unsigned i = 0; i < n; i++) {
         if (csv)
-            printf("%s,%u,", lines[i].name, r->what->fc);
+            printf("%s,%u,", lines[i].name, r->row->fc);
         else
             printf("%s{\"type\":\"derived\",\"name\":\"%s\",\"fc\":%u,\"s\":\"", array && i > 0 ? "," : "",
-                   lines[i].name, r->what->fc);
+                   lines[i].name, r->row->fc);
         print_hex(lines[i].s, lines[i].s_octets);
         printf(csv ? "," : "\",\"value\":\"");
         print_hex(lines[i].key, 32);
         if (csv)
-            printf(",%s\r\n", r->what->clause);
+            printf(",%s\r\n", r->row->clause);
         else
-            printf("\",\"clause\":\"%s\"}%s", r->what->clause, array ? "" : "\n");
+            printf("\",\"clause\":\"%s\"}%s", r->row->clause, array ? "" : "\n");
     }
     if (array)
         printf("]\n");
@@ -269,48 +213,51 @@ struct arguments {
 
 static bool read_inputs(struct request *r, const struct arguments *a)
 {
-    const unsigned inputs = r->what->inputs;
+    const struct daps_derive_row *row = r->row;
 
     if (a->key == NULL && a->key_file == NULL)
-        return complain("--key HEX or --key-file FILE with the %s is needed", r->what->parent);
+        return complain("--key HEX or --key-file FILE with the %s is needed", r->row->parent);
     if (!(a->key != NULL ? read_key("--key", a->key, r->key) : read_key_file(a->key_file, r->key)))
         return false;
-    if ((inputs & IN_PCI) != 0 && !read_number("pci", a->pci, r->what->fc == 0x13 ? 503 : 1007, &r->pci))
+    if (takes(row, DAPS_INPUT_PCI) &&
+        !read_number("pci", a->pci, r->what == DAPS_DERIVE_KENB_STAR ? 503 : 1007, &r->pci))
         return false;
-    if ((inputs & IN_ARFCN) != 0 && !read_number("arfcn", a->arfcn, 3279165, &r->arfcn))
+    if (takes(row, DAPS_INPUT_ARFCN) && !read_number("arfcn", a->arfcn, 3279165, &r->arfcn))
         return false;
-    if ((inputs & IN_COUNT) != 0 && !read_number("nas-count", a->count, UINT32_MAX, &r->count))
+    if (takes(row, DAPS_INPUT_COUNT) && !read_number("nas-count", a->count, UINT32_MAX, &r->count))
         return false;
-    if ((inputs & IN_ACCESS) != 0 && !read_number("access", a->access != NULL ? a->access : "1", 2, &r->access))
+    if (takes(row, DAPS_INPUT_ACCESS) && !read_number("access", a->access != NULL ? a->access : "1", 2, &r->access))
         return false;
-    if ((inputs & IN_SYNC) != 0 &&
+    if (takes(row, DAPS_INPUT_SYNC) &&
         (a->sync == NULL ? !complain("--%s is needed: the first KgNB, or the previous NH", "sync")
                          : !read_key("--sync", a->sync, r->sync)))
         return false;
-    if ((inputs & IN_STEPS) != 0 && !read_number("steps", a->steps != NULL ? a->steps : "1", MOST_LINES, &r->steps))
+    if (takes(row, DAPS_INPUT_SYNC) && !read_number("steps", a->steps != NULL ? a->steps : "1", MOST_LINES, &r->steps))
         return false;
-    if ((inputs & IN_COUNTER) != 0 && !read_number("counter", a->counter, 65535, &r->counter))
+    if (takes(row, DAPS_INPUT_COUNTER) && !read_number("counter", a->counter, 65535, &r->counter))
         return false;
-    if ((inputs & IN_DIRECTION) != 0 && !read_number("direction", a->direction, 1, &r->direction))
+    if (takes(row, DAPS_INPUT_DIRECTION) && !read_number("direction", a->direction, 1, &r->direction))
         return false;
-    return (inputs & IN_ALGORITHMS) == 0 || (read_algorithm("ciphering", a->ciphering, &r->ciphering) &&
-                                             read_algorithm("integrity", a->integrity, &r->integrity));
+    return !takes(row, DAPS_INPUT_ALGORITHM) || (read_algorithm("ciphering", a->ciphering, &r->ciphering) &&
+                                                 read_algorithm("integrity", a->integrity, &r->integrity));
 }
 
-static const struct what *find_what(const char *name)
+static enum daps_derive find_what(const char *name)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(whats); i++) {
-        if (strcmp(whats[i].name, name) == 0)
-            return &whats[i];
-    }
-    return NULL;
+    unsigned what = 0;
+
+    while (what < DAPS_DERIVE_COUNT && strcmp(daps_derive_row((enum daps_derive)what)->name, name) != 0)
+        what++;
+    return (enum daps_derive)what;
 }
 
 static void list_whats(FILE *file)
 {
     fprintf(file, "WHAT is one of\n");
-    for (size_t i = 0; i < G_N_ELEMENTS(whats); i++)
-        fprintf(file, "  %-12s %s from %s (%s)\n", whats[i].name, whats[i].result, whats[i].parent, whats[i].clause);
+    for (unsigned i = 0; i < DAPS_DERIVE_COUNT; i++) {
+        const struct daps_derive_row *row = daps_derive_row((enum daps_derive)i);
+        fprintf(file, "  %-12s %s from %s (%s)\n", row->name, row->result, row->parent, row->clause);
+    }
 }
 
 static int run(const char *name, const struct arguments *a)
@@ -321,7 +268,7 @@ static int run(const char *name, const struct arguments *a)
     unsigned n;
     int status = EXIT_USAGE;
 
-    if (r.what == NULL) {
+    if (r.what == DAPS_DERIVE_COUNT) {
         complain("nothing called '%s' can be derived", name);
         list_whats(stderr);
         return EXIT_USAGE;
@@ -330,6 +277,7 @@ static int run(const char *name, const struct arguments *a)
         complain("--format '%s' is none of text, ndjson, json, csv", r.format);
         return EXIT_USAGE;
     }
+    r.row = daps_derive_row(r.what);
     lines = g_new0(struct line, MOST_LINES);
     if (read_inputs(&r, a)) {
         n = derive(&r, lines);

@@ -7,10 +7,6 @@
 
 #include "keys/term.h"
 
-/* FC octets of TS 33.501 Annex A and TS 33.401 Annex A. */
-#define FC_KENB_STAR 0x13
-#define FC_S_KENB    0x1C
-
 /* The NH chain of one root: what is known of it beyond the root's own value. */
 struct nh_chain {
     const struct daps_term *root;

@@ -99,6 +99,11 @@ static void make_label(struct daps_term_pool *pool, struct daps_term *term)
         label(term->label, "K", "", ++pool->keys);
 }
 
+static uint8_t fc_of(enum daps_derive what)
+{
+    return daps_derive_row(what)->fc;
+}
+
 /* The one place terms are born: the same description gives the same pointer. */
 static const struct daps_term *intern(struct daps_term_pool *pool, const struct daps_term *like)
 {
@@ -138,7 +143,7 @@ const struct daps_term *daps_term_nh(struct daps_term_pool *pool, const struct d
 {
     struct daps_term like = {.kind = DAPS_TERM_NH, .parent = root, .pci = -1, .arfcn = -1, .n = n};
 
-    like.fc = daps_rat_row(pool->rat)->fc_nh;
+    like.fc = fc_of(daps_rat_row(pool->rat)->nh);
     return intern(pool, &like);
 }
 
@@ -154,7 +159,7 @@ const struct daps_term *daps_term_star(struct daps_term_pool *pool, const struct
 {
     struct daps_term like = {.kind = DAPS_TERM_STAR, .parent = parent, .pci = pci, .arfcn = arfcn};
 
-    like.fc = daps_rat_row(pool->rat)->fc_star;
+    like.fc = fc_of(daps_rat_row(pool->rat)->star_of);
     return intern(pool, &like);
 }
 
@@ -164,7 +169,7 @@ void daps_term_star_trial(struct daps_term_pool *pool, const struct daps_term *p
     struct daps_term like = {.kind = DAPS_TERM_STAR, .parent = parent, .pci = pci, .arfcn = arfcn};
     const struct daps_term *met;
 
-    like.fc = daps_rat_row(pool->rat)->fc_star;
+    like.fc = fc_of(daps_rat_row(pool->rat)->star_of);
     met = g_hash_table_lookup(pool->terms, &like);
     *out = met != NULL ? *met : like;
     if (met != NULL)
@@ -209,7 +214,7 @@ const struct daps_term *daps_term_ksn(struct daps_term_pool *pool, const struct 
 {
     struct daps_term like = {.kind = DAPS_TERM_KSN, .parent = parent, .pci = -1, .arfcn = -1, .n = counter};
 
-    like.fc = daps_rat_row(pool->rat)->fc_sn;
+    like.fc = fc_of(daps_rat_row(pool->rat)->sn);
     return intern(pool, &like);
 }
 

@@ -2,6 +2,7 @@
 /* The octets of key terms: computed from their inputs, or shown by a MAC-I. */
 #include <string.h>
 
+#include "daps/derivations.h"
 #include "daps/kdf.h"
 #include "keys/pool.h"
 
@@ -81,7 +82,7 @@ static bool star_value(const struct daps_term_pool *pool, struct daps_term *term
 
     if (!term->parent->has_value || term->pci < 0 || term->arfcn < 0)
         return false;
-    if (term->fc == FC_KENB_STAR)
+    if (term->fc == daps_derive_row(DAPS_DERIVE_KENB_STAR)->fc)
         return daps_kdf_kenb_star(term->parent->value, (uint16_t)term->pci, (uint32_t)term->arfcn, term->value);
     term->dialect = dialect_of(pool, term->pci, term->arfcn);
     if (daps_dialect_star(&term->dialect, term->parent->value, term->pci, &frequencies, term->value))
@@ -94,7 +95,7 @@ static bool ksn_value(struct daps_term *term)
 {
     if (!term->parent->has_value)
         return false;
-    if (term->fc == FC_S_KENB)
+    if (term->fc == daps_derive_row(DAPS_DERIVE_S_KENB)->fc)
         return daps_kdf_s_kenb(term->parent->value, (uint16_t)term->n, term->value);
     return daps_kdf_ksn(term->parent->value, (uint16_t)term->n, term->value);
 }

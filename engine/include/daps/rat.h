@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "daps/derivations.h"
 #include "daps/event.h"
 
 struct daps_rat_row {
@@ -16,12 +17,12 @@ struct daps_rat_row {
     const char *upper;    /* it is derived from: "KAMF", "KASME" */
     const char *star;     /* "KgNB*", "KeNB*" */
     const char *arfcn;    /* frequency that goes into star: "SSB-ARFCN" (TS 33.501 A.11), "EARFCN-DL" (TS 33.401 A.5) */
-    const char *arfcn_column;      /* the same where there is little room */
-    const char *ciphering[8];      /* "NEA0" ..., by the number in RRC */
-    const char *integrity[8];      /* "NIA0" ... */
-    uint8_t fc_nh, fc_star, fc_sn; /* FC of the KDF for NH, star and the key of a secondary node */
-    uint8_t srb_sn_bits;           /* PDCP SN of signalling bearers: 12 (TS 38.323 6.2.2.1), 5 (TS 36.323 6.2.3) */
-    uint8_t srb_header;            /* octets in front of their data */
+    const char *arfcn_column;         /* the same where there is little room */
+    const char *ciphering[8];         /* "NEA0" ..., by the number in RRC */
+    const char *integrity[8];         /* "NIA0" ... */
+    enum daps_derive nh, star_of, sn; /* how NH, star and the key of a secondary node are derived */
+    uint8_t srb_sn_bits;              /* PDCP SN of signalling bearers: 12 (TS 38.323 6.2.2.1), 5 (TS 36.323 6.2.3) */
+    uint8_t srb_header;               /* octets in front of their data */
     uint8_t needs_nonce; /* bit n: integrity algorithm n hides its hash behind a mask that must not come twice */
 };
 
