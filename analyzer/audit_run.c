@@ -135,6 +135,8 @@ static void on_problem(void *user, const struct daps_framing_problem *problem)
     }
     audit->lost++;
     note_problem(audit, &audit->first_lost, problem->frame, problem->detail);
+    if (problem->class == DAPS_FRAMING_CUT)
+        daps_engine_not_judged(audit->engine, DAPS_NOT_JUDGED_COMMAND_CUT, problem->frame);
     tell_gap(audit, !problem->ue_known, problem->ue_key, problem->frame, problem->reason);
 }
 

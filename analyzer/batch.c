@@ -313,6 +313,8 @@ int batch_command(const GPtrArray *paths, const struct options *options, batch_w
     report_epilogue(&options->style, &frame, &run);
     outbuf_flush(&frame);
     outbuf_clear(&frame);
+    if (run.captures == 0 && run.skipped > 0)
+        run.lost++; /* files there were, and none that could be opened */
     status = status_of(options, &run);
     totals_clear(&run.sum);
     return output_close(&output) ? status : EXIT_UNREADABLE;

@@ -160,6 +160,8 @@ static void on_problem(void *user, const struct daps_framing_problem *problem)
 {
     struct session *session = user;
 
+    if (problem->rrc_lost && problem->class == DAPS_FRAMING_CUT)
+        daps_engine_not_judged(session->engine, DAPS_NOT_JUDGED_COMMAND_CUT, problem->frame);
     if (problem->rrc_lost)
         daps_engine_gap(session->engine, problem->ue_key, !problem->ue_known, problem->frame, problem->reason);
 }

@@ -92,14 +92,16 @@ void daps_ue_request_applies(struct daps_ue *ue)
 {
     struct daps_context *active = &ue->active;
     struct daps_event request;
+    bool names_target;
 
     if (!ue->request.pending)
         return;
     request = *ue->request.ev;
     ue->request.pending = false;
+    names_target = ue->open != NULL && names(&request, &ue->open->target);
     settle_by_request(ue, &request);
     daps_ue_require_key(ue, &request);
-    if (is_strange(ue, &request))
+    if (!names_target && is_strange(ue, &request))
         daps_ue_lose_track(ue, &request, "a re-establishment that names a cell the UE was not known to be in",
                            DAPS_NOT_JUDGED_COMMAND_LOST);
     if (active->pci < 0 && daps_attempt_newest(ue) == NULL && request.ue_pci >= 0)

@@ -11,7 +11,7 @@
 /* Once per handover command, message or UE, as the words of each reason say. */
 enum daps_not_judged {
     DAPS_NOT_JUDGED_ONE_DIRECTION, /* UEs of which only one direction was captured */
-    DAPS_NOT_JUDGED_COMMAND_CUT,   /* downlink messages that the capture cut short */
+    DAPS_NOT_JUDGED_COMMAND_CUT,   /* messages that the capture cut short */
     DAPS_NOT_JUDGED_COMMAND_LOST,  /* answers and key changes whose command is not in the capture */
     DAPS_NOT_JUDGED_OUTCOME_LOST,  /* commands of which the capture does not show whether they failed */
     DAPS_NOT_JUDGED_NO_KEY,        /* messages unread for want of a key, though a key log was given */
