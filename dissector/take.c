@@ -151,6 +151,35 @@ struct daps_framing_place take_place(const struct session *session, const packet
     return place;
 }
 
+enum { IPV4_OCTETS = 20, IPV6_OCTETS = 40, UDP_OCTETS = 8, PROTOCOL_UDP = 17 };
+
+void take_ends(struct daps_framing_place *place, tvbuff_t *tvb, int at)
+{
+    const uint8_t *ip, *udp;
+
+    if (at < IPV4_OCTETS || !tvb_bytes_exist(tvb, at, UDP_OCTETS))
+        return;
+    udp = tvb_get_ptr(tvb, at, UDP_OCTETS);
+    ip = tvb_get_ptr(tvb, at - IPV4_OCTETS, IPV4_OCTETS);
+    if (ip[0] == 0x45 && ip[9] == PROTOCOL_UDP) {
+        memset(&place->source, 0, sizeof place->source);
+        memset(&place->destination, 0, sizeof place->destination);
+        memset(place->source.address + 10, 0xff, 2);
+        memset(place->destination.address + 10, 0xff, 2);
+        memcpy(place->source.address + 12, ip + 12, 4);
+        memcpy(place->destination.address + 12, ip + 16, 4);
+    } else if (at >= IPV6_OCTETS && (ip = tvb_get_ptr(tvb, at - IPV6_OCTETS, IPV6_OCTETS))[0] >> 4 == 6 &&
+               ip[6] == PROTOCOL_UDP) {
+        memcpy(place->source.address, ip + 8, 16);
+        memcpy(place->destination.address, ip + 24, 16);
+    } else {
+        return;
+    }
+    place->addressed = true;
+    place->source.port = (uint32_t)udp[0] << 8 | udp[1];
+    place->destination.port = (uint32_t)udp[2] << 8 | udp[3];
+}
+
 /* ---- on the way ---- */
 
 static enum take_outcome by_layer(struct session *session, packet_info *pinfo, proto_tree *tree,

@@ -45,6 +45,7 @@ bool take_datagram(struct session *session, const packet_info *pinfo, bool of_th
     if (found == NULL)
         return false;
     place.missing = tvb_reported_length(found) - tvb_captured_length(found);
+    take_ends(&place, found, (int)at);
     daps_framing_take_udp(session_framing(session), &place, tvb_get_ptr(found, (int)at, -1),
                           tvb_captured_length(found) - at);
     return foreign(session) == before;

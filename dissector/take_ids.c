@@ -100,6 +100,7 @@ GArray *take_wanted_fields(void)
 
     for (unsigned i = 0; i < LAYERS; i++)
         want(wanted, ids.layers[i]); /* 4.6 leaves out protocols, too, that nobody asks for */
+    want(wanted, ids.udp);
     for (unsigned i = 0; i < ROOTS; i++)
         want(wanted, ids.roots[i].id);
     for (unsigned layer = 0; layer < RRC; layer++) {

@@ -176,14 +176,17 @@ static void take_bare_rrc(struct session *session, packet_info *pinfo, const pro
     daps_framing_take_rrc(session_framing(session), &place, take_ids()->roots[root].channel, pdu.octets, pdu.length);
 }
 
-/* False: what is around the PDU was not understood. */
-static bool take_item(struct session *session, packet_info *pinfo, proto_node *item, enum layer layer)
+/* False: what is around the PDU was not understood. datagram: the item of the UDP header it came behind, NULL none. */
+static bool take_item(struct session *session, packet_info *pinfo, proto_node *item, enum layer layer,
+                      const field_info *datagram)
 {
     struct daps_framing_place place = take_place(session, pinfo);
     struct extent pdu;
 
     if (!extent_of(PNODE_FINFO(item), false, &pdu))
         return true;
+    if (datagram != NULL && datagram->ds_tvb != NULL)
+        take_ends(&place, datagram->ds_tvb, datagram->start);
     place.missing = pdu.missing;
     switch (layer) {
     case MAC:
@@ -213,13 +216,16 @@ static bool is_inside(const proto_node *node)
 
 bool take_layer(struct session *session, packet_info *pinfo, proto_tree *tree, enum layer outermost)
 {
+    const field_info *datagram = NULL;
     bool understood = true, found = outermost == RRC; /* there are messages without an item of nr-rrc */
 
     for (proto_node *node = tree->first_child; node != NULL;) {
         const int layer = layer_of_node(node);
+        if (layer < 0 && !found && PNODE_FINFO(node) != NULL && PNODE_FINFO(node)->hfinfo->id == take_ids()->udp)
+            datagram = PNODE_FINFO(node);
         found |= layer == (int)outermost;
         if (layer == (int)outermost)
-            understood = take_item(session, pinfo, node, outermost) && understood;
+            understood = take_item(session, pinfo, node, outermost, datagram) && understood;
         else if (outermost == RRC && node->parent == tree)
             take_bare_rrc(session, pinfo, node);
         node = next_node(tree, node, layer == (int)outermost || is_inside(node));
