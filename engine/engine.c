@@ -298,6 +298,21 @@ static void take_segment(struct daps_engine *engine, const struct daps_pdu *pdu,
     }
 }
 
+/* Has the other of log and PDUs beside it brought this message already? Then nothing of it is new. */
+static bool is_twin(const struct daps_ue *ue, const struct daps_pdu *pdu, bool below,
+                    const struct daps_rrc_result *result)
+{
+    struct daps_event message;
+
+    if (ue == NULL || ue->pdcp == NULL || result->n_events == 0 ||
+        (pdu->channel != DAPS_CH_DL_DCCH && pdu->channel != DAPS_CH_UL_DCCH))
+        return false;
+    message = result->events[0];
+    message.time_ns = pdu->time_ns;
+    message.channel = pdu->channel;
+    return daps_pdcp_is_twin(ue->pdcp, below, &message);
+}
+
 enum daps_rrc_status daps_engine_pdu(struct daps_engine *engine, const struct daps_pdu *pdu,
                                      struct daps_rrc_result *result)
 {
@@ -309,7 +324,8 @@ enum daps_rrc_status daps_engine_pdu(struct daps_engine *engine, const struct da
     if (engine->sink.rrc != NULL)
         engine->sink.rrc(engine->sink.user, NULL, pdu, NULL);
     take_segment(engine, pdu, result);
-    follow(engine, pdu, false, false, result);
+    if (!is_twin(find_ue(engine, pdu->ue_key), pdu, false, result))
+        follow(engine, pdu, false, false, result);
     return result->status;
 }
 
@@ -384,7 +400,7 @@ static void follow_reading(struct daps_engine *engine, struct daps_ue *ue, const
         take_segment(engine, &rrc, result);
         if (reading->late && result->n_events == 1 && result->events[0].kind == DAPS_EV_SECURITY_MODE_COMMAND)
             daps_pdcp_find_root(ue->pdcp, reading, &result->events[0]);
-        if (is_followed(ue, reading, result))
+        if (!is_twin(ue, &rrc, true, result) && is_followed(ue, reading, result))
             follow(engine, &rrc, true, reading->late_ciphered, result);
         else
             result->n_events = 0;

@@ -127,6 +127,9 @@ void pdcp_note_unciphered(struct daps_pdcp *pdcp, const struct pdcp_period *peri
 void pdcp_note_near_end(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
                         uint32_t count);
 
+/* twins.c */
+void pdcp_twins_forget(struct daps_pdcp *pdcp);
+
 /* tentative.c: collisions that a command logged late may explain (PDCP_DISORDER_NS). */
 struct pdcp_tentative {
     struct daps_event ev;

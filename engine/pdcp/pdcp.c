@@ -31,6 +31,7 @@ void daps_pdcp_clear(struct daps_pdcp *pdcp)
         pdcp_period_clear(&pdcp->past[i]);
     g_free(pdcp->past);
     pdcp_room_free(pdcp->room);
+    g_free(pdcp->twins);
     if (pdcp->tentative != NULL)
         g_array_unref(pdcp->tentative);
     daps_wipe(&pdcp->proposal, sizeof pdcp->proposal);
@@ -51,6 +52,7 @@ void daps_pdcp_copy(struct daps_pdcp *copy, struct daps_ue *of, const struct dap
     copy->past = pdcp->past != NULL ? g_memdup2(pdcp->past, PDCP_MOST_PAST * sizeof *pdcp->past) : NULL;
     for (unsigned i = 0; i < copy->n_past; i++)
         copy->past[i].drbs = NULL;
+    copy->twins = NULL;
     copy->tentative = pdcp->tentative != NULL ? g_array_copy(pdcp->tentative) : NULL;
     of->pdcp = copy;
 }

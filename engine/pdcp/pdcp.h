@@ -120,14 +120,15 @@ struct daps_pdcp {
     struct pdcp_room *room;   /* PDUs that wait for a context, NULL none yet */
     bool changed;             /* a context or key came into being: those that wait are tried again */
     int64_t now_ns;
-    uint32_t eras;     /* of COUNTs whose HFN is open (count.h) */
-    bool log_beside;   /* RRC of this UE comes in a log, beside its PDCP PDUs */
-    bool ul_doubt;     /* an uplink message was not read that may have executed a candidate: which key is in force? */
-    GArray *tentative; /* struct pdcp_tentative: what a message that comes late may still explain; NULL none */
-    uint32_t secondary_drbs; /* under the secondary node's key, which is not followed (TS 33.501 6.10.2) */
-    uint32_t daps_drbs;      /* drb-Identity n is bit n - 1: one entity for both legs */
-    int dl_credit;           /* downlink signalling read in clear elsewhere, less what could not be read: below zero
-                                a key change may have gone unseen, and nothing is placed without a MAC-I */
+    uint32_t eras;   /* of COUNTs whose HFN is open (count.h) */
+    bool log_beside; /* RRC of this UE comes in a log, beside its PDCP PDUs */
+    bool ul_doubt;   /* an uplink message was not read that may have executed a candidate: which key is in force? */
+    struct pdcp_twins *twins; /* NULL none yet */
+    GArray *tentative;        /* struct pdcp_tentative: what a message that comes late may still explain; NULL none */
+    uint32_t secondary_drbs;  /* under the secondary node's key, which is not followed (TS 33.501 6.10.2) */
+    uint32_t daps_drbs;       /* drb-Identity n is bit n - 1: one entity for both legs */
+    int dl_credit;            /* downlink signalling read in clear elsewhere, less what could not be read: below zero
+                                 a key change may have gone unseen, and nothing is placed without a MAC-I */
     uint64_t credited_frame;
     uint32_t unseen_stays; /* serials given to stays that no context stands for */
     bool reading;          /* the events under way come from a PDCP PDU */
@@ -186,6 +187,9 @@ void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, str
 
 /* After the events of a reading were followed: what it said may have started the very context it was protected with. */
 void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading);
+
+/* Is this message the same as one that came from the other of PDUs (below) and the log beside them? One twin each. */
+bool daps_pdcp_is_twin(struct daps_pdcp *pdcp, bool below, const struct daps_event *message);
 
 /* The capture's clock. */
 void daps_pdcp_clock(struct daps_pdcp *pdcp, int64_t time_ns);

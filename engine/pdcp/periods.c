@@ -329,6 +329,7 @@ void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev)
         memset(pdcp->plain, 0, sizeof pdcp->plain);
         memset(pdcp->newest_digest, 0, sizeof pdcp->newest_digest);
         pdcp->plain_started = true;
+        pdcp_twins_forget(pdcp); /* what is followed from here on is another connection's */
         pdcp->dl_credit = 0;
         break;
     case DAPS_EV_SECURITY_MODE_COMPLETE:
