@@ -14,8 +14,8 @@ def outcomes(view, attempt):
     if attempt.failed:
         if attempt.outcome == "superseded":
             after = view.life.attempts[view.life.attempts.index(attempt) + 1]
-            if after.complete not in view.first:
-                return ("superseded", "reestablished", "unknown")   # what came after it is not in the log
+            if not view.named(after) or after.complete not in view.first or after.command not in view.first:
+                return ("superseded", "reestablished", "unknown", "completed")   # what came after it is not shown
             return ("superseded", "unknown") if attempt.procedure != "conditional-handover" else ("superseded",)
         if attempt.settled in view.first:
             return (attempt.outcome,)
@@ -55,9 +55,9 @@ def handovers(view, lines, differences):
     matched = {}
     for attempt in expected:
         number = view.frame(attempt.command)
-        here = [line for line in said if line["frame"] in view.places(attempt.command) and id(line) not in matched]
+        here = [line for line in said if line["frame"] in view.places(attempt.command, attempt.also) and id(line) not in matched]
         of_cell = [line for line in here if line["pci"] == attempt.target.pci
-                   and line["arfcn"] in (attempt.target.arfcn, None)] or [line for line in here if line["pci"] is None]
+                   and (line["arfcn"] in (attempt.target.arfcn, None) or view.constant)] or [line for line in here if line["pci"] is None]
         if not of_cell:
             if not ambiguous(view, attempt):
                 differences.append((f"MISSED handover line {attempt.procedure}", f"frame {number} {attempt.procedure} to "
@@ -99,12 +99,15 @@ def fields(view, attempt, line, differences):
     check("derivation", (attempt.derivation,) if whole else (attempt.derivation, "unknown"))
     check("ncc", (attempt.ncc,))
     check("pci", (attempt.target.pci,))
-    check("arfcn", (attempt.target.arfcn,) if view.arfcn_shown(attempt) else (attempt.target.arfcn, None))
+    constant = view.constant and (not attempt.named_frequency)
+    check("arfcn", (attempt.target.arfcn,) if view.arfcn_shown(attempt) else
+          (attempt.target.arfcn, None, *([view.life.messages[0].cell.arfcn] if constant else [])))
     check("c_rnti", (attempt.c_rnti,))
     check("rach", (attempt.rach,))
     check("t304", (attempt.t304,))
-    if attempt.procedure == "intra-cell-refresh" and not view.cells_known:
-        check("procedure", ("intra-cell-refresh", "handover"))
+    if attempt.procedure == "intra-cell-refresh" and not view.cells_known or view.constant:
+        # a log whose metadata stands still does not show it from its first frame on
+        check("procedure", (attempt.procedure, "intra-cell-refresh", "handover"))
     else:
         check("procedure", (attempt.procedure,))
     if whole:
@@ -131,7 +134,8 @@ def names(view, matched, said, differences):
 
 def demand(view, lines, rule, messages, differences, note=""):
     """A finding of that rule must list the first frames of these messages (or the PDUs beside them)."""
-    wanted = [view.places(m) for m in messages]
+    alias = {a.command: a.also for a in view.attempts}
+    wanted = [view.places(m, alias.get(m, ())) for m in messages]
     for line in lines:
         if line["type"] == "finding" and line["rule"] == rule and all(w & set(line["frames"]) for w in wanted):
             return

@@ -304,8 +304,11 @@ class Handovers:
                                                          attempt_recovery=self.recovery),
                           "candidates armed: " + "; ".join(w for *_, w in entries), transaction=transaction, arms=entries)
         self.ul("complete", rrc.reconfiguration_complete(transaction), "complete", transaction=transaction)
-        for _, attempt, _, _ in entries:
+        for (_, attempt, _, _), (_, bare) in zip(entries, octets):
             attempt.command = command
+            # a candidate that is armed again with the same octets may be named by either command
+            attempt.also = self.armed_before.setdefault((self.stay, bare), [])
+            attempt.also.append(command)
         self.armed = entries
         if self.chance(0.4):
             self.execute(self.rng.choice(self.armed))
@@ -429,10 +432,12 @@ class Handovers:
 
     def do_scg(self):
         cell = self.rng.choice(self.cells)
-        transaction = self.transaction()
+        # its answer goes over LTE: no other Complete shall be taken for it
+        free = [t for t in range(4) if t not in [after["transaction"] for _, _, after, _ in self.armed] and t != 1]
+        if self.air or self.scg_transaction is not None or not free:
+            return
+        transaction = self.scg_transaction = free[0]
         octets = rrc.reconfiguration(transaction, bare=True, scg={
             "pci": cell.pci, "arfcn": cell.arfcn, "c_rnti": self.new_c_rnti(), "t304": 1000, "rach": "cfra"})
-        if self.air:
-            return
         self.emit("reconfiguration", "scg", octets, f"SCG change to {cell.name}", srb=0,
                   transaction=transaction)

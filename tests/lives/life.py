@@ -33,6 +33,7 @@ class Ue(Handovers):
         self.armed, self.recovery, self.pending = [], False, None
         self.srb2 = False
         self.sk_counter = 0
+        self.scg_transaction, self.armed_before = None, {}
         self.asked = {}          # what a target was asked for before
         self.habits = {name: rng.random() < 0.5 for name in ("cfra", "keep_c_rnti", "same_octets", "sticky_target")}
         self.nea, self.nia = self.algorithms()
@@ -49,7 +50,7 @@ class Ue(Handovers):
         return self.rng.choice((0, 1, 2, 2, 3)), self.rng.choice((1, 2, 2, 3))
 
     def transaction(self):
-        return self.rng.randrange(4)
+        return self.rng.choice([t for t in range(4) if t != self.scg_transaction])
 
     def wait(self, low, high=None):
         self.time += self.rng.uniform(low, low if high is None else high)
@@ -103,6 +104,7 @@ class Ue(Handovers):
         self.armed, self.pending, self.drbs, self.srb2 = [], None, [], False
         self.suspended, self.connected = False, True
         self.used_counters, self.nas_used = [], None
+        self.scg_transaction = None
         self.named = False       # no command has named the serving cell's frequency
         if self.chance(0.3):
             self.nas_exchange()

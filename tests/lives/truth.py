@@ -100,6 +100,7 @@ class Attempt:
     nas: int = 0                   # NAS messages that had gone by: a new key set may lie between
     failed: bool = False
     facts_recovered: bool = False  # a recovery is not recovered again (38.331 5.3.7.3)
+    also: list = ()                # commands that armed the same octets
     armed: list = None             # the candidates that were armed beside this one
 
 

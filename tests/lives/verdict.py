@@ -18,6 +18,7 @@ class View:
     """
 
     pdus = {}
+    constant = False       # metadata that is the same in every frame
 
     def __init__(self, life, frames, cells_known=False):
         self.life, self.frames, self.cells_known = life, frames, cells_known
@@ -44,9 +45,9 @@ class View:
     def frame(self, message):
         return self.first.get(message)
 
-    def places(self, message):
+    def places(self, message, also=()):
         """Frames that may be named for a message: its first, and that of the PDU beside it."""
-        return {self.first.get(message), self.pdus.get(message)} - {None}
+        return {where.get(m) for where in (self.first, self.pdus) for m in (message, *also)} - {None}
 
     def named(self, attempt):
         """Which of several armed candidates was executed: the cell beside the Complete, or its transaction."""
@@ -57,18 +58,7 @@ class View:
         if self.cells_known:
             return True
         transaction = attempt.complete.transaction
-        if self.open_scg(attempt):
-            return False
         return sum(after["transaction"] == transaction for _, _, after, _ in attempt.armed) == 1
-
-    def open_scg(self, attempt):
-        """An SCG change of EN-DC whose answer went over LTE has the same transaction: the Complete may be taken for its."""
-        last = None
-        for message in self.life.messages:
-            if message.ue == attempt.ue and message.time < attempt.complete.time and (
-                    message.transaction == attempt.complete.transaction):
-                last = message
-        return last is not None and last.kind == "scg"
 
     def cell_shown(self, attempt):
         """RRC does not name the cell of a re-establishment or resume."""
@@ -157,7 +147,7 @@ class View:
 
     def attempts_at(self, number):
         message = self.by_frame.get(number)
-        return [a for a in self.life.attempts if a.command is message
+        return [a for a in self.life.attempts if a.command is message or message in a.also
                 or a.procedure == "resume" and a.settled is message]
 
     def one_key(self, numbers, what=lambda a: a.key):
