@@ -153,7 +153,9 @@ def judge(program, case, folder):
     if case.disturbed or isinstance(case, AirCase) and not view.all_read():
         pass
     elif status == 3 and getattr(case.style, "begins", 0) == 0:   # the start of a log that begins in the middle is lost
-        differences.append(("OTHER exit 3", errors.strip().splitlines()[0] if errors.strip() else "exit 3"))
+        reasons = lines[-1].get("not_judged") or {}
+        if set(reasons) != {"no-key"} or case.rendering != "beside":   # a key that the key log does not lead to
+            differences.append((f"OTHER exit 3 {'+'.join(sorted(reasons))}", errors.strip() or "exit 3"))
     elif status not in (wanted, 3):
         differences.append(("OTHER exit status", f"{status} not {wanted}"))
     return differences, lines, path
