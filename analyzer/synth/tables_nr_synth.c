@@ -474,7 +474,7 @@ static const struct per_component components[] = {
     {58, 0, false},
     {79, 0, true},
     {27, 0, true},
-    {0, 0, true},
+    {3, 0, true},
     {0, 0, true},
     {81, 0, true},
     {0, 0, true},
