@@ -189,7 +189,7 @@ void daps_attempt_close(struct daps_ue *ue, bool keep_target)
         if (attempt->outcome != DAPS_OUTCOME_COMPLETED)
             ue->n_candidates = 0;
     }
-    if (keep_target && attempt->daps && ue->seen.pdus && attempt->outcome == DAPS_OUTCOME_COMPLETED) {
+    if (keep_target && attempt->daps && attempt->outcome == DAPS_OUTCOME_COMPLETED) {
         ue->revocable = attempt;
     } else if (is_handover(attempt) && !attempt->delivered) {
         attempt->delivered = true;

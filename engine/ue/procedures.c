@@ -190,6 +190,8 @@ void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev
 
     if (!ev->daps_failure)
         return;
+    if (ue->open == NULL && daps_attempt_may_fail(ue, ev->time_ns))
+        (void)daps_attempt_reopen(ue); /* the target's daps-SourceRelease did not reach the UE */
     if (ue->open == NULL || !ue->open->daps) {
         if (ue->open == NULL && last != NULL && last->outcome == DAPS_OUTCOME_DAPS_FALLBACK) {
             daps_engine_counters(ue->engine)->duplicates += last->settled_frame != ev->frame;

@@ -44,6 +44,10 @@ static void settle_by_request(struct daps_ue *ue, const struct daps_event *reque
 {
     struct daps_attempt *open = ue->open;
 
+    if (open == NULL && request->cause == DAPS_REEST_HANDOVER_FAILURE && ue->revocable != NULL &&
+        names(request, &ue->revocable->source) && !names(request, &ue->revocable->target) &&
+        daps_attempt_may_fail(ue, request->time_ns))
+        open = daps_attempt_reopen(ue); /* likewise, and the source failed as well */
     if (open == NULL) {
         daps_ue_fail_candidate(ue, request);
     } else if (had_reached_target(ue, request)) {

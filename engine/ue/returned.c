@@ -17,8 +17,7 @@ void daps_attempt_confirm(struct daps_ue *ue)
     daps_deliver_handover(ue, attempt);
 }
 
-/* The attempt that a return to its source would undo, opened again if it was closed; NULL none. */
-static struct daps_attempt *reopen(struct daps_ue *ue)
+struct daps_attempt *daps_attempt_reopen(struct daps_ue *ue)
 {
     struct daps_attempt *attempt = ue->revocable;
 
@@ -33,10 +32,20 @@ static struct daps_attempt *reopen(struct daps_ue *ue)
 
 void daps_ue_source_in_use(struct daps_ue *ue, const struct daps_event *ev)
 {
-    struct daps_attempt *attempt = reopen(ue);
+    struct daps_attempt *attempt = daps_attempt_reopen(ue);
 
     if (attempt == NULL || attempt->target.serial == attempt->source.serial)
         return;
     daps_attempt_settle(ue, attempt->daps ? DAPS_OUTCOME_DAPS_FALLBACK : DAPS_OUTCOME_SUPERSEDED, ev->frame);
     daps_attempt_close(ue, false);
+}
+
+/* T304 of the attempt can run out no later than that: what comes then is another attempt's failure. */
+bool daps_attempt_may_fail(const struct daps_ue *ue, int64_t time_ns)
+{
+    const struct daps_attempt *attempt = ue->open != NULL ? ue->open : ue->revocable;
+    const int64_t elapsed = attempt != NULL ? daps_ue_elapsed(ue, attempt->time_ns, time_ns) : -1;
+
+    return attempt != NULL && attempt->daps &&
+           (elapsed < 0 || attempt->t304_ms < 0 || elapsed <= (attempt->t304_ms + INT64_C(1000)) * 1000000);
 }

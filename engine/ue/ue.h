@@ -205,6 +205,9 @@ void daps_attempt_complete(struct daps_ue *ue, struct daps_attempt *attempt, con
 void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev);
 /* returned.c: what is evidence of a failure outweighs what suggested success. */
 void daps_attempt_confirm(struct daps_ue *ue); /* nothing can undo ue->revocable any more */
+/* The attempt that a return to its source would undo, opened again if it was closed; NULL none. */
+struct daps_attempt *daps_attempt_reopen(struct daps_ue *ue);
+bool daps_attempt_may_fail(const struct daps_ue *ue, int64_t time_ns); /* is that in time for its T304? */
 void daps_ue_source_in_use(struct daps_ue *ue, const struct daps_event *ev);
 /* The context in force: the open attempt's target once it is tentatively completed, else the active one. */
 const struct daps_context *daps_ue_context(const struct daps_ue *ue);
