@@ -36,6 +36,7 @@ struct seen {
     bool user_plane; /* ... but not GTP-U that carries IP, which may hold whatever IP may */
     bool udp, ip;    /* around the radio layers */
     bool user_data;  /* a datagram inside them: the ports that Wireshark tells are its */
+    bool user_ip;    /* IP inside them: so are the addresses */
 };
 
 static bool may_be_known(const struct take_ids *ids, int id)
@@ -56,6 +57,7 @@ static struct seen look(const packet_info *pinfo)
             continue;
         seen.udp |= !seen.radio && id == ids->udp;
         seen.user_data |= seen.radio && id == ids->udp;
+        seen.user_ip |= seen.radio && (id == ids->ip || id == ids->ipv6);
         if (!seen.radio && (id == ids->ip || id == ids->ipv6)) {
             seen.ip = true;
             seen.user_plane |= closed_by == ids->gtp;
@@ -108,6 +110,8 @@ static enum route route_of(tvbuff_t *tvb, const packet_info *pinfo, proto_tree *
 {
     if (seen->closed)
         return NOTHING;
+    if (seen->radio && seen->user_ip && take_knows_link(pinfo))
+        return BY_RECORD; /* who sends to whom is part of a UE's name, and only the record still tells */
     if (is_own_carrier(pinfo, seen))
         return BY_PORT; /* cell and log are in its header, which only framing/ reads alike in every version */
     if (seen->radio && tree != NULL)

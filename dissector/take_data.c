@@ -72,16 +72,20 @@ static int linktype_of(int encapsulation)
     return -1;
 }
 
+bool take_knows_link(const packet_info *pinfo)
+{
+    return pinfo->rec != NULL && pinfo->rec->rec_type == REC_TYPE_PACKET &&
+           linktype_of(pinfo->rec->rec_header.packet_header.pkt_encap) >= 0;
+}
+
 bool take_record(struct session *session, tvbuff_t *tvb, const packet_info *pinfo)
 {
     struct daps_record record = {.frame = session_frame(session), .time_ns = take_place(session, pinfo).time_ns};
     const uint64_t before = foreign(session);
 
-    if (pinfo->rec == NULL || pinfo->rec->rec_type != REC_TYPE_PACKET)
+    if (!take_knows_link(pinfo))
         return false;
     record.linktype = linktype_of(pinfo->rec->rec_header.packet_header.pkt_encap);
-    if (record.linktype < 0)
-        return false;
     record.caplen = tvb_captured_length(tvb);
     record.len = tvb_reported_length(tvb);
     record.data = record.caplen > 0 ? tvb_get_ptr(tvb, 0, (int)record.caplen) : (const uint8_t *)"";

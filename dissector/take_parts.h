@@ -21,6 +21,8 @@ bool take_layer(struct session *session, packet_info *pinfo, proto_tree *tree, e
 /* take_data.c: the UDP datagram with the ports that Wireshark names, or any that begins with the name of a radio layer.
  * False: there is none. */
 bool take_datagram(struct session *session, const packet_info *pinfo, bool of_those_ports, bool named);
+/* Is the record's link type one that framing/ reads? */
+bool take_knows_link(const packet_info *pinfo);
 /* The record as captured. False: nothing in it is known by framing/. */
 bool take_record(struct session *session, tvbuff_t *tvb, const packet_info *pinfo);
 
