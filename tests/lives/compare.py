@@ -242,6 +242,23 @@ def said_to_be_missed(view, line):
                for m in (a.command, a.complete, a.settled))
 
 
+def exposure(view, line):
+    """What a repeated key says of messages sent under it: none and unlikely must be so, logged must be in the log."""
+    who = {a for n in line["frames"] for a in view.attempts_at(n) if a.first is not None}
+    said = line["exposure"]
+    for a in who:
+        for b in who:
+            if a is b or a.key != b.key or a.ue != b.ue or not (a.first.sent and b.first.sent):
+                continue
+            if said == "none" and (a.nia == b.nia or a.nea == b.nea):
+                return f"{said}, but {a.first.words} and {b.first.words} were both sent"
+            if said == "unlikely" and a.failed and a.rach != "cfra" and {a.first, b.first} <= set(view.by_frame.values()):
+                return f"{said}, but {a.first.words} of a {a.rach} attempt was sent"
+    if said == "logged" and sum(a.first in view.first for a in who) < 2:
+        return "logged, but the log holds no two such messages"
+    return None
+
+
 def describe(view, number):
     message = view.by_frame.get(number)
     if message is None:
@@ -264,6 +281,11 @@ def compare(view, lines, status, strict=True):
                 assumes = f" [assumes {line['assumes']}]" if line["assumes"] else ""
                 differences.append((f"{'ASSUMED' if assumes else 'FALSE'} {line['rule']} {procedures} {line['evidence']}",
                                     f"{line['rule']} of frames {line['frames']} is not so: {wrong}{assumes}"))
+    for line in lines:
+        if strict and line["type"] == "finding" and line["rule"] == "repeated-key" and truth_of(view, line) is None:
+            wrong = exposure(view, line)
+            if wrong is not None:
+                differences.append((f"FALSE exposure {line['exposure']}", f"repeated-key of frames {line['frames']}: {wrong}"))
     if not strict:
         missed = []
         found(view, lines, missed)
