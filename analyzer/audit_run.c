@@ -21,42 +21,12 @@ struct audit {
     struct batch_job *job;
     struct report *report;
     struct daps_engine *engine;
-    struct daps_framing *framing;
-    struct daps_sink report_sink;
-    struct daps_rrc_result *result;
-
-    GHashTable *ue_names; /* events only: uint64_t ue_key (owned) to the engine's name of that UE (owned) */
-    uint64_t ue_key;      /* of the PDU that is in the engine */
+    struct daps_sink report_sink; /* what the report wants of the engine's */
 
     uint64_t lost;      /* RRC messages that framing could not deliver */
     uint64_t malformed; /* other payloads it could not peel */
     char *first_lost, *first_malformed;
 };
-
-/* Remembers what the engine calls the UE, so that a later gap can name it. */
-static void on_event(void *user, const char *ue, const struct daps_event *ev)
-{
-    struct audit *audit = user;
-
-    if (ue[0] != '\0' && !g_hash_table_contains(audit->ue_names, &audit->ue_key))
-        g_hash_table_insert(audit->ue_names, g_memdup2(&audit->ue_key, sizeof audit->ue_key), g_strdup(ue));
-    audit->report_sink.event(audit->report_sink.user, ue, ev);
-}
-
-static void tell_gap(struct audit *audit, bool all, uint64_t ue_key, uint64_t frame, const char *reason)
-{
-    const char *ue = NULL;
-
-    daps_engine_gap(audit->engine, ue_key, all, frame, reason);
-    if (audit->ue_names == NULL)
-        return;
-    if (!all) {
-        ue = g_hash_table_lookup(audit->ue_names, &ue_key);
-        if (ue == NULL)
-            return; /* nothing is known of this UE yet that could be missing something */
-    }
-    report_gap(audit->report, ue, frame, reason);
-}
 
 static void note_problem(struct audit *audit, char **first, uint64_t frame, const char *what)
 {
@@ -66,78 +36,74 @@ static void note_problem(struct audit *audit, char **first, uint64_t frame, cons
         *first = g_strdup_printf("frame %" PRIu64 ": %s", frame, what);
 }
 
-static void lose_message(struct audit *audit, uint64_t frame, enum daps_channel channel, uint64_t ue_key)
+static void on_undecoded(void *user, const struct daps_undecoded *undecoded)
 {
-    char *what;
+    struct audit *audit = user;
+    const char *message = undecoded->message != NULL ? undecoded->message : "";
+    char *what = g_strdup_printf(
+        "%s%s%s: %s (bit %" PRIu32 ")", daps_channel_name(undecoded->channel), message[0] != '\0' ? " " : "", message,
+        undecoded->error != NULL ? undecoded->error : "cannot be decoded", undecoded->error_bit);
 
-    what = g_strdup_printf("%s%s%s: %s (bit %" PRIu32 ")", daps_channel_name(channel),
-                           audit->result->message != NULL && audit->result->message[0] != '\0' ? " " : "",
-                           audit->result->message != NULL ? audit->result->message : "",
-                           audit->result->error != NULL ? audit->result->error : "cannot be decoded",
-                           audit->result->error_bit);
-    note_problem(audit, &audit->first_lost, frame, what);
+    note_problem(audit, &audit->first_lost, undecoded->frame, what);
     g_free(what);
-    tell_gap(audit, false, ue_key, frame, "an RRC message could not be decoded");
-}
-
-static void on_pdu(void *user, const struct daps_pdu *pdu)
-{
-    struct audit *audit = user;
-
-    audit->ue_key = pdu->ue_key;
-    audit->report->ue_id = daps_framing_ue_id(audit->framing);
-    if (daps_engine_pdu(audit->engine, pdu, audit->result) == DAPS_RRC_OK)
-        daps_framing_learn(audit->framing, pdu->ue_key, audit->result);
-    else
-        lose_message(audit, pdu->frame, pdu->channel, pdu->ue_key);
-}
-
-static void on_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
-{
-    struct audit *audit = user;
-
-    audit->ue_key = pdu->ue_key;
-    audit->report->ue_id = daps_framing_ue_id(audit->framing);
-    if (daps_engine_pdcp(audit->engine, pdu, audit->result) != DAPS_PDCP_READ)
-        return;
-    if (audit->result->status == DAPS_RRC_OK)
-        daps_framing_learn(audit->framing, pdu->ue_key, audit->result);
-    else
-        lose_message(audit, pdu->frame, pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH, pdu->ue_key);
-}
-
-/* A PDU that waited for its key. */
-static void on_waited(void *user, const struct daps_pdcp_pdu *pdu, const struct daps_rrc_result *result)
-{
-    struct audit *audit = user;
-
-    if (result->status == DAPS_RRC_OK)
-        daps_framing_learn(audit->framing, pdu->ue_key, result);
-    else
-        tell_gap(audit, false, pdu->ue_key, pdu->frame, "an RRC message could not be decoded");
-}
-
-static void on_join(void *user, uint64_t ue_key, const struct daps_identity_join *join)
-{
-    const struct audit *audit = user;
-
-    daps_engine_join(audit->engine, ue_key, join);
 }
 
 static void on_problem(void *user, const struct daps_framing_problem *problem)
 {
     struct audit *audit = user;
 
-    if (!problem->rrc_lost) {
-        audit->malformed++;
-        note_problem(audit, &audit->first_malformed, problem->frame, problem->detail);
-        return;
+    audit->malformed += !problem->rrc_lost;
+    audit->lost += problem->rrc_lost;
+    note_problem(audit, problem->rrc_lost ? &audit->first_lost : &audit->first_malformed, problem->frame,
+                 problem->detail);
+}
+
+static void on_pdu(void *user, uint64_t ue_key, int32_t ue_id)
+{
+    const struct audit *audit = user;
+
+    (void)ue_key;
+    audit->report->ue_id = ue_id;
+}
+
+static void on_gap(void *user, const char *ue, uint64_t frame, const char *reason)
+{
+    const struct audit *audit = user;
+
+    report_gap(audit->report, ue, frame, reason);
+}
+
+/* The engine has one sink: what is the report's goes there. */
+#define TO_REPORT(name, parameters, ...)                                                                               \
+    static void to_##name parameters                                                                                   \
+    {                                                                                                                  \
+        const struct audit *audit = user;                                                                              \
+        audit->report_sink.name(audit->report_sink.user, __VA_ARGS__);                                                 \
     }
-    audit->lost++;
-    note_problem(audit, &audit->first_lost, problem->frame, problem->detail);
-    if (problem->class == DAPS_FRAMING_CUT)
-        daps_engine_not_judged(audit->engine, DAPS_NOT_JUDGED_COMMAND_CUT, problem->frame);
-    tell_gap(audit, !problem->ue_known, problem->ue_key, problem->frame, problem->reason);
+TO_REPORT(event, (void *user, const char *ue, const struct daps_event *ev), ue, ev)
+TO_REPORT(handover, (void *user, const struct daps_handover *handover), handover)
+TO_REPORT(scg_change, (void *user, const struct daps_scg_change *change), change)
+TO_REPORT(key, (void *user, const struct daps_key_step *step), step)
+TO_REPORT(finding, (void *user, const struct daps_finding *finding), finding)
+TO_REPORT(join, (void *user, const struct daps_identity_join *join), join)
+
+#define WANTED(name) .name = wanted->name != NULL ? to_##name : NULL
+
+static struct daps_sink sink_of(struct audit *audit)
+{
+    const struct daps_sink *wanted = &audit->report_sink;
+
+    return (struct daps_sink){.user = audit,
+                              WANTED(event),
+                              WANTED(handover),
+                              WANTED(scg_change),
+                              WANTED(key),
+                              WANTED(finding),
+                              WANTED(join),
+                              .pdu = on_pdu,
+                              .undecoded = on_undecoded,
+                              .problem = on_problem,
+                              .gap = on_gap};
 }
 
 /* One line each for what --verbose would have listed. */
@@ -161,11 +127,11 @@ static void read_records(struct audit *audit, struct daps_capture *capture, stru
     uint64_t n = 0;
 
     while (!audit->job->lines.failed && (status = daps_capture_next(capture, &record)) == DAPS_CAPTURE_RECORD) {
-        daps_framing_unwrap(audit->framing, &record);
+        daps_engine_record(audit->engine, &record);
         if (++n % PROGRESS_FRAMES == 0)
             progress_frames(PROGRESS_FRAMES);
     }
-    daps_framing_finish(audit->framing);
+    daps_engine_drain(audit->engine);
     if (status == DAPS_CAPTURE_ERROR)
         totals->error = g_strdup(daps_capture_error(capture));
     daps_engine_finish(audit->engine);
@@ -185,7 +151,7 @@ static void count_sealed(const struct audit *audit, struct capture_totals *total
 
 static void count(struct audit *audit, struct capture_totals *totals)
 {
-    const struct daps_framing_counts *framing = daps_framing_counts(audit->framing);
+    const struct daps_framing_counts *framing = daps_framing_counts(daps_engine_framing(audit->engine));
 
     totals->frames = framing->frames;
     totals->counts = *daps_engine_counts(audit->engine);
@@ -200,37 +166,26 @@ static void count(struct audit *audit, struct capture_totals *totals)
 
 static void start(struct audit *audit)
 {
-    const bool events = audit->options->style.view == REPORT_EVENTS;
-    const struct daps_engine_options engine_options = {.keylog = audit->options->keylog,
-                                                       .extract_only = events,
-                                                       .ncc_reading = audit->options->ncc_reading,
-                                                       .n_cells = audit->options->n_cells,
-                                                       .cells = audit->options->cells};
-    const struct daps_framing_sink framing_sink = {
-        .user = audit, .pdu = on_pdu, .pdcp = on_pdcp, .problem = on_problem, .join = on_join};
+    const struct options *options = audit->options;
+    const struct daps_engine_options engine_options = {.keylog = options->keylog,
+                                                       .extract_only = options->style.view == REPORT_EVENTS,
+                                                       .ncc_reading = options->ncc_reading,
+                                                       .n_cells = options->n_cells,
+                                                       .cells = options->cells,
+                                                       .drbs = options->drbs,
+                                                       .n_drbs = options->n_drbs};
     struct daps_sink sink;
 
-    audit->report = report_new(&audit->options->style, audit->job->path, &audit->job->lines);
-    audit->report_sink = sink = report_sink(audit->report);
-    if (events) {
-        audit->ue_names = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
-        sink = (struct daps_sink){.user = audit, .event = on_event};
-    }
+    audit->report = report_new(&options->style, audit->job->path, &audit->job->lines);
+    audit->report_sink = report_sink(audit->report);
+    sink = sink_of(audit);
     audit->engine = daps_engine_new(&engine_options, &sink);
-    daps_engine_on_waited(audit->engine, on_waited, audit);
-    audit->framing = daps_framing_new(&framing_sink);
-    daps_framing_assume_drbs(audit->framing, audit->options->drbs, audit->options->n_drbs);
-    audit->result = g_new0(struct daps_rrc_result, 1);
 }
 
 static void stop(struct audit *audit)
 {
-    daps_framing_free(audit->framing);
     daps_engine_free(audit->engine);
     report_free(audit->report);
-    if (audit->ue_names != NULL)
-        g_hash_table_unref(audit->ue_names);
-    g_free(audit->result);
     g_free(audit->first_lost);
     g_free(audit->first_malformed);
 }

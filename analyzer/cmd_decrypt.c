@@ -17,8 +17,6 @@
 struct decrypt {
     const char *path;
     struct daps_engine *engine;
-    struct daps_framing *framing;
-    struct daps_rrc_result *result;
     struct synth_output *output;
     uint64_t written, deciphered, unwritable;
     bool failed;
@@ -51,29 +49,6 @@ static void on_rrc(void *user, const char *ue, const struct daps_pdu *pdu, const
     g_byte_array_unref(octets);
 }
 
-static void on_pdu(void *user, const struct daps_pdu *pdu)
-{
-    struct decrypt *decrypt = user;
-
-    if (daps_engine_pdu(decrypt->engine, pdu, decrypt->result) == DAPS_RRC_OK)
-        daps_framing_learn(decrypt->framing, pdu->ue_key, decrypt->result);
-}
-
-static void on_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
-{
-    struct decrypt *decrypt = user;
-
-    if (daps_engine_pdcp(decrypt->engine, pdu, decrypt->result) == DAPS_PDCP_READ)
-        daps_framing_learn(decrypt->framing, pdu->ue_key, decrypt->result);
-}
-
-static void on_waited(void *user, const struct daps_pdcp_pdu *pdu, const struct daps_rrc_result *result)
-{
-    struct decrypt *decrypt = user;
-
-    daps_framing_learn(decrypt->framing, pdu->ue_key, result);
-}
-
 static int run(struct decrypt *decrypt, struct daps_capture *capture)
 {
     enum daps_capture_status status = DAPS_CAPTURE_END;
@@ -81,8 +56,8 @@ static int run(struct decrypt *decrypt, struct daps_capture *capture)
     struct daps_record record;
 
     while (!decrypt->failed && (status = daps_capture_next(capture, &record)) == DAPS_CAPTURE_RECORD)
-        daps_framing_unwrap(decrypt->framing, &record);
-    daps_framing_finish(decrypt->framing);
+        daps_engine_record(decrypt->engine, &record);
+    daps_engine_drain(decrypt->engine);
     daps_engine_finish(decrypt->engine);
     counts = daps_engine_counts(decrypt->engine);
     fprintf(stderr,
@@ -102,7 +77,6 @@ static int decrypt_capture(const char *path, const char *output, const struct da
     struct decrypt decrypt = {.path = path};
     const struct daps_engine_options options = {.keylog = keylog};
     const struct daps_sink sink = {.user = &decrypt, .rrc = on_rrc};
-    const struct daps_framing_sink framing_sink = {.user = &decrypt, .pdu = on_pdu, .pdcp = on_pdcp};
     char *error = NULL;
     struct daps_capture *capture = daps_capture_open(path, &error);
     int status;
@@ -119,17 +93,12 @@ static int decrypt_capture(const char *path, const char *output, const struct da
         return EXIT_UNREADABLE;
     }
     decrypt.engine = daps_engine_new(&options, &sink);
-    daps_engine_on_waited(decrypt.engine, on_waited, &decrypt);
-    decrypt.framing = daps_framing_new(&framing_sink);
-    decrypt.result = g_new0(struct daps_rrc_result, 1);
     status = run(&decrypt, capture);
     if (!synth_output_close(decrypt.output)) {
         fprintf(stderr, "dapsaudit: %s: writing failed\n", output);
         status = EXIT_UNREADABLE;
     }
-    daps_framing_free(decrypt.framing);
     daps_engine_free(decrypt.engine);
-    g_free(decrypt.result);
     daps_capture_close(capture);
     return status;
 }

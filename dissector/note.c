@@ -165,13 +165,13 @@ void note_add_dark(struct note_draft *draft, bool unreadable)
     draft->matters = true;
 }
 
-void note_set_undecoded(struct note_draft *draft, const struct daps_rrc_result *result)
+void note_set_undecoded(struct note_draft *draft, const struct daps_undecoded *undecoded)
 {
     draft->matters = true;
     if (draft->note.undecoded == NULL)
         draft->note.undecoded =
-            g_strdup_printf("%s: %s (bit %u)", result->message != NULL ? result->message : "",
-                            result->error != NULL ? result->error : "cannot be decoded", result->error_bit);
+            g_strdup_printf("%s: %s (bit %u)", undecoded->message != NULL ? undecoded->message : "",
+                            undecoded->error != NULL ? undecoded->error : "cannot be decoded", undecoded->error_bit);
 }
 
 /* Note, UEs, steps and events behind one another; each begins where its type may, as none is stricter than the first.

@@ -29,7 +29,7 @@ void note_add_rrc(struct note_draft *draft, const struct daps_pdu *pdu, const ch
 void note_add_use(struct note_draft *draft, const struct daps_keystream_use *use);
 void note_add_dark(struct note_draft *draft, bool unreadable); /* a signalling PDU; else it does not verify */
 void note_add_join(struct note_draft *draft, const struct daps_identity_join *join);
-void note_set_undecoded(struct note_draft *draft, const struct daps_rrc_result *result);
+void note_set_undecoded(struct note_draft *draft, const struct daps_undecoded *undecoded);
 
 /* Forgets what a frame that came to no end has left. */
 void note_draft_reset(struct note_draft *draft);

@@ -12,8 +12,6 @@
 struct session {
     struct session_options options;
     struct daps_engine *engine;
-    struct daps_framing *framing;
-    struct daps_rrc_result *result;
     GHashTable *notes;       /* frame to struct frame_note (owned) */
     struct note_draft draft; /* of the frame at hand */
     struct numbers numbers;
@@ -112,65 +110,25 @@ static void touch(struct session *session, guint64 ue_key)
     g_array_append_val(session->touched, ue_key);
 }
 
-static void learn(struct session *session, guint64 ue_key, uint64_t frame)
+static void on_pdu(void *user, uint64_t ue_key, int32_t ue_id)
 {
-    const struct daps_rrc_result *result = session->result;
-
-    if (result->status == DAPS_RRC_OK) {
-        daps_framing_learn(session->framing, ue_key, result);
-        return;
-    }
-    daps_engine_gap(session->engine, ue_key, false, frame, "an RRC message could not be decoded");
-    note_set_undecoded(&session->draft, result);
+    (void)ue_id;
+    touch(user, ue_key);
 }
 
-static void on_pdu(void *user, const struct daps_pdu *pdu)
+static void on_pdcp(void *user, enum daps_pdcp_status status)
 {
     struct session *session = user;
 
-    touch(session, pdu->ue_key);
-    (void)daps_engine_pdu(session->engine, pdu, session->result);
-    learn(session, pdu->ue_key, pdu->frame);
-}
-
-static void on_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
-{
-    struct session *session = user;
-    enum daps_pdcp_status status;
-
-    touch(session, pdu->ue_key);
-    status = daps_engine_pdcp(session->engine, pdu, session->result);
-    if (status == DAPS_PDCP_READ)
-        learn(session, pdu->ue_key, pdu->frame);
     if (status == DAPS_PDCP_UNREADABLE || status == DAPS_PDCP_UNVERIFIED)
         note_add_dark(&session->draft, status == DAPS_PDCP_UNREADABLE);
 }
 
-static void on_waited(void *user, const struct daps_pdcp_pdu *pdu, const struct daps_rrc_result *result)
+static void on_undecoded(void *user, const struct daps_undecoded *undecoded)
 {
     struct session *session = user;
 
-    if (result->status == DAPS_RRC_OK)
-        daps_framing_learn(session->framing, pdu->ue_key, result);
-    else
-        daps_engine_gap(session->engine, pdu->ue_key, false, pdu->frame, "an RRC message could not be decoded");
-}
-
-static void on_problem(void *user, const struct daps_framing_problem *problem)
-{
-    struct session *session = user;
-
-    if (problem->rrc_lost && problem->class == DAPS_FRAMING_CUT)
-        daps_engine_not_judged(session->engine, DAPS_NOT_JUDGED_COMMAND_CUT, problem->frame);
-    if (problem->rrc_lost)
-        daps_engine_gap(session->engine, problem->ue_key, !problem->ue_known, problem->frame, problem->reason);
-}
-
-static void on_name(void *user, uint64_t ue_key, const struct daps_identity_join *join)
-{
-    struct session *session = user;
-
-    daps_engine_join(session->engine, ue_key, join);
+    note_set_undecoded(&session->draft, undecoded);
 }
 
 /* ---- life ---- */
@@ -188,15 +146,13 @@ struct session *session_new(const struct session_options *options)
                                    .finding = on_finding,
                                    .rrc = on_rrc,
                                    .use = on_use,
-                                   .join = on_join};
-    const struct daps_framing_sink framing_sink = {
-        .user = session, .pdu = on_pdu, .pdcp = on_pdcp, .problem = on_problem, .join = on_name};
+                                   .join = on_join,
+                                   .pdu = on_pdu,
+                                   .pdcp = on_pdcp,
+                                   .undecoded = on_undecoded};
 
     session->options = *options;
     session->engine = daps_engine_new(&engine_options, &sink);
-    daps_engine_on_waited(session->engine, on_waited, session);
-    session->framing = daps_framing_new(&framing_sink);
-    session->result = g_new0(struct daps_rrc_result, 1);
     session->notes = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, note_free);
     note_draft_init(&session->draft);
     session->touched = g_array_new(FALSE, FALSE, sizeof(guint64));
@@ -215,15 +171,13 @@ void session_free(struct session *session)
     numbers_clear(&session->numbers);
     daps_results_free(session->results);
     g_hash_table_unref(session->notes);
-    g_free(session->result);
-    daps_framing_free(session->framing);
     daps_engine_free(session->engine);
     g_free(session);
 }
 
 struct daps_framing *session_framing(struct session *session)
 {
-    return session->framing;
+    return daps_engine_framing(session->engine);
 }
 
 void session_begin(struct session *session, uint64_t frame)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daps/kdf.h"
+#include "drive.h"
 #include "joins.h"
 #include "pdcp/pdcp.h"
 #include "rrc/cells.h"
@@ -43,8 +44,7 @@ struct daps_engine {
         struct daps_cell cell;
         int64_t identity;
     } identities[MOST_IDENTITIES]; /* of cells whose SIB1 was seen; the oldest gives way */
-    daps_engine_waited *on_waited;
-    void *waited_user;
+    struct drive *drive;
     struct daps_rrc_result *waited; /* what PDUs that waited said; NULL until needed */
     uint64_t *seen;                 /* fingerprints of the newest messages, NULL until there is one */
     struct daps_rrc_result *trial;  /* for looking whether octets could be RRC; likewise */
@@ -60,11 +60,18 @@ struct daps_engine *daps_engine_new(const struct daps_engine_options *options, c
     if (sink != NULL)
         engine->sink = *sink;
     if (engine->options.extract_only) /* UEs are followed all the same: below RRC, the next message needs their keys */
-        engine->sink = (struct daps_sink){.user = engine->sink.user, .event = engine->sink.event};
+        engine->sink = (struct daps_sink){.user = engine->sink.user,
+                                          .event = engine->sink.event,
+                                          .pdu = engine->sink.pdu,
+                                          .pdcp = engine->sink.pdcp,
+                                          .undecoded = engine->sink.undecoded,
+                                          .problem = engine->sink.problem,
+                                          .gap = engine->sink.gap};
     engine->ues = ues_new();
     engine->names = g_string_chunk_new(1024);
     engine->sealed = g_array_new(FALSE, FALSE, sizeof(struct sealed_ue));
     engine->joins = joins_new();
+    engine->drive = drive_new(engine, &engine->options);
     return engine;
 }
 
@@ -72,6 +79,7 @@ void daps_engine_free(struct daps_engine *engine)
 {
     if (engine == NULL)
         return;
+    drive_free(engine->drive);
     ues_free(engine->ues);
     g_string_chunk_free(engine->names);
     g_array_unref(engine->sealed);
@@ -163,7 +171,7 @@ static struct daps_ue *get_ue(struct daps_engine *engine, uint64_t ue_key, const
     return ue;
 }
 
-void daps_engine_join(struct daps_engine *engine, uint64_t ue_key, const struct daps_identity_join *join)
+void engine_join(struct daps_engine *engine, uint64_t ue_key, const struct daps_identity_join *join)
 {
     const struct daps_ue *ue = find_ue(engine, ue_key);
 
@@ -313,8 +321,7 @@ static bool is_twin(const struct daps_ue *ue, const struct daps_pdu *pdu, bool b
     return daps_pdcp_is_twin(ue->pdcp, below, &message);
 }
 
-enum daps_rrc_status daps_engine_pdu(struct daps_engine *engine, const struct daps_pdu *pdu,
-                                     struct daps_rrc_result *result)
+enum daps_rrc_status engine_rrc(struct daps_engine *engine, const struct daps_pdu *pdu, struct daps_rrc_result *result)
 {
     engine->counts.rrc_messages++;
     if (daps_rrc_decode_nr(pdu->channel, pdu->octets, pdu->length, result) != DAPS_RRC_OK) {
@@ -326,6 +333,8 @@ enum daps_rrc_status daps_engine_pdu(struct daps_engine *engine, const struct da
     take_segment(engine, pdu, result);
     if (!is_twin(find_ue(engine, pdu->ue_key), pdu, false, result))
         follow(engine, pdu, false, false, result);
+    else
+        result->n_events = 0; /* nor is it said again to whoever learns from it */
     return result->status;
 }
 
@@ -419,15 +428,18 @@ static void follow_waiting(struct daps_engine *engine, struct daps_ue *ue)
         if (engine->waited == NULL)
             engine->waited = g_new0(struct daps_rrc_result, 1);
         follow_reading(engine, ue, &reading, engine->waited);
-        if (reading.status == DAPS_PDCP_READ && engine->on_waited != NULL)
-            engine->on_waited(engine->waited_user, reading.pdu, engine->waited);
+        if (reading.status == DAPS_PDCP_READ)
+            drive_learn(engine->drive,
+                        &(struct daps_undecoded){.frame = reading.pdu->frame,
+                                                 .ue_key = reading.pdu->ue_key,
+                                                 .channel = reading.pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH},
+                        engine->waited);
     }
 }
 
-void daps_engine_on_waited(struct daps_engine *engine, daps_engine_waited *waited, void *user)
+struct drive *engine_drive(struct daps_engine *engine)
 {
-    engine->on_waited = waited;
-    engine->waited_user = user;
+    return engine->drive;
 }
 
 static void begin_pdcp(struct daps_engine *engine, struct daps_ue *ue, const struct daps_pdcp_pdu *pdu)
@@ -442,8 +454,8 @@ static void begin_pdcp(struct daps_engine *engine, struct daps_ue *ue, const str
     ue->pdcp = daps_pdcp_new(ue, daps_engine_ciphers(engine));
 }
 
-enum daps_pdcp_status daps_engine_pdcp(struct daps_engine *engine, const struct daps_pdcp_pdu *pdu,
-                                       struct daps_rrc_result *result)
+enum daps_pdcp_status engine_pdcp(struct daps_engine *engine, const struct daps_pdcp_pdu *pdu,
+                                  struct daps_rrc_result *result)
 {
     struct daps_ue *ue = get_ue(engine, pdu->ue_key, NULL, DAPS_RAT_NR, pdu->frame);
     struct pdcp_reading reading;
@@ -464,6 +476,8 @@ void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint
 
     if (ue != NULL)
         daps_ue_unread(ue, frame, reason);
+    if (engine->sink.gap != NULL && (all || ue != NULL)) /* what is missing of an unknown UE misses nothing */
+        engine->sink.gap(engine->sink.user, ue != NULL ? ue->name : NULL, frame, reason);
     if (!all)
         return;
     engine->gaps.n++;

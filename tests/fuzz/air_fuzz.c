@@ -8,32 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daps/framing.h"
+#include "daps/engine.h"
 #include "daps/keylog.h"
+#include "daps/record.h"
 
 static const char key_log[] = "KAMF * f1f2f3f4f5f6f7f8f9fafbfcfdfeff00112233445566778899aabbccddeeff00 ul_nas_count=7";
-
-struct air {
-    struct daps_engine *engine;
-    struct daps_framing *framing;
-    struct daps_rrc_result *result;
-};
-
-static void take_pdu(void *user, const struct daps_pdu *pdu)
-{
-    struct air *air = user;
-
-    if (daps_engine_pdu(air->engine, pdu, air->result) == DAPS_RRC_OK)
-        daps_framing_learn(air->framing, pdu->ue_key, air->result);
-}
-
-static void take_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
-{
-    struct air *air = user;
-
-    if (daps_engine_pdcp(air->engine, pdu, air->result) == DAPS_PDCP_READ)
-        daps_framing_learn(air->framing, pdu->ue_key, air->result);
-}
 
 /* A finding is about frames that were there, and a proof holds. */
 static void take_finding(void *user, const struct daps_finding *finding)
@@ -51,9 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct air air = {0};
-    const struct daps_framing_sink framing_sink = {.user = &air, .pdu = take_pdu, .pdcp = take_pdcp};
-    const struct daps_sink sink = {.user = &air, .finding = take_finding};
+    const struct daps_sink sink = {.finding = take_finding};
+    struct daps_engine *engine;
     struct daps_keylog *keylog = daps_keylog_new();
     char error[128];
     const struct daps_engine_options options = {.keylog = keylog};
@@ -61,9 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (!daps_keylog_add_line(keylog, key_log, error, sizeof error))
         abort();
-    air.engine = daps_engine_new(&options, &sink);
-    air.framing = daps_framing_new(&framing_sink);
-    air.result = calloc(1, sizeof *air.result);
+    engine = daps_engine_new(&options, &sink);
     while (size >= 2) {
         uint32_t length = (uint32_t)(data[0] << 8 | data[1]);
         uint8_t *octets;
@@ -75,16 +51,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         record.time_ns += 1000000;
         record.caplen = record.len = length;
         record.data = octets;
-        daps_framing_unwrap(air.framing, &record);
+        daps_engine_record(engine, &record);
         free(octets);
         data += 2 + length;
         size -= 2 + length;
     }
-    daps_framing_finish(air.framing);
-    daps_engine_finish(air.engine);
-    daps_framing_free(air.framing);
-    daps_engine_free(air.engine);
+    daps_engine_drain(engine);
+    daps_engine_finish(engine);
+    daps_engine_free(engine);
     daps_keylog_free(keylog);
-    free(air.result);
     return 0;
 }

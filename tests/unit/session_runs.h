@@ -299,8 +299,6 @@ static inline void assert_same(GPtrArray *is, GPtrArray *should, const char *whe
 struct run {
     bool without_values; /* of keys, in what is said */
     struct daps_engine *engine;
-    struct daps_framing *framing;
-    struct daps_rrc_result *result;
     GPtrArray *said; /* handovers and findings, struct said */
     GString *asides; /* everything else that the sink was given, in order */
     GArray *ue_keys; /* uint64_t */
@@ -375,6 +373,18 @@ static inline void run_on_use(void *user, const char *ue, const struct daps_keys
                            use->verified, use->earlier, use->earlier_is_other);
 }
 
+static inline void run_on_pdu(void *user, uint64_t ue_key, int32_t ue_id)
+{
+    struct run *run = user;
+
+    (void)ue_id;
+    for (guint i = 0; i < run->ue_keys->len; i++) {
+        if (g_array_index(run->ue_keys, uint64_t, i) == ue_key)
+            return;
+    }
+    g_array_append_val(run->ue_keys, ue_key);
+}
+
 static inline struct daps_sink run_sink(struct run *run)
 {
     return (struct daps_sink){.user = run,
@@ -385,55 +395,8 @@ static inline struct daps_sink run_sink(struct run *run)
                               .key = run_on_key,
                               .finding = run_on_finding,
                               .rrc = run_on_rrc,
-                              .use = run_on_use};
-}
-
-static inline void run_learn(struct run *run, uint64_t ue_key, uint64_t frame)
-{
-    for (guint i = 0; i < run->ue_keys->len + 1; i++) {
-        if (i == run->ue_keys->len)
-            g_array_append_val(run->ue_keys, ue_key);
-        if (g_array_index(run->ue_keys, uint64_t, i) == ue_key)
-            break;
-    }
-    if (run->result->status == DAPS_RRC_OK)
-        daps_framing_learn(run->framing, ue_key, run->result);
-    else
-        daps_engine_gap(run->engine, ue_key, false, frame, "an RRC message could not be decoded");
-}
-
-static inline void run_on_pdu(void *user, const struct daps_pdu *pdu)
-{
-    struct run *run = user;
-
-    (void)daps_engine_pdu(run->engine, pdu, run->result);
-    run_learn(run, pdu->ue_key, pdu->frame);
-}
-
-static inline void run_on_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
-{
-    struct run *run = user;
-
-    if (daps_engine_pdcp(run->engine, pdu, run->result) == DAPS_PDCP_READ)
-        run_learn(run, pdu->ue_key, pdu->frame);
-}
-
-static inline void run_on_waited(void *user, const struct daps_pdcp_pdu *pdu, const struct daps_rrc_result *result)
-{
-    struct run *run = user;
-
-    if (result->status == DAPS_RRC_OK)
-        daps_framing_learn(run->framing, pdu->ue_key, result);
-    else
-        daps_engine_gap(run->engine, pdu->ue_key, false, pdu->frame, "an RRC message could not be decoded");
-}
-
-static inline void run_on_problem(void *user, const struct daps_framing_problem *problem)
-{
-    struct run *run = user;
-
-    if (problem->rrc_lost)
-        daps_engine_gap(run->engine, problem->ue_key, !problem->ue_known, problem->frame, problem->reason);
+                              .use = run_on_use,
+                              .pdu = run_on_pdu};
 }
 
 /* How a capture is played: every one with and without its keys, in both readings. */
@@ -460,22 +423,15 @@ static inline void run_start(struct run *run, const struct capture *capture, con
 {
     const struct daps_engine_options options = {.keylog = keys_of(capture, variant), .ncc_reading = variant->reading};
     const struct daps_sink sink = run_sink(run);
-    const struct daps_framing_sink framing_sink = {
-        .user = run, .pdu = run_on_pdu, .pdcp = run_on_pdcp, .problem = run_on_problem};
 
     *run = (struct run){.said = said_new(), .asides = g_string_new(NULL)};
     run->ue_keys = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-    run->result = g_new0(struct daps_rrc_result, 1);
     run->engine = daps_engine_new(&options, &sink);
-    daps_engine_on_waited(run->engine, run_on_waited, run);
-    run->framing = daps_framing_new(&framing_sink);
 }
 
 static inline void run_end(struct run *run)
 {
-    daps_framing_free(run->framing);
     daps_engine_free(run->engine);
-    g_free(run->result);
     g_ptr_array_unref(run->said);
     g_string_free(run->asides, TRUE);
     g_array_unref(run->ue_keys);
@@ -483,7 +439,7 @@ static inline void run_end(struct run *run)
 
 static inline void run_frame(struct run *run, const struct capture *capture, guint index)
 {
-    daps_framing_unwrap(run->framing, &g_array_index(capture->records, struct daps_record, index));
+    daps_engine_record(run->engine, &g_array_index(capture->records, struct daps_record, index));
 }
 
 /* What is said in all if the capture ends after its first n frames. */

@@ -23,6 +23,28 @@ struct daps_keylog;
 struct daps_term;
 struct daps_pdu;
 struct daps_pdcp_pdu;
+struct daps_record;
+struct daps_framing;
+struct daps_framing_drb;
+struct daps_framing_problem;
+
+enum daps_pdcp_status {
+    DAPS_PDCP_USER,       /* user data or a control PDU: nothing to decode */
+    DAPS_PDCP_READ,       /* RRC in clear, or deciphered and verified; decoded */
+    DAPS_PDCP_AGAIN,      /* signalling seen before: nothing new */
+    DAPS_PDCP_UNREADABLE, /* ciphered, and no key for it */
+    DAPS_PDCP_UNVERIFIED, /* a key, but its MAC-I is wrong with every candidate */
+    DAPS_PDCP_MALFORMED,  /* too short */
+};
+
+/* A message that could not be decoded. Strings are static. */
+struct daps_undecoded {
+    uint64_t frame, ue_key;
+    enum daps_channel channel;
+    const char *message; /* name of the RRC message, "" or NULL unknown */
+    const char *error;   /* NULL unknown */
+    uint32_t error_bit;
+};
 
 /* Any of these may be NULL. user is passed through. */
 struct daps_sink {
@@ -38,6 +60,12 @@ struct daps_sink {
     void (*use)(void *user, const char *ue, const struct daps_keystream_use *use);
     void (*join)(void *user, const struct daps_identity_join *join);
     void (*not_judged)(void *user, enum daps_not_judged reason, uint64_t frame); /* as it is counted */
+    /* Of what is unwrapped: a PDU of that UE comes, whose framing gives it that UEId (-1 none); ... */
+    void (*pdu)(void *user, uint64_t ue_key, int32_t ue_id);
+    void (*pdcp)(void *user, enum daps_pdcp_status status); /* ... it was one of PDCP that says nothing to RRC; ... */
+    void (*undecoded)(void *user, const struct daps_undecoded *undecoded);       /* ... it could not be decoded; ... */
+    void (*problem)(void *user, const struct daps_framing_problem *problem);     /* ... it could not be unwrapped */
+    void (*gap)(void *user, const char *ue, uint64_t frame, const char *reason); /* ue NULL: of all UEs */
 };
 
 /* Which NCC a received one is compared with after a DAPS fallback; where a MAC-I tells, it decides. */
@@ -53,8 +81,10 @@ struct daps_engine_options {
     const struct daps_keylog *keylog; /* borrowed for the engine's life; NULL: symbolic only */
     bool extract_only;                /* deliver events, judge nothing */
     enum daps_ncc_reading ncc_reading;
-    unsigned n_cells;              /* cells that UEs may go to without a message naming them, ... */
-    const struct daps_cell *cells; /* ... borrowed likewise */
+    unsigned n_cells;                    /* cells that UEs may go to without a message naming them, ... */
+    const struct daps_cell *cells;       /* ... borrowed likewise */
+    const struct daps_framing_drb *drbs; /* configured so until RRC says otherwise; read by daps_engine_new only */
+    unsigned n_drbs;
 };
 
 /* One RRC PDU as a framing layer hands it over. */
@@ -93,44 +123,17 @@ struct daps_pdcp_pdu {
     size_t length;
 };
 
-enum daps_pdcp_status {
-    DAPS_PDCP_USER,       /* user data or a control PDU: nothing to decode */
-    DAPS_PDCP_READ,       /* RRC in clear, or deciphered and verified; decoded */
-    DAPS_PDCP_AGAIN,      /* signalling seen before: nothing new */
-    DAPS_PDCP_UNREADABLE, /* ciphered, and no key for it */
-    DAPS_PDCP_UNVERIFIED, /* a key, but its MAC-I is wrong with every candidate */
-    DAPS_PDCP_MALFORMED,  /* too short */
-};
-
 /* options may be NULL; sink is copied. Free with daps_engine_free. */
 struct daps_engine *daps_engine_new(const struct daps_engine_options *options, const struct daps_sink *sink);
 
-/*
- * Decodes one PDU and follows what it says. result receives the decoder's answer (for messages about what could not
- * be read); its events are filled with frame, time and cell. Returns result->status.
- */
-enum daps_rrc_status daps_engine_pdu(struct daps_engine *engine, const struct daps_pdu *pdu,
-                                     struct daps_rrc_result *result);
+/* One record of the capture: what is in it is unwrapped and followed. */
+void daps_engine_record(struct daps_engine *engine, const struct daps_record *record);
 
-/*
- * Follows one PDCP PDU: COUNT, keystream use, and what it says if it can be read. result is filled as by
- * daps_engine_pdu() if the answer is DAPS_PDCP_READ, else it says nothing.
- */
-enum daps_pdcp_status daps_engine_pdcp(struct daps_engine *engine, const struct daps_pdcp_pdu *pdu,
-                                       struct daps_rrc_result *result);
+/* Where PDUs that somebody else has unwrapped go in (daps/framing.h); valid as long as the engine. */
+struct daps_framing *daps_engine_framing(struct daps_engine *engine);
 
-/*
- * Signalling that no key explains yet is kept for a while, as a command may come after the first PDUs under its key.
- * waited is told what such a PDU said once it can be read; user is passed through. NULL: nobody is told.
- */
-typedef void daps_engine_waited(void *user, const struct daps_pdcp_pdu *pdu, const struct daps_rrc_result *result);
-void daps_engine_on_waited(struct daps_engine *engine, daps_engine_waited *waited, void *user);
-
-/*
- * A name was joined to the UE that ue_key stands for. It is passed on once the UE has one of its own, which is when its
- * first PDU is followed. What join points to is copied.
- */
-void daps_engine_join(struct daps_engine *engine, uint64_t ue_key, const struct daps_identity_join *join);
+/* No more records come: what still waits for its missing pieces is reported. */
+void daps_engine_drain(struct daps_engine *engine);
 
 /* Follows one event of the UE that ue_key stands for; name is used for a UE not seen before (NULL: numbered). */
 void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *name, const struct daps_event *ev);

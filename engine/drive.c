@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one loop: records in, PDUs through framing, what they say back to where it is needed. Everybody who follows a
+ * capture goes through here.
+ */
+#include "drive.h"
+
+#include <glib.h>
+
+#include "daps/framing.h"
+
+struct drive {
+    struct daps_engine *engine;
+    struct daps_framing *framing;
+    struct daps_rrc_result *result;
+};
+
+void drive_learn(struct drive *drive, const struct daps_undecoded *where, const struct daps_rrc_result *result)
+{
+    const struct daps_sink *sink = daps_engine_sink(drive->engine);
+    struct daps_undecoded undecoded = *where;
+
+    if (result->status == DAPS_RRC_OK) {
+        daps_framing_learn(drive->framing, where->ue_key, result);
+        return;
+    }
+    undecoded.message = result->message;
+    undecoded.error = result->error;
+    undecoded.error_bit = result->error_bit;
+    if (sink->undecoded != NULL)
+        sink->undecoded(sink->user, &undecoded);
+    daps_engine_gap(drive->engine, where->ue_key, false, where->frame, "an RRC message could not be decoded");
+}
+
+static void tell_pdu(const struct drive *drive, uint64_t ue_key)
+{
+    const struct daps_sink *sink = daps_engine_sink(drive->engine);
+
+    if (sink->pdu != NULL)
+        sink->pdu(sink->user, ue_key, daps_framing_ue_id(drive->framing));
+}
+
+static void on_pdu(void *user, const struct daps_pdu *pdu)
+{
+    struct drive *drive = user;
+    const struct daps_undecoded where = {.frame = pdu->frame, .ue_key = pdu->ue_key, .channel = pdu->channel};
+
+    tell_pdu(drive, pdu->ue_key);
+    (void)engine_rrc(drive->engine, pdu, drive->result);
+    drive_learn(drive, &where, drive->result);
+}
+
+static void on_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
+{
+    struct drive *drive = user;
+    const struct daps_undecoded where = {
+        .frame = pdu->frame, .ue_key = pdu->ue_key, .channel = pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH};
+    const struct daps_sink *sink = daps_engine_sink(drive->engine);
+    enum daps_pdcp_status status;
+
+    tell_pdu(drive, pdu->ue_key);
+    status = engine_pdcp(drive->engine, pdu, drive->result);
+    if (status == DAPS_PDCP_READ)
+        drive_learn(drive, &where, drive->result);
+    else if (sink->pdcp != NULL)
+        sink->pdcp(sink->user, status);
+}
+
+static void on_problem(void *user, const struct daps_framing_problem *problem)
+{
+    const struct drive *drive = user;
+    const struct daps_sink *sink = daps_engine_sink(drive->engine);
+
+    if (sink->problem != NULL)
+        sink->problem(sink->user, problem);
+    if (problem->rrc_lost && problem->class == DAPS_FRAMING_CUT)
+        daps_engine_not_judged(drive->engine, DAPS_NOT_JUDGED_COMMAND_CUT, problem->frame);
+    if (problem->rrc_lost)
+        daps_engine_gap(drive->engine, problem->ue_key, !problem->ue_known, problem->frame, problem->reason);
+}
+
+static void on_join(void *user, uint64_t ue_key, const struct daps_identity_join *join)
+{
+    const struct drive *drive = user;
+
+    engine_join(drive->engine, ue_key, join);
+}
+
+struct drive *drive_new(struct daps_engine *engine, const struct daps_engine_options *options)
+{
+    struct drive *drive = g_new0(struct drive, 1);
+    const struct daps_framing_sink sink = {
+        .user = drive, .pdu = on_pdu, .pdcp = on_pdcp, .problem = on_problem, .join = on_join};
+
+    drive->engine = engine;
+    drive->framing = daps_framing_new(&sink);
+    daps_framing_assume_drbs(drive->framing, options->drbs, options->n_drbs);
+    drive->result = g_new0(struct daps_rrc_result, 1);
+    return drive;
+}
+
+void drive_free(struct drive *drive)
+{
+    if (drive == NULL)
+        return;
+    daps_framing_free(drive->framing);
+    g_free(drive->result);
+    g_free(drive);
+}
+
+void daps_engine_record(struct daps_engine *engine, const struct daps_record *record)
+{
+    daps_framing_unwrap(engine_drive(engine)->framing, record);
+}
+
+struct daps_framing *daps_engine_framing(struct daps_engine *engine)
+{
+    return engine_drive(engine)->framing;
+}
+
+void daps_engine_drain(struct daps_engine *engine)
+{
+    daps_framing_finish(engine_drive(engine)->framing);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Between the coordinator's two files: PDUs that have been unwrapped, and what reading them tells the framing. */
+#ifndef DAPS_ENGINE_DRIVE_H
+#define DAPS_ENGINE_DRIVE_H
+
+#include "daps/engine.h"
+
+/*
+ * Decodes one PDU and follows what it says. result receives the decoder's answer (for messages about what could not
+ * be read); its events are filled with frame, time and cell. Returns result->status.
+ */
+enum daps_rrc_status engine_rrc(struct daps_engine *engine, const struct daps_pdu *pdu, struct daps_rrc_result *result);
+
+/*
+ * Follows one PDCP PDU: COUNT, keystream use, and what it says if it can be read. result is filled as by engine_rrc()
+ * if the answer is DAPS_PDCP_READ, else it says nothing. PDUs that waited and can be read now go to drive_learn().
+ */
+enum daps_pdcp_status engine_pdcp(struct daps_engine *engine, const struct daps_pdcp_pdu *pdu,
+                                  struct daps_rrc_result *result);
+
+/* A name was joined to the UE of that key; the sink is told once the UE has a name. join is copied. */
+void engine_join(struct daps_engine *engine, uint64_t ue_key, const struct daps_identity_join *join);
+
+const struct daps_sink *daps_engine_sink(const struct daps_engine *engine);
+
+/* What unwraps for one engine. Free with drive_free; NULL is fine there. */
+struct drive *drive_new(struct daps_engine *engine, const struct daps_engine_options *options);
+void drive_free(struct drive *drive);
+
+/* The engine's own. */
+struct drive *engine_drive(struct daps_engine *engine);
+
+/* What a message said goes to where it is needed: bearers, names to come. Or it could not be decoded. */
+void drive_learn(struct drive *drive, const struct daps_undecoded *where, const struct daps_rrc_result *result);
+
+#endif
