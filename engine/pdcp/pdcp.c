@@ -68,8 +68,13 @@ void daps_pdcp_free(struct daps_pdcp *pdcp)
 static bool enter_unverified(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
                              uint32_t count, bool ciphered)
 {
-    const struct pdcp_protection how = {
-        .count = count, .stay = period->serial, .header = 2, .ciphered = ciphered, .verified = false};
+    /* Beside a log a PDU may stand before the record that tells of its key, by as much as the two are out of step. */
+    const struct pdcp_protection how = {.count = count,
+                                        .stay = period->serial,
+                                        .header = 2,
+                                        .ciphered = ciphered,
+                                        .tentative = pdcp->log_beside,
+                                        .since_ns = pdu->time_ns};
 
     return pdcp_enter(pdcp, period, pdu, &how);
 }

@@ -41,7 +41,7 @@ void pdcp_tentative_drop(struct daps_pdcp *pdcp, uint32_t drbs)
 {
     for (guint i = 0; pdcp->tentative != NULL && i < pdcp->tentative->len;) {
         const struct pdcp_tentative *t = &g_array_index(pdcp->tentative, struct pdcp_tentative, i);
-        if ((drbs >> t->ev.collision.bearer & 1) == 0) {
+        if (drbs != UINT32_MAX && (t->ev.collision.srb || (drbs >> t->ev.collision.bearer & 1) == 0)) {
             i++;
             continue;
         }
