@@ -74,7 +74,7 @@ enum daps_ncc_reading {
     DAPS_NCC_STORED, /* the stored one, which a fallback does not take back (TS 38.331 5.3.5.7) */
 };
 
-#define DAPS_ENGINE_MOST_UES 8192
+#define DAPS_ENGINE_MOST_UES 6144
 
 struct daps_engine_options {
     unsigned most_ues; /* followed at a time; the one met longest ago gives way. 0: DAPS_ENGINE_MOST_UES */
