@@ -4,7 +4,7 @@
 
 #include "pdcp/inside.h"
 
-static void learn_number(int32_t *numbers, unsigned *n, int32_t number)
+static void learn_number(struct pdcp_cells *cells, int32_t *numbers, unsigned *n, int32_t number)
 {
     if (number < 0)
         return;
@@ -15,6 +15,7 @@ static void learn_number(int32_t *numbers, unsigned *n, int32_t number)
     if (*n == PDCP_MOST_CELLS)
         memmove(numbers, numbers + 1, --*n * sizeof *numbers);
     numbers[(*n)++] = number;
+    cells->learned++;
 }
 
 static bool is_known(const struct pdcp_cells *cells, int32_t pci, int32_t arfcn)
@@ -30,14 +31,15 @@ void pdcp_learn_cell(struct daps_pdcp *pdcp, struct daps_cell cell, int32_t poin
 {
     struct pdcp_cells *cells = &pdcp->cells;
 
-    learn_number(cells->pcis, &cells->n_pcis, cell.pci);
-    learn_number(cells->arfcns, &cells->n_arfcns, cell.ssb_arfcn);
+    learn_number(cells, cells->pcis, &cells->n_pcis, cell.pci);
+    learn_number(cells, cells->arfcns, &cells->n_arfcns, cell.ssb_arfcn);
     if (cell.pci < 0 || cell.ssb_arfcn < 0)
         return;
     if (!is_known(cells, cell.pci, cell.ssb_arfcn)) {
         if (cells->n == PDCP_MOST_CELLS)
             memmove(cells->known, cells->known + 1, --cells->n * sizeof cells->known[0]);
         cells->known[cells->n++] = (struct pdcp_cell){cell, -1, -1};
+        cells->learned++;
     }
     for (unsigned i = 0; i < cells->n; i++) {
         struct pdcp_cell *known = &cells->known[i];

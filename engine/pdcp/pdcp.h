@@ -64,9 +64,10 @@ struct pdcp_period {
     bool keys_valid;     /* leaf keys computed for term, nea, nia */
     bool by_value;       /* leaf keys are those of a key log, whatever the term's value */
     uint8_t keys[PDCP_LEAF_KEYS][DAPS_CIPHER_KEY_OCTETS];
-    bool uplink_told;   /* that its key was used for signalling uplink ... */
-    bool key_told;      /* ... and that a MAC-I is right under it */
-    bool choices_tried; /* that the standard or the capture leaves open; in vain */
+    bool uplink_told;       /* that its key was used for signalling uplink ... */
+    bool key_told;          /* ... and that a MAC-I is right under it */
+    unsigned choices_tried; /* PDUs for which what is left open was tried in vain ... */
+    unsigned choices_cells; /* ... with that many cells learned */
     uint64_t verified, failed, first_failed_frame;
     uint32_t hfn_searches;
     uint32_t failed_gaps;        /* gaps of the log when it first failed */
@@ -98,6 +99,7 @@ struct pdcp_choice {
 /* Where a UE may have gone in a re-establishment or resume, which no message names. */
 struct pdcp_cells {
     unsigned n, n_pcis, n_arfcns;
+    unsigned learned; /* how often one was added */
     struct pdcp_cell {
         struct daps_cell cell;
         int32_t point_a, carrier;                           /* -1 unknown */

@@ -2,6 +2,9 @@
 /* Which key, which COUNT: those with which the MAC-I is right, and nothing else. */
 #include "pdcp/inside.h"
 
+#define MOST_CHOICES      32  /* PDUs of a context that choices are tried for in vain */
+#define MOST_CHOICES_EVER 256 /* however many cells are learned meanwhile */
+
 #define MOST_HFN          64  /* of a signalling bearer: 262,144 messages under one key */
 #define MOST_HFN_SEARCHES 256 /* PDUs of one period that are tried with all of them */
 
@@ -99,6 +102,19 @@ static bool try_past(struct daps_pdcp *pdcp, enum pdcp_past which, const struct 
 }
 
 /* What the standard or the capture leaves open about the keys of the present contexts. */
+/* Choices are many, and a PDU that none explains will not be explained by trying the same ones again and again. */
+static bool may_choose(const struct daps_pdcp *pdcp, struct pdcp_period *period)
+{
+    if (!pdcp_is_supported(pdcp, period) || period->verified > 0 || period->choices_tried == MOST_CHOICES_EVER)
+        return false;
+    if (period->choices_tried < MOST_CHOICES)
+        return true;
+    if (period->choices_cells == pdcp->cells.learned)
+        return false;
+    period->choices_cells = pdcp->cells.learned; /* another cell is in question now */
+    return true;
+}
+
 static bool try_choices(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
                         struct pdcp_placed *placed)
 {
@@ -106,14 +122,14 @@ static bool try_choices(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu,
         struct pdcp_period *period = &pdcp->periods[i];
         const struct pdcp_attempted how = {.count = pdcp_count_infer(pdcp_count_of(period, pdu), sn, 12),
                                            .ciphered = pdcp_is_active(period, pdu)};
-        if (!pdcp_is_supported(pdcp, period) || period->verified > 0 || (period->choices_tried && period->failed > 4))
+        if (!may_choose(pdcp, period))
             continue;
         if (pdcp_choose(pdcp, period, pdu, &how)) {
             *placed = (struct pdcp_placed){period, how};
             pdcp_keys_changed(pdcp);
             return true;
         }
-        period->choices_tried = true;
+        period->choices_tried++;
     }
     return false;
 }
