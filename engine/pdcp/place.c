@@ -165,7 +165,9 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
         reading->status = DAPS_PDCP_AGAIN;
         return;
     }
-    if (!how.ciphered && period->nea > 0 && pdcp_is_active(period, pdu) && !may_be_clear(pdcp, pdu))
+    /* A context that has ended is not in force: the same key may serve again, with another algorithm. */
+    if (period->past == PDCP_PRESENT && stay == period->serial && !how.ciphered && period->nea > 0 &&
+        pdcp_is_active(period, pdu) && !may_be_clear(pdcp, pdu))
         pdcp_note_unciphered(pdcp, period, pdu, how.count);
     pdcp_note_near_end(pdcp, period, pdu, how.count);
     reading->status = DAPS_PDCP_READ;
