@@ -173,5 +173,5 @@ bool daps_ue_complete_again(const struct daps_ue *ue, const struct daps_event *e
     elapsed = daps_ue_elapsed(ue, transaction->complete_time_ns, ev->time_ns);
     if (daps_ue_is_armed(ue, ev->transaction))
         return (elapsed >= 0 && elapsed < RRC_NS) || is_usual_lag(ue, elapsed);
-    return elapsed < 0 || elapsed <= COPY_NS;
+    return ue->message.copy;
 }

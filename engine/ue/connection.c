@@ -131,6 +131,11 @@ void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, const c
     daps_deliver_root(ue, active, ev, DAPS_DERIVATION_UNKNOWN);
 }
 
+void daps_ue_forget_cell(struct daps_ue *ue)
+{
+    unknown_cell(ue, ue->open != NULL ? &ue->open->target : &ue->active);
+}
+
 void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev)
 {
     if (ue->open != NULL) {

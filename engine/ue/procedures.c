@@ -164,6 +164,7 @@ static void unexpected_complete(struct daps_ue *ue, const struct daps_event *ev)
         daps_engine_counters(ue->engine)->duplicates++;
     } else if (!daps_ue_execute_candidate(ue, ev) && !is_late(ue, ev) && ue->reconfiguration_seen) {
         daps_ue_gap(ue, ev->frame, "a Complete without its reconfiguration");
+        daps_ue_forget_cell(ue);               /* which may have been a handover */
         if (ue->answered_unread == ue->unread) /* else it is there and could not be read, which is counted already */
             daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
     }
@@ -200,6 +201,11 @@ void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev
             if (ue->active.chain.key != NULL) /* else the log began behind it */
                 ue->unexplained_failure = ev->frame;
         }
+        return;
+    }
+    if (!ev->from_pdcp && ue->clock_moves && ev->time_ns < ue->open->time_ns) {
+        /* Logged behind the next command: of the attempt before, which that command was taken to have ended. */
+        daps_ue_lose_track(ue, ev, "a DAPS failure logged behind the next command", DAPS_NOT_JUDGED_OUTCOME_LOST);
         return;
     }
     /* TS 38.331 5.3.5.8.3: target keys discarded, source SRBs resumed with the source's keys. */

@@ -249,7 +249,10 @@ void daps_ue_resume_request(struct daps_ue *ue, const struct daps_event *ev)
 void daps_ue_resume(struct daps_ue *ue, const struct daps_event *ev)
 {
     if (ue->state != DAPS_UE_SUSPENDED || ue->suspend_ncc < 0) {
-        if (ue->state != DAPS_UE_CONNECTED || ue->active.chain.key == NULL)
+        const struct daps_attempt *last = daps_attempt_newest(ue);
+        if (last != NULL && last->procedure == DAPS_PROC_RESUME && !last->rejected && last->complete_frame == 0)
+            daps_engine_counters(ue->engine)->duplicates++;
+        else
             daps_ue_lose_track(ue, ev, "a resume whose suspend is not in the log", DAPS_NOT_JUDGED_COMMAND_LOST);
         ue->state = DAPS_UE_CONNECTED;
         return;

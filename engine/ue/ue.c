@@ -292,10 +292,11 @@ static bool is_ignored(struct daps_ue *ue, const struct daps_event *ev)
     if (!daps_ue_message_begins(ue, ev))
         return ue->message.ignored;
     ue->message.ignored = daps_ue_is_repeated_stretch(ue, ev);
+    ue->message.copy = !ue->message.ignored && daps_ue_is_copy(ue, ev);
     if (ue->message.ignored)
         daps_engine_counters(ue->engine)->repeats++;
     else
-        ue->message.ignored = daps_ue_is_copy(ue, ev) && !own_rule;
+        ue->message.ignored = ue->message.copy && !own_rule;
     if (ue->message.ignored)
         daps_engine_counters(ue->engine)->duplicates++;
     return ue->message.ignored;

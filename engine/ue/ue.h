@@ -104,6 +104,7 @@ struct daps_ue {
     struct {
         uint64_t frame;
         enum daps_channel channel;
+        bool copy;    /* of a recent one */
         bool ignored; /* it repeats another: so do the parts of it that follow */
     } message;        /* the newest one */
     struct daps_recent recent[DAPS_RECENT];
@@ -182,6 +183,7 @@ void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev); /* lo
 /* not_judged: DAPS_NOT_JUDGED_COUNT if nothing that could be judged is lost with it. */
 void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, const char *reason,
                         enum daps_not_judged not_judged);
+void daps_ue_forget_cell(struct daps_ue *ue); /* the UE may be in another one by now */
 void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev);
 const struct daps_term *daps_ue_new_key_set(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_note_null(struct daps_ue *ue, uint64_t frame, int ciphering, int integrity);
