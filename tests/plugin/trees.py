@@ -19,9 +19,9 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "tools")]
 import agree  # noqa: E402
-from carried import ETHERNET, ipv4, records  # noqa: E402
+from carriers import ETHERNET, ipv4, records  # noqa: E402
 from shark import Shark, plugins_of, synth  # noqa: E402
 from sharkd import Sharkd  # noqa: E402
 
