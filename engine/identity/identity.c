@@ -148,6 +148,8 @@ static struct identity_link *other_name(struct identity *identity, const struct 
         return NULL;
     if (like->ue_id > 0 && lacks_ue_id(link))
         return add_ue_id(identity, link, like->ue_id);
+    if (like->ue_id == 0 && link->ue_id > 0 && link->only_ccch)
+        return make(identity, like, link->ue, DAPS_JOIN_SAME_RNTI); /* its Msg3 had a UEId that stands for nobody */
     return like->ue_id < 0 && link->ue_id > 0 && !first_access ? link : NULL;
 }
 

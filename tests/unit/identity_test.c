@@ -287,6 +287,24 @@ START_TEST(a_ue_id_that_comes_later)
 }
 END_TEST
 
+/* One gNB writes a UEId that stands for nobody with every Msg3, and 0 for good from its answer on. */
+START_TEST(a_ue_id_of_msg3_alone)
+{
+    struct daps_event ev;
+    uint64_t a, b;
+
+    daps_event_clear(&ev, DAPS_EV_SETUP_REQUEST);
+    a = common(name_of(1024, 0x4601), &ev);
+    ck_assert_uint_eq(pdu(name_of(0, 0x4601)), a);
+    ck_assert_int_eq(told.reason, DAPS_JOIN_SAME_RNTI);
+    ck_assert_uint_eq(pdu(name_of(0, 0x4601)), a);
+    b = common(name_of(1024, 0x4602), &ev);
+    ck_assert_uint_ne(b, a);
+    ck_assert_uint_eq(pdu(name_of(0, 0x4602)), b);
+    ck_assert_uint_eq(pdu(name_of(0, 0x4601)), a);
+}
+END_TEST
+
 /* ---- requests ---- */
 
 START_TEST(a_request_names_its_ue)
@@ -446,6 +464,7 @@ int main(void)
     tcase_add_test(tests, a_ue_id_given_again_at_once);
     tcase_add_test(tests, ue_id_zero_is_nobodys);
     tcase_add_test(tests, a_ue_id_that_comes_later);
+    tcase_add_test(tests, a_ue_id_of_msg3_alone);
     tcase_add_test(tests, a_request_names_its_ue);
     tcase_add_test(tests, a_request_names_a_cell);
     tcase_add_test(tests, a_request_nobody_answers);
