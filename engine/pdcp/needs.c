@@ -81,9 +81,18 @@ void pdcp_note_needs(struct daps_pdcp *pdcp)
     }
 }
 
+/* The air's copy of what a log beside it showed last before the connection ended: nothing hides in it. */
+static bool is_behind_release(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+{
+    const struct daps_ue *ue = pdcp->ue;
+
+    return pdcp->n_periods == 0 && ue->state == DAPS_UE_IDLE && ue->serials > 0 && pdu->time_ns != INT64_MIN &&
+           ue->last_time_ns != INT64_MIN && !pdcp_is_later(pdu->time_ns, ue->last_time_ns, PDCP_DISORDER_NS);
+}
+
 void pdcp_note_not_judged(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, bool unverified)
 {
-    if (daps_engine_keylog(pdcp->ue->engine) == NULL)
+    if (daps_engine_keylog(pdcp->ue->engine) == NULL || is_behind_release(pdcp, pdu))
         return;
     daps_ue_not_judged(pdcp->ue,
                        unverified || pdcp->needs.needs == DAPS_NEEDS_FITTING ? DAPS_NOT_JUDGED_KEY_UNFIT

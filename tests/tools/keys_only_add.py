@@ -31,10 +31,10 @@ def findings(program, capture, keys=None):
 
 
 def is_same(finding, other):
-    """Of the same commands: of reuse a log names its own frames of the messages, and PDUs with a MAC-I theirs."""
+    """Of the same commands: without keys the frames of a log are named, with keys those of the PDUs beside it."""
     if set(finding["frames"]) <= set(other["frames"]):
         return True
-    return finding["rule"].endswith("-reuse") and finding["repeats"] <= other["repeats"] and all(
+    return finding["rule"] in REPEATS and finding["repeats"] <= other["repeats"] and all(
         finding["key"][name] == other["key"][name] for name in ("ncc", "pci", "arfcn"))
 
 
