@@ -83,6 +83,18 @@ static void forget_same(struct identity *identity, const struct announcement *a)
     }
 }
 
+/* A command that is captured behind what followed it. */
+static void catch_up(struct identity *identity, struct announcement *a)
+{
+    struct identity_link *link = identity_by_rnti(identity, a->rnti)->links;
+
+    if (link == NULL || link->ue == a->ue || !identity_is_adrift(identity, link))
+        return;
+    identity_give(identity, link, a->ue);
+    identity_arrived(a, link);
+    identity_tell(identity, link, DAPS_JOIN_COMMAND, a->frame);
+}
+
 static void announce(struct identity *identity, struct identity_ue *ue, const struct daps_event *ev)
 {
     struct announcement *a = g_new0(struct announcement, 1);
@@ -106,6 +118,7 @@ static void announce(struct identity *identity, struct identity_ue *ue, const st
         identity->evicted++;
     }
     link_announcement(identity, a);
+    catch_up(identity, a);
 }
 
 bool identity_is_ordered(const struct identity *identity, const struct identity_ue *ue)

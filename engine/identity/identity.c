@@ -75,8 +75,16 @@ bool identity_is_held(const struct identity_link *link)
 {
     const struct identity_link *newest = link->ue->newest;
 
-    return newest == NULL || newest == link || newest->ue_id <= 0 ||
+    return newest == NULL || newest == link || newest->ue_id < 0 ||
            (newest->ue_id == link->ue_id && newest->node == link->node);
+}
+
+bool identity_is_adrift(const struct identity *identity, const struct identity_link *link)
+{
+    return !link->of_log && link->ue->adrift && link->ue->refs == 1 && link->ue->adrift_ns != INT64_MIN &&
+           identity->time_ns != INT64_MIN &&
+           (uint64_t)identity->time_ns - (uint64_t)link->ue->adrift_ns + (uint64_t)DISORDER_NS <=
+               2 * (uint64_t)DISORDER_NS; /* either way */
 }
 
 /* The same, and so soon after its use that it may still be: a UE in DAPS has two connections. */
@@ -108,6 +116,15 @@ static struct identity_link *make(struct identity *identity, const struct identi
     identity->found.link = link;
     identity->found.reason = reason;
     return link;
+}
+
+static struct identity_link *make_new(struct identity *identity, const struct identity_link *like, bool adrift)
+{
+    struct identity_ue *ue = identity_ue_new(identity);
+
+    ue->adrift = adrift;
+    ue->adrift_ns = identity->time_ns;
+    return make(identity, like, ue, DAPS_JOIN_FIRST_SEEN);
 }
 
 static struct identity_link *add_ue_id(struct identity *identity, struct identity_link *link, int32_t ue_id)
@@ -177,7 +194,7 @@ static struct identity_link *find_new(struct identity *identity, const struct id
     }
     if (a != NULL)
         return follow(identity, a, like);
-    return make(identity, like, identity_ue_new(identity), DAPS_JOIN_FIRST_SEEN);
+    return make_new(identity, like, !first_access);
 }
 
 /* Msg3 names its UE by the C-RNTI it has; the UEId may be that of the temporary C-RNTI (TS 38.321 5.1.5). */
@@ -198,7 +215,7 @@ static struct identity_link *find_by_mac_ce(struct identity *identity, struct id
         return link;
     if (holder != NULL && is_held_lately(identity, holder))
         return make(identity, like, holder->ue, DAPS_JOIN_UE_ID);
-    return make(identity, like, identity_ue_new(identity), DAPS_JOIN_FIRST_SEEN);
+    return make_new(identity, like, true);
 }
 
 /* A name used before comes again because a command said so: whose it is now, the command knows. */

@@ -17,6 +17,8 @@
 #define HELD_NS INT64_C(5000000000)
 /* How long a command may wait for its UE: T304 is at most 10 s (TS 38.331 6.3.2). */
 #define COMMAND_NS INT64_C(12000000000)
+/* Records of merged captures may be that far out of order. */
+#define DISORDER_NS INT64_C(100000000)
 /* Within this time an equal request is the same one, sent or captured again. */
 #define COPY_NS INT64_C(2000000000)
 
@@ -27,6 +29,8 @@ struct identity_ue {
     bool ordered;                 /* by a command to a connection it has not been seen in yet, ... */
     int64_t ordered_ns;           /* ... at this time */
     bool suspended;               /* its names are free; it comes back with its I-RNTI */
+    bool adrift;                  /* made for a name that came from nowhere, ... */
+    int64_t adrift_ns;            /* ... at this time */
     uint64_t first_valid;         /* number of the oldest command that it may still follow */
 };
 
@@ -134,6 +138,8 @@ struct identity_ue *identity_of_resume(struct identity *identity, const struct d
 
 /* identity.c: is the UEId of that link still its UE's? */
 bool identity_is_held(const struct identity_link *link);
+/* Did its UE come from nowhere just now, so that what announces the name may only be captured late? */
+bool identity_is_adrift(const struct identity *identity, const struct identity_link *link);
 void identity_tell(struct identity *identity, const struct identity_link *link, enum daps_identity_reason reason,
                    uint64_t announced_frame);
 void identity_tell_found(struct identity *identity);

@@ -68,7 +68,7 @@ static void setup(struct identity *identity, struct identity_link *link)
 static uint64_t request(struct identity *identity, struct identity_link *link, struct identity_ue *ue,
                         enum daps_identity_reason reason, uint64_t announced_frame)
 {
-    const bool unused = identity->found.link == link || link->only_ccch;
+    const bool unused = identity->found.link == link || link->only_ccch || identity_is_adrift(identity, link);
 
     link->request_digest = 0;
     if (ue == NULL || ue == link->ue) {

@@ -362,6 +362,24 @@ START_TEST(a_request_takes_no_name)
 }
 END_TEST
 
+/* Captures merged with their clocks apart: what announces a name comes behind the first PDU under it. */
+START_TEST(out_of_order)
+{
+    const uint64_t a = connect_ue(name_of(1, 0x4601)), b = connect_ue(name_of(2, 0x4602));
+
+    ck_assert_uint_ne(pdu(name_of(7, 0x4610)), a);
+    command(a, 0x4610, 22);
+    ck_assert_uint_eq(pdu(name_of(7, 0x4610)), a);
+    ck_assert_uint_ne(pdu(name_of(8, 0x4603)), b);
+    ck_assert_uint_eq(request(name_of(8, 0x4603), 0x4602, 11), b);
+    ck_assert_uint_eq(pdu(name_of(8, 0x4603)), b);
+    ck_assert_uint_ne(pdu(name_of(9, 0x4620)), a);
+    now_ns += SECOND; /* too long: it was another UE */
+    command(a, 0x4620, 22);
+    ck_assert_uint_eq(pdu(name_of(1, 0x4601)), a);
+}
+END_TEST
+
 /* ---- resume ---- */
 
 START_TEST(the_i_rnti_links)
@@ -469,6 +487,7 @@ int main(void)
     tcase_add_test(tests, a_request_names_a_cell);
     tcase_add_test(tests, a_request_nobody_answers);
     tcase_add_test(tests, a_request_takes_no_name);
+    tcase_add_test(tests, out_of_order);
     tcase_add_test(tests, the_i_rnti_links);
     tcase_add_test(tests, two_writers);
     tcase_add_test(tests, ports);
