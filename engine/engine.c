@@ -218,6 +218,14 @@ bool daps_engine_cell_identity(const struct daps_engine *engine, const struct da
     return false;
 }
 
+/* A request's MAC, where a key log may tell whether it is right. */
+static void check_request(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct pdcp_host host = daps_ue_host(ue);
+
+    daps_pdcp_check_request(&host, ev);
+}
+
 void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *name, const struct daps_event *ev)
 {
     struct daps_ue *ue;
@@ -235,8 +243,8 @@ void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *
         daps_ue_evidence(ue, ev);
         return;
     }
-    if (ev->request_mac >= 0)
-        daps_pdcp_check_request(ue, ev);
+    if (ev->request_mac >= 0 && engine->options.keylog != NULL)
+        check_request(ue, ev);
     daps_ue_event(ue, ev);
 }
 
@@ -444,6 +452,7 @@ struct drive *engine_drive(struct daps_engine *engine)
 
 static void begin_pdcp(struct daps_engine *engine, struct daps_ue *ue, const struct daps_pdcp_pdu *pdu)
 {
+    struct pdcp_host host;
     struct daps_event ev;
 
     daps_event_clear(&ev, DAPS_EV_BELOW_RRC);
@@ -451,7 +460,8 @@ static void begin_pdcp(struct daps_engine *engine, struct daps_ue *ue, const str
     ev.frame = pdu->frame;
     ev.time_ns = pdu->time_ns;
     daps_engine_evidence(engine, ue, &ev);
-    ue->pdcp = daps_pdcp_new(ue, daps_engine_ciphers(engine));
+    host = daps_ue_host(ue);
+    ue->pdcp = daps_pdcp_new(&host);
 }
 
 enum daps_pdcp_status engine_pdcp(struct daps_engine *engine, const struct daps_pdcp_pdu *pdu,

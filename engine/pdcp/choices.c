@@ -25,7 +25,7 @@
 #define MOST_FAILED 4 /* failed attempts whose keys are tried as parents, the newest */
 
 /* The newest attempt whose target this period is. */
-static struct daps_attempt *attempt_of(const struct daps_ue *ue, uint32_t serial)
+static struct daps_attempt *attempt_of(const struct daps_ue_view *ue, uint32_t serial)
 {
     for (guint i = ue->attempts->len; i-- > 0;) {
         struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
@@ -122,9 +122,9 @@ static bool try_parent(struct search *s)
 /* The other reading of the NCC, where the two lead to different parents. */
 static bool set_other_reading(struct search *s)
 {
-    const struct daps_ue *ue = s->pdcp->ue;
+    const struct daps_ue_view *ue = &s->pdcp->ue;
     const struct daps_attempt *attempt = s->attempt;
-    const bool by_stored = daps_engine_ncc_reading(ue->engine) == DAPS_NCC_STORED;
+    const bool by_stored = s->pdcp->host.options->ncc_reading == DAPS_NCC_STORED;
     struct daps_chain other = attempt->source.chain;
     struct daps_chain_step step;
 
@@ -158,7 +158,7 @@ static bool try_nh(struct search *s, int steps)
     bool fits = false;
 
     nh.has_value =
-        n > 0 && n <= UINT32_MAX && daps_term_nh_value(s->pdcp->ue->pool, source->root, (uint32_t)n, nh.value);
+        n > 0 && n <= UINT32_MAX && daps_term_nh_value(s->pdcp->ue.pool, source->root, (uint32_t)n, nh.value);
     fits = try_nearby(s, &nh, (struct pdcp_choice){.nh_ahead = steps});
     s->choice.parent = s->attempt->parent; /* nh does not live on */
     daps_wipe(&nh, sizeof nh);
@@ -168,7 +168,7 @@ static bool try_nh(struct search *s, int steps)
 /* Parents one step off, as implementations take them. */
 static bool try_nearby_parents(struct search *s)
 {
-    const struct daps_ue *ue = s->pdcp->ue;
+    const struct daps_ue_view *ue = &s->pdcp->ue;
     const struct daps_attempt *attempt = s->attempt;
     unsigned failed = 0;
 
@@ -197,7 +197,7 @@ static bool try_nearby_parents(struct search *s)
 /* Has another value been shown for the same inputs? Then this is another key, whatever was commanded. */
 static uint32_t other_key(const struct search *s)
 {
-    struct daps_term_pool *pool = s->pdcp->ue->pool;
+    struct daps_term_pool *pool = s->pdcp->ue.pool;
     const struct pdcp_choice *choice = &s->choice;
     const struct daps_term *parent = choice->twice ? s->attempt->parent : choice->parent;
     const struct daps_term *key = daps_term_star(pool, parent, choice->cell.pci, choice->cell.ssb_arfcn);
@@ -264,7 +264,7 @@ bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struc
     struct search s = {.pdcp = pdcp, .period = period, .pdu = pdu, .how = how, .candidate = *period};
     bool found;
 
-    s.attempt = attempt_of(pdcp->ue, period->serial);
+    s.attempt = attempt_of(&pdcp->ue, period->serial);
     if (s.attempt == NULL || period->nea < 0 || period->nia < 1)
         return false; /* with NIA0 nothing is decided */
     found = try_proposal(&s);
@@ -281,7 +281,7 @@ bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struc
 
 const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
 {
-    struct daps_ue *ue = pdcp->ue;
+    const struct daps_ue_view *ue = &pdcp->ue;
     /* After a failed first candidate the UE is on its source key again and takes the next (TS 38.331 5.3.7.3). */
     const struct daps_context *source = ue->open != NULL && (ue->open->outcome == DAPS_OUTCOME_COMPLETED ||
                                                              ue->open->procedure != DAPS_PROC_CONDITIONAL_HANDOVER)

@@ -7,7 +7,7 @@
 /* What one message, taken as clear, would be; DAPS_EV_KIND_COUNT if it is not RRC at all. */
 enum daps_event_kind pdcp_kind_if_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
 {
-    struct daps_rrc_result *trial = daps_engine_trial(pdcp->ue->engine);
+    struct daps_rrc_result *trial = pdcp->host.trial;
 
     if (pdu->bearer != 1 || daps_rrc_decode_nr(pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH, pdu->octets + 2,
                                                pdu->length - 2 - MAC, trial) != DAPS_RRC_OK)
@@ -80,7 +80,7 @@ static bool starts_over(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu
 /* The first uplink message of a new entity, a Complete, while candidates are armed: one was executed (5.3.5.13.5). */
 const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
 {
-    const struct daps_ue *ue = pdcp->ue;
+    const struct daps_ue_view *ue = &pdcp->ue;
     const struct daps_event *found = NULL;
 
     if (pdu->downlink || ue->n_candidates == 0 || pdcp->log_beside || !pdcp_all_null(pdcp) || !starts_over(pdcp, pdu) ||
@@ -99,7 +99,7 @@ bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_perio
 {
     enum daps_event_kind kind;
 
-    if (pdcp->ue->state == DAPS_UE_REESTABLISHING && pdu->downlink)
+    if (pdcp->ue.state == DAPS_UE_REESTABLISHING && pdu->downlink)
         return pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_REESTABLISHMENT;
     if (pdu->downlink || period == NULL || period->ul_active)
         return false;

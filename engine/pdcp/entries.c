@@ -34,7 +34,7 @@ static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_period *per
     const struct daps_pdcp_pdu at = {.frame = entry->frame, .time_ns = pdcp->now_ns};
     struct daps_event ev;
 
-    if (id->mac && !daps_rat_needs_nonce(pdcp->ue->rat, id->algorithm))
+    if (id->mac && !daps_rat_needs_nonce(pdcp->ue.rat, id->algorithm))
         return;
     daps_event_clear(&ev, DAPS_EV_COLLISION);
     ev.collision = (struct daps_collision_evidence){
@@ -66,7 +66,7 @@ static void tell_copy(struct daps_pdcp *pdcp, const struct pdcp_period *period, 
     const struct daps_pdcp_pdu at = {.frame = entry->frame, .time_ns = pdcp->now_ns};
     struct daps_event ev;
 
-    if (id->mac && !daps_rat_needs_nonce(pdcp->ue->rat, id->algorithm))
+    if (id->mac && !daps_rat_needs_nonce(pdcp->ue.rat, id->algorithm))
         return;
     daps_event_clear(&ev, DAPS_EV_COLLISION);
     ev.collision = (struct daps_collision_evidence){.context = period->serial,
@@ -192,7 +192,7 @@ bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct
                                      .count = how->count,
                                      .ciphering = ciphered ? period->nea : 0,
                                      .verified = verified};
-    const struct daps_sink *sink = daps_engine_sink(pdcp->ue->engine);
+    const struct daps_sink *sink = pdcp->host.sink;
     bool is_new = true;
 
     if (ciphered && period->nea != 0)
@@ -205,9 +205,9 @@ bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct
             entry.octets = pdcp->open + how->header;
         is_new = enter_stream(pdcp, period, &id, entry, how, &use) && is_new;
     }
-    if (sink->use != NULL && !pdcp->ue->is_copy) {
+    if (sink->use != NULL && !pdcp->ue.is_copy) {
         g_strlcpy(use.key, period->term->label, sizeof use.key);
-        sink->use(sink->user, pdcp->ue->name, &use);
+        sink->use(sink->user, pdcp->ue.name, &use);
     }
     return is_new;
 }

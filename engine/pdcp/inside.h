@@ -6,7 +6,6 @@
 #include "bytes/digest.h"
 #include "pdcp/header.h"
 #include "pdcp/pdcp.h"
-#include "ue/ue.h"
 
 #define MAC DAPS_MAC_OCTETS
 
@@ -16,9 +15,16 @@ struct pdcp_placed {
     struct pdcp_attempted how;
 };
 
+/* What the UE is now. On every way into this room, and after what is told. */
+static inline const struct daps_ue_view *pdcp_look(struct daps_pdcp *pdcp)
+{
+    pdcp->host.look(pdcp->host.user, &pdcp->ue);
+    return &pdcp->ue;
+}
+
 static inline struct daps_engine_counts *pdcp_counts(const struct daps_pdcp *pdcp)
 {
-    return daps_engine_counters(pdcp->ue->engine);
+    return pdcp->host.counts;
 }
 
 static inline struct pdcp_count *pdcp_count_of(struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)

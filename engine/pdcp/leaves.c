@@ -67,11 +67,11 @@ static bool is_confirmed(struct search *s, unsigned set)
 
 static bool find_set(struct search *s, int nea, int nia)
 {
-    const struct daps_keylog *keylog = daps_engine_keylog(s->pdcp->ue->engine);
+    const struct daps_keylog *keylog = s->pdcp->host.options->keylog;
     struct daps_keylog_leaves leaves;
     bool found = false;
 
-    for (unsigned i = 0; !found && i < MOST_SETS && daps_keylog_leaves(keylog, s->pdcp->ue->name, i, &leaves); i++)
+    for (unsigned i = 0; !found && i < MOST_SETS && daps_keylog_leaves(keylog, s->pdcp->ue.name, i, &leaves); i++)
         found = fits_any(s, nea, nia, &leaves) && is_confirmed(s, i);
     daps_wipe(&leaves, sizeof leaves);
     s->pdcp->leaf_searches += !found;
@@ -80,7 +80,7 @@ static bool find_set(struct search *s, int nea, int nia)
 
 static bool may_search(const struct daps_pdcp *pdcp)
 {
-    return daps_engine_keylog(pdcp->ue->engine) != NULL && pdcp->leaf_searches < MOST_SEARCHES;
+    return pdcp->host.options->keylog != NULL && pdcp->leaf_searches < MOST_SEARCHES;
 }
 
 static void adopt(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct pdcp_period *candidate)
@@ -114,7 +114,7 @@ bool pdcp_place_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
 
 void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
 {
-    const struct daps_ue *ue = pdcp->ue;
+    const struct daps_ue_view *ue = &pdcp->ue;
     struct daps_term term = {.kind = DAPS_TERM_ROOT};
     struct pdcp_period *period = pdcp_period_of(pdcp, ue->active.serial);
     struct pdcp_period candidate =

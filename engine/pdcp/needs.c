@@ -30,7 +30,7 @@ static const struct pdcp_period *unkeyed(const struct daps_pdcp *pdcp)
     return NULL;
 }
 
-static uint64_t frame_of(const struct daps_ue *ue, const struct daps_term *key)
+static uint64_t frame_of(const struct daps_ue_view *ue, const struct daps_term *key)
 {
     for (guint i = ue->attempts->len; i-- > 0;) {
         const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
@@ -51,7 +51,7 @@ static void missing_for(const struct daps_pdcp *pdcp, const struct daps_term *ke
     }
     if (key->kind == DAPS_TERM_STAR && above != NULL && above->has_value) {
         needs->needs = DAPS_NEEDS_CELL;
-        needs->needs_frame = frame_of(pdcp->ue, key);
+        needs->needs_frame = frame_of(&pdcp->ue, key);
     } else if (above != NULL && above->kind == DAPS_TERM_NH && above->parent != NULL && above->parent->has_value) {
         needs->needs = DAPS_NEEDS_NH;
         needs->number = (int)(above->n & 7U);
@@ -84,7 +84,7 @@ void pdcp_note_needs(struct daps_pdcp *pdcp)
 /* The air's copy of what a log beside it showed last before the connection ended: nothing hides in it. */
 static bool is_behind_release(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
 {
-    const struct daps_ue *ue = pdcp->ue;
+    const struct daps_ue_view *ue = &pdcp->ue;
 
     return pdcp->n_periods == 0 && ue->state == DAPS_UE_IDLE && ue->serials > 0 && pdu->time_ns != INT64_MIN &&
            ue->last_time_ns != INT64_MIN && !pdcp_is_later(pdu->time_ns, ue->last_time_ns, PDCP_DISORDER_NS);
@@ -92,10 +92,10 @@ static bool is_behind_release(const struct daps_pdcp *pdcp, const struct daps_pd
 
 void pdcp_note_not_judged(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, bool unverified)
 {
-    if (daps_engine_keylog(pdcp->ue->engine) == NULL || is_behind_release(pdcp, pdu))
+    if (pdcp->host.options->keylog == NULL || is_behind_release(pdcp, pdu))
         return;
-    daps_ue_not_judged(pdcp->ue,
-                       unverified || pdcp->needs.needs == DAPS_NEEDS_FITTING ? DAPS_NOT_JUDGED_KEY_UNFIT
-                                                                             : DAPS_NOT_JUDGED_NO_KEY,
-                       pdu->frame);
+    pdcp->host.not_judged(pdcp->host.user,
+                          unverified || pdcp->needs.needs == DAPS_NEEDS_FITTING ? DAPS_NOT_JUDGED_KEY_UNFIT
+                                                                                : DAPS_NOT_JUDGED_NO_KEY,
+                          pdu->frame);
 }

@@ -7,18 +7,19 @@
 #include "daps/kdf.h"
 #include "pdcp/inside.h"
 
-struct daps_pdcp *daps_pdcp_new(struct daps_ue *ue, struct daps_ciphers *ciphers)
+struct daps_pdcp *daps_pdcp_new(const struct pdcp_host *host)
 {
     struct daps_pdcp *pdcp = g_new0(struct daps_pdcp, 1);
 
-    pdcp->ue = ue;
-    pdcp->ciphers = ciphers;
+    pdcp->host = *host;
+    pdcp_look(pdcp);
+    pdcp->ciphers = host->ciphers;
     pdcp->ledger = daps_ledger_new();
-    pdcp->open = daps_engine_open_octets(ue->engine);
-    pdcp->now_ns = ue->last_time_ns;
-    pdcp->plain_started = ue->setup_seen && ue->active.chain.key == NULL;
-    for (unsigned i = 0; i < daps_engine_options(ue->engine)->n_cells; i++)
-        pdcp_learn_cell(pdcp, daps_engine_options(ue->engine)->cells[i], -1, -1);
+    pdcp->open = host->open;
+    pdcp->now_ns = pdcp->ue.last_time_ns;
+    pdcp->plain_started = pdcp->ue.setup_seen && pdcp->ue.active.chain.key == NULL;
+    for (unsigned i = 0; i < host->options->n_cells; i++)
+        pdcp_learn_cell(pdcp, host->options->cells[i], -1, -1);
     pdcp_sync(pdcp);
     return pdcp;
 }
@@ -38,12 +39,13 @@ void daps_pdcp_clear(struct daps_pdcp *pdcp)
     daps_ledger_free(pdcp->ledger);
 }
 
-void daps_pdcp_copy(struct daps_pdcp *copy, struct daps_ue *of, const struct daps_pdcp *pdcp)
+void daps_pdcp_copy(struct daps_pdcp *copy, const struct pdcp_host *host, const struct daps_pdcp *pdcp)
 {
     const bool decides = pdcp_room_decides(pdcp->room);
 
     *copy = *pdcp;
-    copy->ue = of;
+    copy->host = *host;
+    pdcp_look(copy);
     /* What was used is not asked again at the end, but for suspects. */
     copy->ledger = decides ? daps_ledger_copy(pdcp->ledger) : daps_ledger_new();
     copy->room = decides ? pdcp_room_copy(pdcp->room) : NULL;
@@ -54,7 +56,6 @@ void daps_pdcp_copy(struct daps_pdcp *copy, struct daps_ue *of, const struct dap
         copy->past[i].drbs = NULL;
     copy->twins = NULL;
     copy->tentative = pdcp->tentative != NULL ? g_array_copy(pdcp->tentative) : NULL;
-    of->pdcp = copy;
 }
 
 void daps_pdcp_free(struct daps_pdcp *pdcp)
@@ -91,13 +92,13 @@ static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu 
         pdcp_hand_clear(pdu, reading);
         reading->late = reading->late_ciphered = true; /* what it says starts the context it belongs to */
         reading->count = sn;
-        if (pdu->leg != 0 || pdcp->ue->n_candidates == 1)
+        if (pdu->leg != 0 || pdcp->ue.n_candidates == 1)
             reading->cell = candidate->target;
         return;
     }
 
     if (pdcp_is_clear_by_rule(pdcp, period, pdu)) {
-        if (pdcp->ue->state != DAPS_UE_REESTABLISHING) {
+        if (pdcp->ue.state != DAPS_UE_REESTABLISHING) {
             count = pdcp_count_infer(pdcp_count_of(period, pdu), sn, 12);
             pdcp_take(pdcp, period, pdu, count);
             if (!enter_unverified(pdcp, period, pdu, count, false)) {
@@ -105,7 +106,7 @@ static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu 
                 return;
             }
         }
-        reading->late = pdcp->ue->state == DAPS_UE_REESTABLISHING;
+        reading->late = pdcp->ue.state == DAPS_UE_REESTABLISHING;
         reading->count = sn;
         pdcp_hand_clear(pdu, reading);
         return;
@@ -146,7 +147,7 @@ static uint32_t note_failed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
         return 0;
     if (period->failed++ == 0) {
         period->first_failed_frame = pdu->frame;
-        period->failed_gaps = pdcp->ue->gaps;
+        period->failed_gaps = pdcp->ue.gaps;
     }
     pdcp_tell_unfit(pdcp, period, pdu);
     pdcp_try_root(pdcp, period, false);
@@ -184,11 +185,11 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
     if (reading->status == DAPS_PDCP_UNREADABLE)
         pdcp_note_needs(pdcp);
     if ((reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED) &&
-        daps_engine_keylog(pdcp->ue->engine) != NULL)
+        pdcp->host.options->keylog != NULL)
         reading->waits = pdcp_wait(pdcp, reading, reading->suspect, failed_in);
     if (reading->status == DAPS_PDCP_UNREADABLE && !reading->waits)
         pdcp_note_unreadable(pdcp, pdu);
-    if (!pdu->downlink && !pdcp->log_beside && pdcp->ue->n_candidates > 0)
+    if (!pdu->downlink && !pdcp->log_beside && pdcp->ue.n_candidates > 0)
         pdcp->ul_doubt |= reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED;
     if (reading->suspect)
         return;
@@ -200,6 +201,7 @@ void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, str
 {
     struct pdcp_header header;
 
+    pdcp_look(pdcp);
     memset(reading, 0, sizeof *reading);
     reading->cell = (struct daps_cell){-1, -1};
     reading->pdu = pdu;
@@ -223,7 +225,7 @@ void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, str
  */
 void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading)
 {
-    const struct daps_ue *ue = pdcp->ue;
+    const struct daps_ue_view *ue = pdcp_look(pdcp);
     const bool in_target = reading->late_ciphered && ue->open != NULL;
     struct pdcp_period *period = pdcp_period_of(pdcp, in_target ? ue->open->target.serial : ue->active.serial);
     const struct pdcp_attempted how = {.count = reading->count, .ciphered = reading->late_ciphered};
@@ -256,13 +258,16 @@ void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading)
 
 static bool is_kept(const struct daps_term *key, void *user)
 {
-    return daps_ue_keeps(user, key);
+    const struct daps_pdcp *pdcp = user;
+
+    return pdcp->host.keeps(pdcp->host.user, key);
 }
 
 /* The source of an attempt that is still known, too. */
 static bool may_come_back(const struct daps_term *key, void *user)
 {
-    const struct daps_ue *ue = user;
+    const struct daps_pdcp *pdcp = user;
+    const struct daps_ue_view *ue = &pdcp->ue;
 
     for (guint i = 0; i < ue->attempts->len; i++) {
         const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
@@ -274,13 +279,14 @@ static bool may_come_back(const struct daps_term *key, void *user)
 
 void daps_pdcp_retain(struct daps_pdcp *pdcp)
 {
+    pdcp_look(pdcp);
     for (unsigned i = 0; i < pdcp->n_periods; i++) {
-        if (!is_kept(pdcp->periods[i].term, pdcp->ue))
+        if (!is_kept(pdcp->periods[i].term, pdcp))
             pdcp->periods[i].failed = 0;
         daps_term_keep(pdcp->periods[i].term); /* a context that ends now is let go of by the next event */
     }
-    daps_ledger_retain(pdcp->ledger, is_kept, pdcp->ue);
-    pdcp_forget_past(pdcp, may_come_back, pdcp->ue);
+    daps_ledger_retain(pdcp->ledger, is_kept, pdcp);
+    pdcp_forget_past(pdcp, may_come_back, pdcp);
 }
 
 void daps_pdcp_keep_terms(const struct daps_pdcp *pdcp)
@@ -295,11 +301,13 @@ void daps_pdcp_clock(struct daps_pdcp *pdcp, int64_t time_ns)
 {
     if (time_ns != INT64_MIN)
         pdcp->now_ns = time_ns;
+    pdcp_look(pdcp);
     pdcp_tentative_confirm(pdcp, false);
 }
 
 void daps_pdcp_close(struct daps_pdcp *pdcp)
 {
+    pdcp_look(pdcp);
     pdcp_room_close(pdcp);
     if (pdcp->log_beside)
         pdcp_tentative_drop(pdcp, UINT32_MAX); /* what would explain them may be behind the end of the capture */

@@ -21,10 +21,8 @@
 #include "daps/engine.h"
 #include "keys/term.h"
 #include "ledger/ledger.h"
-#include "moment/moment.h"
+#include "moment/view.h"
 #include "pdcp/count.h"
-
-struct daps_ue;
 
 #define PDCP_MOST_PERIODS 4
 #define PDCP_MOST_PAST    4 /* contexts that ended and may still turn out to be in use; the oldest gives way */
@@ -107,8 +105,28 @@ struct pdcp_cells {
     int32_t pcis[PDCP_MOST_CELLS], arfcns[PDCP_MOST_CELLS]; /* named each by itself: every pair of them may be a cell */
 };
 
+struct pdcp_roots;
+
+/* What PDCP works with, all borrowed: it looks at the UE, and tells what it finds; it changes nothing of it. */
+struct pdcp_host {
+    void *user;
+    void (*look)(void *user, struct daps_ue_view *view);
+    void (*evidence)(void *user, const struct daps_event *ev); /* to the sink, and followed by the UE */
+    void (*not_judged)(void *user, enum daps_not_judged reason, uint64_t frame);
+    bool (*keeps)(void *user, const struct daps_term *key); /* could something still be said of that key? */
+    bool (*cell_identity)(void *user, const struct daps_cell *cell, int64_t *identity); /* of its SIB1 */
+    const struct daps_engine_options *options;
+    struct daps_ciphers *ciphers;
+    const struct daps_sink *sink;
+    struct daps_engine_counts *counts;
+    struct pdcp_roots *roots;      /* what all UEs of the capture share */
+    struct daps_rrc_result *trial; /* room for a decoding nobody follows */
+    uint8_t *open;                 /* room for DAPS_PDCP_MOST_OCTETS */
+};
+
 struct daps_pdcp {
-    struct daps_ue *ue;
+    struct pdcp_host host;
+    struct daps_ue_view ue;       /* as it was when this room was entered, or told something last */
     struct daps_ciphers *ciphers; /* borrowed */
     struct daps_ledger *ledger;
     bool plain_started; /* RRCSetup seen: the COUNTs of the unprotected phase are known */
@@ -180,7 +198,7 @@ struct pdcp_reading {
     const struct daps_pdcp_pdu *pdu;
 };
 
-struct daps_pdcp *daps_pdcp_new(struct daps_ue *ue, struct daps_ciphers *ciphers);
+struct daps_pdcp *daps_pdcp_new(const struct pdcp_host *host);
 void daps_pdcp_free(struct daps_pdcp *pdcp);  /* NULL is fine */
 void daps_pdcp_clear(struct daps_pdcp *pdcp); /* all but the structure itself */
 
@@ -203,10 +221,10 @@ void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev);
 bool daps_pdcp_next(struct daps_pdcp *pdcp, struct pdcp_reading *reading);
 
 /*
- * For a preview of the end: copy becomes what pdcp is, for the UE of, as far as the end of the capture needs it. Undone
- * by daps_pdcp_clear().
+ * For a preview of the end: copy becomes what pdcp is, for the UE of host, as far as the end of the capture needs it.
+ * Undone by daps_pdcp_clear().
  */
-void daps_pdcp_copy(struct daps_pdcp *copy, struct daps_ue *of, const struct daps_pdcp *pdcp);
+void daps_pdcp_copy(struct daps_pdcp *copy, const struct pdcp_host *host, const struct daps_pdcp *pdcp);
 
 /* Terms are about to be swept: streams of keys that are gone go. */
 void daps_pdcp_retain(struct daps_pdcp *pdcp);
@@ -216,7 +234,7 @@ void daps_pdcp_keep_terms(const struct daps_pdcp *pdcp);
 void daps_pdcp_close(struct daps_pdcp *pdcp);
 
 /* request.c: a request is about to be followed: is its shortMAC-I or resumeMAC-I one of the UE's? */
-void daps_pdcp_check_request(struct daps_ue *ue, const struct daps_event *ev);
+void daps_pdcp_check_request(const struct pdcp_host *host, const struct daps_event *ev);
 
 /* roots.c: what all UEs of a capture share of the search for roots; NULL is fine. */
 struct pdcp_roots *pdcp_roots_new(void);

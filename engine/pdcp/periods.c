@@ -20,9 +20,9 @@ bool pdcp_keys(struct daps_pdcp *pdcp, struct pdcp_period *period)
         return true;
     if (!period->term->has_value || period->nea < 0 || period->nia < 0)
         return false;
-    period->keys_valid = daps_kdf_leaf(pdcp->ue->rat, period->term->value, DAPS_USE_RRC_ENC, (uint8_t)period->nea,
+    period->keys_valid = daps_kdf_leaf(pdcp->ue.rat, period->term->value, DAPS_USE_RRC_ENC, (uint8_t)period->nea,
                                        period->keys[PDCP_RRC_ENC]) &&
-                         daps_kdf_leaf(pdcp->ue->rat, period->term->value, DAPS_USE_RRC_INT, (uint8_t)period->nia,
+                         daps_kdf_leaf(pdcp->ue.rat, period->term->value, DAPS_USE_RRC_INT, (uint8_t)period->nia,
                                        period->keys[PDCP_RRC_INT]);
     return period->keys_valid;
 }
@@ -61,7 +61,7 @@ void pdcp_keys_changed(struct daps_pdcp *pdcp)
  */
 static void begin(struct daps_pdcp *pdcp, const struct daps_context *context, const struct pdcp_period *before)
 {
-    const struct daps_ue *ue = pdcp->ue;
+    const struct daps_ue_view *ue = &pdcp->ue;
     struct pdcp_period *period = &pdcp->periods[pdcp->n_periods++];
     const bool root = context->chain.key == context->chain.root;
 
@@ -112,7 +112,7 @@ static void hand_back(struct daps_pdcp *pdcp, const struct pdcp_period *from)
 /* Could a PDU under the key of a period that ends still come, and which way did the period end? */
 static enum pdcp_past past_of(const struct daps_pdcp *pdcp, const struct pdcp_period *period)
 {
-    const struct daps_ue *ue = pdcp->ue;
+    const struct daps_ue_view *ue = &pdcp->ue;
 
     if (!pdcp_has_key(pdcp, period) || period->nia == 0)
         return PDCP_PRESENT;
@@ -184,7 +184,7 @@ static struct pdcp_period *revive(struct daps_pdcp *pdcp, uint32_t serial)
     return NULL;
 }
 
-static const struct daps_context *target_of(const struct daps_ue *ue)
+static const struct daps_context *target_of(const struct daps_ue_view *ue)
 {
     return ue->open != NULL && ue->open->target.chain.key != NULL && ue->open->target.serial != ue->active.serial
                ? &ue->open->target
@@ -213,7 +213,7 @@ static void follow(struct daps_pdcp *pdcp, const struct daps_context *context, u
 }
 
 /* A handover without a new key keeps the period and brings another connection. */
-static void follow_leg(struct pdcp_period *period, const struct daps_ue *ue)
+static void follow_leg(struct pdcp_period *period, const struct daps_ue_view *ue)
 {
     if (period == NULL)
         return;
@@ -228,7 +228,7 @@ static void follow_leg(struct pdcp_period *period, const struct daps_ue *ue)
 /* The open attempt leads away from the active context; or there is none, and the UE is in it. */
 static void follow_leave(const struct daps_pdcp *pdcp, struct pdcp_period *source, bool has_target)
 {
-    const struct daps_attempt *open = pdcp->ue->open;
+    const struct daps_attempt *open = pdcp->ue.open;
 
     if (source == NULL)
         return;
@@ -245,7 +245,7 @@ static void follow_leave(const struct daps_pdcp *pdcp, struct pdcp_period *sourc
 
 void pdcp_sync(struct daps_pdcp *pdcp)
 {
-    const struct daps_ue *ue = pdcp->ue;
+    const struct daps_ue_view *ue = &pdcp->ue;
     const struct daps_context *active = &ue->active, *target = target_of(ue);
     /* A key that replaced the active one at once (re-establishment) follows the newest period there is. */
     uint32_t newest = pdcp->n_periods > 0 ? pdcp->periods[pdcp->n_periods - 1].serial : 0;
@@ -297,7 +297,7 @@ static void reconfigure(struct daps_pdcp *pdcp, const struct daps_event *ev)
 /* Cells that a message names; without a frequency a command means that of its source (TS 38.331 5.3.5.5.2). */
 static void learn_cells(struct daps_pdcp *pdcp, const struct daps_event *ev)
 {
-    const struct daps_context *active = &pdcp->ue->active;
+    const struct daps_context *active = &pdcp->ue.active;
     struct daps_cell cell = ev->target;
 
     pdcp_learn_cell(pdcp, ev->logged_cell, -1, -1);
@@ -314,11 +314,12 @@ void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev)
 {
     struct pdcp_period *active;
 
+    pdcp_look(pdcp);
     if (!pdcp->reading && ev->time_ns != INT64_MIN)
         pdcp->now_ns = ev->time_ns;
     pdcp_sync(pdcp);
     learn_cells(pdcp, ev);
-    active = pdcp_period_of(pdcp, pdcp->ue->active.serial);
+    active = pdcp_period_of(pdcp, pdcp->ue.active.serial);
     pdcp->log_beside |= !pdcp->reading && (ev->channel == DAPS_CH_DL_DCCH || ev->channel == DAPS_CH_UL_DCCH);
     if (!pdcp->reading && ev->channel == DAPS_CH_DL_DCCH && ev->frame != pdcp->credited_frame) {
         pdcp->credited_frame = ev->frame;

@@ -71,7 +71,7 @@ static uint32_t unseen_stay(struct daps_pdcp *pdcp, struct pdcp_period *period)
 }
 
 /* Nothing but the target's word says that the attempt succeeded: it may have failed, and been repeated, unseen. */
-static bool may_have_failed(const struct daps_ue *ue, const struct pdcp_period *period)
+static bool may_have_failed(const struct daps_ue_view *ue, const struct pdcp_period *period)
 {
     const struct daps_attempt *attempt = ue->open != NULL ? ue->open : ue->revocable;
 
@@ -123,7 +123,7 @@ static bool settle(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, cons
         other = other_stay(pdcp, period, pdu, &placed->how);
         if (other != NULL)
             *stay = other->serial;
-        else if (period->early || may_have_failed(pdcp->ue, period))
+        else if (period->early || may_have_failed(&pdcp->ue, period))
             *stay = unseen_stay(pdcp, period);
         reading->not_followed = *stay != period->serial;
     }

@@ -17,7 +17,8 @@
 #define MOST_KEYS 8 /* contexts of the UE, the newest */
 
 struct request {
-    struct daps_ue *ue;
+    const struct pdcp_host *host;
+    struct daps_ue_view ue;
     uint16_t mac;
     int32_t pci, c_rnti; /* of the source PCell */
     int64_t target;      /* cellIdentity */
@@ -37,12 +38,12 @@ static void input_of(const struct request *request, uint8_t octets[static 8])
 static bool is_right(const struct request *request, const struct daps_context *context)
 {
     const struct daps_tuple all_ones = {.count = UINT32_MAX, .bearer = 31, .direction = 1};
-    struct daps_ciphers *ciphers = daps_engine_ciphers(request->ue->engine);
+    struct daps_ciphers *ciphers = request->host->ciphers;
     uint8_t leaf[16], octets[8], mac[MAC];
     bool right;
 
     input_of(request, octets);
-    right = daps_kdf_leaf(request->ue->rat, context->chain.key->value, DAPS_USE_RRC_INT, (uint8_t)context->integrity,
+    right = daps_kdf_leaf(request->ue.rat, context->chain.key->value, DAPS_USE_RRC_INT, (uint8_t)context->integrity,
                           leaf) &&
             daps_nia(ciphers, (unsigned)context->integrity, leaf, &all_ones, octets, 8 * sizeof octets, mac) &&
             (mac[2] << 8 | mac[3]) == request->mac;
@@ -55,7 +56,7 @@ static bool is_checkable(const struct request *request, const struct daps_contex
     const struct daps_term *key = context->chain.key;
 
     return key != NULL && key->has_value && context->integrity > 0 &&
-           daps_ciphers_supported(daps_engine_ciphers(request->ue->engine), (unsigned)context->integrity);
+           daps_ciphers_supported(request->host->ciphers, (unsigned)context->integrity);
 }
 
 /* Is the request right under the key of that context? Each key is tried once. */
@@ -73,7 +74,7 @@ static bool try_context(struct request *request, const struct daps_context *cont
 
 static bool is_right_anywhere(struct request *request)
 {
-    const struct daps_ue *ue = request->ue;
+    const struct daps_ue_view *ue = &request->ue;
 
     if (try_context(request, &ue->active))
         return true;
@@ -94,7 +95,7 @@ static bool speaks_for(const struct request *request, const struct daps_context 
 
 static bool speaks_for_known(const struct request *request)
 {
-    const struct daps_ue *ue = request->ue;
+    const struct daps_ue_view *ue = &request->ue;
 
     if (speaks_for(request, &ue->active))
         return true;
@@ -106,17 +107,17 @@ static bool speaks_for_known(const struct request *request)
     return false;
 }
 
-void daps_pdcp_check_request(struct daps_ue *ue, const struct daps_event *ev)
+void daps_pdcp_check_request(const struct pdcp_host *host, const struct daps_event *ev)
 {
     const bool resume = ev->kind == DAPS_EV_RESUME_REQUEST;
     struct daps_event forged;
-    struct request request = {.ue = ue,
-                              .mac = (uint16_t)ev->request_mac,
-                              .pci = resume ? ue->active.pci : ev->ue_pci,
-                              .c_rnti = resume ? ue->active.c_rnti : ev->ue_c_rnti};
+    struct request request = {.host = host, .mac = (uint16_t)ev->request_mac};
 
-    if (ev->request_mac < 0 || request.pci < 0 || request.c_rnti < 0 || daps_engine_keylog(ue->engine) == NULL ||
-        !daps_engine_cell_identity(ue->engine, &ev->logged_cell, &request.target))
+    host->look(host->user, &request.ue);
+    request.pci = resume ? request.ue.active.pci : ev->ue_pci;
+    request.c_rnti = resume ? request.ue.active.c_rnti : ev->ue_c_rnti;
+    if (ev->request_mac < 0 || request.pci < 0 || request.c_rnti < 0 || host->options->keylog == NULL ||
+        !host->cell_identity(host->user, &ev->logged_cell, &request.target))
         return;
     if (is_right_anywhere(&request) || !speaks_for_known(&request))
         return;
@@ -126,5 +127,5 @@ void daps_pdcp_check_request(struct daps_ue *ue, const struct daps_event *ev)
     forged.time_ns = ev->time_ns;
     forged.request.resume = resume;
     forged.request.tried = request.n;
-    daps_engine_evidence(ue->engine, ue, &forged);
+    host->evidence(host->user, &forged);
 }

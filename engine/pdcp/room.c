@@ -84,7 +84,7 @@ static void count_unread(struct daps_pdcp *pdcp, const struct waiter *waiter)
 /* Read, but nothing follows it any more. */
 static void tell_read(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_reading *reading)
 {
-    const struct daps_sink *sink = daps_engine_sink(pdcp->ue->engine);
+    const struct daps_sink *sink = pdcp->host.sink;
     const struct daps_pdu rrc = {.frame = pdu->frame,
                                  .time_ns = pdu->time_ns,
                                  .ue_key = pdu->ue_key,
@@ -99,8 +99,8 @@ static void tell_read(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
     else
         pdcp_counts(pdcp)->pdcp.clear++;
     pdcp_counts(pdcp)->rrc_messages++;
-    if (sink->rrc != NULL && !pdcp->ue->is_copy)
-        sink->rrc(sink->user, pdcp->ue->name, &rrc, reading->key);
+    if (sink->rrc != NULL && !pdcp->ue.is_copy)
+        sink->rrc(sink->user, pdcp->ue.name, &rrc, reading->key);
 }
 
 /* Nothing came for the oldest one. */
@@ -150,6 +150,7 @@ bool daps_pdcp_next(struct daps_pdcp *pdcp, struct pdcp_reading *reading)
 {
     struct pdcp_room *room = pdcp->room;
 
+    pdcp_look(pdcp);
     for (unsigned i = 0; room != NULL && i < room->n; i++) {
         struct waiter *waiter = &room->at[i];
         const bool over = waiter->suspect && pdcp_is_later(pdcp->now_ns, waiter->pdu.time_ns, PDCP_DISORDER_NS);

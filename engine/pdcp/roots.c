@@ -86,7 +86,7 @@ static bool fits(struct search *s, const uint8_t key[static 32])
     bool right;
 
     s->tried++;
-    right = daps_kdf_leaf(s->pdcp->ue->rat, key, DAPS_USE_RRC_INT, (uint8_t)s->nia, leaf) &&
+    right = daps_kdf_leaf(s->pdcp->ue.rat, key, DAPS_USE_RRC_INT, (uint8_t)s->nia, leaf) &&
             daps_nia(s->pdcp->ciphers, (unsigned)s->nia, leaf, &tuple, s->pdu->octets, 8 * (uint64_t)length, mac) &&
             memcmp(mac, s->pdu->octets + length, MAC) == 0;
     daps_wipe(leaf, sizeof leaf);
@@ -103,7 +103,7 @@ static struct daps_root_evidence root_of(const char *name, unsigned ordinal)
 
 static bool by_name(struct search *s)
 {
-    const struct daps_ue *ue = s->pdcp->ue;
+    const struct daps_ue_view *ue = &s->pdcp->ue;
     struct daps_keylog_root root;
     const bool found = daps_keylog_root(s->keylog, ue->name, ue->rat, ue->roots, &root) && fits(s, root.key);
 
@@ -116,7 +116,7 @@ static bool by_name(struct search *s)
 /* All roots of the log, those that are taken only if taken is true. */
 static bool among_all(struct search *s, struct pdcp_roots *roots, bool taken)
 {
-    struct daps_ue *ue = s->pdcp->ue;
+    const struct daps_ue_view *ue = &s->pdcp->ue;
     const unsigned n = daps_keylog_roots(s->keylog, ue->rat);
     struct daps_keylog_root root;
     const char *name;
@@ -134,7 +134,7 @@ static bool among_all(struct search *s, struct pdcp_roots *roots, bool taken)
         }
     }
     if (roots->trials >= MOST_TRIALS)
-        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_NOT_FOLLOWED, s->pdu->frame);
+        s->pdcp->host.not_judged(s->pdcp->host.user, DAPS_NOT_JUDGED_NOT_FOLLOWED, s->pdu->frame);
     daps_wipe(&root, sizeof root);
     return found;
 }
@@ -142,7 +142,7 @@ static bool among_all(struct search *s, struct pdcp_roots *roots, bool taken)
 /* The UE's own KAMF with a UL NAS COUNT near the one given (TS 33.501 A.9). */
 static bool near_count(struct search *s)
 {
-    struct daps_ue *ue = s->pdcp->ue;
+    const struct daps_ue_view *ue = &s->pdcp->ue;
     struct daps_keylog_root root;
     bool found = false;
     int64_t count = 0;
@@ -180,15 +180,15 @@ static void note_in_vain(struct pdcp_roots *roots, uint64_t digest)
 
 void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, const struct daps_event *smc)
 {
-    struct daps_ue *ue = pdcp->ue;
+    const struct daps_ue_view *ue = pdcp_look(pdcp);
     struct search s = {.pdcp = pdcp,
-                       .keylog = daps_engine_keylog(ue->engine),
+                       .keylog = pdcp->host.options->keylog,
                        .pdu = reading->pdu,
                        .count = reading->count,
                        .nia = smc->integrity,
                        .root = {.ciphering = -1, .integrity = -1}};
     const bool secured = ue->smc_digest == smc->digest && smc->digest != 0; /* by a log beside the air, already */
-    struct pdcp_roots *roots = daps_engine_roots(ue->engine);
+    struct pdcp_roots *roots = pdcp->host.roots;
     const uint64_t digest = daps_digest(reading->pdu->octets, reading->pdu->length);
     bool found;
 
@@ -214,7 +214,7 @@ void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *read
 /* A message behind the security mode command verifies, or does not: a root on trial is kept, or taken back. */
 void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_period *period, bool verified)
 {
-    const struct daps_ue *ue = pdcp->ue;
+    const struct daps_ue_view *ue = &pdcp->ue;
     struct daps_pdcp_pdu at = {.time_ns = pdcp->now_ns};
 
     if (pdcp->unsure_root == 0 || period == NULL || period->serial != pdcp->unsure_root)
@@ -239,7 +239,7 @@ void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_period *period, boo
 /* Every HFN, for the first PDUs of a UE and within what one capture may cost. */
 static bool may_search_hfn(struct daps_pdcp *pdcp)
 {
-    struct pdcp_roots *roots = daps_engine_roots(pdcp->ue->engine);
+    struct pdcp_roots *roots = pdcp->host.roots;
 
     if (pdcp->root_searches > MOST_HFN_PDUS || roots->trials >= MOST_TRIALS)
         return false;
@@ -286,7 +286,7 @@ static bool is_proposed(struct daps_pdcp *pdcp, const struct daps_root_evidence 
 }
 
 /* Root number i of those in question here: the UE's own that are not spent, and all of a log that has but few. */
-static bool first_root(const struct daps_ue *ue, const struct daps_keylog *keylog, unsigned i,
+static bool first_root(const struct daps_ue_view *ue, const struct daps_keylog *keylog, unsigned i,
                        struct daps_root_evidence *out, struct daps_keylog_root *root)
 {
     const unsigned all = daps_keylog_roots(keylog, ue->rat);
@@ -308,8 +308,8 @@ static bool first_root(const struct daps_ue *ue, const struct daps_keylog *keylo
 /* The algorithms of a root that is known already, or root and algorithms. */
 void pdcp_find_first_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
 {
-    struct daps_ue *ue = pdcp->ue;
-    const struct daps_keylog *keylog = daps_engine_keylog(ue->engine);
+    const struct daps_ue_view *ue = &pdcp->ue;
+    const struct daps_keylog *keylog = pdcp->host.options->keylog;
     struct pdcp_period *period = pdcp_period_of(pdcp, ue->active.serial);
     struct pdcp_period candidate =
         period != NULL ? *period : (struct pdcp_period){.ul_active = true, .dl_active = true};

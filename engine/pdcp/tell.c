@@ -5,10 +5,11 @@
 
 void pdcp_tell(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, struct daps_event *ev)
 {
-    ev->rat = pdcp->ue->rat;
+    ev->rat = pdcp->ue.rat;
     ev->frame = pdu->frame;
     ev->time_ns = pdu->time_ns;
-    daps_engine_evidence(pdcp->ue->engine, pdcp->ue, ev);
+    pdcp->host.evidence(pdcp->host.user, ev);
+    pdcp_look(pdcp);
 }
 
 void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)

@@ -147,7 +147,7 @@ static struct pdcp_period *place(struct daps_pdcp *pdcp, const struct daps_pdcp_
     period = pdcp_place_by_rule(pdcp, pdu, sn);
     /* A log may be ahead of the PDUs beside it: right behind a change of key they may still be the old key's. */
     if (period != NULL && pdcp->log_beside && pdu->leg == 0 && period->begun_ns != INT64_MIN &&
-        period->term != pdcp->ue->active.chain.root && !pdcp_is_later(pdu->time_ns, period->begun_ns, PDCP_DISORDER_NS))
+        period->term != pdcp->ue.active.chain.root && !pdcp_is_later(pdu->time_ns, period->begun_ns, PDCP_DISORDER_NS))
         return NULL;
     return period;
 }

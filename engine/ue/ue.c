@@ -56,14 +56,17 @@ static void copy_attempts(struct daps_ue *copy, const struct daps_ue *ue)
 
 void daps_ue_copy(struct daps_ue *copy, const struct daps_ue *ue)
 {
+    struct pdcp_host host;
+
     *copy = *ue;
     copy->is_copy = true;
     copy_attempts(copy, ue);
     daps_ue_seen_copy(copy, ue);
     if (ue->pdcp == NULL)
         return;
+    host = daps_ue_host(copy);
     copy->pdcp = g_new(struct daps_pdcp, 1);
-    daps_pdcp_copy(copy->pdcp, copy, ue->pdcp);
+    daps_pdcp_copy(copy->pdcp, &host, ue->pdcp);
 }
 
 void daps_ue_copy_clear(struct daps_ue *copy)

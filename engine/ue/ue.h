@@ -20,18 +20,12 @@
 #include "daps/engine.h"
 #include "keys/chain.h"
 #include "moment/moment.h"
+#include "moment/view.h"
 #include "pdcp/pdcp.h"
 #include "rrc/segments.h"
 
 #define DAPS_MAX_CANDIDATES  32
 #define DAPS_MAX_NULL_FRAMES 32
-
-enum daps_ue_state {
-    DAPS_UE_CONNECTED, /* or the log has not said otherwise */
-    DAPS_UE_IDLE,
-    DAPS_UE_REESTABLISHING, /* between the request and its answer */
-    DAPS_UE_SUSPENDED,
-};
 
 /* The newest reconfiguration of one transaction, and the Complete that answered it (TS 38.331 5.3.5.3). */
 struct daps_transaction {
@@ -286,6 +280,9 @@ void daps_deliver_value(struct daps_ue *ue, const struct daps_term *term, const 
 void daps_view_context(struct daps_context_view *view, const struct daps_context *context);
 /* Tells the rules: fills what every moment has (whose it is, the attempts kept if it names no others). */
 void daps_ue_tell(struct daps_ue *ue, struct daps_moment *moment);
+
+/* view.c: what PDCP may look at, and what it may ask. */
+struct pdcp_host daps_ue_host(struct daps_ue *ue);
 
 /* engine.c: what a UE needs of its engine. */
 /* What PDCP found of this UE: to the sink, and followed. */

@@ -164,3 +164,75 @@ void daps_ue_tell(struct daps_ue *ue, struct daps_moment *moment)
     }
     daps_engine_tell(ue->engine, moment);
 }
+
+/* ---- what PDCP may look at, and ask ---- */
+
+static void look(void *user, struct daps_ue_view *view)
+{
+    const struct daps_ue *ue = user;
+
+    *view = (struct daps_ue_view){
+        .name = ue->name,
+        .rat = ue->rat,
+        .pool = ue->pool,
+        .state = ue->state,
+        .active = ue->active,
+        .open = ue->open,
+        .revocable = ue->revocable,
+        .attempts = ue->attempts,
+        .candidates = ue->candidates,
+        .n_candidates = ue->n_candidates,
+        .stored_n_valid = ue->stored_n_valid,
+        .stored_n = ue->stored_n,
+        .setup_seen = ue->setup_seen,
+        .is_copy = ue->is_copy,
+        .serials = ue->serials,
+        .roots = ue->roots,
+        .smc_digest = ue->smc_digest,
+        .gaps = ue->gaps,
+        .last_time_ns = ue->last_time_ns,
+    };
+}
+
+static void evidence(void *user, const struct daps_event *ev)
+{
+    struct daps_ue *ue = user;
+
+    daps_engine_evidence(ue->engine, ue, ev);
+}
+
+static void not_judged(void *user, enum daps_not_judged reason, uint64_t frame)
+{
+    daps_ue_not_judged(user, reason, frame);
+}
+
+static bool keeps(void *user, const struct daps_term *key)
+{
+    return daps_ue_keeps(user, key);
+}
+
+static bool cell_identity(void *user, const struct daps_cell *cell, int64_t *identity)
+{
+    const struct daps_ue *ue = user;
+
+    return daps_engine_cell_identity(ue->engine, cell, identity);
+}
+
+struct pdcp_host daps_ue_host(struct daps_ue *ue)
+{
+    struct daps_engine *engine = ue->engine;
+
+    return (struct pdcp_host){.user = ue,
+                              .look = look,
+                              .evidence = evidence,
+                              .not_judged = not_judged,
+                              .keeps = keeps,
+                              .cell_identity = cell_identity,
+                              .options = daps_engine_options(engine),
+                              .ciphers = daps_engine_ciphers(engine),
+                              .sink = daps_engine_sink(engine),
+                              .counts = daps_engine_counters(engine),
+                              .roots = daps_engine_roots(engine),
+                              .trial = daps_engine_trial(engine),
+                              .open = daps_engine_open_octets(engine)};
+}

@@ -80,6 +80,7 @@ static void end(struct world *world)
 
 static void request(struct world *world, enum daps_event_kind kind, int32_t mac, int32_t pci, int32_t c_rnti)
 {
+    const struct pdcp_host host = daps_ue_host(world->ue);
     struct daps_event ev = event_of(world, kind, DAPS_CH_UL_CCCH);
 
     ev.request_mac = mac;
@@ -87,7 +88,7 @@ static void request(struct world *world, enum daps_event_kind kind, int32_t mac,
         ev.ue_pci = pci;
         ev.ue_c_rnti = c_rnti;
     }
-    daps_pdcp_check_request(world->ue, &ev);
+    daps_pdcp_check_request(&host, &ev);
 }
 
 START_TEST(right_and_wrong)
