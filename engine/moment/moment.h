@@ -48,9 +48,10 @@ struct daps_attempt {
     uint32_t sk_counter;
     enum daps_rach rach;
     bool daps, prepared, key_set_change;
-    bool rejected;   /* nothing was sent under its key: RRCReject, or a command the UE could not comply with */
-    bool answerable; /* its Complete may still come, and would be the first uplink message under its key */
-    bool not_first;  /* its Complete may not have been the first uplink message under its key */
+    bool rejected;            /* nothing was sent under its key: RRCReject, or a command the UE could not comply with */
+    bool answerable;          /* its Complete may still come, and would be the first uplink message under its key */
+    bool not_first;           /* its Complete may not have been the first uplink message under its key */
+    int32_t to_pci, to_arfcn; /* cell it led to; target's is where the UE is now, which may not be known any more */
     bool pci_given, arfcn_given; /* by RRC, not by the cells of the log */
     bool proven;                 /* the UE was in the target: not only the network says so */
     enum daps_outcome outcome;

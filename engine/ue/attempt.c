@@ -109,6 +109,8 @@ struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_ev
     attempt = new_attempt(ue, ev, procedure);
     attempt->target.pci = place->pci;
     attempt->target.arfcn = place->arfcn;
+    attempt->to_pci = place->pci;
+    attempt->to_arfcn = place->arfcn;
     attempt->target.c_rnti = ev->c_rnti;
     if (ev->ciphering >= 0)
         attempt->target.ciphering = ev->ciphering;

@@ -218,6 +218,8 @@ static void key_fits(struct daps_ue *ue, const struct daps_event *ev)
         adopt_in(&other->source, &f, term);
         adopt_in(&other->target, &f, term);
     }
+    attempt->to_pci = f.key->pci;
+    attempt->to_arfcn = f.key->arfcn;
     if (ev->key.deep)
         daps_deliver_value(ue, f.parent, attempt);
     if (is_new || departs(&f))

@@ -36,10 +36,10 @@ void daps_deliver_handover(struct daps_ue *ue, const struct daps_attempt *attemp
         .derivation = attempt->derivation,
         .ncc = attempt->ncc,
         .source = {daps_shown(attempt->source.pci), daps_shown(attempt->source.arfcn)},
-        .target = {attempt->pci_given || follow ? daps_shown(attempt->target.pci) : -1,
-                   attempt->arfcn_given || follow ? daps_shown(attempt->target.arfcn) : -1},
-        .same_frequency = attempt->target.arfcn == attempt->source.arfcn &&
-                          (attempt->target.arfcn < -1 || !(attempt->arfcn_given || follow)),
+        .target = {attempt->pci_given || follow ? daps_shown(attempt->to_pci) : -1,
+                   attempt->arfcn_given || follow ? daps_shown(attempt->to_arfcn) : -1},
+        .same_frequency =
+            attempt->to_arfcn == attempt->source.arfcn && (attempt->to_arfcn < -1 || !(attempt->arfcn_given || follow)),
         .c_rnti = attempt->c_rnti,
         .t304_ms = attempt->t304_ms,
         .rach = attempt->rach,
