@@ -44,7 +44,7 @@ def of_tshark(path):
 def of_program(program, path):
     out = subprocess.run([program, "events", path], capture_output=True, text=True).stdout
     events = [json.loads(line) for line in out.splitlines()]
-    return {(e["frame"], e["channel"]) for e in events if e["type"] == "event"}
+    return {(e["frame"], e["channel"]) for e in events if e["type"] == "event" and e["channel"] != "none"}  # the rest is no message
 
 
 def main(arguments):
