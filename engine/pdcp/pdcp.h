@@ -168,6 +168,7 @@ struct daps_pdcp {
     } leaf_proposal;         /* likewise, for AS keys of the key log */
     unsigned leaf_searches;  /* PDUs that were tried under them in vain */
     unsigned root_searches;  /* PDUs that were tried under the roots of the key log in vain */
+    uint64_t given_root;     /* digest of the root that needs.other_count is about, as the key log gives it */
     uint32_t unsure_root;    /* context whose root fits one MAC-I among many, 0 none */
     uint64_t unsure_frame;   /* of its security mode command */
     uint64_t unfit_frame;    /* of the security mode command that no root of the key log fits, 0 none */

@@ -27,6 +27,7 @@
 struct pdcp_roots {
     GByteArray *taken; /* a bit a root of the key log: it is some connection's */
     GHashTable *unfit; /* digests of security mode commands that nothing fits */
+    GHashTable *right; /* digests of roots that are some connection's just as the key log gives them */
     uint64_t trials;
 };
 
@@ -36,6 +37,7 @@ struct pdcp_roots *pdcp_roots_new(void)
 
     roots->taken = g_byte_array_new();
     roots->unfit = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    roots->right = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     return roots;
 }
 
@@ -45,6 +47,7 @@ void pdcp_roots_free(struct pdcp_roots *roots)
         return;
     g_byte_array_unref(roots->taken);
     g_hash_table_unref(roots->unfit);
+    g_hash_table_unref(roots->right);
     g_free(roots);
 }
 
@@ -62,6 +65,18 @@ static void take(struct pdcp_roots *roots, unsigned index)
         memset(roots->taken->data + before, 0, roots->taken->len - before);
     }
     roots->taken->data[index / 8] |= (guint8)(1U << (index % 8));
+}
+
+static uint64_t root_digest(const uint8_t key[static 32])
+{
+    return daps_digest(key, 32);
+}
+
+static void note_right(struct pdcp_roots *roots, const uint8_t key[static 32])
+{
+    const uint64_t digest = root_digest(key);
+
+    g_hash_table_add(roots->right, g_memdup2(&digest, sizeof digest));
 }
 
 /* ---- by a security mode command ---- */
@@ -107,8 +122,10 @@ static bool by_name(struct search *s)
     struct daps_keylog_root root;
     const bool found = daps_keylog_root(s->keylog, ue->name, ue->rat, ue->roots, &root) && fits(s, root.key);
 
-    if (found)
+    if (found) {
         s->root = root_of(ue->name, ue->roots);
+        note_right(s->pdcp->host.roots, root.key);
+    }
     daps_wipe(&root, sizeof root);
     return found;
 }
@@ -131,6 +148,7 @@ static bool among_all(struct search *s, struct pdcp_roots *roots, bool taken)
         if (found) {
             s->root = root_of(name, ordinal);
             take(roots, i);
+            note_right(roots, root.key);
         }
     }
     if (roots->trials >= MOST_TRIALS)
@@ -148,6 +166,7 @@ static bool near_count(struct search *s)
     int64_t count = 0;
 
     if (daps_keylog_root(s->keylog, ue->name, ue->rat, ue->roots, &root) && root.has_upper && !root.key_given) {
+        s->pdcp->given_root = root_digest(root.key);
         for (int i = 2; !found && i < 2 * NEAR_COUNTS + 2; i++) {
             count = (int64_t)root.ul_nas_count + (i % 2 == 0 ? i / 2 : -(i / 2));
             found = count >= 0 && count <= UINT32_MAX && daps_kdf_kgnb(root.upper, (uint32_t)count, 1, root.key) &&
@@ -211,6 +230,12 @@ void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *read
         pdcp_keys_changed(pdcp);
 }
 
+/* The root as given is another connection's, and this one's is not in the key log: nothing is wrong with either. */
+static bool is_right(const struct daps_pdcp *pdcp)
+{
+    return g_hash_table_contains(pdcp->host.roots->right, &pdcp->given_root);
+}
+
 /* A message behind the security mode command verifies, or does not: a root on trial is kept, or taken back. */
 void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_period *period, bool verified)
 {
@@ -222,7 +247,7 @@ void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_period *period, boo
     if (!verified && period->failed < ON_TRIAL)
         return;
     pdcp->unsure_root = 0;
-    if (verified && pdcp->needs.other_count)
+    if (verified && pdcp->needs.other_count && !is_right(pdcp))
         pdcp_tell_nas_count(pdcp);
     if (!verified)
         pdcp->needs.other_count = false;
