@@ -398,7 +398,7 @@ static void follow_reading(struct daps_engine *engine, struct daps_ue *ue, const
                                  .channel = reading->channel,
                                  .logged_cell = reading->cell,
                                  .deciphered = reading->ciphered};
-    bool decoded;
+    bool decoded, twin;
 
     result->n_events = 0;
     result->status = DAPS_RRC_OK;
@@ -409,19 +409,20 @@ static void follow_reading(struct daps_engine *engine, struct daps_ue *ue, const
     decoded = daps_rrc_decode_nr(rrc.channel, rrc.octets, rrc.length, result) == DAPS_RRC_OK;
     engine->counts.undecoded += !decoded;
     ue->pdcp->reading = true;
-    if (reading->returned)
-        follow_return(engine, ue, reading->pdu, result);
     if (decoded) {
         if (engine->sink.rrc != NULL)
             engine->sink.rrc(engine->sink.user, ue->name, &rrc, reading->key);
         take_segment(engine, &rrc, result);
         if (reading->late && result->n_events == 1 && result->events[0].kind == DAPS_EV_SECURITY_MODE_COMMAND)
             daps_pdcp_find_root(ue->pdcp, reading, &result->events[0]);
-        if (!is_twin(ue, &rrc, true, result) && is_followed(ue, reading, result))
-            follow(engine, &rrc, true, reading->late_ciphered, result);
-        else
-            result->n_events = 0;
     }
+    twin = decoded && is_twin(ue, &rrc, true, result); /* what it shows, its record in the log has shown */
+    if (reading->returned && !twin)
+        follow_return(engine, ue, reading->pdu, result);
+    if (decoded && !twin && is_followed(ue, reading, result))
+        follow(engine, &rrc, true, reading->late_ciphered, result);
+    else
+        result->n_events = 0;
     ue->pdcp->reading = false;
     if (decoded)
         daps_pdcp_after(ue->pdcp, reading);

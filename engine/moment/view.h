@@ -33,6 +33,8 @@ struct daps_ue_view {
     uint32_t serials;    /* of contexts */
     unsigned roots;      /* of the UE's name in the key log that are spent */
     uint64_t smc_digest; /* of a security mode command not yet answered, 0 none */
+    uint64_t logged_smc; /* of the one that secured the connection, if an RRC log has it, else 0 ... */
+    int64_t secured_ns;  /* ... then */
     unsigned gaps;
     int64_t last_time_ns;
 };

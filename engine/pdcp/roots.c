@@ -197,6 +197,15 @@ static void note_in_vain(struct pdcp_roots *roots, uint64_t digest)
     g_hash_table_add(roots->unfit, g_memdup2(&digest, sizeof digest));
 }
 
+/* By the record of this command in a log beside the air, already? */
+static bool is_secured(const struct daps_ue_view *ue, const struct daps_event *smc, const struct daps_pdcp_pdu *pdu)
+{
+    if (smc->digest == 0)
+        return false;
+    return ue->smc_digest == smc->digest || (ue->logged_smc == smc->digest && ue->active.chain.key != NULL &&
+                                             !pdcp_is_later(pdu->time_ns, ue->secured_ns, PDCP_DISORDER_NS));
+}
+
 void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, const struct daps_event *smc)
 {
     const struct daps_ue_view *ue = pdcp_look(pdcp);
@@ -206,7 +215,7 @@ void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *read
                        .count = reading->count,
                        .nia = smc->integrity,
                        .root = {.ciphering = -1, .integrity = -1}};
-    const bool secured = ue->smc_digest == smc->digest && smc->digest != 0; /* by a log beside the air, already */
+    const bool secured = is_secured(ue, smc, reading->pdu);
     struct pdcp_roots *roots = pdcp->host.roots;
     const uint64_t digest = daps_digest(reading->pdu->octets, reading->pdu->length);
     bool found;

@@ -162,6 +162,7 @@ void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev)
     ue->n_candidates = 0;
     ue->suspend_ncc = -1;
     ue->smc_digest = 0;
+    ue->secured.digest = 0;
     daps_ue_failure_undoes(ue, ev->time_ns);
     ue->request.pending = false;
     ue->state = DAPS_UE_IDLE;

@@ -172,16 +172,27 @@ static void settle_by_traffic(struct daps_ue *ue, const struct daps_event *ev)
         daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
 }
 
+/* The command in an RRC log and as a PDU beside it: one message, up to 100 ms apart either way. */
+static bool is_secured_by(const struct daps_ue *ue, const struct daps_event *smc)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, ue->secured.time_ns, smc->time_ns);
+
+    return ue->active.chain.key != NULL && smc->digest != 0 && ue->secured.digest == smc->digest &&
+           ue->secured.from_pdcp != smc->from_pdcp && elapsed >= -100 * NS_PER_MS && elapsed <= 100 * NS_PER_MS;
+}
+
 static void security_mode(struct daps_ue *ue, const struct daps_event *ev)
 {
     switch (ev->kind) {
     case DAPS_EV_SECURITY_MODE_COMMAND:
-        if (ue->smc_digest != 0 && ue->smc_digest == ev->digest) {
+        if ((ue->smc_digest != 0 && ue->smc_digest == ev->digest) || is_secured_by(ue, ev)) {
             daps_engine_counters(ue->engine)->duplicates++;
             return;
         }
         daps_ue_secure(ue, ev);
-        ue->smc_digest = ev->digest;
+        ue->smc_digest = ue->secured.digest = ev->digest;
+        ue->secured.time_ns = ev->time_ns;
+        ue->secured.from_pdcp = ev->from_pdcp;
         break;
     case DAPS_EV_SECURITY_MODE_FAILURE:
         daps_ue_end_connection(ue, ev); /* TS 38.331 5.3.4.3: goes on without the new security */

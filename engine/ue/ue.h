@@ -143,6 +143,11 @@ struct daps_ue {
     uint32_t connection;          /* counted, and anew where track was lost */
     struct daps_request request;
     uint64_t smc_digest; /* of a security mode command not yet answered, 0 none */
+    struct {
+        uint64_t digest; /* of the command that secured the connection, 0 not seen */
+        int64_t time_ns;
+        bool from_pdcp;
+    } secured;
 
     unsigned gaps;
     uint64_t gap_frame;

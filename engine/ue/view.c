@@ -189,6 +189,8 @@ static void look(void *user, struct daps_ue_view *view)
         .serials = ue->serials,
         .roots = ue->roots,
         .smc_digest = ue->smc_digest,
+        .logged_smc = ue->secured.from_pdcp ? 0 : ue->secured.digest,
+        .secured_ns = ue->secured.time_ns,
         .gaps = ue->gaps,
         .last_time_ns = ue->last_time_ns,
     };
