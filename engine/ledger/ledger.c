@@ -13,7 +13,7 @@
 
 struct slot {
     uint32_t count;
-    uint32_t period;
+    uint32_t entity;
     uint64_t frame;
     uint64_t digest;
     uint32_t length;
@@ -31,7 +31,7 @@ struct interval {
 /* Contents that collided with those of the slot. */
 struct other {
     uint64_t digest;
-    uint32_t count, period;
+    uint32_t count, entity;
     uint64_t frame;
 };
 
@@ -79,7 +79,7 @@ static gboolean other_equal(gconstpointer a, gconstpointer b)
 static void add_other(struct daps_ledger *ledger, struct stream *stream, const struct daps_ledger_entry *entry)
 {
     const struct other other = {
-        .digest = entry->digest, .count = entry->count, .period = entry->period, .frame = entry->frame};
+        .digest = entry->digest, .count = entry->count, .entity = entry->entity, .frame = entry->frame};
 
     if (ledger->others == OTHERS_MOST)
         return;
@@ -255,7 +255,7 @@ static void remember(struct daps_ledger *ledger, struct stream *stream, const st
     slot_clear(ledger, slot);
     slot->used = true;
     slot->count = entry->count;
-    slot->period = entry->period;
+    slot->entity = entry->entity;
     slot->frame = entry->frame;
     slot->digest = entry->digest;
     slot->length = (uint32_t)entry->length;
@@ -279,7 +279,7 @@ static enum daps_ledger_verdict compare(const struct stream *stream, const struc
         return DAPS_LEDGER_UNCOMPARED;
     *earlier = (struct daps_ledger_earlier){
         .frame = slot->frame,
-        .period = slot->period,
+        .entity = slot->entity,
         .verified = slot->verified,
         .octets = slot->whole != NULL ? slot->whole : slot->head,
         .held = slot->whole != NULL ? slot->length : MIN(slot->length, DAPS_LEDGER_HEAD),
@@ -292,7 +292,7 @@ static enum daps_ledger_verdict compare(const struct stream *stream, const struc
             g_hash_table_lookup(stream->others, &(struct other){.digest = entry->digest, .count = entry->count});
         if (other != NULL) {
             earlier->frame = other->frame;
-            earlier->period = other->period;
+            earlier->entity = other->entity;
             return DAPS_LEDGER_AGAIN;
         }
     }

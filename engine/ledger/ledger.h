@@ -37,7 +37,7 @@ struct daps_ledger_entry {
     uint32_t count;
     uint32_t era; /* contents are compared within one era only: HFN may be open from one to the next */
     uint64_t frame;
-    uint32_t period;       /* which stay under the key this belongs to; equal = same PDCP entities */
+    uint32_t entity;       /* which stay under the key this belongs to; equal = same PDCP entities */
     bool verified;         /* the MAC-I was checked with the computed key and is right */
     const uint8_t *octets; /* PDU behind its header */
     size_t length;
@@ -48,14 +48,14 @@ enum daps_ledger_verdict {
     DAPS_LEDGER_NEW,       /* COUNT not seen before in this stream */
     DAPS_LEDGER_SAME,      /* seen before with the same contents: *earlier is filled */
     DAPS_LEDGER_COLLISION, /* seen before with other contents: *earlier is filled */
-    DAPS_LEDGER_AGAIN,     /* these contents have collided before: frame and period of *earlier are theirs */
+    DAPS_LEDGER_AGAIN,     /* these contents have collided before: frame and entity of *earlier are theirs */
     DAPS_LEDGER_UNCOMPARED /* seen before, contents no longer held */
 };
 
 /* What is still held of the earlier PDU; octets are valid until the next call. */
 struct daps_ledger_earlier {
     uint64_t frame;
-    uint32_t period;
+    uint32_t entity;
     bool verified;
     const uint8_t *octets; /* all of it, or its first DAPS_LEDGER_HEAD octets */
     size_t held, length;

@@ -80,10 +80,10 @@ struct daps_attempt {
  */
 struct daps_collision {
     struct daps_stream_id stream;
-    bool one_period; /* within one stay under the key */
+    bool one_entity; /* within one stay under the key */
     unsigned n;      /* PDUs with that COUNT, oldest first */
     struct {
-        uint32_t period; /* daps_context.serial */
+        uint32_t entity; /* daps_context.serial */
         uint64_t frame;
     } sights[DAPS_COLLISION_SIGHTS];
     uint32_t copies; /* further sights of these PDUs */

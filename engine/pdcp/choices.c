@@ -24,7 +24,7 @@
 #define NH_STEPS    2 /* tried on either side */
 #define MOST_FAILED 4 /* failed attempts whose keys are tried as parents, the newest */
 
-/* The newest attempt whose target this period is. */
+/* The newest attempt whose target this context is. */
 static struct daps_attempt *attempt_of(const struct daps_ue_view *ue, uint32_t serial)
 {
     for (guint i = ue->attempts->len; i-- > 0;) {
@@ -39,11 +39,11 @@ static struct daps_attempt *attempt_of(const struct daps_ue_view *ue, uint32_t s
 
 struct search {
     struct daps_pdcp *pdcp;
-    struct pdcp_period *period;
+    struct pdcp_context *context;
     struct daps_attempt *attempt;
     const struct daps_pdcp_pdu *pdu;
     const struct pdcp_attempted *how;
-    struct pdcp_period candidate; /* the period with another key */
+    struct pdcp_context candidate; /* the context with another key */
     struct daps_term term;
     unsigned tried;
     struct pdcp_choice choice; /* at hand; once found, the one that fits */
@@ -214,7 +214,7 @@ static void adopt(struct search *s)
     struct daps_event ev;
 
     daps_event_clear(&ev, DAPS_EV_KEY_FITS);
-    ev.key = (struct daps_key_evidence){.context = s->period->serial,
+    ev.key = (struct daps_key_evidence){.context = s->context->serial,
                                         .pci = choice->cell.pci,
                                         .arfcn = choice->cell.ssb_arfcn,
                                         .point_a = choice->frequencies.point_a,
@@ -228,7 +228,7 @@ static void adopt(struct search *s)
                                         .failed_frame = choice->failed_frame,
                                         .other = other_key(s)};
     pdcp_tell(s->pdcp, s->pdu, &ev);
-    s->period->term = s->attempt->key;
+    s->context->term = s->attempt->key;
     pdcp_keys_changed(s->pdcp);
 }
 
@@ -240,10 +240,10 @@ static bool is_confirmed(struct search *s)
 
     if (s->tried <= PDCP_FEW && !s->choice.twice)
         return true;
-    if (pdcp->proposal.serial == s->period->serial && pdcp->proposal.digest != digest &&
+    if (pdcp->proposal.serial == s->context->serial && pdcp->proposal.digest != digest &&
         memcmp(pdcp->proposal.choice.value, s->choice.value, sizeof s->choice.value) == 0)
         return true;
-    pdcp->proposal.serial = s->period->serial;
+    pdcp->proposal.serial = s->context->serial;
     pdcp->proposal.digest = digest;
     pdcp->proposal.choice = s->choice;
     return false;
@@ -252,20 +252,20 @@ static bool is_confirmed(struct search *s)
 /* What fitted a PDU before is tried first. */
 static bool try_proposal(struct search *s)
 {
-    if (s->pdcp->proposal.serial != s->period->serial)
+    if (s->pdcp->proposal.serial != s->context->serial)
         return false;
     s->choice = s->pdcp->proposal.choice;
     return explains(s);
 }
 
-bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                  const struct pdcp_attempted *how)
 {
-    struct search s = {.pdcp = pdcp, .period = period, .pdu = pdu, .how = how, .candidate = *period};
+    struct search s = {.pdcp = pdcp, .context = context, .pdu = pdu, .how = how, .candidate = *context};
     bool found;
 
-    s.attempt = attempt_of(&pdcp->ue, period->serial);
-    if (s.attempt == NULL || period->nea < 0 || period->nia < 1)
+    s.attempt = attempt_of(&pdcp->ue, context->serial);
+    if (s.attempt == NULL || context->nea < 0 || context->nia < 1)
         return false; /* with NIA0 nothing is decided */
     found = try_proposal(&s);
     if (!found) {
@@ -276,7 +276,7 @@ bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struc
     if (found)
         adopt(&s);
     daps_wipe(&s, sizeof s);
-    return found && pdcp_keys(pdcp, period) && pdcp_verify(pdcp, period, pdu, how);
+    return found && pdcp_keys(pdcp, context) && pdcp_verify(pdcp, context, pdu, how);
 }
 
 const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
@@ -287,7 +287,7 @@ const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps
                                                              ue->open->procedure != DAPS_PROC_CONDITIONAL_HANDOVER)
                                             ? &ue->open->target
                                             : &ue->active;
-    const struct pdcp_period *active = pdcp_period_of(pdcp, source->serial);
+    const struct pdcp_context *active = pdcp_context_of(pdcp, source->serial);
     const struct pdcp_attempted how = {.count = sn, .ciphered = true};
 
     if (pdu->downlink || active == NULL || source->chain.key == NULL)
@@ -296,7 +296,7 @@ const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps
         const struct daps_event *ev = &ue->candidates[i];
         const int32_t pci = ev->target.pci >= 0 ? ev->target.pci : source->pci,
                       arfcn = ev->target.ssb_arfcn >= 0 ? ev->target.ssb_arfcn : source->arfcn;
-        struct pdcp_period candidate = *active;
+        struct pdcp_context candidate = *active;
         struct daps_term key;
         bool fits;
         if (!ev->key_update || ev->ncc < 0 || ev->key_set_change)

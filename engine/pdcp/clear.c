@@ -61,17 +61,17 @@ void pdcp_read_unprotected(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *p
 /* Under NEA0 everything is in clear, whichever context it belongs to. */
 bool pdcp_all_null(const struct daps_pdcp *pdcp)
 {
-    for (unsigned i = 0; i < pdcp->n_periods; i++) {
-        if (pdcp->periods[i].nea != 0)
+    for (unsigned i = 0; i < pdcp->n_contexts; i++) {
+        if (pdcp->contexts[i].nea != 0)
             return false;
     }
-    return pdcp->n_periods > 0;
+    return pdcp->n_contexts > 0;
 }
 
 static bool starts_over(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
 {
-    for (unsigned i = 0; i < pdcp->n_periods; i++) {
-        if ((pdcp->periods[i].srb[0][0].rx_next & 0xFFF) == 0)
+    for (unsigned i = 0; i < pdcp->n_contexts; i++) {
+        if ((pdcp->contexts[i].srb[0][0].rx_next & 0xFFF) == 0)
             return false;
     }
     return pdcp_sn(pdu) == 0;
@@ -94,14 +94,14 @@ const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, co
 }
 
 /* Protected but in clear by rule: SecurityModeComplete and -Failure (5.3.4.3), RRCReestablishment (5.3.7.5). */
-bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
+bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
                            const struct daps_pdcp_pdu *pdu)
 {
     enum daps_event_kind kind;
 
     if (pdcp->ue.state == DAPS_UE_REESTABLISHING && pdu->downlink)
         return pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_REESTABLISHMENT;
-    if (pdu->downlink || period == NULL || period->ul_active)
+    if (pdu->downlink || context == NULL || context->ul_active)
         return false;
     kind = pdcp_kind_if_clear(pdcp, pdu);
     return kind == DAPS_EV_SECURITY_MODE_COMPLETE || kind == DAPS_EV_SECURITY_MODE_FAILURE;

@@ -6,7 +6,7 @@
 #include "pdcp/inside.h"
 
 /* The XORs; both plaintexts are deciphered each by itself, so that comparing them compares something. */
-static void add_proof(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_ledger_entry *entry,
+static void add_proof(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_ledger_entry *entry,
                       const struct daps_ledger_earlier *earlier, struct daps_collision_evidence *c)
 {
     const struct daps_tuple tuple = {.count = c->count, .bearer = c->bearer, .direction = c->direction};
@@ -18,16 +18,16 @@ static void add_proof(struct daps_pdcp *pdcp, const struct pdcp_period *period, 
         c->xor_cipher[i] = earlier->octets[i] ^ entry->octets[i];
     if (!c->proven || c->mac)
         return;
-    c->has_plain =
-        daps_nea(pdcp->ciphers, (unsigned)period->nea, period->keys[PDCP_RRC_ENC], &tuple, earlier->octets, a,
-                 c->octets) &&
-        daps_nea(pdcp->ciphers, (unsigned)period->nea, period->keys[PDCP_RRC_ENC], &tuple, entry->octets, b, c->octets);
+    c->has_plain = daps_nea(pdcp->ciphers, (unsigned)context->nea, context->keys[PDCP_RRC_ENC], &tuple, earlier->octets,
+                            a, c->octets) &&
+                   daps_nea(pdcp->ciphers, (unsigned)context->nea, context->keys[PDCP_RRC_ENC], &tuple, entry->octets,
+                            b, c->octets);
     for (uint32_t i = 0; c->has_plain && i < c->octets; i++)
         c->xor_plain[i] = a[i] ^ b[i];
 }
 
 /* Two different PDUs under one tuple, with what shows it. */
-static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_stream_id *id,
+static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_stream_id *id,
                            const struct daps_ledger_entry *entry, const struct daps_ledger_earlier *earlier,
                            const struct pdcp_protection *how)
 {
@@ -38,8 +38,8 @@ static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_period *per
         return;
     daps_event_clear(&ev, DAPS_EV_COLLISION);
     ev.collision = (struct daps_collision_evidence){
-        .context = period->serial,
-        .stays = {earlier->period, entry->period},
+        .context = context->serial,
+        .stays = {earlier->entity, entry->entity},
         .frames = {earlier->frame, entry->frame},
         .mac = id->mac,
         .view = id->view,
@@ -50,17 +50,17 @@ static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_period *per
         .count = entry->count,
         .copies = earlier->copies,
         .proven = earlier->verified && entry->verified,
-        .counted_elsewhere = id->mac && earlier->period == entry->period && period->nea > 0,
+        .counted_elsewhere = id->mac && earlier->entity == entry->entity && context->nea > 0,
     };
-    add_proof(pdcp, period, entry, earlier, &ev.collision);
-    if (how->tentative && earlier->period == entry->period)
+    add_proof(pdcp, context, entry, earlier, &ev.collision);
+    if (how->tentative && earlier->entity == entry->entity)
         pdcp_tentative_add(pdcp, &at, &ev, how->since_ns);
     else
         pdcp_tell(pdcp, &at, &ev);
 }
 
 /* A PDU that stands in a collision was captured once more. */
-static void tell_copy(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_stream_id *id,
+static void tell_copy(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_stream_id *id,
                       const struct daps_ledger_entry *entry, const struct daps_ledger_earlier *earlier)
 {
     const struct daps_pdcp_pdu at = {.frame = entry->frame, .time_ns = pdcp->now_ns};
@@ -69,8 +69,8 @@ static void tell_copy(struct daps_pdcp *pdcp, const struct pdcp_period *period, 
     if (id->mac && !daps_rat_needs_nonce(pdcp->ue.rat, id->algorithm))
         return;
     daps_event_clear(&ev, DAPS_EV_COLLISION);
-    ev.collision = (struct daps_collision_evidence){.context = period->serial,
-                                                    .stays = {earlier->period, entry->period},
+    ev.collision = (struct daps_collision_evidence){.context = context->serial,
+                                                    .stays = {earlier->entity, entry->entity},
                                                     .frames = {earlier->frame, entry->frame},
                                                     .again = true,
                                                     .mac = id->mac,
@@ -87,7 +87,7 @@ static void tell_copy(struct daps_pdcp *pdcp, const struct pdcp_period *period, 
  * Enters contents into one stream; true if they are new there, or said again in another stay under the key. use gets
  * the frame that used the tuple before.
  */
-static bool enter_stream(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_stream_id *id,
+static bool enter_stream(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_stream_id *id,
                          struct daps_ledger_entry entry, const struct pdcp_protection *how,
                          struct daps_keystream_use *use)
 {
@@ -101,12 +101,12 @@ static bool enter_stream(struct daps_pdcp *pdcp, const struct pdcp_period *perio
         use->earlier_is_other = verdict == DAPS_LEDGER_COLLISION;
     }
     if (verdict == DAPS_LEDGER_AGAIN || (verdict == DAPS_LEDGER_SAME && earlier.collided))
-        tell_copy(pdcp, period, id, &entry, &earlier);
+        tell_copy(pdcp, context, id, &entry, &earlier);
     switch (verdict) {
     case DAPS_LEDGER_NEW:
         return true;
     case DAPS_LEDGER_COLLISION:
-        tell_collision(pdcp, period, id, &entry, &earlier, how);
+        tell_collision(pdcp, context, id, &entry, &earlier, how);
         return true;
     case DAPS_LEDGER_UNCOMPARED:
         pdcp_counts(pdcp)->pdcp.uncompared++;
@@ -115,44 +115,44 @@ static bool enter_stream(struct daps_pdcp *pdcp, const struct pdcp_period *perio
     case DAPS_LEDGER_AGAIN:
         break;
     }
-    return earlier.period != entry.period;
+    return earlier.entity != entry.entity;
 }
 
-static struct daps_stream_id stream_of(const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)
+static struct daps_stream_id stream_of(const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu)
 {
-    return (struct daps_stream_id){.key = period->term,
+    return (struct daps_stream_id){.key = context->term,
                                    .srb = pdu->srb,
-                                   .algorithm = (uint8_t)(period->nea & 7),
+                                   .algorithm = (uint8_t)(context->nea & 7),
                                    .bearer = (uint8_t)(pdu->bearer - 1),
                                    .direction = pdu->downlink};
 }
 
-enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
+enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
                          const struct daps_pdcp_pdu *pdu, const struct pdcp_attempted *how)
 {
-    struct daps_stream_id id = stream_of(period, pdu);
+    struct daps_stream_id id = stream_of(context, pdu);
     const struct daps_ledger_entry entry = {
         .count = how->count, .digest = daps_digest(pdcp->open + 2, pdu->length - 2), .length = pdu->length - 2};
     struct daps_ledger_earlier earlier = {0};
 
     id.mac = true; /* what was verified is there, ciphered or not */
-    id.algorithm = (uint8_t)period->nia;
+    id.algorithm = (uint8_t)context->nia;
     switch (daps_ledger_look(pdcp->ledger, &id, &entry, &earlier)) {
     case DAPS_LEDGER_SAME:
-        return earlier.period == period->serial ? PDCP_SEEN_COPY : PDCP_SEEN_NEVER;
+        return earlier.entity == context->serial ? PDCP_SEEN_COPY : PDCP_SEEN_NEVER;
     case DAPS_LEDGER_AGAIN:
-        return earlier.period == period->serial ? PDCP_SEEN_COPY : PDCP_SEEN_NEVER;
+        return earlier.entity == context->serial ? PDCP_SEEN_COPY : PDCP_SEEN_NEVER;
     case DAPS_LEDGER_COLLISION:
-        return earlier.period == period->serial ? PDCP_SEEN_OTHER : PDCP_SEEN_NEVER;
+        return earlier.entity == context->serial ? PDCP_SEEN_OTHER : PDCP_SEEN_NEVER;
     default:
         return PDCP_SEEN_NEVER;
     }
 }
 
-enum pdcp_seen pdcp_seen_user(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
+enum pdcp_seen pdcp_seen_user(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
                               const struct daps_pdcp_pdu *pdu, size_t header, uint32_t count)
 {
-    const struct daps_stream_id id = stream_of(period, pdu);
+    const struct daps_stream_id id = stream_of(context, pdu);
     const struct daps_ledger_entry entry = {.count = count,
                                             .digest = daps_digest(pdu->octets + header, pdu->length - header),
                                             .length = pdu->length - header};
@@ -173,48 +173,48 @@ enum pdcp_seen pdcp_seen_user(const struct daps_pdcp *pdcp, const struct pdcp_pe
  * Keystream is compared as it was sent. MACs are made over plain text, so what was deciphered is compared so, and the
  * rest only with what was sent under the same algorithm.
  */
-bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                 const struct pdcp_protection *how)
 {
     struct daps_ledger_entry entry = {.count = how->count,
                                       .era = how->era,
                                       .frame = pdu->frame,
-                                      .period = how->stay,
+                                      .entity = how->stay,
                                       .verified = how->verified,
                                       .octets = pdu->octets + how->header,
                                       .length = pdu->length - how->header};
     const bool ciphered = how->ciphered, verified = how->verified;
-    struct daps_stream_id id = stream_of(period, pdu);
+    struct daps_stream_id id = stream_of(context, pdu);
     struct daps_keystream_use use = {.frame = pdu->frame,
                                      .srb = pdu->srb,
                                      .bearer = id.bearer,
                                      .direction = id.direction,
                                      .count = how->count,
-                                     .ciphering = ciphered ? period->nea : 0,
+                                     .ciphering = ciphered ? context->nea : 0,
                                      .verified = verified};
     const struct daps_sink *sink = pdcp->host.sink;
     bool is_new = true;
 
-    if (ciphered && period->nea != 0)
-        is_new = enter_stream(pdcp, period, &id, entry, how, &use);
-    if (pdu->srb && period->nia > 0) {
+    if (ciphered && context->nea != 0)
+        is_new = enter_stream(pdcp, context, &id, entry, how, &use);
+    if (pdu->srb && context->nia > 0) {
         id.mac = true;
-        id.view = verified ? 0 : (uint8_t)(ciphered ? (period->nea & 7) + 1 : 1);
-        id.algorithm = (uint8_t)period->nia;
+        id.view = verified ? 0 : (uint8_t)(ciphered ? (context->nea & 7) + 1 : 1);
+        id.algorithm = (uint8_t)context->nia;
         if (verified)
             entry.octets = pdcp->open + how->header;
-        is_new = enter_stream(pdcp, period, &id, entry, how, &use) && is_new;
+        is_new = enter_stream(pdcp, context, &id, entry, how, &use) && is_new;
     }
     if (sink->use != NULL && !pdcp->ue.is_copy) {
-        g_strlcpy(use.key, period->term->label, sizeof use.key);
+        g_strlcpy(use.key, context->term->label, sizeof use.key);
         sink->use(sink->user, pdcp->ue.name, &use);
     }
     return is_new;
 }
 
-void pdcp_take(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t count)
+void pdcp_take(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu, uint32_t count)
 {
-    struct pdcp_count *state = pdcp_count_of(period, pdu);
+    struct pdcp_count *state = pdcp_count_of(context, pdu);
 
     if (state->unsure) {
         state->unsure = false;
@@ -222,6 +222,6 @@ void pdcp_take(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct 
     }
     pdcp_count_take(state, count, pdu->sn_bits);
     if (pdu->leg != 0)
-        period->leg = pdu->leg;
-    pdcp_tell_use(pdcp, period, pdu, &(struct pdcp_protection){.count = count});
+        context->leg = pdu->leg;
+    pdcp_tell_use(pdcp, context, pdu, &(struct pdcp_protection){.count = count});
 }

@@ -4,37 +4,37 @@
 
 #define NEAR_END 0xFF000000 /* 2^24 PDUs, a quarter of a minute at a million a second, are left (TS 33.501 6.9.4.1) */
 
-static void tell(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+static void tell(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                  uint32_t count, bool near_end)
 {
     struct daps_event ev;
 
     daps_event_clear(&ev, DAPS_EV_BEARER);
-    ev.bearer = (struct daps_bearer_evidence){.context = period->serial,
+    ev.bearer = (struct daps_bearer_evidence){.context = context->serial,
                                               .near_end = near_end,
                                               .srb = pdu->srb,
                                               .bearer = (uint8_t)(pdu->bearer - 1),
                                               .direction = pdu->downlink,
-                                              .ciphering = (uint8_t)MAX(period->nea, 0),
+                                              .ciphering = (uint8_t)MAX(context->nea, 0),
                                               .count = count,
                                               .verified = pdu->srb};
     pdcp_tell(pdcp, pdu, &ev);
 }
 
-void pdcp_note_unciphered(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+void pdcp_note_unciphered(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                           uint32_t count)
 {
-    tell(pdcp, period, pdu, count, false);
+    tell(pdcp, context, pdu, count, false);
 }
 
 /* Once for each entity: the first COUNT behind the line. */
-void pdcp_note_near_end(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+void pdcp_note_near_end(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                         uint32_t count)
 {
-    struct pdcp_count *state = pdcp_count_of(period, pdu);
+    struct pdcp_count *state = pdcp_count_of(context, pdu);
 
     if (count < NEAR_END || state->near_end_told)
         return;
     state->near_end_told = true;
-    tell(pdcp, period, pdu, count, true);
+    tell(pdcp, context, pdu, count, true);
 }

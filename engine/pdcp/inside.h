@@ -11,7 +11,7 @@
 
 /* Where a PDU belongs. */
 struct pdcp_placed {
-    struct pdcp_period *period;
+    struct pdcp_context *context;
     struct pdcp_attempted how;
 };
 
@@ -27,15 +27,16 @@ static inline struct daps_engine_counts *pdcp_counts(const struct daps_pdcp *pdc
     return pdcp->host.counts;
 }
 
-static inline struct pdcp_count *pdcp_count_of(struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)
+static inline struct pdcp_count *pdcp_count_of(struct pdcp_context *context, const struct daps_pdcp_pdu *pdu)
 {
-    return pdu->srb ? &period->srb[pdu->bearer - 1][pdu->downlink] : pdcp_drb(period, pdu->bearer - 1U, pdu->downlink);
+    return pdu->srb ? &context->srb[pdu->bearer - 1][pdu->downlink]
+                    : pdcp_drb(context, pdu->bearer - 1U, pdu->downlink);
 }
 
 /* Is ciphering on in that direction? */
-static inline bool pdcp_is_active(const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)
+static inline bool pdcp_is_active(const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu)
 {
-    return pdu->downlink ? period->dl_active : period->ul_active;
+    return pdu->downlink ? context->dl_active : context->ul_active;
 }
 
 static inline uint32_t pdcp_sn(const struct daps_pdcp_pdu *pdu) /* of signalling */
@@ -51,7 +52,7 @@ bool pdcp_place(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, enum pd
 /* time_ns > than_ns + by_ns, both known. */
 bool pdcp_is_later(int64_t time_ns, int64_t than_ns, int64_t by_ns);
 
-/* room.c: false if it is too long to be kept. failed_in: serial of the period it was held against, 0 none. */
+/* room.c: false if it is too long to be kept. failed_in: serial of the context it was held against, 0 none. */
 bool pdcp_wait(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, bool suspect, uint32_t failed_in);
 void pdcp_room_close(struct daps_pdcp *pdcp);         /* those that wait are counted */
 bool pdcp_room_decides(const struct pdcp_room *room); /* has suspects: the end of the capture decides about them */
@@ -61,21 +62,21 @@ void pdcp_room_free(struct pdcp_room *room); /* NULL is fine */
 /* pdcp.c */
 void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu);
 
-/* place_mac.c: the period whose key makes the MAC-I right. */
+/* place_mac.c: the context whose key makes the MAC-I right. */
 bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
                        struct pdcp_placed *placed);
 /* The same with every HFN within bounds, ciphered; the caller doubts what one MAC-I says among so many. */
-bool pdcp_try_hfns(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+bool pdcp_try_hfns(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                    struct pdcp_placed *placed);
-bool pdcp_is_supported(const struct daps_pdcp *pdcp, const struct pdcp_period *period);
-/* Is the key of the period, or one it could have been derived from, at hand? */
-bool pdcp_has_key(const struct daps_pdcp *pdcp, const struct pdcp_period *period);
-/* Is its own at hand, so that a wrong MAC-I rules the period out? Does that hold for every period? */
-bool pdcp_is_keyed(const struct daps_pdcp *pdcp, const struct pdcp_period *period);
+bool pdcp_is_supported(const struct daps_pdcp *pdcp, const struct pdcp_context *context);
+/* Is the key of the context, or one it could have been derived from, at hand? */
+bool pdcp_has_key(const struct daps_pdcp *pdcp, const struct pdcp_context *context);
+/* Is its own at hand, so that a wrong MAC-I rules the context out? Does that hold for every context? */
+bool pdcp_is_keyed(const struct daps_pdcp *pdcp, const struct pdcp_context *context);
 bool pdcp_all_keyed(const struct daps_pdcp *pdcp);
-/* One period: the COUNT, and whether ciphered, with which the MAC-I is right. */
-bool pdcp_try_period(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t sn,
-                     struct pdcp_placed *placed);
+/* One context: the COUNT, and whether ciphered, with which the MAC-I is right. */
+bool pdcp_try_context(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+                      uint32_t sn, struct pdcp_placed *placed);
 
 /* leaves.c: AS keys that the key log has by value: of a context without KgNB; of one that began before the capture. */
 bool pdcp_place_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
@@ -87,17 +88,17 @@ void pdcp_note_needs(struct daps_pdcp *pdcp);
 void pdcp_note_not_judged(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, bool unverified);
 
 /* roots.c: a root that one MAC-I among many fits is on trial. */
-void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_period *period, bool verified);
+void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_context *context, bool verified);
 /* The capture began behind the security mode command; the root of the key log and algorithms by MAC-I. */
 void pdcp_find_first_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);
 
-/* place_rule.c: the one period that connection or COUNT point to; NULL if it stays open. */
-struct pdcp_period *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);
+/* place_rule.c: the one context that connection or COUNT point to; NULL if it stays open. */
+struct pdcp_context *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);
 
 /* clear.c: signalling that is sent in clear. */
 bool pdcp_mac_is_zero(const struct daps_pdcp_pdu *pdu);
 enum daps_event_kind pdcp_kind_if_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu);
-bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
+bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
                            const struct daps_pdcp_pdu *pdu);
 bool pdcp_all_null(const struct daps_pdcp *pdcp);
 const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu);
@@ -105,8 +106,8 @@ void pdcp_hand_clear(const struct daps_pdcp_pdu *pdu, struct pdcp_reading *readi
 void pdcp_read_unprotected(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
                            struct pdcp_reading *reading);
 
-/* entries.c: the PDU has that COUNT of that period ... */
-void pdcp_take(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t count);
+/* entries.c: the PDU has that COUNT of that context ... */
+void pdcp_take(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu, uint32_t count);
 /* ... and goes into the ledger; true if its contents are new. */
 struct pdcp_protection {
     uint32_t count;
@@ -117,20 +118,20 @@ struct pdcp_protection {
     bool tentative; /* COUNT rests on a reset at since_ns, which RRC may still explain */
     int64_t since_ns;
 };
-bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                 const struct pdcp_protection *how);
 /* Has this stay used that COUNT? For signalling that has just been verified. */
 enum pdcp_seen { PDCP_SEEN_NEVER, PDCP_SEEN_COPY, PDCP_SEEN_OTHER };
-enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
+enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
                          const struct daps_pdcp_pdu *pdu, const struct pdcp_attempted *how);
 /* The same for user data, in any stay; header: octets in front of what is ciphered. */
-enum pdcp_seen pdcp_seen_user(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
+enum pdcp_seen pdcp_seen_user(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
                               const struct daps_pdcp_pdu *pdu, size_t header, uint32_t count);
 
 /* facts.c: what a bearer's PDU shows by itself. */
-void pdcp_note_unciphered(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+void pdcp_note_unciphered(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                           uint32_t count);
-void pdcp_note_near_end(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+void pdcp_note_near_end(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                         uint32_t count);
 
 /* twins.c */
@@ -148,10 +149,10 @@ void pdcp_tentative_drop(struct daps_pdcp *pdcp, uint32_t drbs); /* explained; d
 
 /* tell.c: evidence (daps/evidence.h), about that PDU. */
 void pdcp_tell(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, struct daps_event *ev);
-/* How many messages were tried under the period's key in vain has changed. */
-void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu);
-/* The PDU is under the period's key: told where that is new. */
-void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+/* How many messages were tried under the context's key in vain has changed. */
+void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu);
+/* The PDU is under the context's key: told where that is new. */
+void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                    const struct pdcp_protection *how);
 void pdcp_tell_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct daps_root_evidence *root);
 /* UE and network agree on a UL NAS COUNT (pdcp->needs) that is not the one the key log gives. */

@@ -16,7 +16,7 @@ struct search {
     struct daps_pdcp *pdcp;
     const struct daps_pdcp_pdu *pdu;
     uint32_t sn;
-    struct pdcp_period *candidate;
+    struct pdcp_context *candidate;
     struct pdcp_placed placed;
     unsigned tried;
 };
@@ -24,7 +24,7 @@ struct search {
 /* One set under one pair of algorithms. */
 static bool fits(struct search *s, int nea, int nia, const struct daps_keylog_leaves *leaves)
 {
-    struct pdcp_period *candidate = s->candidate;
+    struct pdcp_context *candidate = s->candidate;
 
     if (nea > 0 && !leaves->has[DAPS_LEAF_RRC_ENC])
         return false;
@@ -34,7 +34,7 @@ static bool fits(struct search *s, int nea, int nia, const struct daps_keylog_le
     memcpy(candidate->keys[PDCP_RRC_ENC], leaves->keys[DAPS_LEAF_RRC_ENC], sizeof candidate->keys[PDCP_RRC_ENC]);
     memcpy(candidate->keys[PDCP_RRC_INT], leaves->keys[DAPS_LEAF_RRC_INT], sizeof candidate->keys[PDCP_RRC_INT]);
     s->tried++;
-    return pdcp_is_supported(s->pdcp, candidate) && pdcp_try_period(s->pdcp, candidate, s->pdu, s->sn, &s->placed);
+    return pdcp_is_supported(s->pdcp, candidate) && pdcp_try_context(s->pdcp, candidate, s->pdu, s->sn, &s->placed);
 }
 
 /* A set under the algorithms of the context, or under all where they are not known. */
@@ -83,12 +83,12 @@ static bool may_search(const struct daps_pdcp *pdcp)
     return pdcp->host.options->keylog != NULL && pdcp->leaf_searches < MOST_SEARCHES;
 }
 
-static void adopt(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct pdcp_period *candidate)
+static void adopt(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct pdcp_context *candidate)
 {
-    period->nea = candidate->nea;
-    period->nia = candidate->nia;
-    period->by_value = true;
-    memcpy(period->keys, candidate->keys, sizeof period->keys);
+    context->nea = candidate->nea;
+    context->nia = candidate->nia;
+    context->by_value = true;
+    memcpy(context->keys, candidate->keys, sizeof context->keys);
     pdcp_keys_changed(pdcp);
 }
 
@@ -97,15 +97,15 @@ bool pdcp_place_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
 {
     bool found = false;
 
-    for (unsigned i = may_search(pdcp) ? pdcp->n_periods : 0; !found && i-- > 0;) {
-        struct pdcp_period *period = &pdcp->periods[i], candidate = *period;
+    for (unsigned i = may_search(pdcp) ? pdcp->n_contexts : 0; !found && i-- > 0;) {
+        struct pdcp_context *context = &pdcp->contexts[i], candidate = *context;
         struct search s = {.pdcp = pdcp, .pdu = pdu, .sn = sn, .candidate = &candidate};
-        if (period->term->has_value || period->by_value || period->nia < 0)
+        if (context->term->has_value || context->by_value || context->nia < 0)
             continue;
-        found = find_set(&s, period->nea, period->nia);
+        found = find_set(&s, context->nea, context->nia);
         if (found) {
-            adopt(pdcp, period, &candidate);
-            *placed = (struct pdcp_placed){period, s.placed.how};
+            adopt(pdcp, context, &candidate);
+            *placed = (struct pdcp_placed){context, s.placed.how};
         }
         daps_wipe(candidate.keys, sizeof candidate.keys);
     }
@@ -116,12 +116,12 @@ void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
 {
     const struct daps_ue_view *ue = &pdcp->ue;
     struct daps_term term = {.kind = DAPS_TERM_ROOT};
-    struct pdcp_period *period = pdcp_period_of(pdcp, ue->active.serial);
-    struct pdcp_period candidate =
-        period != NULL ? *period : (struct pdcp_period){.ul_active = true, .dl_active = true};
+    struct pdcp_context *context = pdcp_context_of(pdcp, ue->active.serial);
+    struct pdcp_context candidate =
+        context != NULL ? *context : (struct pdcp_context){.ul_active = true, .dl_active = true};
     struct search s = {.pdcp = pdcp, .pdu = pdu, .sn = sn, .candidate = &candidate};
 
-    if (!may_search(pdcp) || (period != NULL && (period->nia >= 0 || period->term->has_value)))
+    if (!may_search(pdcp) || (context != NULL && (context->nia >= 0 || context->term->has_value)))
         return;
     candidate.term = &term;
     if (find_set(&s, -1, -1)) { /* the root stays unknown */
@@ -129,9 +129,9 @@ void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
                        &(struct daps_root_evidence){
                            .in_force = true, .ciphering = (int8_t)candidate.nea, .integrity = (int8_t)candidate.nia});
         pdcp_sync(pdcp);
-        period = pdcp_period_of(pdcp, ue->active.serial);
-        if (period != NULL)
-            adopt(pdcp, period, &candidate);
+        context = pdcp_context_of(pdcp, ue->active.serial);
+        if (context != NULL)
+            adopt(pdcp, context, &candidate);
     }
     daps_wipe(candidate.keys, sizeof candidate.keys);
 }

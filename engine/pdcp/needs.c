@@ -21,11 +21,11 @@ enum daps_needs daps_needs_by_name(const char *name)
 }
 
 /* The newest context whose key is not at hand: signalling is most likely its. */
-static const struct pdcp_period *unkeyed(const struct daps_pdcp *pdcp)
+static const struct pdcp_context *unkeyed(const struct daps_pdcp *pdcp)
 {
-    for (unsigned i = pdcp->n_periods; i-- > 0;) {
-        if (!pdcp_is_keyed(pdcp, &pdcp->periods[i]))
-            return &pdcp->periods[i];
+    for (unsigned i = pdcp->n_contexts; i-- > 0;) {
+        if (!pdcp_is_keyed(pdcp, &pdcp->contexts[i]))
+            return &pdcp->contexts[i];
     }
     return NULL;
 }
@@ -60,7 +60,7 @@ static void missing_for(const struct daps_pdcp *pdcp, const struct daps_term *ke
 
 void pdcp_note_needs(struct daps_pdcp *pdcp)
 {
-    const struct pdcp_period *period = unkeyed(pdcp);
+    const struct pdcp_context *context = unkeyed(pdcp);
     struct daps_sealed *needs = &pdcp->needs;
 
     if (pdcp->unreadable > 0)
@@ -68,12 +68,12 @@ void pdcp_note_needs(struct daps_pdcp *pdcp)
     needs->needs = DAPS_NEEDS_ROOT;
     needs->number = -1;
     needs->needs_frame = 0;
-    if (period != NULL && period->term->has_value && !pdcp_is_supported(pdcp, period) && period->nea >= 0) {
-        const bool nea = !daps_ciphers_supported(pdcp->ciphers, (unsigned)period->nea);
+    if (context != NULL && context->term->has_value && !pdcp_is_supported(pdcp, context) && context->nea >= 0) {
+        const bool nea = !daps_ciphers_supported(pdcp->ciphers, (unsigned)context->nea);
         needs->needs = DAPS_NEEDS_ALGORITHM;
-        needs->number = nea ? period->nea : period->nia;
-    } else if (period != NULL && !period->term->has_value) {
-        missing_for(pdcp, period->term, needs);
+        needs->number = nea ? context->nea : context->nia;
+    } else if (context != NULL && !context->term->has_value) {
+        missing_for(pdcp, context->term, needs);
     }
     if (needs->needs == DAPS_NEEDS_ROOT && pdcp->unfit_frame != 0) {
         needs->needs = DAPS_NEEDS_FITTING;
@@ -86,7 +86,7 @@ static bool is_behind_release(const struct daps_pdcp *pdcp, const struct daps_pd
 {
     const struct daps_ue_view *ue = &pdcp->ue;
 
-    return pdcp->n_periods == 0 && ue->state == DAPS_UE_IDLE && ue->serials > 0 && pdu->time_ns != INT64_MIN &&
+    return pdcp->n_contexts == 0 && ue->state == DAPS_UE_IDLE && ue->serials > 0 && pdu->time_ns != INT64_MIN &&
            ue->last_time_ns != INT64_MIN && !pdcp_is_later(pdu->time_ns, ue->last_time_ns, PDCP_DISORDER_NS);
 }
 

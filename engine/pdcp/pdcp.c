@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One PDU after the other: placed, read if it can be, and entered; periods and what is left of them at the end. */
+/* One PDU after the other: placed, read if it can be, and entered; contexts and what is left of them at the end. */
 #include "pdcp/pdcp.h"
 
 #include <string.h>
@@ -26,10 +26,10 @@ struct daps_pdcp *daps_pdcp_new(const struct pdcp_host *host)
 
 void daps_pdcp_clear(struct daps_pdcp *pdcp)
 {
-    for (unsigned i = 0; i < PDCP_MOST_PERIODS; i++)
-        pdcp_period_clear(&pdcp->periods[i]);
+    for (unsigned i = 0; i < PDCP_MOST_CONTEXTS; i++)
+        pdcp_context_clear(&pdcp->contexts[i]);
     for (unsigned i = 0; i < pdcp->n_past; i++)
-        pdcp_period_clear(&pdcp->past[i]);
+        pdcp_context_clear(&pdcp->past[i]);
     g_free(pdcp->past);
     pdcp_room_free(pdcp->room);
     g_free(pdcp->twins);
@@ -49,8 +49,8 @@ void daps_pdcp_copy(struct daps_pdcp *copy, const struct pdcp_host *host, const 
     /* What was used is not asked again at the end, but for suspects. */
     copy->ledger = decides ? daps_ledger_copy(pdcp->ledger) : daps_ledger_new();
     copy->room = decides ? pdcp_room_copy(pdcp->room) : NULL;
-    for (unsigned i = 0; i < PDCP_MOST_PERIODS; i++)
-        copy->periods[i].drbs = NULL;
+    for (unsigned i = 0; i < PDCP_MOST_CONTEXTS; i++)
+        copy->contexts[i].drbs = NULL;
     copy->past = pdcp->past != NULL ? g_memdup2(pdcp->past, PDCP_MOST_PAST * sizeof *pdcp->past) : NULL;
     for (unsigned i = 0; i < copy->n_past; i++)
         copy->past[i].drbs = NULL;
@@ -66,25 +66,25 @@ void daps_pdcp_free(struct daps_pdcp *pdcp)
     g_free(pdcp);
 }
 
-static bool enter_unverified(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+static bool enter_unverified(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                              uint32_t count, bool ciphered)
 {
     /* Beside a log a PDU may stand before the record that tells of its key, by as much as the two are out of step. */
     const struct pdcp_protection how = {.count = count,
-                                        .stay = period->serial,
+                                        .stay = context->serial,
                                         .header = 2,
                                         .ciphered = ciphered,
                                         .tentative = pdcp->log_beside,
                                         .since_ns = pdu->time_ns};
 
-    return pdcp_enter(pdcp, period, pdu, &how);
+    return pdcp_enter(pdcp, context, pdu, &how);
 }
 
 static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
                              struct pdcp_reading *reading)
 {
     const struct daps_event *candidate = pdcp_executed_in_clear(pdcp, pdu);
-    struct pdcp_period *period = pdcp_place_by_rule(pdcp, pdu, sn);
+    struct pdcp_context *context = pdcp_place_by_rule(pdcp, pdu, sn);
     uint32_t count;
     bool clear;
 
@@ -97,11 +97,11 @@ static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu 
         return;
     }
 
-    if (pdcp_is_clear_by_rule(pdcp, period, pdu)) {
+    if (pdcp_is_clear_by_rule(pdcp, context, pdu)) {
         if (pdcp->ue.state != DAPS_UE_REESTABLISHING) {
-            count = pdcp_count_infer(pdcp_count_of(period, pdu), sn, 12);
-            pdcp_take(pdcp, period, pdu, count);
-            if (!enter_unverified(pdcp, period, pdu, count, false)) {
+            count = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12);
+            pdcp_take(pdcp, context, pdu, count);
+            if (!enter_unverified(pdcp, context, pdu, count, false)) {
                 reading->status = DAPS_PDCP_AGAIN;
                 return;
             }
@@ -112,17 +112,17 @@ static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu 
         return;
     }
     reading->status = DAPS_PDCP_UNREADABLE;
-    if (period == NULL) {
+    if (context == NULL) {
         pdcp_counts(pdcp)->pdcp.unplaced++;
         if (pdcp_all_null(pdcp) && pdcp_kind_if_clear(pdcp, pdu) != DAPS_EV_KIND_COUNT)
             pdcp_hand_clear(pdu, reading);
         return;
     }
-    count = pdcp_count_infer(pdcp_count_of(period, pdu), sn, 12);
-    clear = period->nea == 0 || pdcp_mac_is_zero(pdu);
-    if (!pdcp_count_of(period, pdu)->unsure) {
-        pdcp_take(pdcp, period, pdu, count);
-        if (!enter_unverified(pdcp, period, pdu, count, !clear && pdcp_is_active(period, pdu))) {
+    count = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12);
+    clear = context->nea == 0 || pdcp_mac_is_zero(pdu);
+    if (!pdcp_count_of(context, pdu)->unsure) {
+        pdcp_take(pdcp, context, pdu, count);
+        if (!enter_unverified(pdcp, context, pdu, count, !clear && pdcp_is_active(context, pdu))) {
             reading->status = DAPS_PDCP_AGAIN;
             return;
         }
@@ -138,20 +138,20 @@ void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
     pdcp_note_not_judged(pdcp, pdu, false);
 }
 
-/* Serial of the period it is held against. */
+/* Serial of the context it is held against. */
 static uint32_t note_failed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
 {
-    struct pdcp_period *period = pdcp->n_periods > 0 ? &pdcp->periods[pdcp->n_periods - 1] : NULL;
+    struct pdcp_context *context = pdcp->n_contexts > 0 ? &pdcp->contexts[pdcp->n_contexts - 1] : NULL;
 
-    if (period == NULL)
+    if (context == NULL)
         return 0;
-    if (period->failed++ == 0) {
-        period->first_failed_frame = pdu->frame;
-        period->failed_gaps = pdcp->ue.gaps;
+    if (context->failed++ == 0) {
+        context->first_failed_frame = pdu->frame;
+        context->failed_gaps = pdcp->ue.gaps;
     }
-    pdcp_tell_unfit(pdcp, period, pdu);
-    pdcp_try_root(pdcp, period, false);
-    return period->serial;
+    pdcp_tell_unfit(pdcp, context, pdu);
+    pdcp_try_root(pdcp, context, false);
+    return context->serial;
 }
 
 static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
@@ -165,10 +165,10 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
         pdcp_counts(pdcp)->pdcp.malformed++;
         return;
     }
-    if (pdcp->n_periods == 1 ? pdcp->periods[0].nia < 0
-                             : pdcp->n_periods == 0 && !pdcp->plain_started && !pdcp_mac_is_zero(pdu))
+    if (pdcp->n_contexts == 1 ? pdcp->contexts[0].nia < 0
+                              : pdcp->n_contexts == 0 && !pdcp->plain_started && !pdcp_mac_is_zero(pdu))
         pdcp_find_first_root(pdcp, pdu, sn);
-    if (pdcp->n_periods == 0)
+    if (pdcp->n_contexts == 0)
         pdcp_read_unprotected(pdcp, pdu, sn, reading);
     else if (pdu->downlink && pdcp_is_clear_by_rule(pdcp, NULL, pdu))
         read_without_key(pdcp, pdu, sn, reading); /* the key it brings may be one that was in use before */
@@ -176,7 +176,7 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
         ;
     else if (reading->suspect)
         reading->status = DAPS_PDCP_UNVERIFIED;
-    else if (pdcp_all_keyed(pdcp) && !pdcp_is_clear_by_rule(pdcp, &pdcp->periods[pdcp->n_periods - 1], pdu)) {
+    else if (pdcp_all_keyed(pdcp) && !pdcp_is_clear_by_rule(pdcp, &pdcp->contexts[pdcp->n_contexts - 1], pdu)) {
         reading->status = DAPS_PDCP_UNVERIFIED;
         failed_in = note_failed(pdcp, pdu);
     } else
@@ -227,31 +227,32 @@ void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading)
 {
     const struct daps_ue_view *ue = pdcp_look(pdcp);
     const bool in_target = reading->late_ciphered && ue->open != NULL;
-    struct pdcp_period *period = pdcp_period_of(pdcp, in_target ? ue->open->target.serial : ue->active.serial);
+    struct pdcp_context *context = pdcp_context_of(pdcp, in_target ? ue->open->target.serial : ue->active.serial);
     const struct pdcp_attempted how = {.count = reading->count, .ciphered = reading->late_ciphered};
     bool verified;
 
-    if (!reading->late || period == NULL)
+    if (!reading->late || context == NULL)
         return;
     verified =
-        pdcp_is_supported(pdcp, period) && pdcp_keys(pdcp, period) && pdcp_verify(pdcp, period, reading->pdu, &how);
-    if (!verified && pdcp_is_supported(pdcp, period))
-        verified = pdcp_choose(pdcp, period, reading->pdu, &how);
-    if (!verified && pdcp_has_key(pdcp, period)) {
+        pdcp_is_supported(pdcp, context) && pdcp_keys(pdcp, context) && pdcp_verify(pdcp, context, reading->pdu, &how);
+    if (!verified && pdcp_is_supported(pdcp, context))
+        verified = pdcp_choose(pdcp, context, reading->pdu, &how);
+    if (!verified && pdcp_has_key(pdcp, context)) {
         (void)note_failed(pdcp, reading->pdu); /* not this key's, so its COUNT says nothing of it either */
         return;
     }
-    pdcp_take(pdcp, period, reading->pdu, reading->count);
-    (void)pdcp_enter(pdcp, period, reading->pdu,
+    pdcp_take(pdcp, context, reading->pdu, reading->count);
+    (void)pdcp_enter(pdcp, context, reading->pdu,
                      &(struct pdcp_protection){.count = reading->count,
-                                               .stay = period->serial,
+                                               .stay = context->serial,
                                                .header = 2,
                                                .ciphered = how.ciphered,
                                                .verified = verified});
     if (verified) {
-        if (period->verified++ == 0 && period->failed > 0)
-            pdcp_tell_unfit(pdcp, period, reading->pdu);
-        pdcp_tell_use(pdcp, period, reading->pdu, &(struct pdcp_protection){.count = reading->count, .verified = true});
+        if (context->verified++ == 0 && context->failed > 0)
+            pdcp_tell_unfit(pdcp, context, reading->pdu);
+        pdcp_tell_use(pdcp, context, reading->pdu,
+                      &(struct pdcp_protection){.count = reading->count, .verified = true});
         pdcp_counts(pdcp)->pdcp.verified++;
     }
 }
@@ -280,10 +281,10 @@ static bool may_come_back(const struct daps_term *key, void *user)
 void daps_pdcp_retain(struct daps_pdcp *pdcp)
 {
     pdcp_look(pdcp);
-    for (unsigned i = 0; i < pdcp->n_periods; i++) {
-        if (!is_kept(pdcp->periods[i].term, pdcp))
-            pdcp->periods[i].failed = 0;
-        daps_term_keep(pdcp->periods[i].term); /* a context that ends now is let go of by the next event */
+    for (unsigned i = 0; i < pdcp->n_contexts; i++) {
+        if (!is_kept(pdcp->contexts[i].term, pdcp))
+            pdcp->contexts[i].failed = 0;
+        daps_term_keep(pdcp->contexts[i].term); /* a context that ends now is let go of by the next event */
     }
     daps_ledger_retain(pdcp->ledger, is_kept, pdcp);
     pdcp_forget_past(pdcp, may_come_back, pdcp);
@@ -291,8 +292,8 @@ void daps_pdcp_retain(struct daps_pdcp *pdcp)
 
 void daps_pdcp_keep_terms(const struct daps_pdcp *pdcp)
 {
-    for (unsigned i = 0; i < pdcp->n_periods; i++)
-        daps_term_keep(pdcp->periods[i].term);
+    for (unsigned i = 0; i < pdcp->n_contexts; i++)
+        daps_term_keep(pdcp->contexts[i].term);
     for (unsigned i = 0; i < pdcp->n_past; i++)
         daps_term_keep(pdcp->past[i].term);
 }
@@ -313,9 +314,9 @@ void daps_pdcp_close(struct daps_pdcp *pdcp)
         pdcp_tentative_drop(pdcp, UINT32_MAX); /* what would explain them may be behind the end of the capture */
     else
         pdcp_tentative_confirm(pdcp, true);
-    if (pdcp->n_periods > 0)
-        g_strlcpy(pdcp->last_key, pdcp->periods[pdcp->n_periods - 1].term->label, sizeof pdcp->last_key);
-    for (unsigned i = 0; i < pdcp->n_periods; i++)
-        pdcp_period_clear(&pdcp->periods[i]);
-    pdcp->n_periods = 0;
+    if (pdcp->n_contexts > 0)
+        g_strlcpy(pdcp->last_key, pdcp->contexts[pdcp->n_contexts - 1].term->label, sizeof pdcp->last_key);
+    for (unsigned i = 0; i < pdcp->n_contexts; i++)
+        pdcp_context_clear(&pdcp->contexts[i]);
+    pdcp->n_contexts = 0;
 }

@@ -2,10 +2,10 @@
 /*
  * The PDCP entities of one UE as an observer follows them (TS 38.323, TS 33.501 6.5, 6.6).
  *
- * A period is one stay under one AS security context: while a handover is open there are two, source and target, each
- * with COUNTs of its own. Every PDU is given to the period it belongs to:
+ * struct pdcp_context is what PDCP holds of one AS security context: while a handover is open there are two, source and
+ * target, each with COUNTs of its own. Every PDU is given to the context it belongs to:
  *
- *     key known      the period, and the COUNT, with which the MAC-I is right; nothing else is believed
+ *     key known      the context, and the COUNT, with which the MAC-I is right; nothing else is believed
  *     key not known  the connection (C-RNTI) it came over if the capture tells, else the COUNT that fits; where both
  *                    fit, or where a downlink message that nobody could read may have changed the key, to none: a PDU
  *                    that cannot be placed is counted and proves nothing
@@ -24,13 +24,13 @@
 #include "moment/view.h"
 #include "pdcp/count.h"
 
-#define PDCP_MOST_PERIODS 4
-#define PDCP_MOST_PAST    4 /* contexts that ended and may still turn out to be in use; the oldest gives way */
-#define PDCP_DISORDER_NS  INT64_C(100000000) /* logs, clocks and legs of one capture may be that far out of step */
+#define PDCP_MOST_CONTEXTS 4
+#define PDCP_MOST_PAST     4 /* contexts that ended and may still turn out to be in use; the oldest gives way */
+#define PDCP_DISORDER_NS   INT64_C(100000000) /* logs, clocks and legs of one capture may be that far out of step */
 
 enum { PDCP_RRC_ENC, PDCP_RRC_INT, PDCP_LEAF_KEYS };
 
-/* User data of one period: room only where there is any. */
+/* User data of one context: room only where there is any. */
 struct pdcp_drbs {
     struct pdcp_count at[32][2]; /* by drb-Identity - 1, direction */
 };
@@ -46,7 +46,7 @@ struct pdcp_leave {
 
 enum pdcp_past { PDCP_PRESENT, PDCP_PAST_SOURCE, PDCP_PAST_TARGET };
 
-struct pdcp_period {
+struct pdcp_context {
     uint32_t serial; /* daps_context.serial */
     enum pdcp_past past;
     struct pdcp_leave leave;
@@ -133,12 +133,12 @@ struct daps_pdcp {
     struct pdcp_count plain[4][2];
     uint64_t newest_digest[4][2]; /* of signalling: without a context, a second sight of it is nothing new */
     uint64_t plain_leg;
-    unsigned n_periods;
-    struct pdcp_period periods[PDCP_MOST_PERIODS];
+    unsigned n_contexts;
+    struct pdcp_context contexts[PDCP_MOST_CONTEXTS];
     unsigned n_past;
-    struct pdcp_period *past; /* oldest first, room for PDCP_MOST_PAST; NULL until there is one */
-    struct pdcp_room *room;   /* PDUs that wait for a context, NULL none yet */
-    bool changed;             /* a context or key came into being: those that wait are tried again */
+    struct pdcp_context *past; /* oldest first, room for PDCP_MOST_PAST; NULL until there is one */
+    struct pdcp_room *room;    /* PDUs that wait for a context, NULL none yet */
+    bool changed;              /* a context or key came into being: those that wait are tried again */
     int64_t now_ns;
     uint32_t eras;   /* of COUNTs whose HFN is open (count.h) */
     bool log_beside; /* RRC of this UE comes in a log, beside its PDCP PDUs */
@@ -153,7 +153,7 @@ struct daps_pdcp {
     uint32_t unseen_stays; /* serials given to stays that no context stands for */
     bool reading;          /* the events under way come from a PDCP PDU */
     struct {
-        uint32_t serial; /* of the period it was found for, 0 none */
+        uint32_t serial; /* of the context it was found for, 0 none */
         uint64_t digest; /* of the PDU it explains */
         struct pdcp_choice choice;
     } proposal; /* fits one PDU and waits for a second one */
@@ -175,7 +175,7 @@ struct daps_pdcp {
     struct pdcp_cells cells; /* named in this capture */
     uint64_t first_unreadable_frame, unreadable;
     struct daps_sealed needs; /* what would open them */
-    char last_key[24];        /* name of the newest period's key, once closed */
+    char last_key[24];        /* name of the newest context's key, once closed */
     uint8_t *open;            /* deciphered PDU, room for DAPS_PDCP_MOST_OCTETS */
 };
 
@@ -215,7 +215,7 @@ bool daps_pdcp_is_twin(struct daps_pdcp *pdcp, bool below, const struct daps_eve
 /* The capture's clock. */
 void daps_pdcp_clock(struct daps_pdcp *pdcp, int64_t time_ns);
 
-/* After any event of the UE was followed: periods begin and end with its contexts. */
+/* After any event of the UE was followed: contexts begin and end with its contexts. */
 void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev);
 
 /* A PDU that waited and can be read or placed now: as daps_pdcp_read(). False if there is none (any more). */
@@ -241,29 +241,29 @@ void daps_pdcp_check_request(const struct pdcp_host *host, const struct daps_eve
 struct pdcp_roots *pdcp_roots_new(void);
 void pdcp_roots_free(struct pdcp_roots *roots);
 
-/* periods.c */
-struct pdcp_count *pdcp_drb(struct pdcp_period *period, unsigned index, unsigned direction);
-void pdcp_period_clear(struct pdcp_period *period);
+/* contexts.c */
+struct pdcp_count *pdcp_drb(struct pdcp_context *context, unsigned index, unsigned direction);
+void pdcp_context_clear(struct pdcp_context *context);
 void pdcp_forget_past(struct daps_pdcp *pdcp, bool (*is_kept)(const struct daps_term *key, void *user), void *user);
 void pdcp_sync(struct daps_pdcp *pdcp);
-struct pdcp_period *pdcp_period_of(struct daps_pdcp *pdcp, uint32_t serial);
-bool pdcp_keys(struct daps_pdcp *pdcp, struct pdcp_period *period);
+struct pdcp_context *pdcp_context_of(struct daps_pdcp *pdcp, uint32_t serial);
+bool pdcp_keys(struct daps_pdcp *pdcp, struct pdcp_context *context);
 void pdcp_keys_changed(struct daps_pdcp *pdcp); /* terms have other values now */
 
-/* protection.c: one PDU under one period. */
+/* protection.c: one PDU under one context. */
 struct pdcp_attempted {
     uint32_t count;
     bool ciphered;
 };
 /* Tries whether the MAC-I is right; on success the plain SDU with MAC-I is in pdcp->open. */
-bool pdcp_verify(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+bool pdcp_verify(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                  const struct pdcp_attempted *how);
 
 /*
- * choices.c: what the standard or the capture leaves open, decided by MAC-I. True if the PDU is explained: its period
+ * choices.c: what the standard or the capture leaves open, decided by MAC-I. True if the PDU is explained: its context
  * then has the key, and pdcp->open the plain SDU. A choice among many waits for a second PDU that it explains.
  */
-bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                  const struct pdcp_attempted *how);
 /* The candidate of a conditional handover whose key the PDU is under (TS 38.331 5.3.5.13.5); NULL none. */
 const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);

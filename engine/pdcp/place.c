@@ -35,11 +35,11 @@ static bool is_daps_failure(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
 }
 
 /* Was it sent after the UE, or the network, had left that context? Then one of them is back (see struct pdcp_leave). */
-static bool is_after_leave(struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t count)
+static bool is_after_leave(struct pdcp_context *context, const struct daps_pdcp_pdu *pdu, uint32_t count)
 {
-    const struct pdcp_leave *leave = &period->leave;
+    const struct pdcp_leave *leave = &context->leave;
 
-    if (!leave->left || count < pdcp_count_of(period, pdu)->rx_next)
+    if (!leave->left || count < pdcp_count_of(context, pdu)->rx_next)
         return false;
     if (pdu->downlink && leave->conditional)
         return false; /* the source does not know yet */
@@ -50,12 +50,12 @@ static bool is_after_leave(struct pdcp_period *period, const struct daps_pdcp_pd
 }
 
 /* An earlier stay under the same key that has not used that COUNT: of two PDUs under it, one was late. */
-static const struct pdcp_period *other_stay(const struct daps_pdcp *pdcp, const struct pdcp_period *period,
-                                            const struct daps_pdcp_pdu *pdu, const struct pdcp_attempted *how)
+static const struct pdcp_context *other_stay(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
+                                             const struct daps_pdcp_pdu *pdu, const struct pdcp_attempted *how)
 {
     for (unsigned i = pdcp->n_past; i-- > 0;) {
-        const struct pdcp_period *past = &pdcp->past[i];
-        if (past->term == period->term && past->nia == period->nia && past->nea == period->nea &&
+        const struct pdcp_context *past = &pdcp->past[i];
+        if (past->term == context->term && past->nia == context->nia && past->nea == context->nea &&
             past->srb[pdu->bearer - 1][pdu->downlink].rx_next <= how->count)
             return past;
     }
@@ -63,19 +63,19 @@ static const struct pdcp_period *other_stay(const struct daps_pdcp *pdcp, const 
 }
 
 /* A stay under the same key in an attempt whose messages the capture does not have. */
-static uint32_t unseen_stay(struct daps_pdcp *pdcp, struct pdcp_period *period)
+static uint32_t unseen_stay(struct daps_pdcp *pdcp, struct pdcp_context *context)
 {
-    if (period->unseen_stay == 0)
-        period->unseen_stay = DAPS_STAY_UNSEEN | ++pdcp->unseen_stays;
-    return period->unseen_stay;
+    if (context->unseen_stay == 0)
+        context->unseen_stay = DAPS_STAY_UNSEEN | ++pdcp->unseen_stays;
+    return context->unseen_stay;
 }
 
 /* Nothing but the target's word says that the attempt succeeded: it may have failed, and been repeated, unseen. */
-static bool may_have_failed(const struct daps_ue_view *ue, const struct pdcp_period *period)
+static bool may_have_failed(const struct daps_ue_view *ue, const struct pdcp_context *context)
 {
     const struct daps_attempt *attempt = ue->open != NULL ? ue->open : ue->revocable;
 
-    return attempt != NULL && attempt->target.serial == period->serial && attempt->source.serial != period->serial;
+    return attempt != NULL && attempt->target.serial == context->serial && attempt->source.serial != context->serial;
 }
 
 /* False: it waits. */
@@ -88,7 +88,7 @@ static bool settle_past_target(struct daps_pdcp *pdcp, const struct pdcp_placed 
     if (!over)
         return false;
     if (seen == PDCP_SEEN_OTHER)
-        *stay = unseen_stay(pdcp, placed->period);
+        *stay = unseen_stay(pdcp, placed->context);
     return true;
 }
 
@@ -96,36 +96,36 @@ static bool settle_past_target(struct daps_pdcp *pdcp, const struct pdcp_placed 
 static bool settle(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_placed *placed,
                    enum pdcp_patience patience, uint32_t *stay, struct pdcp_reading *reading)
 {
-    struct pdcp_period *period = placed->period;
-    const enum pdcp_seen seen = pdcp_seen(pdcp, period, pdu, &placed->how);
+    struct pdcp_context *context = placed->context;
+    const enum pdcp_seen seen = pdcp_seen(pdcp, context, pdu, &placed->how);
     const bool over = patience == PDCP_TIME_IS_OVER;
-    const struct pdcp_period *other;
+    const struct pdcp_context *other;
 
-    *stay = period->serial;
-    if (period->past == PDCP_PAST_TARGET)
+    *stay = context->serial;
+    if (context->past == PDCP_PAST_TARGET)
         return settle_past_target(pdcp, placed, seen, over, stay, reading);
-    if (period->past == PDCP_PAST_SOURCE || period->leave.left) {
-        reading->returned = seen != PDCP_SEEN_COPY && (is_after_leave(period, pdu, placed->how.count) ||
-                                                       (period->leave.left && is_daps_failure(pdcp, pdu)));
+    if (context->past == PDCP_PAST_SOURCE || context->leave.left) {
+        reading->returned = seen != PDCP_SEEN_COPY && (is_after_leave(context, pdu, placed->how.count) ||
+                                                       (context->leave.left && is_daps_failure(pdcp, pdu)));
         reading->not_followed = !reading->returned;
         return true;
     }
-    if (patience != PDCP_JUST_CAME && pdcp_is_later(period->begun_ns, pdu->time_ns, PDCP_DISORDER_NS)) {
+    if (patience != PDCP_JUST_CAME && pdcp_is_later(context->begun_ns, pdu->time_ns, PDCP_DISORDER_NS)) {
         /* Long before the command: of an attempt under the same key whose command is missing. */
-        *stay = unseen_stay(pdcp, period);
+        *stay = unseen_stay(pdcp, context);
         reading->not_followed = true;
         return true;
     }
-    period->early |= patience != PDCP_JUST_CAME && pdu->time_ns < period->begun_ns;
+    context->early |= patience != PDCP_JUST_CAME && pdu->time_ns < context->begun_ns;
     if (seen != PDCP_SEEN_OTHER)
         return true;
     if (over) {
-        other = other_stay(pdcp, period, pdu, &placed->how);
+        other = other_stay(pdcp, context, pdu, &placed->how);
         if (other != NULL)
             *stay = other->serial;
-        else if (period->early || may_have_failed(&pdcp->ue, period))
-            *stay = unseen_stay(pdcp, period);
-        reading->not_followed = *stay != period->serial;
+        else if (context->early || may_have_failed(&pdcp->ue, context))
+            *stay = unseen_stay(pdcp, context);
+        reading->not_followed = *stay != context->serial;
     }
     return over;
 }
@@ -148,37 +148,37 @@ static bool may_be_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pd
 static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_placed *placed,
                           uint32_t stay, struct pdcp_reading *reading)
 {
-    struct pdcp_period *period = placed->period;
+    struct pdcp_context *context = placed->context;
     const struct pdcp_protection how = {
         .count = placed->how.count, .stay = stay, .header = 2, .ciphered = placed->how.ciphered, .verified = true};
 
-    if (period->verified++ == 0 && period->failed > 0)
-        pdcp_tell_unfit(pdcp, period, pdu);
-    pdcp_try_root(pdcp, period, true);
-    pdcp->ul_doubt &= period->past != PDCP_PRESENT || reading->not_followed;
-    if (stay == period->serial) {
-        pdcp_tell_use(pdcp, period, pdu, &how);
-        pdcp_take(pdcp, period, pdu, placed->how.count);
+    if (context->verified++ == 0 && context->failed > 0)
+        pdcp_tell_unfit(pdcp, context, pdu);
+    pdcp_try_root(pdcp, context, true);
+    pdcp->ul_doubt &= context->past != PDCP_PRESENT || reading->not_followed;
+    if (stay == context->serial) {
+        pdcp_tell_use(pdcp, context, pdu, &how);
+        pdcp_take(pdcp, context, pdu, placed->how.count);
     }
     pdcp_counts(pdcp)->pdcp.verified++;
-    if (!pdcp_enter(pdcp, period, pdu, &how)) {
+    if (!pdcp_enter(pdcp, context, pdu, &how)) {
         reading->status = DAPS_PDCP_AGAIN;
         return;
     }
     /* A context that has ended is not in force: the same key may serve again, with another algorithm. */
-    if (period->past == PDCP_PRESENT && stay == period->serial && !how.ciphered && period->nea > 0 &&
-        pdcp_is_active(period, pdu) && !may_be_clear(pdcp, pdu))
-        pdcp_note_unciphered(pdcp, period, pdu, how.count);
-    pdcp_note_near_end(pdcp, period, pdu, how.count);
+    if (context->past == PDCP_PRESENT && stay == context->serial && !how.ciphered && context->nea > 0 &&
+        pdcp_is_active(context, pdu) && !may_be_clear(pdcp, pdu))
+        pdcp_note_unciphered(pdcp, context, pdu, how.count);
+    pdcp_note_near_end(pdcp, context, pdu, how.count);
     reading->status = DAPS_PDCP_READ;
     reading->rrc = pdcp->open + 2;
     reading->length = pdu->length - 2 - MAC;
     reading->channel = pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH;
-    reading->key = period->term;
-    reading->ciphered = placed->how.ciphered && period->nea != 0;
+    reading->key = context->term;
+    reading->ciphered = placed->how.ciphered && context->nea != 0;
 }
 
-/* The Complete of a conditional handover: what it says starts the period that it belongs to. */
+/* The Complete of a conditional handover: what it says starts the context that it belongs to. */
 static void read_executed(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu,
                           const struct daps_event *candidate, struct pdcp_reading *reading)
 {
@@ -186,18 +186,18 @@ static void read_executed(const struct daps_pdcp *pdcp, const struct daps_pdcp_p
     reading->rrc = pdcp->open + 2;
     reading->length = pdu->length - 2 - MAC;
     reading->channel = DAPS_CH_UL_DCCH;
-    reading->key = pdcp->periods[pdcp->n_periods - 1].term;
+    reading->key = pdcp->contexts[pdcp->n_contexts - 1].term;
     reading->cell = candidate->target;
     reading->late = reading->late_ciphered = true;
-    reading->ciphered = pdcp->periods[pdcp->n_periods - 1].nea != 0;
+    reading->ciphered = pdcp->contexts[pdcp->n_contexts - 1].nea != 0;
     reading->count = pdcp_sn(pdu);
 }
 
 /* An armed candidate leads to the key of a failed target again: what is no copy may be its execution. */
 static bool may_be_executed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_placed *placed)
 {
-    return placed->period == NULL || (placed->period->past == PDCP_PAST_TARGET &&
-                                      pdcp_seen(pdcp, placed->period, pdu, &placed->how) != PDCP_SEEN_COPY);
+    return placed->context == NULL || (placed->context->past == PDCP_PAST_TARGET &&
+                                       pdcp_seen(pdcp, placed->context, pdu, &placed->how) != PDCP_SEEN_COPY);
 }
 
 bool pdcp_place(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, enum pdcp_patience patience,
@@ -207,7 +207,7 @@ bool pdcp_place(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, enum pd
     struct pdcp_placed placed = {0};
     uint32_t stay;
 
-    if (pdcp->n_periods == 0)
+    if (pdcp->n_contexts == 0)
         return false;
     (void)pdcp_place_by_mac(pdcp, pdu, pdcp_sn(pdu), &placed);
     if (may_be_executed(pdcp, pdu, &placed)) {
@@ -216,7 +216,7 @@ bool pdcp_place(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, enum pd
             read_executed(pdcp, pdu, candidate, reading);
             return true;
         }
-        if (placed.period == NULL || !pdcp_verify(pdcp, placed.period, pdu, &placed.how))
+        if (placed.context == NULL || !pdcp_verify(pdcp, placed.context, pdu, &placed.how))
             return false; /* open holds what was tried last */
     }
     reading->suspect = !settle(pdcp, pdu, &placed, patience, &stay, reading);

@@ -6,38 +6,39 @@
 #define MOST_CHOICES_EVER 256 /* however many cells are learned meanwhile */
 
 #define MOST_HFN          64  /* of a signalling bearer: 262,144 messages under one key */
-#define MOST_HFN_SEARCHES 256 /* PDUs of one period that are tried with all of them */
+#define MOST_HFN_SEARCHES 256 /* PDUs of one context that are tried with all of them */
 
 /* In clear although ciphering is on, with a right MAC-I: late (5.3.4.3), or sent so. */
-static bool is_tried_in_clear(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)
+static bool is_tried_in_clear(struct daps_pdcp *pdcp, const struct pdcp_context *context,
+                              const struct daps_pdcp_pdu *pdu)
 {
-    return period->nia > 0 || (!pdu->downlink && pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_SECURITY_MODE_COMPLETE);
+    return context->nia > 0 || (!pdu->downlink && pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_SECURITY_MODE_COMPLETE);
 }
 
-bool pdcp_try_hfns(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+bool pdcp_try_hfns(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                    struct pdcp_placed *placed)
 {
     for (uint32_t hfn = 0; hfn < MOST_HFN; hfn++) {
         const struct pdcp_attempted how = {.count = hfn << 12 | pdcp_sn(pdu), .ciphered = true};
-        if (!pdcp_verify(pdcp, period, pdu, &how))
+        if (!pdcp_verify(pdcp, context, pdu, &how))
             continue;
-        *placed = (struct pdcp_placed){(struct pdcp_period *)(uintptr_t)period, how};
+        *placed = (struct pdcp_placed){(struct pdcp_context *)(uintptr_t)context, how};
         return true;
     }
     return false;
 }
 
 /* The capture begins behind the entity's start: among so many HFNs a second PDU must agree. */
-static bool search_hfn(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+static bool search_hfn(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                        struct pdcp_placed *placed)
 {
-    struct pdcp_count *state = pdcp_count_of(period, pdu);
+    struct pdcp_count *state = pdcp_count_of(context, pdu);
     const uint32_t proposed = state->proposed;
 
-    if (!state->unsure || period->hfn_searches == MOST_HFN_SEARCHES)
+    if (!state->unsure || context->hfn_searches == MOST_HFN_SEARCHES)
         return false;
-    period->hfn_searches++;
-    if (!pdcp_try_hfns(pdcp, period, pdu, placed))
+    context->hfn_searches++;
+    if (!pdcp_try_hfns(pdcp, context, pdu, placed))
         return false;
     state->proposed = placed->how.count;
     if (proposed == 0 || placed->how.count == proposed)
@@ -45,57 +46,57 @@ static bool search_hfn(struct daps_pdcp *pdcp, struct pdcp_period *period, const
     return placed->how.count - proposed < 4096 || proposed - placed->how.count < 4096;
 }
 
-bool pdcp_try_period(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t sn,
-                     struct pdcp_placed *placed)
+bool pdcp_try_context(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+                      uint32_t sn, struct pdcp_placed *placed)
 {
-    const uint32_t inferred = pdcp_count_infer(pdcp_count_of(period, pdu), sn, 12);
+    const uint32_t inferred = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12);
     const uint32_t tries[] = {inferred, sn, inferred + 4096, inferred >= 4096 ? inferred - 4096 : sn};
 
-    if (!pdcp_keys(pdcp, period))
+    if (!pdcp_keys(pdcp, context))
         return false;
     for (size_t i = 0; i < G_N_ELEMENTS(tries); i++) {
         for (unsigned flip = 0; flip < 2; flip++) {
             const struct pdcp_attempted how = {.count = tries[i],
-                                               .ciphered = pdcp_is_active(period, pdu) != (flip == 1)};
-            if ((i > 0 && tries[i] == inferred) || (flip == 1 && period->nea == 0))
+                                               .ciphered = pdcp_is_active(context, pdu) != (flip == 1)};
+            if ((i > 0 && tries[i] == inferred) || (flip == 1 && context->nea == 0))
                 continue;
-            if (flip == 1 && pdcp_is_active(period, pdu) && !is_tried_in_clear(pdcp, period, pdu))
+            if (flip == 1 && pdcp_is_active(context, pdu) && !is_tried_in_clear(pdcp, context, pdu))
                 continue;
-            if (!pdcp_verify(pdcp, period, pdu, &how))
+            if (!pdcp_verify(pdcp, context, pdu, &how))
                 continue;
-            *placed = (struct pdcp_placed){period, how};
+            *placed = (struct pdcp_placed){context, how};
             return true;
         }
     }
-    return search_hfn(pdcp, period, pdu, placed);
+    return search_hfn(pdcp, context, pdu, placed);
 }
 
-bool pdcp_is_supported(const struct daps_pdcp *pdcp, const struct pdcp_period *period)
+bool pdcp_is_supported(const struct daps_pdcp *pdcp, const struct pdcp_context *context)
 {
-    return period->nea >= 0 && period->nia >= 0 && daps_ciphers_supported(pdcp->ciphers, (unsigned)period->nea) &&
-           daps_ciphers_supported(pdcp->ciphers, (unsigned)period->nia);
+    return context->nea >= 0 && context->nia >= 0 && daps_ciphers_supported(pdcp->ciphers, (unsigned)context->nea) &&
+           daps_ciphers_supported(pdcp->ciphers, (unsigned)context->nia);
 }
 
-/* Is the key of the period, or of what it could have been derived from, at hand? */
-bool pdcp_has_key(const struct daps_pdcp *pdcp, const struct pdcp_period *period)
+/* Is the key of the context, or of what it could have been derived from, at hand? */
+bool pdcp_has_key(const struct daps_pdcp *pdcp, const struct pdcp_context *context)
 {
-    if (!pdcp_is_supported(pdcp, period))
+    if (!pdcp_is_supported(pdcp, context))
         return false;
-    if (period->term->has_value || period->by_value)
+    if (context->term->has_value || context->by_value)
         return true;
-    return period->term->kind == DAPS_TERM_STAR && period->term->has_parent_value && period->nia > 0;
+    return context->term->kind == DAPS_TERM_STAR && context->term->has_parent_value && context->nia > 0;
 }
 
-bool pdcp_is_keyed(const struct daps_pdcp *pdcp, const struct pdcp_period *period)
+bool pdcp_is_keyed(const struct daps_pdcp *pdcp, const struct pdcp_context *context)
 {
-    return pdcp_is_supported(pdcp, period) && (period->term->has_value || period->by_value);
+    return pdcp_is_supported(pdcp, context) && (context->term->has_value || context->by_value);
 }
 
 static bool try_past(struct daps_pdcp *pdcp, enum pdcp_past which, const struct daps_pdcp_pdu *pdu, uint32_t sn,
                      struct pdcp_placed *placed)
 {
     for (unsigned i = pdcp->n_past; i-- > 0;) {
-        if (pdcp->past[i].past == which && pdcp_try_period(pdcp, &pdcp->past[i], pdu, sn, placed))
+        if (pdcp->past[i].past == which && pdcp_try_context(pdcp, &pdcp->past[i], pdu, sn, placed))
             return true;
     }
     return false;
@@ -103,33 +104,33 @@ static bool try_past(struct daps_pdcp *pdcp, enum pdcp_past which, const struct 
 
 /* What the standard or the capture leaves open about the keys of the present contexts. */
 /* Choices are many, and a PDU that none explains will not be explained by trying the same ones again and again. */
-static bool may_choose(const struct daps_pdcp *pdcp, struct pdcp_period *period)
+static bool may_choose(const struct daps_pdcp *pdcp, struct pdcp_context *context)
 {
-    if (!pdcp_is_supported(pdcp, period) || period->verified > 0 || period->choices_tried == MOST_CHOICES_EVER)
+    if (!pdcp_is_supported(pdcp, context) || context->verified > 0 || context->choices_tried == MOST_CHOICES_EVER)
         return false;
-    if (period->choices_tried < MOST_CHOICES)
+    if (context->choices_tried < MOST_CHOICES)
         return true;
-    if (period->choices_cells == pdcp->cells.learned)
+    if (context->choices_cells == pdcp->cells.learned)
         return false;
-    period->choices_cells = pdcp->cells.learned; /* another cell is in question now */
+    context->choices_cells = pdcp->cells.learned; /* another cell is in question now */
     return true;
 }
 
 static bool try_choices(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
                         struct pdcp_placed *placed)
 {
-    for (unsigned i = pdcp->n_periods; i-- > 0;) {
-        struct pdcp_period *period = &pdcp->periods[i];
-        const struct pdcp_attempted how = {.count = pdcp_count_infer(pdcp_count_of(period, pdu), sn, 12),
-                                           .ciphered = pdcp_is_active(period, pdu)};
-        if (!may_choose(pdcp, period))
+    for (unsigned i = pdcp->n_contexts; i-- > 0;) {
+        struct pdcp_context *context = &pdcp->contexts[i];
+        const struct pdcp_attempted how = {.count = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12),
+                                           .ciphered = pdcp_is_active(context, pdu)};
+        if (!may_choose(pdcp, context))
             continue;
-        if (pdcp_choose(pdcp, period, pdu, &how)) {
-            *placed = (struct pdcp_placed){period, how};
+        if (pdcp_choose(pdcp, context, pdu, &how)) {
+            *placed = (struct pdcp_placed){context, how};
             pdcp_keys_changed(pdcp);
             return true;
         }
-        period->choices_tried++;
+        context->choices_tried++;
     }
     return false;
 }
@@ -137,8 +138,8 @@ static bool try_choices(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu,
 bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn, struct pdcp_placed *placed)
 {
     /* The newest first: while a handover is open, signalling is the target's. */
-    for (unsigned i = pdcp->n_periods; i-- > 0;) {
-        if (pdcp_is_supported(pdcp, &pdcp->periods[i]) && pdcp_try_period(pdcp, &pdcp->periods[i], pdu, sn, placed))
+    for (unsigned i = pdcp->n_contexts; i-- > 0;) {
+        if (pdcp_is_supported(pdcp, &pdcp->contexts[i]) && pdcp_try_context(pdcp, &pdcp->contexts[i], pdu, sn, placed))
             return true;
     }
     /* The key of a failed target may be that of the present one, once the choice behind it is made. */
@@ -148,8 +149,8 @@ bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, 
 
 bool pdcp_all_keyed(const struct daps_pdcp *pdcp)
 {
-    for (unsigned i = 0; i < pdcp->n_periods; i++) {
-        if (!pdcp_is_keyed(pdcp, &pdcp->periods[i]))
+    for (unsigned i = 0; i < pdcp->n_contexts; i++) {
+        if (!pdcp_is_keyed(pdcp, &pdcp->contexts[i]))
             return false;
     }
     return true;

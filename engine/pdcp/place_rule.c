@@ -2,9 +2,9 @@
 /* Without a key: the connection a PDU came over, or the COUNT that fits, if only one does. */
 #include "pdcp/inside.h"
 
-static bool fits_count(struct pdcp_period *period, const struct daps_pdcp_pdu *pdu, uint32_t sn, bool exactly)
+static bool fits_count(struct pdcp_context *context, const struct daps_pdcp_pdu *pdu, uint32_t sn, bool exactly)
 {
-    const struct pdcp_count *count = pdcp_count_of(period, pdu);
+    const struct pdcp_count *count = pdcp_count_of(context, pdu);
     const uint32_t mask = (UINT32_C(1) << pdu->sn_bits) - 1, next = count->rx_next & mask;
 
     if (exactly)
@@ -13,31 +13,31 @@ static bool fits_count(struct pdcp_period *period, const struct daps_pdcp_pdu *p
 }
 
 /* Signalling that is wrong under a key that is at hand is not that key's. */
-static bool may_hold(const struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)
+static bool may_hold(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu)
 {
-    return !pdu->srb || !pdcp_is_keyed(pdcp, period);
+    return !pdu->srb || !pdcp_is_keyed(pdcp, context);
 }
 
-static bool is_of(const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)
+static bool is_of(const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu)
 {
-    return pdu->leg == 0 || period->leg == 0 || pdu->leg == period->leg || pdu->leg == period->target_leg;
+    return pdu->leg == 0 || context->leg == 0 || pdu->leg == context->leg || pdu->leg == context->target_leg;
 }
 
-/* The one period that the connection, or the COUNT, points to; NULL if it stays open. */
-struct pdcp_period *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
+/* The one context that the connection, or the COUNT, points to; NULL if it stays open. */
+struct pdcp_context *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
 {
-    struct pdcp_period *found = NULL;
+    struct pdcp_context *found = NULL;
     unsigned n = 0;
 
     if (pdcp->dl_credit < 0)
         return NULL;
-    if (pdcp->n_periods == 1 &&
-        may_hold(pdcp, &pdcp->periods[0],
+    if (pdcp->n_contexts == 1 &&
+        may_hold(pdcp, &pdcp->contexts[0],
                  pdu)) /* what comes over another connection belongs to a key that is not known, or gone */
-        return is_of(&pdcp->periods[0], pdu) ? &pdcp->periods[0] : NULL;
-    for (unsigned i = 0; pdu->leg != 0 && i < pdcp->n_periods; i++) {
-        if (pdcp->periods[i].leg == pdu->leg && may_hold(pdcp, &pdcp->periods[i], pdu)) {
-            found = &pdcp->periods[i];
+        return is_of(&pdcp->contexts[0], pdu) ? &pdcp->contexts[0] : NULL;
+    for (unsigned i = 0; pdu->leg != 0 && i < pdcp->n_contexts; i++) {
+        if (pdcp->contexts[i].leg == pdu->leg && may_hold(pdcp, &pdcp->contexts[i], pdu)) {
+            found = &pdcp->contexts[i];
             n++;
         }
     }
@@ -45,9 +45,9 @@ struct pdcp_period *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps
         return found;
     if (n == 0 && pdu->leg != 0) {
         /* One connection is known and this is not it: the other one, if that is not known. */
-        for (unsigned i = 0; i < pdcp->n_periods; i++) {
-            if (pdcp->periods[i].leg == 0 && may_hold(pdcp, &pdcp->periods[i], pdu)) {
-                found = &pdcp->periods[i];
+        for (unsigned i = 0; i < pdcp->n_contexts; i++) {
+            if (pdcp->contexts[i].leg == 0 && may_hold(pdcp, &pdcp->contexts[i], pdu)) {
+                found = &pdcp->contexts[i];
                 n++;
             }
         }
@@ -58,9 +58,9 @@ struct pdcp_period *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps
         return NULL; /* a DRB's COUNT runs on over both legs */
     for (unsigned exactly = 2; exactly-- > 0;) {
         n = 0;
-        for (unsigned i = 0; i < pdcp->n_periods; i++) {
-            if (may_hold(pdcp, &pdcp->periods[i], pdu) && fits_count(&pdcp->periods[i], pdu, sn, exactly != 0)) {
-                found = &pdcp->periods[i];
+        for (unsigned i = 0; i < pdcp->n_contexts; i++) {
+            if (may_hold(pdcp, &pdcp->contexts[i], pdu) && fits_count(&pdcp->contexts[i], pdu, sn, exactly != 0)) {
+                found = &pdcp->contexts[i];
                 n++;
             }
         }

@@ -9,7 +9,7 @@
 #include "pdcp/header.h"
 #include "pdcp/pdcp.h"
 
-bool pdcp_verify(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+bool pdcp_verify(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                  const struct pdcp_attempted *how)
 {
     const struct daps_tuple tuple = {
@@ -20,12 +20,12 @@ bool pdcp_verify(struct daps_pdcp *pdcp, const struct pdcp_period *period, const
     if (pdu->length < header + DAPS_MAC_OCTETS || pdu->length > DAPS_PDCP_MOST_OCTETS)
         return false;
     memcpy(pdcp->open, pdu->octets, pdu->length);
-    if (how->ciphered && period->nea > 0 &&
-        !daps_nea(pdcp->ciphers, (unsigned)period->nea, period->keys[PDCP_RRC_ENC], &tuple, pdcp->open + header,
+    if (how->ciphered && context->nea > 0 &&
+        !daps_nea(pdcp->ciphers, (unsigned)context->nea, context->keys[PDCP_RRC_ENC], &tuple, pdcp->open + header,
                   pdcp->open + header, pdu->length - header))
         return false;
-    if (period->nia > 0 && !daps_nia(pdcp->ciphers, (unsigned)period->nia, period->keys[PDCP_RRC_INT], &tuple,
-                                     pdcp->open, 8 * (uint64_t)(pdu->length - DAPS_MAC_OCTETS), mac))
+    if (context->nia > 0 && !daps_nia(pdcp->ciphers, (unsigned)context->nia, context->keys[PDCP_RRC_INT], &tuple,
+                                      pdcp->open, 8 * (uint64_t)(pdu->length - DAPS_MAC_OCTETS), mac))
         return false;
     /* NIA0: the MAC-I is zero (TS 33.501 D.1), which is a check as well. */
     return memcmp(mac, pdcp->open + pdu->length - DAPS_MAC_OCTETS, DAPS_MAC_OCTETS) == 0;

@@ -19,7 +19,7 @@ struct waiter {
     struct daps_pdcp_pdu pdu; /* octets owned */
     bool suspect;
     enum daps_pdcp_status status; /* it was answered with */
-    uint32_t failed_in;           /* period that it was held against, 0 none */
+    uint32_t failed_in;           /* context that it was held against, 0 none */
 };
 
 struct pdcp_room {
@@ -133,14 +133,14 @@ bool pdcp_wait(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, bool 
     return true;
 }
 
-/* It was held against that period, and against what may have changed the key; neither holds. */
+/* It was held against that context, and against what may have changed the key; neither holds. */
 static void take_back(struct daps_pdcp *pdcp, const struct waiter *waiter)
 {
-    struct pdcp_period *period = waiter->failed_in != 0 ? pdcp_period_of(pdcp, waiter->failed_in) : NULL;
+    struct pdcp_context *context = waiter->failed_in != 0 ? pdcp_context_of(pdcp, waiter->failed_in) : NULL;
 
-    if (period != NULL && period->failed > 0) {
-        period->failed--;
-        pdcp_tell_unfit(pdcp, period, &waiter->pdu);
+    if (context != NULL && context->failed > 0) {
+        context->failed--;
+        pdcp_tell_unfit(pdcp, context, &waiter->pdu);
     }
     if (!waiter->suspect && waiter->pdu.downlink)
         pdcp->dl_credit = MIN(pdcp->dl_credit + 1, 1);

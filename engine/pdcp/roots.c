@@ -246,26 +246,26 @@ static bool is_right(const struct daps_pdcp *pdcp)
 }
 
 /* A message behind the security mode command verifies, or does not: a root on trial is kept, or taken back. */
-void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_period *period, bool verified)
+void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_context *context, bool verified)
 {
     const struct daps_ue_view *ue = &pdcp->ue;
     struct daps_pdcp_pdu at = {.time_ns = pdcp->now_ns};
 
-    if (pdcp->unsure_root == 0 || period == NULL || period->serial != pdcp->unsure_root)
+    if (pdcp->unsure_root == 0 || context == NULL || context->serial != pdcp->unsure_root)
         return;
-    if (!verified && period->failed < ON_TRIAL)
+    if (!verified && context->failed < ON_TRIAL)
         return;
     pdcp->unsure_root = 0;
     if (verified && pdcp->needs.other_count && !is_right(pdcp))
         pdcp_tell_nas_count(pdcp);
     if (!verified)
         pdcp->needs.other_count = false;
-    if (verified || period->verified > 1 || ue->active.serial != period->serial)
+    if (verified || context->verified > 1 || ue->active.serial != context->serial)
         return;
-    at.frame = period->first_failed_frame;
+    at.frame = context->first_failed_frame;
     pdcp_tell_root(pdcp, &at, &(struct daps_root_evidence){.in_force = true, .ciphering = -1, .integrity = -1});
     pdcp_keys_changed(pdcp);
-    pdcp->unfit_frame = period->first_failed_frame;
+    pdcp->unfit_frame = context->first_failed_frame;
 }
 
 /* ---- by whatever comes ---- */
@@ -282,7 +282,7 @@ static bool may_search_hfn(struct daps_pdcp *pdcp)
 }
 
 /* Algorithms and COUNT under one root. A PDU in clear does not tell how others are ciphered. */
-static bool first_fits(struct daps_pdcp *pdcp, struct pdcp_period *candidate, const struct daps_pdcp_pdu *pdu,
+static bool first_fits(struct daps_pdcp *pdcp, struct pdcp_context *candidate, const struct daps_pdcp_pdu *pdu,
                        uint32_t sn)
 {
     struct pdcp_placed placed;
@@ -294,7 +294,7 @@ static bool first_fits(struct daps_pdcp *pdcp, struct pdcp_period *candidate, co
             candidate->keys_valid = false;
             if (!pdcp_is_supported(pdcp, candidate))
                 continue;
-            if (pdcp_try_period(pdcp, candidate, pdu, sn, &placed) && placed.how.ciphered)
+            if (pdcp_try_context(pdcp, candidate, pdu, sn, &placed) && placed.how.ciphered)
                 return true;
             if (may_search_hfn(pdcp) && pdcp_keys(pdcp, candidate) && pdcp_try_hfns(pdcp, candidate, pdu, &placed))
                 return true;
@@ -304,7 +304,7 @@ static bool first_fits(struct daps_pdcp *pdcp, struct pdcp_period *candidate, co
 }
 
 static bool is_proposed(struct daps_pdcp *pdcp, const struct daps_root_evidence *root,
-                        const struct pdcp_period *candidate, const struct daps_pdcp_pdu *pdu)
+                        const struct pdcp_context *candidate, const struct daps_pdcp_pdu *pdu)
 {
     const uint64_t digest = daps_digest(pdu->octets, pdu->length);
     const bool agrees = pdcp->root_proposal.digest != 0 && pdcp->root_proposal.digest != digest &&
@@ -344,15 +344,15 @@ void pdcp_find_first_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
 {
     const struct daps_ue_view *ue = &pdcp->ue;
     const struct daps_keylog *keylog = pdcp->host.options->keylog;
-    struct pdcp_period *period = pdcp_period_of(pdcp, ue->active.serial);
-    struct pdcp_period candidate =
-        period != NULL ? *period : (struct pdcp_period){.ul_active = true, .dl_active = true};
+    struct pdcp_context *context = pdcp_context_of(pdcp, ue->active.serial);
+    struct pdcp_context candidate =
+        context != NULL ? *context : (struct pdcp_context){.ul_active = true, .dl_active = true};
     struct daps_term term = {.kind = DAPS_TERM_ROOT, .has_value = true};
     struct daps_keylog_root root = {0};
     struct daps_root_evidence found;
     bool fits_any = false;
 
-    if (keylog == NULL || pdcp->root_searches == MOST_SEARCHES || (period != NULL && period->nia >= 0) ||
+    if (keylog == NULL || pdcp->root_searches == MOST_SEARCHES || (context != NULL && context->nia >= 0) ||
         pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_SECURITY_MODE_COMMAND)
         return;
     pdcp->root_searches++;

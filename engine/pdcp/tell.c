@@ -12,29 +12,29 @@ void pdcp_tell(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, struct d
     pdcp_look(pdcp);
 }
 
-void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_period *period, const struct daps_pdcp_pdu *pdu)
+void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu)
 {
     struct daps_event ev;
 
     daps_event_clear(&ev, DAPS_EV_KEY_UNFIT);
-    ev.unfit.context = period->serial;
-    ev.unfit.messages = period->verified == 0 ? period->failed : 0;
-    ev.unfit.first_frame = period->first_failed_frame;
+    ev.unfit.context = context->serial;
+    ev.unfit.messages = context->verified == 0 ? context->failed : 0;
+    ev.unfit.first_frame = context->first_failed_frame;
     pdcp_tell(pdcp, pdu, &ev);
 }
 
-void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                    const struct pdcp_protection *how)
 {
-    const bool first = pdu->srb && !pdu->downlink && !period->uplink_told, shows = how->verified && !period->key_told;
+    const bool first = pdu->srb && !pdu->downlink && !context->uplink_told, shows = how->verified && !context->key_told;
     struct daps_event ev;
 
     if (!first && !shows)
         return;
-    period->uplink_told |= first;
-    period->key_told |= shows;
+    context->uplink_told |= first;
+    context->key_told |= shows;
     daps_event_clear(&ev, DAPS_EV_KEYSTREAM_USE);
-    ev.use = (struct daps_use_evidence){.context = period->serial,
+    ev.use = (struct daps_use_evidence){.context = context->serial,
                                         .srb = pdu->srb,
                                         .bearer = (uint8_t)(pdu->bearer - 1),
                                         .direction = pdu->downlink,

@@ -77,10 +77,10 @@ static uint32_t go_on(struct daps_pdcp *pdcp, struct pdcp_count *state, const st
  * COUNT of a PDU whose SN is not the next few; *enter false: it is a copy, or late, and moves nothing.
  * forward: PDUs between the newest one and it, if the entity went on.
  */
-static uint32_t decide(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+static uint32_t decide(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                        size_t header, uint32_t forward)
 {
-    struct pdcp_count *state = pdcp_count_of(period, pdu);
+    struct pdcp_count *state = pdcp_count_of(context, pdu);
     const uint32_t back = (UINT32_C(1) << pdu->sn_bits) - forward, earlier = state->rx_next - back;
     const int32_t step = rlc_step(state, pdu);
     const bool forward_by_rlc = step != 0 && rlc_agrees(state, pdu, forward + 1);
@@ -88,7 +88,7 @@ static uint32_t decide(struct daps_pdcp *pdcp, struct pdcp_period *period, const
 
     if (state->rx_next < back)
         return go_on(pdcp, state, pdu, forward);
-    seen = pdcp_seen_user(pdcp, period, pdu, header, earlier);
+    seen = pdcp_seen_user(pdcp, context, pdu, header, earlier);
     if (seen == PDCP_SEEN_COPY || (seen == PDCP_SEEN_NEVER && back <= NEAR && !(forward_by_rlc && step > 0)))
         return earlier;
     if ((step > 0 && step <= NEAR && !forward_by_rlc) || !had_time(state, pdu, forward)) {
@@ -115,10 +115,10 @@ static bool starts_anew(struct daps_pdcp *pdcp, struct pdcp_count *state, const 
     return true;
 }
 
-static uint32_t count_of(struct daps_pdcp *pdcp, struct pdcp_period *period, const struct daps_pdcp_pdu *pdu,
+static uint32_t count_of(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
                          const struct pdcp_header *header)
 {
-    struct pdcp_count *state = pdcp_count_of(period, pdu);
+    struct pdcp_count *state = pdcp_count_of(context, pdu);
     const uint32_t mask = (UINT32_C(1) << pdu->sn_bits) - 1, forward = (header->sn - state->rx_next) & mask;
 
     if (state->unsure) {
@@ -127,46 +127,47 @@ static uint32_t count_of(struct daps_pdcp *pdcp, struct pdcp_period *period, con
         return header->sn;
     }
     if (forward <= NEAR) {
-        if (pdcp_is_later(pdu->time_ns, period->begun_ns, PDCP_DISORDER_NS))
+        if (pdcp_is_later(pdu->time_ns, context->begun_ns, PDCP_DISORDER_NS))
             state->may_restart = false;
         set_to(state, state->rx_next + forward);
         return state->rx_next - 1;
     }
     if (starts_anew(pdcp, state, pdu, header->sn, forward))
         return header->sn;
-    return decide(pdcp, period, pdu, header->octets + pdu->sdap_octets, forward);
+    return decide(pdcp, context, pdu, header->octets + pdu->sdap_octets, forward);
 }
 
 /* A context for it that nothing speaks against; NULL none. */
-static struct pdcp_period *place(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
+static struct pdcp_context *place(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
 {
-    struct pdcp_period *period;
+    struct pdcp_context *context;
 
-    if (pdcp->n_periods == 0 || (pdcp->secondary_drbs >> (pdu->bearer - 1) & 1) != 0 || pdcp->ul_doubt)
+    if (pdcp->n_contexts == 0 || (pdcp->secondary_drbs >> (pdu->bearer - 1) & 1) != 0 || pdcp->ul_doubt)
         return NULL;
-    period = pdcp_place_by_rule(pdcp, pdu, sn);
+    context = pdcp_place_by_rule(pdcp, pdu, sn);
     /* A log may be ahead of the PDUs beside it: right behind a change of key they may still be the old key's. */
-    if (period != NULL && pdcp->log_beside && pdu->leg == 0 && period->begun_ns != INT64_MIN &&
-        period->term != pdcp->ue.active.chain.root && !pdcp_is_later(pdu->time_ns, period->begun_ns, PDCP_DISORDER_NS))
+    if (context != NULL && pdcp->log_beside && pdu->leg == 0 && context->begun_ns != INT64_MIN &&
+        context->term != pdcp->ue.active.chain.root &&
+        !pdcp_is_later(pdu->time_ns, context->begun_ns, PDCP_DISORDER_NS))
         return NULL;
-    return period;
+    return context;
 }
 
 void pdcp_read_user(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_header *header)
 {
-    struct pdcp_period *period = place(pdcp, pdu, header->sn);
+    struct pdcp_context *context = place(pdcp, pdu, header->sn);
     struct pdcp_protection how = {.header = header->octets + pdu->sdap_octets};
     struct pdcp_count *state;
 
-    if (period == NULL || pdu->length <= how.header) {
-        pdcp_counts(pdcp)->pdcp.unplaced += period == NULL;
+    if (context == NULL || pdu->length <= how.header) {
+        pdcp_counts(pdcp)->pdcp.unplaced += context == NULL;
         return;
     }
-    state = pdcp_count_of(period, pdu);
-    how.count = count_of(pdcp, period, pdu, header);
-    how.stay = period->serial;
+    state = pdcp_count_of(context, pdu);
+    how.count = count_of(pdcp, context, pdu, header);
+    how.stay = context->serial;
     how.era = state->era;
-    how.ciphered = !pdu->ciphering_off && period->nea != 0;
+    how.ciphered = !pdu->ciphering_off && context->nea != 0;
     how.tentative = state->reset_ns != INT64_MIN && !pdcp_is_later(pdu->time_ns, state->reset_ns, PDCP_DISORDER_NS);
     how.since_ns = state->reset_ns;
     if (how.count + 1 == state->rx_next) {
@@ -175,12 +176,12 @@ void pdcp_read_user(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, con
         state->rlc_sn_bits = pdu->rlc_sn_bits;
     }
     if (pdu->leg != 0)
-        period->leg = pdu->leg;
+        context->leg = pdu->leg;
     if (pdcp->daps_drbs >> (pdu->bearer - 1) & 1) {
-        for (unsigned i = 0; i < pdcp->n_periods; i++) /* one entity for both legs */
-            *pdcp_count_of(&pdcp->periods[i], pdu) = *state;
+        for (unsigned i = 0; i < pdcp->n_contexts; i++) /* one entity for both legs */
+            *pdcp_count_of(&pdcp->contexts[i], pdu) = *state;
     }
     if (state->era == 0)
-        pdcp_note_near_end(pdcp, period, pdu, how.count);
-    (void)pdcp_enter(pdcp, period, pdu, &how);
+        pdcp_note_near_end(pdcp, context, pdu, how.count);
+    (void)pdcp_enter(pdcp, context, pdu, &how);
 }

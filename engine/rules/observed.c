@@ -47,7 +47,7 @@ static void report(const struct judgement *j, const struct daps_collision *c, en
     unsigned n = 0;
 
     for (unsigned i = 0; i < c->n; i++) {
-        of[i] = find(j->moment->attempts, j->moment->n_attempts, c->sights[i].period);
+        of[i] = find(j->moment->attempts, j->moment->n_attempts, c->sights[i].entity);
         if (of[i] != NULL && (n == 0 || attempts[n - 1] != of[i]))
             attempts[n++] = of[i];
     }
@@ -70,7 +70,7 @@ static void report(const struct judgement *j, const struct daps_collision *c, en
 
 static void report_collision(const struct judgement *j, const struct daps_collision *c)
 {
-    if (!c->one_period)
+    if (!c->one_entity)
         report(j, c, c->stream.mac ? DAPS_RULE_MAC_NONCE_REUSE : DAPS_RULE_KEYSTREAM_REUSE);
     else if (!c->counted_elsewhere)
         report(j, c, DAPS_RULE_COUNT_REUSE);

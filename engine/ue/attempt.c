@@ -331,7 +331,7 @@ static void sweep_terms(struct daps_ue *ue)
     keep_context(&ue->active);
     daps_term_keep(ue->new_key_set.root);
     if (ue->pdcp != NULL)
-        daps_pdcp_keep_terms(ue->pdcp); /* a period ends with the event, behind this */
+        daps_pdcp_keep_terms(ue->pdcp); /* a context ends with the event, behind this */
     for (guint i = 0; i < ue->attempts->len; i++) {
         const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
         keep_context(&attempt->source);

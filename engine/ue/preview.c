@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The end of the log, tried on a copy: a UE's attempts, periods and collisions are copied, the copy is finished, and
+ * The end of the log, tried on a copy: a UE's attempts, contexts and collisions are copied, the copy is finished, and
  * the UE goes on as if nothing had been asked. Terms are shared: finishing derives no key, and a copy does not sweep.
  */
 #include "ue/ue.h"

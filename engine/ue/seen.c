@@ -52,7 +52,7 @@ static struct daps_collision collision_of(const struct daps_ue *ue, const struct
                    .algorithm = e->algorithm,
                    .bearer = e->bearer,
                    .direction = e->direction},
-        .one_period = e->stays[0] == e->stays[1],
+        .one_entity = e->stays[0] == e->stays[1],
         .n = 2,
         .sights = {{e->stays[0], e->frames[0]}, {e->stays[1], e->frames[1]}},
         .copies = e->copies,
@@ -93,7 +93,7 @@ void daps_ue_see_collision(struct daps_ue *ue, const struct daps_event *ev)
             continue;
         if (ev->collision.again) {
             known->copies += known->count == c.count;
-        } else if (known->one_period == c.one_period) {
+        } else if (known->one_entity == c.one_entity) {
             add_to_known(known, &c);
             told = true;
         }

@@ -66,7 +66,7 @@ static enum daps_ledger_verdict enter(struct daps_ledger *ledger, const struct s
     const size_t length = make_contents(now->content, octets);
     const struct daps_ledger_entry entry = {.count = now->count,
                                             .frame = now->frame,
-                                            .period = 1,
+                                            .entity = 1,
                                             .octets = octets,
                                             .length = length,
                                             .digest = daps_digest(octets, length)};

@@ -179,16 +179,16 @@ END_TEST
 START_TEST(collisions)
 {
     struct daps_collision c = {.stream = {.key = key, .srb = 1, .algorithm = 2},
-                               .one_period = true,
+                               .one_entity = true,
                                .n = 2,
-                               .sights = {{.period = 1, .frame = 7}, {.period = 1, .frame = 9}},
+                               .sights = {{.entity = 1, .frame = 7}, {.entity = 1, .frame = 9}},
                                .copies = 1};
     struct daps_moment moment = {.kind = DAPS_MOMENT_COLLISION, .collision = &c};
 
     see(&moment);
     ck_assert_int_eq(found->rule, DAPS_RULE_COUNT_REUSE);
     ck_assert_uint_eq(found->copies, 1);
-    c.one_period = false;
+    c.one_entity = false;
     see(&moment);
     ck_assert_int_eq(found->rule, DAPS_RULE_KEYSTREAM_REUSE);
     ck_assert_uint_ne(found->assumptions & DAPS_ASSUMES_RECEIVED, 0);
@@ -196,7 +196,7 @@ START_TEST(collisions)
     see(&moment);
     ck_assert_int_eq(found->evidence, DAPS_EVIDENCE_PROVEN);
     ck_assert_uint_eq(found->assumptions, 0);
-    c.one_period = c.counted_elsewhere = true;
+    c.one_entity = c.counted_elsewhere = true;
     see(&moment);
     ck_assert_uint_eq(n_found, 0);
 }
