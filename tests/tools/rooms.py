@@ -58,6 +58,11 @@ def compiles(directories, header):
         return subprocess.run(["cc", "-std=c17", "-fsyntax-only", *glib, *flags, source], capture_output=True).returncode == 0
 
 
+def graph(rooms):
+    return "\n".join(f"    {room:10} {' '.join(sees)}{'  (still: ' + ' '.join(knots) + ')' if knots else ''}".rstrip()
+                     for room, sees, knots in rooms)
+
+
 def check_back_include(rooms, build):
     """A header of the last room that has any, seen from the first one, as the build would compile it, and from itself."""
     headers_of = lambda room: sorted(n for n in os.listdir(os.path.join(ENGINE, room)) if n.endswith(".h"))
@@ -74,8 +79,7 @@ def check_back_include(rooms, build):
 def main():
     rooms = declared()
     if "--graph" in sys.argv:
-        for room, sees, knots in rooms:
-            print(f"    {room:10} {' '.join(sees)}{'  (still: ' + ' '.join(knots) + ')' if knots else ''}".rstrip())
+        print(graph(rooms))
         return
     wrong = 0
     folders = sorted(n for n in os.listdir(ENGINE) if os.path.isdir(os.path.join(ENGINE, n)) and n != "include")
@@ -97,6 +101,10 @@ def main():
             if knot not in includes(room):
                 print(f"{room}: the knot to {knot} is undone: take it off engine/CMakeLists.txt")
                 wrong += 1
+    tour = open(os.path.join(TOP, "docs", "tour.md"), encoding="utf-8").read()
+    if graph(rooms) not in tour:
+        print("docs/tour.md draws other rooms: put in what rooms.py --graph prints")
+        wrong += 1
     if len(sys.argv) > 1:
         check_back_include(rooms, sys.argv[1])
     print(f"{len(rooms)} rooms, {sum(len(r[1]) for r in rooms)} arrows, {sum(len(r[2]) for r in rooms)} knots, {wrong} wrong")
