@@ -202,6 +202,8 @@ void audit_run_capture(struct batch_job *job, const void *user)
         read_records(&audit, capture, &totals);
         count(&audit, &totals);
         sum_up_problems(&audit, totals.counts.undecoded);
+        if (audit.options->style.view == REPORT_AUDIT && !audit.options->allow_partial)
+            batch_not_judged(job, job->path, totals.counts.not_judged);
         daps_capture_close(capture);
     }
     if (totals.error != NULL)

@@ -2,11 +2,13 @@
 /* Workers, their spools, and the order of things. */
 #include "batch.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "commands.h"
+#include "daps/words.h"
 #include "progress.h"
 #include "report/spool.h"
 #include "report/text.h"
@@ -44,6 +46,24 @@ static bool stderr_take(void *user, const char *octets, size_t length)
     (void)user;
     progress_clear();
     return fwrite(octets, 1, length, stderr) == length;
+}
+
+void batch_not_judged(struct batch_job *job, const char *path, const struct daps_not_judged_count *counts)
+{
+    GString *text = g_string_new(NULL);
+
+    for (unsigned i = 0; i < DAPS_NOT_JUDGED_COUNT; i++) {
+        if (counts[i].n == 0)
+            continue;
+        g_string_append_printf(text, "%s%" PRIu64 " %s", text->len > 0 ? "; " : "not judged: ", counts[i].n,
+                               daps_not_judged_words((enum daps_not_judged)i, counts[i].n));
+        if (counts[i].first_frame != 0)
+            g_string_append_printf(text, " (%sframe %" PRIu64 ")", counts[i].n == 1 ? "" : "first ",
+                                   counts[i].first_frame);
+    }
+    if (text->len > 0)
+        batch_note(job, path, "%s", text->str);
+    g_string_free(text, TRUE);
 }
 
 void batch_note(struct batch_job *job, const char *path, const char *format, ...)

@@ -25,6 +25,9 @@ struct batch_job {
 /* Works on one input. May run on any thread. Should stop early once job->lines.failed. */
 typedef void batch_work(struct batch_job *job, const void *user);
 
+/* The message behind exit status 3: what of that capture could not be judged, with first frames. Nothing if all was. */
+void batch_not_judged(struct batch_job *job, const char *path, const struct daps_not_judged_count *counts);
+
 /* A message: path, a colon, and what format says, as one line. */
 void batch_note(struct batch_job *job, const char *path, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

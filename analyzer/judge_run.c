@@ -87,6 +87,8 @@ static void session_end(struct judge *judge, struct session *session, struct cap
     memcpy(totals->findings_by_severity, session->report->findings_by_severity, sizeof totals->findings_by_severity);
     if (totals->error != NULL)
         batch_error(judge->job, totals->error);
+    if (!judge->options->allow_partial)
+        batch_not_judged(judge->job, session->capture, totals->counts.not_judged);
     report_end(session->report, totals);
     totals_add_capture(&judge->job->totals, totals);
     totals_clear(totals);

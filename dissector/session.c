@@ -29,6 +29,8 @@ static void on_event(void *user, const char *ue, const struct daps_event *ev)
 
     if (ue[0] == '\0' || ev->frame != session->frame)
         return; /* broadcast; or of a PDU that waited for its key, and its frame has gone by */
+    if (daps_event_is_evidence(ev->kind))
+        return; /* no message: what it comes to is among the results */
     note_add_event(&session->draft, ev);
     session->draft.matters |= note_event_matters(ev);
 }
