@@ -147,6 +147,30 @@ static bool read_xor(const struct reading *r, JsonNode *node, uint8_t out[static
     return true;
 }
 
+/* Numbers from 0 on, of whatever width. */
+static bool read_number(const struct reading *r, const struct event_field *field, JsonNode *node, void *to)
+{
+    int64_t number = 0;
+
+    if (!read_integer(r, node, 0, field->type == EVENT_FIELD_COUNT ? (int64_t)UINT32_MAX : field->most, &number))
+        return false;
+    if (field->type == EVENT_FIELD_U8)
+        *(uint8_t *)to = (uint8_t)number;
+    else if (field->type == EVENT_FIELD_U64)
+        *(uint64_t *)to = (uint64_t)number;
+    else if (field->type == EVENT_FIELD_I8)
+        *(int8_t *)to = (int8_t)number;
+    else if (field->type == EVENT_FIELD_I16)
+        *(int16_t *)to = (int16_t)number;
+    else if (field->type == EVENT_FIELD_I32)
+        *(int32_t *)to = (int32_t)number;
+    else if (field->type == EVENT_FIELD_I64)
+        *(int64_t *)to = number;
+    else
+        *(uint32_t *)to = (uint32_t)number;
+    return true;
+}
+
 static bool read_field(const struct reading *r, const struct event_field *field, JsonNode *node, struct daps_event *ev)
 {
     void *to = (char *)ev + field->offset;
@@ -180,25 +204,8 @@ static bool read_field(const struct reading *r, const struct event_field *field,
         ev->cause = (enum daps_reestablishment_cause)value;
         return true;
     default:
-        break;
+        return read_number(r, field, node, to);
     }
-    if (!read_integer(r, node, 0, field->type == EVENT_FIELD_COUNT ? (int64_t)UINT32_MAX : field->most, &number))
-        return false;
-    if (field->type == EVENT_FIELD_U8)
-        *(uint8_t *)to = (uint8_t)number;
-    else if (field->type == EVENT_FIELD_U64)
-        *(uint64_t *)to = (uint64_t)number;
-    else if (field->type == EVENT_FIELD_I8)
-        *(int8_t *)to = (int8_t)number;
-    else if (field->type == EVENT_FIELD_I16)
-        *(int16_t *)to = (int16_t)number;
-    else if (field->type == EVENT_FIELD_I32)
-        *(int32_t *)to = (int32_t)number;
-    else if (field->type == EVENT_FIELD_I64)
-        *(int64_t *)to = number;
-    else
-        *(uint32_t *)to = (uint32_t)number;
-    return true;
 }
 
 static bool read_time(const struct reading *r, JsonNode *node, int64_t *time_ns)

@@ -203,74 +203,55 @@ static void security_mode(struct daps_ue *ue, const struct daps_event *ev)
     }
 }
 
+static void setup(struct daps_ue *ue, const struct daps_event *ev)
+{
+    daps_ue_request_applies(ue); /* RRCSetup may answer a re-establishment request (TS 38.331 5.3.7.8) */
+    daps_ue_end_connection(ue, ev);
+    ue->state = DAPS_UE_CONNECTED;
+    ue->setup_seen = true;
+}
+
+static void nas_transfer(struct daps_ue *ue, const struct daps_event *ev)
+{
+    (void)ev;
+    ue->nas_epoch++;
+}
+
+static void mobility_from_nr(struct daps_ue *ue, const struct daps_event *ev)
+{
+    (void)ev;
+    ue->left_nr = true;
+}
+
 static void dispatch(struct daps_ue *ue, const struct daps_event *ev)
 {
-    switch (ev->kind) {
-    case DAPS_EV_SETUP:
-        daps_ue_request_applies(ue); /* RRCSetup may answer a re-establishment request (TS 38.331 5.3.7.8) */
-        daps_ue_end_connection(ue, ev);
-        ue->state = DAPS_UE_CONNECTED;
-        ue->setup_seen = true;
-        break;
-    case DAPS_EV_REJECT:
-        daps_ue_reject(ue, ev);
-        break;
-    case DAPS_EV_SECURITY_MODE_COMMAND:
-    case DAPS_EV_SECURITY_MODE_COMPLETE:
-    case DAPS_EV_SECURITY_MODE_FAILURE:
-        security_mode(ue, ev);
-        break;
-    case DAPS_EV_RECONFIGURATION:
-        daps_ue_reconfiguration(ue, ev);
-        break;
-    case DAPS_EV_RECONFIGURATION_COMPLETE:
-        daps_ue_reconfiguration_complete(ue, ev);
-        break;
-    case DAPS_EV_CANDIDATE:
-        daps_ue_candidate(ue, ev);
-        break;
-    case DAPS_EV_CANDIDATE_RELEASE:
-        daps_ue_candidate_release(ue, ev);
-        break;
-    case DAPS_EV_SCG_CHANGE:
-        daps_deliver_scg_change(ue, ev);
-        break;
-    case DAPS_EV_FAILURE_INFORMATION:
-        daps_ue_failure_information(ue, ev);
-        break;
-    case DAPS_EV_REESTABLISHMENT_REQUEST:
-        daps_ue_reestablishment_request(ue, ev);
-        break;
-    case DAPS_EV_REESTABLISHMENT:
-        daps_ue_reestablishment(ue, ev);
-        break;
-    case DAPS_EV_REESTABLISHMENT_COMPLETE:
-        daps_ue_reestablishment_complete(ue, ev);
-        break;
-    case DAPS_EV_RELEASE:
-        daps_ue_release(ue, ev);
-        break;
-    case DAPS_EV_RESUME_REQUEST:
-        daps_ue_resume_request(ue, ev);
-        break;
-    case DAPS_EV_RESUME:
-        daps_ue_resume(ue, ev);
-        break;
-    case DAPS_EV_RESUME_COMPLETE:
-        daps_ue_resume_complete(ue, ev);
-        break;
-    case DAPS_EV_SOURCE_IN_USE:
-        daps_ue_source_in_use(ue, ev);
-        break;
-    case DAPS_EV_NAS_TRANSFER:
-        ue->nas_epoch++;
-        break;
-    case DAPS_EV_MOBILITY_FROM_NR:
-        ue->left_nr = true;
-        break;
-    default:
-        break;
-    }
+    typedef void procedure(struct daps_ue * ue, const struct daps_event *ev);
+    static procedure *const procedures[DAPS_EV_KIND_COUNT] = {
+        [DAPS_EV_SETUP] = setup,
+        [DAPS_EV_REJECT] = daps_ue_reject,
+        [DAPS_EV_SECURITY_MODE_COMMAND] = security_mode,
+        [DAPS_EV_SECURITY_MODE_COMPLETE] = security_mode,
+        [DAPS_EV_SECURITY_MODE_FAILURE] = security_mode,
+        [DAPS_EV_RECONFIGURATION] = daps_ue_reconfiguration,
+        [DAPS_EV_RECONFIGURATION_COMPLETE] = daps_ue_reconfiguration_complete,
+        [DAPS_EV_CANDIDATE] = daps_ue_candidate,
+        [DAPS_EV_CANDIDATE_RELEASE] = daps_ue_candidate_release,
+        [DAPS_EV_SCG_CHANGE] = daps_deliver_scg_change,
+        [DAPS_EV_FAILURE_INFORMATION] = daps_ue_failure_information,
+        [DAPS_EV_REESTABLISHMENT_REQUEST] = daps_ue_reestablishment_request,
+        [DAPS_EV_REESTABLISHMENT] = daps_ue_reestablishment,
+        [DAPS_EV_REESTABLISHMENT_COMPLETE] = daps_ue_reestablishment_complete,
+        [DAPS_EV_RELEASE] = daps_ue_release,
+        [DAPS_EV_RESUME_REQUEST] = daps_ue_resume_request,
+        [DAPS_EV_RESUME] = daps_ue_resume,
+        [DAPS_EV_RESUME_COMPLETE] = daps_ue_resume_complete,
+        [DAPS_EV_SOURCE_IN_USE] = daps_ue_source_in_use,
+        [DAPS_EV_NAS_TRANSFER] = nas_transfer,
+        [DAPS_EV_MOBILITY_FROM_NR] = mobility_from_nr,
+    };
+
+    if (procedures[ev->kind] != NULL)
+        procedures[ev->kind](ue, ev);
 }
 
 static bool is_answer(const struct daps_event *ev)

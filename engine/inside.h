@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the coordinator share; not for others. */
+#ifndef DAPS_ENGINE_INSIDE_H
+#define DAPS_ENGINE_INSIDE_H
+
+#include "daps/engine.h"
+#include "daps/kdf.h"
+#include "drive.h"
+#include "joins.h"
+#include "pdcp/pdcp.h"
+#include "rrc/cells.h"
+#include "rules/rules.h"
+#include "ue/ue.h"
+#include "ues.h"
+#include <glib.h>
+#include <inttypes.h>
+
+#define SEALED_MOST 64 /* of UEs that are no longer followed */
+
+struct sealed_ue {
+    struct daps_sealed view;
+    char ue[64], key[24];
+};
+
+#define MOST_IDENTITIES 256
+
+struct daps_engine {
+    struct daps_engine_options options;
+    struct daps_sink sink;
+    struct daps_engine_counts counts;
+    struct ues *ues;
+    GStringChunk *names; /* of UEs that somebody asked for */
+    GArray *sealed;      /* struct sealed_ue: of UEs no longer followed */
+    struct {
+        uint64_t n, frame;
+        const char *reason;
+    } gaps;                       /* of all UEs; each is told when it is met */
+    struct joins *joins;          /* of UEs without a PDU so far */
+    struct daps_ciphers *ciphers; /* NULL until needed */
+    struct pdcp_roots *roots;     /* likewise */
+    unsigned n_identities;
+    struct cell_identity {
+        struct daps_cell cell;
+        int64_t identity;
+    } identities[MOST_IDENTITIES]; /* of cells whose SIB1 was seen; the oldest gives way */
+    struct drive *drive;
+    struct daps_rrc_result *waited; /* what PDUs that waited said; NULL until needed */
+    uint64_t *seen;                 /* fingerprints of the newest messages, NULL until there is one */
+    struct daps_rrc_result *trial;  /* for looking whether octets could be RRC; likewise */
+    uint8_t *open;                  /* the PDU at hand, deciphered; likewise */
+};
+
+/* engine.c: the UE of that key, NULL if none was seen; or a new one, named or numbered. */
+struct daps_ue *engine_find_ue(struct daps_engine *engine, uint64_t ue_key);
+struct daps_ue *engine_get_ue(struct daps_engine *engine, uint64_t ue_key, const char *name, enum daps_rat rat,
+                              uint64_t frame);
+
+#endif
