@@ -14,7 +14,7 @@
 
 #include "bytes/bits.h"
 
-#define PER_MEMO_ENTRIES 64
+#define PER_MEMO_ENTRIES 256
 #define PER_MEMO_OCTETS  240
 
 struct per_memo_entry {
