@@ -87,9 +87,11 @@ bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev)
 
     for (unsigned back = 1; ev->digest != 0 && back <= MIN(ue->n_recent, DAPS_RECENT); back++) {
         const struct daps_recent *recent = &ue->recent[(ue->n_recent - back) % DAPS_RECENT];
-        const int64_t elapsed = daps_ue_elapsed(ue, recent->time_ns, ev->time_ns);
-        if (recent->kind != ev->kind || recent->digest != ev->digest || (recent->air && air))
+        int64_t elapsed;
+
+        if (recent->digest != ev->digest || recent->kind != ev->kind || (recent->air && air))
             continue; /* two PDUs with COUNTs of their own are two messages */
+        elapsed = daps_ue_elapsed(ue, recent->time_ns, ev->time_ns);
         found = is_copy_of(ue, back, elapsed);
         if (teaches(ev) && !recent->air && !air)
             note_lag(ue, elapsed);
