@@ -21,7 +21,7 @@ struct report_style {
     enum report_table table;
     bool show_keys;
     bool colour;
-    bool why; /* an audit: each name of a UE with the reason why it is that UE's */
+    bool why;   /* an audit: each name of a UE with the reason why it is that UE's */
     bool brief; /* text: captures without anything to say in one line */
 };
 
