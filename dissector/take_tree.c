@@ -18,7 +18,7 @@ static bool extent_of(const field_info *finfo, bool to_end, struct extent *exten
 {
     int captured;
 
-    if (finfo->ds_tvb == NULL || finfo->start < 0)
+    if (finfo == NULL || finfo->ds_tvb == NULL || finfo->start < 0)
         return false;
     captured = (int)tvb_captured_length(finfo->ds_tvb) - finfo->start;
     if (captured <= 0)

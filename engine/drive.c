@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include "daps/framing.h"
+#include "ue/ue.h"
 
 struct drive {
     struct daps_engine *engine;

@@ -21,8 +21,6 @@ enum daps_pdcp_status engine_pdcp(struct daps_engine *engine, const struct daps_
 /* A name was joined to the UE of that key; the sink is told once the UE has a name. join is copied. */
 void engine_join(struct daps_engine *engine, uint64_t ue_key, const struct daps_identity_join *join);
 
-const struct daps_sink *daps_engine_sink(const struct daps_engine *engine);
-
 /* What unwraps for one engine. Free with drive_free; NULL is fine there. */
 struct drive *drive_new(struct daps_engine *engine, const struct daps_engine_options *options);
 void drive_free(struct drive *drive);

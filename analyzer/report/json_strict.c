@@ -119,7 +119,7 @@ static bool scalar(struct scan *s)
 
 static void blanks(struct scan *s)
 {
-    while (s->at < s->length && memchr(" \t\r\n", s->text[s->at], 4) != NULL)
+    while (s->at < s->length && (here(s) == ' ' || here(s) == '\t' || here(s) == '\r' || here(s) == '\n'))
         s->at++;
 }
 

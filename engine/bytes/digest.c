@@ -28,10 +28,11 @@ static uint64_t word_at(const uint8_t *octets)
 uint64_t daps_digest(const uint8_t *octets, size_t length)
 {
     struct daps_digest_state state = daps_digest_start();
+    const size_t stride = (size_t)8 * DAPS_DIGEST_LANES;
     uint8_t last[8] = {0};
     size_t i = 0;
 
-    for (; i + 8 * DAPS_DIGEST_LANES <= length; i += 8 * DAPS_DIGEST_LANES) {
+    for (; i + stride <= length; i += stride) {
         for (unsigned lane = 0; lane < DAPS_DIGEST_LANES; lane++)
             daps_digest_word(&state, word_at(octets + i + 8 * (size_t)lane));
     }

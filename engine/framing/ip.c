@@ -71,7 +71,7 @@ bool ip_fits(const struct peel *peel, struct octets packet, bool exact)
     if (first >> 4 == 4 && (first & 15) >= 5) {
         octets_skip(&packet, 1);
         length = octets_u16(&packet);
-        if (length < (first & 15u) * 4)
+        if (length < (size_t)(first & 15) * 4)
             return false;
     } else if (first >> 4 == 6) {
         octets_skip(&packet, 3);

@@ -237,7 +237,7 @@ struct identity_link *identity_link_new(struct identity *identity, const struct 
     link->node = like->node;
     link->of_log = like->of_log;
     link->log_key = like->log_key;
-    link->leg = (uint64_t)(like->rnti + 1);
+    link->leg = (uint64_t)like->rnti + 1;
     identity_give(identity, link, ue);
     identity_ue_drop(identity, ue);
     g_hash_table_add(identity->links, link);

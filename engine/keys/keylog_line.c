@@ -146,7 +146,7 @@ static bool read_option(struct words *words, struct keylog_line *line)
 
     if (word == NULL)
         return line->kind != KEYLOG_UPPER || wrong(words, "ul_nas_count=<number> is missing after the key");
-    if (*name == '\0' || length < strlen(name) || g_ascii_strncasecmp(word, name, strlen(name)) != 0)
+    if (name == NULL || *name == '\0' || length < strlen(name) || g_ascii_strncasecmp(word, name, strlen(name)) != 0)
         return wrong(words, "an option that this line does not have follows the key");
     if (!read_number(word + strlen(name), length - strlen(name), options[line->kind].most, &value) ||
         (line->kind == KEYLOG_LEAF && value == 0))
@@ -181,6 +181,7 @@ static bool read_keyword(struct words *words, const char *word, size_t length, s
     return wrong(words, "it begins with none of KGNB, KENB, KAMF, KASME, NH, LEAF");
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): wrong() writes there */
 bool keylog_line_read(const char *text, struct keylog_line *line, char *error, size_t error_octets)
 {
     struct words words = {text, error, error_octets};
