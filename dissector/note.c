@@ -150,11 +150,23 @@ void note_add_use(struct note_draft *draft, const struct daps_keystream_use *use
         append(draft, &draft->note.uses, use, sizeof *use);
 }
 
+static void free_join(gpointer data)
+{
+    struct daps_identity_join *join = data;
+
+    g_free((char *)join->name);
+    g_free(join);
+}
+
 void note_add_join(struct note_draft *draft, const struct daps_identity_join *join)
 {
+    struct daps_identity_join *kept = g_memdup2(join, sizeof *join);
+
+    kept->ue = NULL;
+    kept->name = g_strdup(join->name);
     if (draft->note.joins == NULL)
-        draft->note.joins = g_ptr_array_new_with_free_func(g_free);
-    g_ptr_array_add(draft->note.joins, daps_words_join(join));
+        draft->note.joins = g_ptr_array_new_with_free_func(free_join);
+    g_ptr_array_add(draft->note.joins, kept);
     draft->matters |= join->reason != DAPS_JOIN_FIRST_SEEN && join->reason != DAPS_JOIN_LOG;
 }
 

@@ -70,7 +70,7 @@ struct frame_note {
     GArray *scg_changes; /* struct daps_scg_change; strings as note_ue.name; NULL none */
     GArray *rrc;         /* struct note_rrc, likewise */
     GArray *uses;        /* struct daps_keystream_use, likewise */
-    GPtrArray *joins;    /* char *: names of UEs and why they are, likewise */
+    GPtrArray *joins;    /* struct daps_identity_join: names of UEs and why they are, likewise */
 };
 
 /* The keylog in options must outlive the session. Free with session_free. */

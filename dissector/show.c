@@ -151,6 +151,18 @@ static void put_scg_change(proto_tree *tree, tvbuff_t *tvb, const struct daps_sc
     put_members(sub, tvb, &daps_shape_scg_change, rows, G_N_ELEMENTS(rows), change);
 }
 
+static void put_join(proto_tree *tree, tvbuff_t *tvb, const struct session *session,
+                     const struct daps_identity_join *kept)
+{
+    struct daps_identity_join join = *kept;
+    char *words;
+
+    join.announced_frame = session_number(session, kept->announced_frame);
+    words = daps_words_join(&join);
+    put_string(tree, tvb, hf_daps_join, words);
+    g_free(words);
+}
+
 void show_note(proto_tree *tree, tvbuff_t *tvb, const struct showing *showing)
 {
     const struct frame_note *note = showing->note;
@@ -160,7 +172,7 @@ void show_note(proto_tree *tree, tvbuff_t *tvb, const struct showing *showing)
     for (unsigned i = 0; i < note->n_ues; i++)
         put_ue(tree, tvb, &note->ues[i]);
     for (guint i = 0; note->joins != NULL && i < note->joins->len; i++)
-        put_string(tree, tvb, hf_daps_join, g_ptr_array_index(note->joins, i));
+        put_join(tree, tvb, showing->session, g_ptr_array_index(note->joins, i));
     for (unsigned i = 0; i < note->n_events; i++)
         put_string(tree, tvb, hf_daps_event, event_words(&note->events[i]));
     for (unsigned i = 0; i < note->n_steps; i++) {
