@@ -16,7 +16,8 @@ struct drive {
     struct daps_rrc_result *result;
 };
 
-void drive_learn(struct drive *drive, const struct daps_undecoded *where, const struct daps_rrc_result *result)
+/* What a message said goes to where it is needed, or it could not be decoded. */
+static void learn(struct drive *drive, const struct daps_undecoded *where, const struct daps_rrc_result *result)
 {
     const struct daps_sink *sink = daps_engine_sink(drive->engine);
     struct daps_undecoded undecoded = *where;
@@ -31,6 +32,14 @@ void drive_learn(struct drive *drive, const struct daps_undecoded *where, const 
     if (sink->undecoded != NULL)
         sink->undecoded(sink->user, &undecoded);
     daps_engine_gap(drive->engine, where->ue_key, false, where->frame, "an RRC message could not be decoded");
+}
+
+void drive_learn_pdcp(struct drive *drive, const struct daps_pdcp_pdu *pdu, const struct daps_rrc_result *result)
+{
+    const struct daps_undecoded where = {
+        .frame = pdu->frame, .ue_key = pdu->ue_key, .channel = daps_channel_dcch(pdu->downlink)};
+
+    learn(drive, &where, result);
 }
 
 static void tell_pdu(const struct drive *drive, uint64_t ue_key)
@@ -48,21 +57,19 @@ static void on_pdu(void *user, const struct daps_pdu *pdu)
 
     tell_pdu(drive, pdu->ue_key);
     (void)engine_rrc(drive->engine, pdu, drive->result);
-    drive_learn(drive, &where, drive->result);
+    learn(drive, &where, drive->result);
 }
 
 static void on_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
 {
     struct drive *drive = user;
-    const struct daps_undecoded where = {
-        .frame = pdu->frame, .ue_key = pdu->ue_key, .channel = pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH};
     const struct daps_sink *sink = daps_engine_sink(drive->engine);
     enum daps_pdcp_status status;
 
     tell_pdu(drive, pdu->ue_key);
     status = engine_pdcp(drive->engine, pdu, drive->result);
     if (status == DAPS_PDCP_READ)
-        drive_learn(drive, &where, drive->result);
+        drive_learn_pdcp(drive, pdu, drive->result);
     else if (sink->pdcp != NULL)
         sink->pdcp(sink->user, status);
 }

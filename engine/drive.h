@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between the coordinator's two files: PDUs that have been unwrapped, and what reading them tells the framing. */
+/* Between the coordinator's files: PDUs that have been unwrapped, and what reading them tells the framing. */
 #ifndef DAPS_ENGINE_DRIVE_H
 #define DAPS_ENGINE_DRIVE_H
 
@@ -13,7 +13,7 @@ enum daps_rrc_status engine_rrc(struct daps_engine *engine, const struct daps_pd
 
 /*
  * Follows one PDCP PDU: COUNT, keystream use, and what it says if it can be read. result is filled as by engine_rrc()
- * if the answer is DAPS_PDCP_READ, else it says nothing. PDUs that waited and can be read now go to drive_learn().
+ * if the answer is DAPS_PDCP_READ, else it says nothing. PDUs that waited and can be read now go to drive_learn_pdcp().
  */
 enum daps_pdcp_status engine_pdcp(struct daps_engine *engine, const struct daps_pdcp_pdu *pdu,
                                   struct daps_rrc_result *result);
@@ -28,7 +28,8 @@ void drive_free(struct drive *drive);
 /* The engine's own. */
 struct drive *engine_drive(struct daps_engine *engine);
 
-/* What a message said goes to where it is needed: bearers, names to come. Or it could not be decoded. */
-void drive_learn(struct drive *drive, const struct daps_undecoded *where, const struct daps_rrc_result *result);
+/* What the message in a PDCP PDU said goes to where it is needed: bearers, names to come. Or it could not be decoded.
+ */
+void drive_learn_pdcp(struct drive *drive, const struct daps_pdcp_pdu *pdu, const struct daps_rrc_result *result);
 
 #endif

@@ -141,35 +141,36 @@ static bool is_broadcast(const struct daps_event *ev)
     return ev->kind == DAPS_EV_SYSTEM_INFORMATION;
 }
 
+/* NULL: its SIB1 was not seen. */
+static const struct cell_identity *find_identity(const struct daps_engine *engine, const struct daps_cell *cell)
+{
+    for (unsigned i = 0; cell->pci >= 0 && i < engine->n_identities; i++) {
+        if (daps_cell_equals(&engine->identities[i].cell, cell))
+            return &engine->identities[i];
+    }
+    return NULL;
+}
+
 static void learn_identity(struct daps_engine *engine, const struct daps_event *ev)
 {
-    struct cell_identity *of = NULL;
+    const struct cell_identity *known = find_identity(engine, &ev->logged_cell);
+    struct cell_identity *of;
 
     if (ev->cell_identity < 0 || ev->logged_cell.pci < 0)
         return;
-    for (unsigned i = 0; of == NULL && i < engine->n_identities; i++) {
-        const struct daps_cell *cell = &engine->identities[i].cell;
-        if (cell->pci == ev->logged_cell.pci && cell->ssb_arfcn == ev->logged_cell.ssb_arfcn)
-            of = &engine->identities[i];
-    }
-    if (of == NULL) {
-        if (engine->n_identities == MOST_IDENTITIES)
-            memmove(engine->identities, engine->identities + 1, --engine->n_identities * sizeof *engine->identities);
-        of = &engine->identities[engine->n_identities++];
-    }
+    if (known == NULL && engine->n_identities == MOST_IDENTITIES)
+        memmove(engine->identities, engine->identities + 1, --engine->n_identities * sizeof *engine->identities);
+    of = known != NULL ? &engine->identities[known - engine->identities] : &engine->identities[engine->n_identities++];
     *of = (struct cell_identity){ev->logged_cell, ev->cell_identity};
 }
 
 bool daps_engine_cell_identity(const struct daps_engine *engine, const struct daps_cell *cell, int64_t *identity)
 {
-    for (unsigned i = 0; cell->pci >= 0 && i < engine->n_identities; i++) {
-        const struct cell_identity *known = &engine->identities[i];
-        if (known->cell.pci != cell->pci || known->cell.ssb_arfcn != cell->ssb_arfcn)
-            continue;
+    const struct cell_identity *known = find_identity(engine, cell);
+
+    if (known != NULL)
         *identity = known->identity;
-        return true;
-    }
-    return false;
+    return known != NULL;
 }
 
 /* A request's MAC, where a key log may tell whether it is right. */

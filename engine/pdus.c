@@ -126,7 +126,7 @@ static void follow_return(struct daps_engine *engine, const struct daps_ue *ue, 
         return;
     daps_event_clear(&ev, DAPS_EV_SOURCE_IN_USE);
     ev.rat = DAPS_RAT_NR;
-    ev.channel = pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH;
+    ev.channel = daps_channel_dcch(pdu->downlink);
     ev.frame = pdu->frame;
     ev.time_ns = pdu->time_ns;
     daps_engine_event(engine, pdu->ue_key, NULL, &ev);
@@ -185,11 +185,7 @@ static void follow_waiting(struct daps_engine *engine, struct daps_ue *ue)
             engine->waited = g_new0(struct daps_rrc_result, 1);
         follow_reading(engine, ue, &reading, engine->waited);
         if (reading.status == DAPS_PDCP_READ)
-            drive_learn(engine->drive,
-                        &(struct daps_undecoded){.frame = reading.pdu->frame,
-                                                 .ue_key = reading.pdu->ue_key,
-                                                 .channel = reading.pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH},
-                        engine->waited);
+            drive_learn_pdcp(engine->drive, reading.pdu, engine->waited);
     }
 }
 

@@ -18,10 +18,10 @@ static void learn_number(struct pdcp_cells *cells, int32_t *numbers, unsigned *n
     cells->learned++;
 }
 
-static bool is_known(const struct pdcp_cells *cells, int32_t pci, int32_t arfcn)
+static bool is_known(const struct pdcp_cells *cells, const struct daps_cell *cell)
 {
     for (unsigned i = 0; i < cells->n; i++) {
-        if (cells->known[i].cell.pci == pci && cells->known[i].cell.ssb_arfcn == arfcn)
+        if (daps_cell_equals(&cells->known[i].cell, cell))
             return true;
     }
     return false;
@@ -35,7 +35,7 @@ void pdcp_learn_cell(struct daps_pdcp *pdcp, struct daps_cell cell, int32_t poin
     learn_number(cells, cells->arfcns, &cells->n_arfcns, cell.ssb_arfcn);
     if (cell.pci < 0 || cell.ssb_arfcn < 0)
         return;
-    if (!is_known(cells, cell.pci, cell.ssb_arfcn)) {
+    if (!is_known(cells, &cell)) {
         if (cells->n == PDCP_MOST_CELLS)
             memmove(cells->known, cells->known + 1, --cells->n * sizeof cells->known[0]);
         cells->known[cells->n++] = (struct pdcp_cell){cell, -1, -1};
@@ -43,7 +43,7 @@ void pdcp_learn_cell(struct daps_pdcp *pdcp, struct daps_cell cell, int32_t poin
     }
     for (unsigned i = 0; i < cells->n; i++) {
         struct pdcp_cell *known = &cells->known[i];
-        if (known->cell.pci != cell.pci || known->cell.ssb_arfcn != cell.ssb_arfcn)
+        if (!daps_cell_equals(&known->cell, &cell))
             continue;
         known->point_a = point_a >= 0 ? point_a : known->point_a;
         known->carrier = carrier >= 0 ? carrier : known->carrier;
@@ -59,7 +59,7 @@ bool pdcp_cell_at(const struct pdcp_cells *cells, unsigned i, struct pdcp_cell *
     i -= cells->n;
     for (unsigned pci = 0; pci < cells->n_pcis; pci++) {
         for (unsigned arfcn = 0; arfcn < cells->n_arfcns; arfcn++) {
-            if (is_known(cells, cells->pcis[pci], cells->arfcns[arfcn]) || i-- > 0)
+            if (is_known(cells, &(struct daps_cell){cells->pcis[pci], cells->arfcns[arfcn]}) || i-- > 0)
                 continue;
             *out = (struct pdcp_cell){{cells->pcis[pci], cells->arfcns[arfcn]}, -1, -1};
             return true;

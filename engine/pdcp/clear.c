@@ -9,8 +9,8 @@ enum daps_event_kind pdcp_kind_if_clear(const struct daps_pdcp *pdcp, const stru
 {
     struct daps_rrc_result *trial = pdcp->host.trial;
 
-    if (pdu->bearer != 1 || daps_rrc_decode_nr(pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH, pdu->octets + 2,
-                                               pdu->length - 2 - MAC, trial) != DAPS_RRC_OK)
+    if (pdu->bearer != 1 || daps_rrc_decode_nr(daps_channel_dcch(pdu->downlink), pdu->octets + 2, pdu->length - 2 - MAC,
+                                               trial) != DAPS_RRC_OK)
         return DAPS_EV_KIND_COUNT;
     return trial->n_events == 1 ? trial->events[0].kind : DAPS_EV_KIND_COUNT;
 }
@@ -27,7 +27,7 @@ void pdcp_hand_clear(const struct daps_pdcp_pdu *pdu, struct pdcp_reading *readi
     reading->status = DAPS_PDCP_READ;
     reading->rrc = pdu->octets + 2;
     reading->length = pdu->length - 2 - MAC;
-    reading->channel = pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH;
+    reading->channel = daps_channel_dcch(pdu->downlink);
 }
 
 /* Before AS security (TS 38.331 5.3.1.1): no MAC, or the security mode command, whose MAC comes with its own key. */

@@ -173,7 +173,7 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
     reading->status = DAPS_PDCP_READ;
     reading->rrc = pdcp->open + 2;
     reading->length = pdu->length - 2 - MAC;
-    reading->channel = pdu->downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH;
+    reading->channel = daps_channel_dcch(pdu->downlink);
     reading->key = context->term;
     reading->ciphered = placed->how.ciphered && context->nea != 0;
 }

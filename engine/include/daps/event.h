@@ -200,4 +200,16 @@ const char *daps_rat_name(enum daps_rat rat);
 const char *daps_rach_name(enum daps_rach rach); /* "cbra", "cfra", "cfra-2step", "unknown" */
 const char *daps_reestablishment_cause_name(enum daps_reestablishment_cause cause);
 
+/* The channel of messages on SRB1 and SRB2 in that direction (TS 38.331 6.2.1). */
+static inline enum daps_channel daps_channel_dcch(bool downlink)
+{
+    return downlink ? DAPS_CH_DL_DCCH : DAPS_CH_UL_DCCH;
+}
+
+/* The same PCI and the same frequency; unknown is equal to unknown only. */
+static inline bool daps_cell_equals(const struct daps_cell *a, const struct daps_cell *b)
+{
+    return a->pci == b->pci && a->ssb_arfcn == b->ssb_arfcn;
+}
+
 #endif
