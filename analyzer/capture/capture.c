@@ -2,8 +2,9 @@
 /*
  * Which library reads a capture, and what to say when it cannot.
  *
- * libpcap has the first try at pcap and pcapng. Where it stops in the middle of a pcapng for anything but the end of
- * the data (a second link type or snap length, mostly), libwiretap goes on from the same packet.
+ * libpcap has the first try at pcap and pcapng; the usual records of a pcap it opened are read without it. Where it
+ * stops in the middle of a pcapng for anything but the end of the data (a second link type or snap length, mostly),
+ * libwiretap goes on from the same packet.
  */
 #include "capture.h"
 
@@ -13,12 +14,15 @@
 #include <string.h>
 
 #include "input.h"
+#include "plain.h"
 #include "reader.h"
 
 struct daps_capture {
     struct input *input;
     FILE *file; /* closed with pcap */
     pcap_t *pcap;
+    struct plain *plain; /* reads the usual records in place of libpcap ... */
+    bool plain_is_over;  /* ... until one was not */
     struct wiretap *wiretap;
     int linktype;
     uint64_t frames; /* delivered */
@@ -36,6 +40,8 @@ static uint64_t position(const struct daps_capture *capture)
 {
     if (capture->wiretap)
         return wiretap_offset(capture->wiretap);
+    if (capture->plain && !capture->plain_is_over)
+        return capture->input->taken - plain_ahead(capture->plain);
     off_t at = capture->file ? ftello(capture->file) : 0;
     return at > 0 ? (uint64_t)at : 0;
 }
@@ -101,6 +107,8 @@ static bool open_with_pcap(struct daps_capture *capture, char **error)
     capture->pcap = pcap_fopen_offline_with_tstamp_precision(capture->file, PCAP_TSTAMP_PRECISION_NANO, text);
     if (capture->pcap) {
         capture->linktype = pcap_datalink(capture->pcap);
+        if (input->format == INPUT_PCAP)
+            capture->plain = plain_new(input, capture->pcap);
         return true;
     }
     if (is_truncation(text)) {
@@ -214,6 +222,13 @@ enum daps_capture_status daps_capture_next(struct daps_capture *capture, struct 
         return DAPS_CAPTURE_ERROR;
     if (capture->wiretap)
         return next_of_wiretap(capture, record);
+    if (capture->plain && !capture->plain_is_over) {
+        if (plain_next(capture->plain, record)) {
+            record->frame = ++capture->frames;
+            return DAPS_CAPTURE_RECORD;
+        }
+        capture->plain_is_over = true;
+    }
     struct pcap_pkthdr *header;
     const u_char *data;
     int status = pcap_next_ex(capture->pcap, &header, &data);
@@ -250,6 +265,7 @@ void daps_capture_close(struct daps_capture *capture)
         fclose(capture->file);
     wiretap_close(capture->wiretap);
     input_close(capture->input);
+    plain_free(capture->plain);
     g_free(capture->error);
     g_free(capture);
 }

@@ -142,24 +142,46 @@ static void keep_copy(struct input *input, const uint8_t *data, size_t size)
         input->spool_errno = errno ? errno : ENOSPC;
 }
 
-static ssize_t cookie_read(void *cookie, char *buffer, size_t size)
+static ssize_t take_kept(uint8_t *buffer, size_t size, const uint8_t *from, size_t waiting)
 {
-    struct input *input = cookie;
+    const size_t n = MIN(waiting, size);
+
+    memcpy(buffer, from, n);
+    return (ssize_t)n;
+}
+
+ssize_t input_read(struct input *input, void *buffer, size_t size)
+{
     size_t waiting = input->head_length - input->head_taken;
     ssize_t n;
     if (waiting) {
-        n = (ssize_t)MIN(waiting, size);
-        memcpy(buffer, input->head + input->head_taken, (size_t)n);
+        n = take_kept(buffer, size, input->head + input->head_taken, waiting);
         input->head_taken += (size_t)n;
+    } else if (input->unread_length) {
+        n = take_kept(buffer, size, input->unread, input->unread_length);
+        input->unread += n;
+        input->unread_length -= (size_t)n;
     } else {
         n = read_some(input->fd, buffer, size);
     }
     if (n > 0) {
         input->taken += (uint64_t)n;
-        keep_copy(input, (const uint8_t *)buffer, (size_t)n);
+        keep_copy(input, buffer, (size_t)n);
     }
     input->spooled_to_end = n == 0;
     return n;
+}
+
+void input_unread(struct input *input, const uint8_t *octets, size_t n)
+{
+    input->unread = octets;
+    input->unread_length = n;
+    input->taken -= n;
+}
+
+static ssize_t cookie_read(void *cookie, char *buffer, size_t size)
+{
+    return input_read(cookie, buffer, size);
 }
 
 /* Only to tell the position, for ftello. */
@@ -207,7 +229,7 @@ const char *input_reopen_path(struct input *input, char **error)
         ssize_t n = 1;
         input->keep = true;
         while (!input->spooled_to_end && n > 0 && !input->spool_errno)
-            n = cookie_read(input, (char *)buffer, BUFFER);
+            n = input_read(input, buffer, BUFFER);
         g_free(buffer);
         if (n < 0 || input->spool_errno) {
             *error = g_strdup_printf("%s: could not be copied to a temporary file: %s", input->name,

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 enum input_format {
     INPUT_PCAP,
@@ -27,9 +28,11 @@ struct input {
     size_t head_length;
     enum input_format format;
 
-    size_t head_taken; /* octets of head already given out */
-    uint64_t taken;    /* octets given out */
-    char *buffer;      /* of the stdio stream */
+    size_t head_taken;     /* octets of head already given out */
+    uint64_t taken;        /* octets given out */
+    const uint8_t *unread; /* octets given out and given back: next to come */
+    size_t unread_length;
+    char *buffer; /* of the stdio stream */
 
     /* Of a stream only. */
     bool keep;           /* write a copy of what is read to spool */
@@ -47,6 +50,15 @@ struct input *input_open(const char *path, char **error);
  * live longer.
  */
 FILE *input_stdio(struct input *input, char **error);
+
+/*
+ * Up to size octets of the input from where it has been given out to; 0 at its end, -1 with errno set. For whoever goes
+ * on where the stdio stream has not read ahead.
+ */
+ssize_t input_read(struct input *input, void *buffer, size_t size);
+
+/* Gives the last n octets that input_read() gave out back, to be given out again. octets must stay where they are. */
+void input_unread(struct input *input, const uint8_t *octets, size_t n);
 
 /*
  * A path under which a library can open the whole input by itself; a stream is copied to a temporary file without a
