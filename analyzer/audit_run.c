@@ -123,7 +123,7 @@ static void sum_up_problems(struct audit *audit, uint64_t undecoded)
 static void read_records(struct audit *audit, struct daps_capture *capture, struct capture_totals *totals)
 {
     enum daps_capture_status status = DAPS_CAPTURE_END;
-    struct daps_record record;
+    struct daps_record record = {.frame = 0};
     uint64_t n = 0;
 
     while (!audit->job->lines.failed && (status = daps_capture_next(capture, &record)) == DAPS_CAPTURE_RECORD) {
@@ -151,7 +151,7 @@ static void count_sealed(const struct audit *audit, struct capture_totals *total
 
 static void count(struct audit *audit, struct capture_totals *totals)
 {
-    const struct daps_framing_counts *framing = daps_framing_counts(daps_engine_framing(audit->engine));
+    const struct daps_framing_counts *framing = daps_engine_unwrapped(audit->engine);
 
     totals->frames = framing->frames;
     totals->counts = *daps_engine_counts(audit->engine);

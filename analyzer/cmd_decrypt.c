@@ -53,7 +53,7 @@ static int run(struct decrypt *decrypt, struct daps_capture *capture)
 {
     enum daps_capture_status status = DAPS_CAPTURE_END;
     const struct daps_engine_counts *counts;
-    struct daps_record record;
+    struct daps_record record = {.frame = 0};
 
     while (!decrypt->failed && (status = daps_capture_next(capture, &record)) == DAPS_CAPTURE_RECORD)
         daps_engine_record(decrypt->engine, &record);

@@ -177,9 +177,19 @@ void session_free(struct session *session)
     g_free(session);
 }
 
-struct daps_framing *session_framing(struct session *session)
+void session_record(struct session *session, const struct daps_record *record)
 {
-    return daps_engine_framing(session->engine);
+    daps_engine_record(session->engine, record);
+}
+
+void session_pdu(struct session *session, const struct daps_pdu *pdu)
+{
+    daps_engine_pdu(session->engine, pdu);
+}
+
+const struct daps_framing_counts *session_unwrapped(const struct session *session)
+{
+    return daps_engine_unwrapped(session->engine);
 }
 
 void session_begin(struct session *session, uint64_t frame)

@@ -10,6 +10,7 @@
 
 #include "daps/engine.h"
 #include "daps/framing.h"
+#include "daps/record.h"
 #include "daps/results.h"
 
 struct session;
@@ -79,11 +80,13 @@ void session_free(struct session *session); /* wipes keys; NULL is fine */
 
 /*
  * Frames come in capture order, under the number that Wireshark gives them; one that repeats the last number takes its
- * place (numbers.h). Begin, any number of PDUs through session_framing, end.
+ * place (numbers.h). Begin, any number of records and PDUs, end.
  */
 void session_begin(struct session *session, uint64_t frame);
 uint64_t session_frame(const struct session *session); /* what PDUs of the frame at hand are to be numbered */
-struct daps_framing *session_framing(struct session *session);
+void session_record(struct session *session, const struct daps_record *record); /* as daps_engine_record */
+void session_pdu(struct session *session, const struct daps_pdu *pdu);          /* as daps_engine_pdu */
+const struct daps_framing_counts *session_unwrapped(const struct session *session);
 /* The frame at hand holds PDUs that cannot be taken; reason: one sentence, static storage. */
 void session_miss(struct session *session, const char *reason);
 void session_end(struct session *session);

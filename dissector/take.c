@@ -5,8 +5,8 @@
  * Taken is the outermost radio layer that Wireshark shows, with all its PDUs in the frame:
  *
  *     mac-nr        MAC PDUs: which bearer an LCID is, and how long its SNs are, stands in RRC, which may be ciphered;
- *                   then only who deciphers it (framing/, fed by the engine) can go on below MAC
- *     rlc-nr        RLC PDUs, reassembled by framing/
+ *                   then only the engine, which deciphers it, can go on below MAC
+ *     rlc-nr        RLC PDUs, reassembled by the engine
  *     pdcp-nr       PDCP PDUs
  *     nr-rrc        RRC in clear; the channel is the message type that was dissected
  *
@@ -123,17 +123,38 @@ static enum route route_of(tvbuff_t *tvb, const packet_info *pinfo, proto_tree *
 
 /* ---- where ---- */
 
-static void fill_endpoint(struct daps_framing_endpoint *endpoint, const address *from, uint32_t port, bool *addressed)
+/* n octets, at most 8, most significant first. */
+static uint64_t number_of(const uint8_t *octets, unsigned n)
+{
+    uint64_t number = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        number = number << 8 | octets[i];
+    return number;
+}
+
+static void set_ipv4(struct daps_endpoint *endpoint, const uint8_t *address)
+{
+    endpoint->high = 0;
+    endpoint->low = (uint64_t)0xffff << 32 | number_of(address, 4);
+}
+
+static void set_ipv6(struct daps_endpoint *endpoint, const uint8_t *address)
+{
+    endpoint->high = number_of(address, 8);
+    endpoint->low = number_of(address + 8, 8);
+}
+
+static void fill_endpoint(struct daps_endpoint *endpoint, const address *from, uint32_t port, bool *known)
 {
     endpoint->port = port;
-    if (from->type == AT_IPv4 && from->len == 4) {
-        endpoint->address[10] = endpoint->address[11] = 0xff;
-        memcpy(endpoint->address + 12, from->data, 4);
-        *addressed = true;
-    } else if (from->type == AT_IPv6 && from->len == 16) {
-        memcpy(endpoint->address, from->data, 16);
-        *addressed = true;
-    }
+    if (from->type == AT_IPv4 && from->len == 4)
+        set_ipv4(endpoint, from->data);
+    else if (from->type == AT_IPv6 && from->len == 16)
+        set_ipv6(endpoint, from->data);
+    else
+        return;
+    *known = true;
 }
 
 static int64_t time_of(const packet_info *pinfo)
@@ -145,19 +166,19 @@ static int64_t time_of(const packet_info *pinfo)
     return (int64_t)pinfo->abs_ts.secs * 1000000000 + pinfo->abs_ts.nsecs;
 }
 
-struct daps_framing_place take_place(const struct session *session, const packet_info *pinfo)
+struct take_place take_place(const struct session *session, const packet_info *pinfo)
 {
-    struct daps_framing_place place = {
+    struct take_place place = {
         .frame = session_frame(session), .time_ns = time_of(pinfo), .user_plane = look(pinfo).user_plane};
 
-    fill_endpoint(&place.source, &pinfo->net_src, pinfo->srcport, &place.addressed);
-    fill_endpoint(&place.destination, &pinfo->net_dst, pinfo->destport, &place.addressed);
+    fill_endpoint(&place.ends.source, &pinfo->net_src, pinfo->srcport, &place.ends.known);
+    fill_endpoint(&place.ends.destination, &pinfo->net_dst, pinfo->destport, &place.ends.known);
     return place;
 }
 
 enum { IPV4_OCTETS = 20, IPV6_OCTETS = 40, UDP_OCTETS = 8, PROTOCOL_UDP = 17 };
 
-void take_ends(struct daps_framing_place *place, tvbuff_t *tvb, int at)
+void take_ends(struct daps_ends *ends, tvbuff_t *tvb, int at)
 {
     const uint8_t *ip, *udp;
 
@@ -166,22 +187,18 @@ void take_ends(struct daps_framing_place *place, tvbuff_t *tvb, int at)
     udp = tvb_get_ptr(tvb, at, UDP_OCTETS);
     ip = tvb_get_ptr(tvb, at - IPV4_OCTETS, IPV4_OCTETS);
     if (ip[0] == 0x45 && ip[9] == PROTOCOL_UDP) {
-        memset(&place->source, 0, sizeof place->source);
-        memset(&place->destination, 0, sizeof place->destination);
-        memset(place->source.address + 10, 0xff, 2);
-        memset(place->destination.address + 10, 0xff, 2);
-        memcpy(place->source.address + 12, ip + 12, 4);
-        memcpy(place->destination.address + 12, ip + 16, 4);
+        set_ipv4(&ends->source, ip + 12);
+        set_ipv4(&ends->destination, ip + 16);
     } else if (at >= IPV6_OCTETS && (ip = tvb_get_ptr(tvb, at - IPV6_OCTETS, IPV6_OCTETS))[0] >> 4 == 6 &&
                ip[6] == PROTOCOL_UDP) {
-        memcpy(place->source.address, ip + 8, 16);
-        memcpy(place->destination.address, ip + 24, 16);
+        set_ipv6(&ends->source, ip + 8);
+        set_ipv6(&ends->destination, ip + 24);
     } else {
         return;
     }
-    place->addressed = true;
-    place->source.port = (uint32_t)udp[0] << 8 | udp[1];
-    place->destination.port = (uint32_t)udp[2] << 8 | udp[3];
+    ends->known = true;
+    ends->source.port = (uint32_t)number_of(udp, 2);
+    ends->destination.port = (uint32_t)number_of(udp + 2, 2);
 }
 
 /* ---- on the way ---- */

@@ -17,7 +17,7 @@ static uint64_t foreign(struct session *session)
     uint64_t n = 0;
 
     for (unsigned i = 0; i < G_N_ELEMENTS(classes); i++)
-        n += daps_framing_counts(session_framing(session))->classes[classes[i]];
+        n += session_unwrapped(session)->classes[classes[i]];
     return n;
 }
 
@@ -27,8 +27,9 @@ bool take_datagram(struct session *session, const packet_info *pinfo, bool of_th
                                                    .source = (uint16_t)pinfo->srcport,
                                                    .destination = (uint16_t)pinfo->destport,
                                                    .named = named};
-    struct daps_framing_place place = take_place(session, pinfo);
+    struct take_place place = take_place(session, pinfo);
     const uint64_t before = foreign(session);
+    struct daps_record record;
     tvbuff_t *found = NULL;
     size_t at = 0;
 
@@ -44,10 +45,16 @@ bool take_datagram(struct session *session, const packet_info *pinfo, bool of_th
     }
     if (found == NULL)
         return false;
-    place.missing = tvb_reported_length(found) - tvb_captured_length(found);
-    take_ends(&place, found, (int)at);
-    daps_framing_take_udp(session_framing(session), &place, tvb_get_ptr(found, (int)at, -1),
-                          tvb_captured_length(found) - at);
+    take_ends(&place.ends, found, (int)at);
+    record = (struct daps_record){.frame = place.frame,
+                                  .time_ns = place.time_ns,
+                                  .linktype = DAPS_LINKTYPE_UDP,
+                                  .caplen = tvb_captured_length(found) - (guint)at,
+                                  .len = tvb_reported_length(found) - (guint)at,
+                                  .data = tvb_get_ptr(found, (int)at, -1),
+                                  .ends = place.ends,
+                                  .user_plane = place.user_plane};
+    session_record(session, &record);
     return foreign(session) == before;
 }
 
@@ -89,6 +96,6 @@ bool take_record(struct session *session, tvbuff_t *tvb, const packet_info *pinf
     record.caplen = tvb_captured_length(tvb);
     record.len = tvb_reported_length(tvb);
     record.data = record.caplen > 0 ? tvb_get_ptr(tvb, 0, (int)record.caplen) : (const uint8_t *)"";
-    daps_framing_unwrap(session_framing(session), &record);
+    session_record(session, &record);
     return foreign(session) == before;
 }

@@ -7,13 +7,19 @@
 #include "take_ids.h"
 
 /* When the frame was captured, and between whom, as Wireshark tells it. */
-struct daps_framing_place take_place(const struct session *session, const packet_info *pinfo);
+struct take_place {
+    uint64_t frame;
+    int64_t time_ns;
+    bool user_plane; /* inside IP that GTP-U carries */
+    struct daps_ends ends;
+};
+struct take_place take_place(const struct session *session, const packet_info *pinfo);
 
 /*
  * The same by the IP header right before the UDP header at that offset, if there is one: user data that Wireshark
  * dissects inside a radio layer has addresses as well, and Wireshark tells those.
  */
-void take_ends(struct daps_framing_place *place, tvbuff_t *tvb, int at);
+void take_ends(struct daps_ends *ends, tvbuff_t *tvb, int at);
 
 /* take_tree.c: all PDUs of that layer in the tree. False: there are none, or one was not understood. */
 bool take_layer(struct session *session, packet_info *pinfo, proto_tree *tree, enum layer outermost);

@@ -7,6 +7,9 @@
 
 #include <epan/dissectors/packet-pdcp-nr.h>
 
+/* Bearer types of rlc-nr (packet-rlc-nr.h). */
+enum { RLC_CCCH = 1, RLC_SRB = 4, RLC_DRB = 5 };
+
 struct extent {
     const uint8_t *octets;
     size_t length;
@@ -75,66 +78,66 @@ static struct context context_of(proto_node *item, enum layer layer)
     return context;
 }
 
-static struct daps_framing_name name_of(const struct context *context)
+static void fill_names(struct daps_pdu *pdu, const struct context *context)
 {
-    return (struct daps_framing_name){.has_ue_id = context->present[UE_ID],
-                                      .ue_id = (uint16_t)context->values[UE_ID],
-                                      .has_rnti = context->present[RNTI],
-                                      .rnti = (uint16_t)context->values[RNTI]};
+    pdu->names = (struct daps_names){.has_ue_id = context->present[UE_ID],
+                                     .ue_id = (uint16_t)context->values[UE_ID],
+                                     .has_rnti = context->present[RNTI],
+                                     .rnti = (uint16_t)context->values[RNTI]};
+    pdu->downlink = context->values[DIRECTION] == 1;
+    pdu->bearer = (uint8_t)context->values[BEARER];
 }
 
 /* False: Wireshark shows the PDU, but nothing around it. */
-static bool take_mac(struct daps_framing *framing, const struct daps_framing_place *place, proto_node *item,
-                     const struct extent *pdu)
+static bool fill_mac(struct daps_pdu *pdu, proto_node *item)
 {
     const struct context context = context_of(item, MAC);
-    const struct daps_framing_mac mac = {.downlink = context.values[DIRECTION] == 1,
-                                         .rnti_type = (uint8_t)context.values[RNTI_TYPE],
-                                         .name = name_of(&context)};
 
-    if (context.present[DIRECTION])
-        daps_framing_take_mac(framing, place, &mac, pdu->octets, pdu->length);
+    pdu->layer = DAPS_LAYER_MAC;
+    fill_names(pdu, &context);
+    pdu->rnti_type = (uint8_t)context.values[RNTI_TYPE];
     return context.present[DIRECTION];
 }
 
-static bool take_rlc(struct daps_framing *framing, const struct daps_framing_place *place, proto_node *item,
-                     const struct extent *pdu)
+static bool fill_rlc(struct daps_pdu *pdu, proto_node *item)
 {
     const struct context context = context_of(item, RLC);
-    const struct daps_framing_rlc rlc = {.mode = (uint8_t)context.values[MODE],
-                                         .sn_bits = (uint8_t)context.values[SN_BITS],
-                                         .bearer_type = (uint8_t)context.values[BEARER_TYPE],
-                                         .bearer = (uint8_t)context.values[BEARER],
-                                         .downlink = context.values[DIRECTION] == 1,
-                                         .name = name_of(&context)};
+    const uint32_t type = context.values[BEARER_TYPE];
 
-    if (context.present[DIRECTION])
-        daps_framing_take_rlc(framing, place, &rlc, pdu->octets, pdu->length);
+    pdu->layer = DAPS_LAYER_RLC;
+    fill_names(pdu, &context);
+    pdu->rlc_mode = daps_rlc_mode_of(context.values[MODE]);
+    pdu->rlc_sn_bits = (uint8_t)context.values[SN_BITS];
+    pdu->srb = type == RLC_SRB;
+    if (type == RLC_CCCH)
+        pdu->channel = DAPS_CH_UL_CCCH; /* or its downlink, by the direction */
+    else if (type != RLC_SRB && type != RLC_DRB)
+        pdu->channel = DAPS_CH_OTHER;
     return context.present[DIRECTION];
 }
 
 /* False: Wireshark took the framing for what it is not; it knows that of today only, not that of 2018. */
-static bool take_pdcp(struct daps_framing *framing, const struct daps_framing_place *place, packet_info *pinfo,
-                      proto_node *item, const struct extent *pdu)
+static bool fill_pdcp(struct daps_pdu *pdu, packet_info *pinfo, proto_node *item)
 {
     const struct context context = context_of(item, PDCP);
     const pdcp_nr_info *info = get_pdcp_nr_proto_data(pinfo); /* of the last PDU; these two are not in the tree */
-    const struct daps_framing_pdcp pdcp = {
-        .signalling = context.values[PLANE] == NR_SIGNALING_PLANE,
-        .sn_bits = (uint8_t)context.values[SN_BITS],
-        .bearer_type = (uint8_t)context.values[BEARER_TYPE],
-        .bearer = (uint8_t)context.values[BEARER],
-        .downlink = context.values[DIRECTION] == 1,
-        .sdap_ul = info != NULL && (info->sdap_header & PDCP_NR_UL_SDAP_HEADER_PRESENT) != 0,
-        .sdap_dl = info != NULL && (info->sdap_header & PDCP_NR_DL_SDAP_HEADER_PRESENT) != 0,
-        .ciphering_off = info != NULL && info->ciphering_disabled,
-        .name = name_of(&context)};
+    const uint32_t type = context.values[BEARER_TYPE];
 
-    if (pdcp.sn_bits != PDCP_NR_SN_LENGTH_12_BITS && pdcp.sn_bits != PDCP_NR_SN_LENGTH_18_BITS &&
-        pdcp.bearer_type != Bearer_CCCH)
-        return false;
-    daps_framing_take_pdcp(framing, place, &pdcp, pdu->octets, pdu->length);
-    return true;
+    pdu->layer = DAPS_LAYER_PDCP;
+    fill_names(pdu, &context);
+    pdu->srb = context.values[PLANE] == NR_SIGNALING_PLANE;
+    pdu->sn_bits = (uint8_t)context.values[SN_BITS];
+    if (pdu->srb && type == Bearer_CCCH)
+        pdu->channel = DAPS_CH_UL_CCCH;
+    else if (pdu->srb && type != Bearer_DCCH)
+        pdu->channel = DAPS_CH_OTHER;
+    if (info != NULL) {
+        pdu->sdap_octets = (info->sdap_header &
+                            (pdu->downlink ? PDCP_NR_DL_SDAP_HEADER_PRESENT : PDCP_NR_UL_SDAP_HEADER_PRESENT)) != 0;
+        pdu->ciphering_off = info->ciphering_disabled;
+    }
+    return pdu->sn_bits == PDCP_NR_SN_LENGTH_12_BITS || pdu->sn_bits == PDCP_NR_SN_LENGTH_18_BITS ||
+           type == Bearer_CCCH;
 }
 
 /* What the message at node is, -1 none that is followed. */
@@ -149,56 +152,79 @@ static int root_of_node(const proto_node *node)
     return -1;
 }
 
-/* A message in an item of nr-rrc. */
-static void take_rrc(struct daps_framing *framing, const struct daps_framing_place *place, const proto_node *item,
-                     const struct extent *pdu)
+/* The message in an item of nr-rrc. False: none that is followed. */
+static bool fill_rrc(struct daps_pdu *pdu, const proto_node *item)
 {
+    pdu->layer = DAPS_LAYER_RRC;
     for (const proto_node *child = item->first_child; child != NULL; child = child->next) {
         const int root = root_of_node(child);
         if (root >= 0) {
-            daps_framing_take_rrc(framing, place, take_ids()->roots[root].channel, pdu->octets, pdu->length);
-            return;
+            pdu->channel = take_ids()->roots[root].channel;
+            return true;
         }
     }
+    return false;
+}
+
+static struct daps_pdu pdu_at(const struct take_place *place, const struct extent *extent)
+{
+    return (struct daps_pdu){.frame = place->frame,
+                             .time_ns = place->time_ns,
+                             .rat = DAPS_RAT_NR,
+                             .octets = extent->octets,
+                             .length = extent->length,
+                             .missing = extent->missing,
+                             .ends = place->ends,
+                             .logged_cell = {.pci = -1, .ssb_arfcn = -1}};
 }
 
 /* A message that Wireshark shows without an item of nr-rrc around it: one that is not sent by itself over the air. */
 static void take_bare_rrc(struct session *session, packet_info *pinfo, const proto_node *item)
 {
+    const struct take_place place = take_place(session, pinfo);
     const int root = root_of_node(item);
-    struct daps_framing_place place;
-    struct extent pdu;
+    struct extent extent;
+    struct daps_pdu pdu;
 
-    if (root < 0 || !extent_of(PNODE_FINFO(item), true, &pdu))
+    if (root < 0 || !extent_of(PNODE_FINFO(item), true, &extent))
         return;
-    place = take_place(session, pinfo);
-    place.missing = pdu.missing;
-    daps_framing_take_rrc(session_framing(session), &place, take_ids()->roots[root].channel, pdu.octets, pdu.length);
+    pdu = pdu_at(&place, &extent);
+    pdu.layer = DAPS_LAYER_RRC;
+    pdu.channel = take_ids()->roots[root].channel;
+    session_pdu(session, &pdu);
+}
+
+static bool fill(struct daps_pdu *pdu, packet_info *pinfo, proto_node *item, enum layer layer)
+{
+    switch (layer) {
+    case MAC:
+        return fill_mac(pdu, item);
+    case RLC:
+        return fill_rlc(pdu, item);
+    case PDCP:
+        return fill_pdcp(pdu, pinfo, item);
+    default:
+        return fill_rrc(pdu, item);
+    }
 }
 
 /* False: what is around the PDU was not understood. datagram: the item of the UDP header it came behind, NULL none. */
 static bool take_item(struct session *session, packet_info *pinfo, proto_node *item, enum layer layer,
                       const field_info *datagram)
 {
-    struct daps_framing_place place = take_place(session, pinfo);
-    struct extent pdu;
+    struct take_place place = take_place(session, pinfo);
+    struct extent extent;
+    struct daps_pdu pdu;
 
-    if (!extent_of(PNODE_FINFO(item), false, &pdu))
+    if (!extent_of(PNODE_FINFO(item), false, &extent))
         return true;
     if (datagram != NULL && datagram->ds_tvb != NULL)
-        take_ends(&place, datagram->ds_tvb, datagram->start);
-    place.missing = pdu.missing;
-    switch (layer) {
-    case MAC:
-        return take_mac(session_framing(session), &place, item, &pdu);
-    case RLC:
-        return take_rlc(session_framing(session), &place, item, &pdu);
-    case PDCP:
-        return take_pdcp(session_framing(session), &place, pinfo, item, &pdu);
-    default:
-        take_rrc(session_framing(session), &place, item, &pdu);
-        return true;
-    }
+        take_ends(&place.ends, datagram->ds_tvb, datagram->start);
+    pdu = pdu_at(&place, &extent);
+    if (!fill(&pdu, pinfo, item, layer))
+        return layer == RRC;
+    session_pdu(session, &pdu);
+    return true;
 }
 
 /* Is there nothing to look for below this node: a part of a message, another protocol's, of the frame as such? */

@@ -7,12 +7,12 @@
 
 #include <glib.h>
 
-#include "daps/framing.h"
 #include "ue/ue.h"
+#include "unwrap/unwrap.h"
 
 struct drive {
     struct daps_engine *engine;
-    struct daps_framing *framing;
+    struct unwrap *unwrap;
     struct daps_rrc_result *result;
 };
 
@@ -23,7 +23,7 @@ static void learn(struct drive *drive, const struct daps_undecoded *where, const
     struct daps_undecoded undecoded = *where;
 
     if (result->status == DAPS_RRC_OK) {
-        daps_framing_learn(drive->framing, where->ue_key, result);
+        unwrap_learn(drive->unwrap, where->ue_key, result);
         return;
     }
     undecoded.message = result->message;
@@ -34,7 +34,7 @@ static void learn(struct drive *drive, const struct daps_undecoded *where, const
     daps_engine_gap(drive->engine, where->ue_key, false, where->frame, "an RRC message could not be decoded");
 }
 
-void drive_learn_pdcp(struct drive *drive, const struct daps_pdcp_pdu *pdu, const struct daps_rrc_result *result)
+void drive_learn_pdcp(struct drive *drive, const struct daps_pdu *pdu, const struct daps_rrc_result *result)
 {
     const struct daps_undecoded where = {
         .frame = pdu->frame, .ue_key = pdu->ue_key, .channel = daps_channel_dcch(pdu->downlink)};
@@ -42,36 +42,36 @@ void drive_learn_pdcp(struct drive *drive, const struct daps_pdcp_pdu *pdu, cons
     learn(drive, &where, result);
 }
 
-static void tell_pdu(const struct drive *drive, uint64_t ue_key)
+static void take_rrc(struct drive *drive, const struct daps_pdu *pdu)
+{
+    const struct daps_undecoded where = {.frame = pdu->frame, .ue_key = pdu->ue_key, .channel = pdu->channel};
+
+    (void)engine_rrc(drive->engine, pdu, drive->result);
+    learn(drive, &where, drive->result);
+}
+
+static void take_pdcp(struct drive *drive, const struct daps_pdu *pdu)
 {
     const struct daps_sink *sink = daps_engine_sink(drive->engine);
+    const enum daps_pdcp_status status = engine_pdcp(drive->engine, pdu, drive->result);
 
-    if (sink->pdu != NULL)
-        sink->pdu(sink->user, ue_key, daps_framing_ue_id(drive->framing));
+    if (status == DAPS_PDCP_READ)
+        drive_learn_pdcp(drive, pdu, drive->result);
+    else if (sink->pdcp != NULL)
+        sink->pdcp(sink->user, status);
 }
 
 static void on_pdu(void *user, const struct daps_pdu *pdu)
 {
     struct drive *drive = user;
-    const struct daps_undecoded where = {.frame = pdu->frame, .ue_key = pdu->ue_key, .channel = pdu->channel};
-
-    tell_pdu(drive, pdu->ue_key);
-    (void)engine_rrc(drive->engine, pdu, drive->result);
-    learn(drive, &where, drive->result);
-}
-
-static void on_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
-{
-    struct drive *drive = user;
     const struct daps_sink *sink = daps_engine_sink(drive->engine);
-    enum daps_pdcp_status status;
 
-    tell_pdu(drive, pdu->ue_key);
-    status = engine_pdcp(drive->engine, pdu, drive->result);
-    if (status == DAPS_PDCP_READ)
-        drive_learn_pdcp(drive, pdu, drive->result);
-    else if (sink->pdcp != NULL)
-        sink->pdcp(sink->user, status);
+    if (sink->pdu != NULL)
+        sink->pdu(sink->user, pdu->ue_key, pdu->names.has_ue_id ? pdu->names.ue_id : -1);
+    if (pdu->layer == DAPS_LAYER_RRC)
+        take_rrc(drive, pdu);
+    else
+        take_pdcp(drive, pdu);
 }
 
 static void on_problem(void *user, const struct daps_framing_problem *problem)
@@ -97,12 +97,11 @@ static void on_join(void *user, uint64_t ue_key, const struct daps_identity_join
 struct drive *drive_new(struct daps_engine *engine, const struct daps_engine_options *options)
 {
     struct drive *drive = g_new0(struct drive, 1);
-    const struct daps_framing_sink sink = {
-        .user = drive, .pdu = on_pdu, .pdcp = on_pdcp, .problem = on_problem, .join = on_join};
+    const struct unwrap_sink sink = {.user = drive, .pdu = on_pdu, .problem = on_problem, .join = on_join};
 
     drive->engine = engine;
-    drive->framing = daps_framing_new(&sink);
-    daps_framing_assume_drbs(drive->framing, options->drbs, options->n_drbs);
+    drive->unwrap = unwrap_new(&sink);
+    unwrap_assume(drive->unwrap, options->drbs, options->n_drbs);
     drive->result = g_new0(struct daps_rrc_result, 1);
     return drive;
 }
@@ -111,22 +110,32 @@ void drive_free(struct drive *drive)
 {
     if (drive == NULL)
         return;
-    daps_framing_free(drive->framing);
+    unwrap_free(drive->unwrap);
     g_free(drive->result);
     g_free(drive);
 }
 
 void daps_engine_record(struct daps_engine *engine, const struct daps_record *record)
 {
-    daps_framing_unwrap(engine_drive(engine)->framing, record);
+    unwrap_record(engine_drive(engine)->unwrap, record);
 }
 
-struct daps_framing *daps_engine_framing(struct daps_engine *engine)
+void daps_engine_pdu(struct daps_engine *engine, const struct daps_pdu *pdu)
 {
-    return engine_drive(engine)->framing;
+    unwrap_pdu(engine_drive(engine)->unwrap, pdu);
+}
+
+const struct daps_framing_counts *daps_engine_unwrapped(const struct daps_engine *engine)
+{
+    return unwrap_counts(engine_drive(engine)->unwrap);
+}
+
+uint64_t daps_engine_forgotten(const struct daps_engine *engine)
+{
+    return unwrap_evicted(engine_drive(engine)->unwrap);
 }
 
 void daps_engine_drain(struct daps_engine *engine)
 {
-    daps_framing_finish(engine_drive(engine)->framing);
+    unwrap_finish(engine_drive(engine)->unwrap);
 }

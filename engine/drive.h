@@ -15,7 +15,7 @@ enum daps_rrc_status engine_rrc(struct daps_engine *engine, const struct daps_pd
  * Follows one PDCP PDU: COUNT, keystream use, and what it says if it can be read. result is filled as by engine_rrc()
  * if the answer is DAPS_PDCP_READ, else it says nothing. PDUs that waited and can be read now go to drive_learn_pdcp().
  */
-enum daps_pdcp_status engine_pdcp(struct daps_engine *engine, const struct daps_pdcp_pdu *pdu,
+enum daps_pdcp_status engine_pdcp(struct daps_engine *engine, const struct daps_pdu *pdu,
                                   struct daps_rrc_result *result);
 
 /* A name was joined to the UE of that key; the sink is told once the UE has a name. join is copied. */
@@ -26,10 +26,10 @@ struct drive *drive_new(struct daps_engine *engine, const struct daps_engine_opt
 void drive_free(struct drive *drive);
 
 /* The engine's own. */
-struct drive *engine_drive(struct daps_engine *engine);
+struct drive *engine_drive(const struct daps_engine *engine);
 
 /* What the message in a PDCP PDU said goes to where it is needed: bearers, names to come. Or it could not be decoded.
  */
-void drive_learn_pdcp(struct drive *drive, const struct daps_pdcp_pdu *pdu, const struct daps_rrc_result *result);
+void drive_learn_pdcp(struct drive *drive, const struct daps_pdu *pdu, const struct daps_rrc_result *result);
 
 #endif

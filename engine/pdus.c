@@ -115,7 +115,7 @@ static bool is_followed(const struct daps_ue *ue, const struct pdcp_reading *rea
 }
 
 /* The source's key is in use although an attempt left it; where a failure says so itself, it needs no help. */
-static void follow_return(struct daps_engine *engine, const struct daps_ue *ue, const struct daps_pdcp_pdu *pdu,
+static void follow_return(struct daps_engine *engine, const struct daps_ue *ue, const struct daps_pdu *pdu,
                           const struct daps_rrc_result *result)
 {
     const bool says_so = result->n_events > 0 && result->events[0].kind == DAPS_EV_FAILURE_INFORMATION &&
@@ -189,12 +189,12 @@ static void follow_waiting(struct daps_engine *engine, struct daps_ue *ue)
     }
 }
 
-struct drive *engine_drive(struct daps_engine *engine)
+struct drive *engine_drive(const struct daps_engine *engine)
 {
     return engine->drive;
 }
 
-static void begin_pdcp(struct daps_engine *engine, struct daps_ue *ue, const struct daps_pdcp_pdu *pdu)
+static void begin_pdcp(struct daps_engine *engine, struct daps_ue *ue, const struct daps_pdu *pdu)
 {
     struct pdcp_host host;
     struct daps_event ev;
@@ -208,7 +208,7 @@ static void begin_pdcp(struct daps_engine *engine, struct daps_ue *ue, const str
     ue->pdcp = daps_pdcp_new(&host);
 }
 
-enum daps_pdcp_status engine_pdcp(struct daps_engine *engine, const struct daps_pdcp_pdu *pdu,
+enum daps_pdcp_status engine_pdcp(struct daps_engine *engine, const struct daps_pdu *pdu,
                                   struct daps_rrc_result *result)
 {
     struct daps_ue *ue = engine_get_ue(engine, pdu->ue_key, NULL, DAPS_RAT_NR, pdu->frame);

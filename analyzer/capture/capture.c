@@ -165,7 +165,7 @@ static bool go_on_with_wiretap(struct daps_capture *capture, char **reason)
 {
     if (!open_with_wiretap(capture, reason))
         return false;
-    struct daps_record skipped;
+    struct daps_record skipped = {.frame = 0};
     for (uint64_t i = 0; i < capture->frames; i++) {
         char *ignored = NULL;
         if (wiretap_next(capture->wiretap, &skipped, &ignored) != WIRETAP_RECORD) {

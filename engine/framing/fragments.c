@@ -83,11 +83,11 @@ static bool may_hold_rrc(const struct slot *slot, const struct peel *peel)
 static void give_up(struct slot *slot, struct peel *peel)
 {
     if (slot->state == WAITING && !slot->user_plane)
-        peel_problem(peel, DAPS_FRAMING_INCOMPLETE, slot->id.version == 4 ? "IPv4" : "IPv6",
-                     "fragments of a datagram are missing", may_hold_rrc(slot, peel), NULL,
-                     "identification 0x%x, from frame %llu on, %u octets of %s%u", slot->id.id,
-                     (unsigned long long)slot->first_frame, slot->have, slot->total ? "" : "more than ",
-                     slot->total ? slot->total : slot->have);
+        tally_problem(&peel->at, DAPS_FRAMING_INCOMPLETE, slot->id.version == 4 ? "IPv4" : "IPv6",
+                      "fragments of a datagram are missing", may_hold_rrc(slot, peel), NULL,
+                      "identification 0x%x, from frame %llu on, %u octets of %s%u", slot->id.id,
+                      (unsigned long long)slot->first_frame, slot->have, slot->total ? "" : "more than ",
+                      slot->total ? slot->total : slot->have);
     slot->state = FREE;
 }
 
@@ -112,8 +112,8 @@ static void start(struct slot *slot, const struct peel *peel, const struct fragm
     slot->data = data;
     slot->state = WAITING;
     slot->id = *fragment;
-    slot->first_frame = peel->frame;
-    slot->user_plane = peel->user_plane;
+    slot->first_frame = peel->at.frame;
+    slot->user_plane = peel->at.user_plane;
 }
 
 /* The identification of a finished datagram was used for the next one, which begins with what has come again. */
@@ -153,7 +153,7 @@ static void note_repeat(struct slot *slot, const struct fragment *fragment, uint
 static int rank_of(const struct slot *slot, const struct peel *peel)
 {
     if (slot->state == DONE)
-        return slot->last_frame == peel->frame ? 3 : 1;
+        return slot->last_frame == peel->at.frame ? 3 : 1;
     return slot->state == FREE ? 0 : 2;
 }
 
@@ -163,7 +163,7 @@ static struct slot *find(struct fragments *fragments, struct peel *peel, const s
     struct slot *own = NULL, *best = &fragments->slot[0];
     for (int i = 0; i < SLOTS; i++) {
         struct slot *slot = &fragments->slot[i];
-        if (slot->state != FREE && peel->frame - slot->last_frame > PATIENCE)
+        if (slot->state != FREE && peel->at.frame - slot->last_frame > PATIENCE)
             give_up(slot, peel);
         if (slot->state != FREE && same_datagram(&slot->id, fragment))
             own = slot;
@@ -191,9 +191,9 @@ static bool store(struct slot *slot, struct peel *peel, const struct fragment *f
     else if (!fragment->more && end < slot->end)
         wrong = "fragments disagree on the length of the datagram";
     if (wrong) {
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, wrong, false, NULL,
-                     "identification 0x%x, offset %u, from frame %llu on", fragment->id, fragment->offset,
-                     (unsigned long long)slot->first_frame);
+        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, wrong, false, NULL,
+                      "identification 0x%x, offset %u, from frame %llu on", fragment->id, fragment->offset,
+                      (unsigned long long)slot->first_frame);
         slot->state = FREE;
         return false;
     }
@@ -214,19 +214,19 @@ bool fragments_add(struct fragments *fragments, struct peel *peel, const struct 
 {
     const char *layer = fragment->version == 4 ? "IPv4" : "IPv6";
     if (!data.left || (fragment->more && data.left % UNIT) || fragment->offset + data.left > DATAGRAM_MAX) {
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "a fragment of impossible length", false, NULL,
-                     "offset %u, %zu octets", fragment->offset, data.left);
+        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "a fragment of impossible length", false, NULL,
+                      "offset %u, %zu octets", fragment->offset, data.left);
         return false;
     }
     struct slot *slot = find(fragments, peel, fragment);
-    slot->last_frame = peel->frame;
+    slot->last_frame = peel->at.frame;
     if (is_repeat(slot, fragment, data)) {
         note_repeat(slot, fragment, (uint32_t)data.left);
         return false;
     }
     if (slot->state == DONE)
         start_next(slot, peel, fragment, (uint32_t)data.left);
-    slot->last_frame = peel->frame;
+    slot->last_frame = peel->at.frame;
     if (!store(slot, peel, fragment, data) || !slot->total || slot->have != slot->total)
         return false;
     slot->state = DONE;

@@ -71,14 +71,14 @@ bool peel_gsmtap2(struct peel *peel, struct octets payload)
     octets_skip(&whole, words * (size_t)4);
     const bool nr = type == TYPE_NR_RRC || type == TYPE_NR_MAC;
     if (payload.bad || whole.bad)
-        peel_short(peel, layer, nr || (payload.bad && version == VERSION_3), NULL);
+        tally_short(&peel->at, layer, nr || (payload.bad && version == VERSION_3), NULL);
     else if (words < WORDS_OF_HEADER)
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "header too short", nr, NULL, "%u words", words);
+        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "header too short", nr, NULL, "%u words", words);
     else if (type == TYPE_NR_RRC)
         peel_nr_rrc(peel, layer, words, payload, whole);
     else if (type == TYPE_NR_MAC)
         peel_gsmtap_radio(peel, GSMTAP_NR_MAC, whole);
     else
-        peel_count(peel, class_of(type));
+        tally_count(&peel->at, class_of(type));
     return true;
 }

@@ -128,11 +128,11 @@ void peel_gsmtap_rrc(struct peel *peel, const char *of_version, enum daps_channe
                      struct daps_cell cell, struct octets pdu)
 {
     struct pdu_context context = {.channel = channel, .cell = cell};
-    if (peel->addressed)
-        context.ue_key = peel_pair_key(&peel->source, &peel->destination, false);
+    if (peel->ends.known)
+        context.ue_key = daps_ends_key(&peel->ends, false);
     if (channel == DAPS_CH_NONE)
-        peel_problem(peel, DAPS_FRAMING_UNKNOWN, of_version, "unknown NR RRC sub-type", true, &context.ue_key, "0x%04x",
-                     subtype);
+        tally_problem(&peel->at, DAPS_FRAMING_UNKNOWN, of_version, "unknown NR RRC sub-type", true, &context.ue_key,
+                      "0x%04x", subtype);
     else
         peel_deliver(peel, of_version, &context, pdu);
 }
@@ -147,7 +147,7 @@ void peel_gsmtap_radio(struct peel *peel, uint16_t type, struct octets pdu)
     const char *name = layers[type - TYPE_NR_MAC].name;
     if (pdu.left >= strlen(name) && !memcmp(pdu.at, name, strlen(name)))
         octets_skip(&pdu, strlen(name));
-    uint64_t log_key = peel->addressed ? peel_pair_key(&peel->source, &peel->destination, false) : 0;
+    uint64_t log_key = peel->ends.known ? daps_ends_key(&peel->ends, false) : 0;
     layers[type - TYPE_NR_MAC].unwrap(peel, pdu, &log_key);
 }
 
@@ -164,11 +164,11 @@ static void peel_type(struct peel *peel, uint16_t type, uint16_t subtype, const 
     }
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (types[i].type == type) {
-            peel_count(peel, types[i].class);
+            tally_count(&peel->at, types[i].class);
             return;
         }
     }
-    peel_count(peel, DAPS_FRAMING_GSMTAP_OTHER);
+    tally_count(&peel->at, DAPS_FRAMING_GSMTAP_OTHER);
 }
 
 bool peel_gsmtap3(struct peel *peel, struct octets payload)
@@ -181,15 +181,15 @@ bool peel_gsmtap3(struct peel *peel, struct octets payload)
     uint16_t subtype = octets_u16(&payload);
     struct metadata metadata = {.arfcn = UINT32_MAX, .pci = UINT32_MAX};
     if (!payload.bad && words < WORDS_WITHOUT_METADATA) {
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "header too short", true, NULL, "%u words", words);
+        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "header too short", true, NULL, "%u words", words);
         return true;
     }
     read_metadata(&payload, (words - WORDS_WITHOUT_METADATA) * (size_t)4, &metadata);
     if (payload.bad) {
-        peel_short(peel, layer, (type >= TYPE_NR_MAC && type <= TYPE_NR_RRC) || type == 0, NULL);
+        tally_short(&peel->at, layer, (type >= TYPE_NR_MAC && type <= TYPE_NR_RRC) || type == 0, NULL);
         return true;
     }
-    peel->framing->counts.keys += metadata.keys;
+    peel->at.tally->counts.keys += metadata.keys;
     peel_type(peel, type, subtype, &metadata, payload);
     return true;
 }

@@ -31,18 +31,18 @@ static bool skip_options(struct octets *payload, uint8_t flags)
 
 void peel_gtp_u(struct peel *peel, struct octets payload)
 {
-    peel_count(peel, DAPS_FRAMING_GTP_U);
+    tally_count(&peel->at, DAPS_FRAMING_GTP_U);
     const uint8_t flags = octets_u8(&payload);
     const uint8_t type = octets_u8(&payload);
     const uint16_t length = octets_u16(&payload);
     if (payload.bad || (flags & VERSION_AND_PT) != VERSION_1_GTP || type != TYPE_G_PDU)
         return;
     octets_skip(&payload, 4);
-    if (payload.bad || (length > payload.left && !peel->cut))
+    if (payload.bad || (length > payload.left && !peel->at.cut))
         return;
     peel_keep(peel, &payload, length);
     if (!skip_options(&payload, flags) || !ip_fits(peel, payload, true))
         return;
-    peel->user_plane = true;
+    peel->at.user_plane = true;
     peel_then(peel, peel_ip, payload);
 }

@@ -53,7 +53,7 @@ void peel_transport(struct peel *peel, uint8_t protocol, struct octets payload)
         peel_then(peel, peel_etherip, payload);
         break;
     default:
-        peel_count(peel, DAPS_FRAMING_IP_OTHER);
+        tally_count(&peel->at, DAPS_FRAMING_IP_OTHER);
     }
 }
 
@@ -65,7 +65,7 @@ bool protocol_is_tunnel(uint8_t protocol)
 
 bool ip_fits(const struct peel *peel, struct octets packet, bool exact)
 {
-    const size_t whole = packet.left + peel->missing;
+    const size_t whole = packet.left + peel->at.missing;
     const uint8_t first = octets_u8(&packet);
     size_t length;
     if (first >> 4 == 4 && (first & 15) >= 5) {
@@ -96,18 +96,18 @@ void peel_ip(struct peel *peel, struct octets packet)
         peel_ipv6(peel, packet);
         break;
     default:
-        peel_count(peel, DAPS_FRAMING_NON_IP);
+        tally_count(&peel->at, DAPS_FRAMING_NON_IP);
     }
 }
 
-static struct endpoint ipv4_endpoint(struct octets *header)
+static struct daps_endpoint ipv4_endpoint(struct octets *header)
 {
-    return (struct endpoint){.high = 0, .low = 0xffff00000000u | octets_u32(header), .port = 0};
+    return (struct daps_endpoint){.high = 0, .low = 0xffff00000000u | octets_u32(header), .port = 0};
 }
 
-static struct endpoint ipv6_endpoint(struct octets *header)
+static struct daps_endpoint ipv6_endpoint(struct octets *header)
 {
-    struct endpoint e = {.port = 0};
+    struct daps_endpoint e = {.port = 0};
     e.high = octets_u64(header);
     e.low = octets_u64(header);
     return e;
@@ -119,9 +119,9 @@ static struct endpoint ipv6_endpoint(struct octets *header)
  */
 static bool keep_payload(struct peel *peel, struct octets *payload, size_t length, const char *layer)
 {
-    if (length > payload->left && !peel->cut) {
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "its length field goes past the end of the packet", false,
-                     NULL, "%zu octets after the header, %zu are there", length, payload->left);
+    if (length > payload->left && !peel->at.cut) {
+        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "its length field goes past the end of the packet",
+                      false, NULL, "%zu octets after the header, %zu are there", length, payload->left);
         return false;
     }
     peel_keep(peel, payload, length);
@@ -132,22 +132,22 @@ static bool skip_extensions(struct peel *peel, uint8_t *protocol, struct octets 
 
 static void add_fragment(struct peel *peel, struct fragment *fragment, struct octets data, const char *layer)
 {
-    if (peel->cut) {
+    if (peel->at.cut) {
         octets_trim(&data, fragment->offset ? 0 : data.left);
-        peel_problem(peel, DAPS_FRAMING_CUT, layer, "a fragment is cut by the snap length",
-                     udp_may_hold_rrc(peel, fragment->protocol, data), NULL, NULL);
+        tally_problem(&peel->at, DAPS_FRAMING_CUT, layer, "a fragment is cut by the snap length",
+                      udp_may_hold_rrc(peel, fragment->protocol, data), NULL, NULL);
         return;
     }
-    fragment->source[0] = peel->source.high;
-    fragment->source[1] = peel->source.low;
-    fragment->destination[0] = peel->destination.high;
-    fragment->destination[1] = peel->destination.low;
+    fragment->source[0] = peel->ends.source.high;
+    fragment->source[1] = peel->ends.source.low;
+    fragment->destination[0] = peel->ends.destination.high;
+    fragment->destination[1] = peel->ends.destination.low;
     if (!peel->framing->fragments)
         peel->framing->fragments = fragments_new();
     fragment->depth = peel->depth;
     struct octets datagram;
     uint8_t protocol;
-    peel_count(peel, DAPS_FRAMING_IP_FRAGMENT);
+    tally_count(&peel->at, DAPS_FRAMING_IP_FRAGMENT);
     if (!fragments_add(peel->framing->fragments, peel, fragment, data, &datagram, &protocol))
         return;
     if (fragment->version == 4 || skip_extensions(peel, &protocol, &datagram, true))
@@ -166,15 +166,15 @@ void peel_ipv4(struct peel *peel, struct octets packet)
     octets_skip(&packet, 1);
     uint8_t protocol = octets_u8(&packet);
     octets_skip(&packet, 2);
-    struct endpoint source = ipv4_endpoint(&packet), destination = ipv4_endpoint(&packet);
+    struct daps_endpoint source = ipv4_endpoint(&packet), destination = ipv4_endpoint(&packet);
     size_t header = (first & 15u) * (size_t)4;
     if (packet.bad) {
         peel_short_carrier(peel, layer);
         return;
     }
     if (first >> 4 != 4 || header < 20) {
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "not an IPv4 header", false, NULL,
-                     "version %u, header length %zu", first >> 4, header);
+        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "not an IPv4 header", false, NULL,
+                      "version %u, header length %zu", first >> 4, header);
         return;
     }
     octets_skip(&whole, header);
@@ -184,15 +184,15 @@ void peel_ipv4(struct peel *peel, struct octets packet)
     }
     /* Total length 0: captured before the network card cut a large send into packets. */
     if (total && total < header) {
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "total length shorter than the header", false, NULL,
-                     "%u octets, header %zu", total, header);
+        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "total length shorter than the header", false, NULL,
+                      "%u octets, header %zu", total, header);
         return;
     }
     if (total && !keep_payload(peel, &whole, total - header, layer))
         return;
-    peel->addressed = true;
-    peel->source = source;
-    peel->destination = destination;
+    peel->ends.known = true;
+    peel->ends.source = source;
+    peel->ends.destination = destination;
     if (offset & 0x3fff) {
         struct fragment fragment = {
             .id = id,
@@ -231,7 +231,8 @@ static bool skip_extensions(struct peel *peel, uint8_t *protocol, struct octets 
             break;
         case PROTOCOL_FRAGMENT: {
             if (reassembled) {
-                peel_problem(peel, DAPS_FRAMING_MALFORMED, "IPv6", "a fragment inside a fragment", false, NULL, NULL);
+                tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, "IPv6", "a fragment inside a fragment", false, NULL,
+                              NULL);
                 return false;
             }
             next = octets_u8(packet);
@@ -268,22 +269,22 @@ void peel_ipv6(struct peel *peel, struct octets packet)
     uint16_t length = octets_u16(&packet);
     uint8_t protocol = octets_u8(&packet);
     octets_skip(&packet, 1);
-    struct endpoint source = ipv6_endpoint(&packet), destination = ipv6_endpoint(&packet);
+    struct daps_endpoint source = ipv6_endpoint(&packet), destination = ipv6_endpoint(&packet);
     if (packet.bad) {
         peel_short_carrier(peel, layer);
         return;
     }
     if (first >> 28 != 6) {
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "not an IPv6 header", false, NULL, "version %u",
-                     (unsigned)(first >> 28));
+        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "not an IPv6 header", false, NULL, "version %u",
+                      (unsigned)(first >> 28));
         return;
     }
     /* Length 0: a jumbogram, or captured before segmentation; the record says where it ends. */
     if (length && !keep_payload(peel, &packet, length, layer))
         return;
-    peel->addressed = true;
-    peel->source = source;
-    peel->destination = destination;
+    peel->ends.known = true;
+    peel->ends.source = source;
+    peel->ends.destination = destination;
     if (skip_extensions(peel, &protocol, &packet, false))
         peel_transport(peel, protocol, packet);
 }

@@ -39,7 +39,7 @@ static void peel_ppp_protocol(struct peel *peel, struct octets packet)
     else if (protocol == PPP_MPLS || protocol == PPP_MPLS_MULTICAST)
         peel_then(peel, peel_mpls, packet);
     else
-        peel_count(peel, DAPS_FRAMING_NON_IP);
+        tally_count(&peel->at, DAPS_FRAMING_NON_IP);
 }
 
 void peel_ppp(struct peel *peel, struct octets packet)
@@ -54,7 +54,7 @@ static void peel_pppoe(struct peel *peel, struct octets packet)
 {
     octets_skip(&packet, 4);
     const uint16_t length = octets_u16(&packet);
-    if (length && (length <= packet.left || peel->cut)) /* else IP says where it ends */
+    if (length && (length <= packet.left || peel->at.cut)) /* else IP says where it ends */
         peel_keep(peel, &packet, length);
     peel_ppp_protocol(peel, packet);
 }
@@ -116,7 +116,7 @@ void peel_ethertype(struct peel *peel, uint16_t ethertype, struct octets packet)
     else if (layer)
         peel_then(peel, layer, packet);
     else
-        peel_count(peel, DAPS_FRAMING_NON_IP);
+        tally_count(&peel->at, DAPS_FRAMING_NON_IP);
 }
 
 void peel_ethernet(struct peel *peel, struct octets packet)
@@ -172,7 +172,7 @@ static void peel_null(struct peel *peel, struct octets packet)
         peel_ipv6(peel, packet);
         break;
     default:
-        peel_count(peel, DAPS_FRAMING_NON_IP);
+        tally_count(&peel->at, DAPS_FRAMING_NON_IP);
     }
 }
 
@@ -181,12 +181,26 @@ static const struct {
     int linktype;
     void (*unwrap)(struct peel *peel, struct octets packet);
 } headers[] = {
-    {252, peel_upper_pdu}, {1, peel_ethernet}, {12, peel_ip}, /* DLT_RAW */
-    {14, peel_ip},                                            /* DLT_RAW of OpenBSD */
-    {101, peel_ip},        {228, peel_ipv4},   {229, peel_ipv6},  {113, peel_sll},
-    {276, peel_sll2},      {0, peel_null},     {108, peel_null},  {149, peel_udp}, /* srsRAN: a UDP header and no IP */
-    {157, peel_mac_nr},    {9, peel_ppp},      {50, peel_ppp},    {51, peel_pppoe},
-    {104, peel_hdlc},      {219, peel_mpls},   {156, peel_gtp_u},
+    {252, peel_upper_pdu},
+    {1, peel_ethernet},
+    {12, peel_ip}, /* DLT_RAW */
+    {14, peel_ip}, /* DLT_RAW of OpenBSD */
+    {101, peel_ip},
+    {228, peel_ipv4},
+    {229, peel_ipv6},
+    {113, peel_sll},
+    {276, peel_sll2},
+    {0, peel_null},
+    {108, peel_null},
+    {149, peel_udp}, /* srsRAN: a UDP header and no IP */
+    {DAPS_LINKTYPE_UDP, peel_udp},
+    {157, peel_mac_nr},
+    {9, peel_ppp},
+    {50, peel_ppp},
+    {51, peel_pppoe},
+    {104, peel_hdlc},
+    {219, peel_mpls},
+    {156, peel_gtp_u},
 };
 
 /* Link types that are one protocol without a header. */
@@ -208,9 +222,9 @@ void peel_link(struct peel *peel, int linktype, struct octets packet)
     }
     for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++) {
         if (protocols[i].linktype == linktype) {
-            peel_count(peel, protocols[i].class);
+            tally_count(&peel->at, protocols[i].class);
             return;
         }
     }
-    peel_count(peel, DAPS_FRAMING_LINK_OTHER);
+    tally_count(&peel->at, DAPS_FRAMING_LINK_OTHER);
 }

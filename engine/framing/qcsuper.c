@@ -134,7 +134,7 @@ static bool read_entry(const struct layout *layout, struct octets payload, struc
 /* The port lies in the range that systems give out to clients, so an entry has to look like one there. */
 static bool is_plausible(const struct peel *peel, const struct octets *payload)
 {
-    uint32_t source = peel->source.port, destination = peel->destination.port;
+    uint32_t source = peel->ends.source.port, destination = peel->ends.destination.port;
     if (destination == PORT && source >= PORTS_OF_SERVICES)
         return true;
     struct entry entry;
@@ -164,17 +164,17 @@ static void peel_entry(struct peel *peel, const struct layout *layout, struct en
         .channel = entry->pdu_type < PDU_TYPES ? layout->channels[entry->pdu_type] : DAPS_CH_NONE,
         .cell = peel_cell(entry->pci, entry->arfcn),
     };
-    if (peel->addressed)
-        context.ue_key = peel_pair_key(&peel->source, &peel->destination, false);
+    if (peel->ends.known)
+        context.ue_key = daps_ends_key(&peel->ends, false);
     struct octets pdu = octets_take(&entry->pdu, entry->length);
     if (context.channel == DAPS_CH_NONE) {
-        peel_problem(peel, DAPS_FRAMING_UNKNOWN, layer, "unknown PDU type", true, &context.ue_key,
-                     "type %u of version %u", entry->pdu_type, layout->version);
+        tally_problem(&peel->at, DAPS_FRAMING_UNKNOWN, layer, "unknown PDU type", true, &context.ue_key,
+                      "type %u of version %u", entry->pdu_type, layout->version);
         return;
     }
     if (entry->segment > SEGMENT_LAST) {
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "unknown segment number", true, &context.ue_key, "%u",
-                     entry->segment);
+        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "unknown segment number", true, &context.ue_key, "%u",
+                      entry->segment);
         return;
     }
     if (entry->segment && !pdu.bad) {
@@ -187,7 +187,7 @@ static void peel_entry(struct peel *peel, const struct layout *layout, struct en
         pdu = whole;
     }
     if (!pdu.bad)
-        peel->cut = false; /* what the entry says it holds is all there */
+        peel->at.cut = false; /* what the entry says it holds is all there */
     peel_deliver(peel, layer, &context, pdu);
 }
 
@@ -196,17 +196,17 @@ bool peel_qcsuper(struct peel *peel, struct octets payload)
     if (!is_plausible(peel, &payload))
         return false;
     if (!payload.left) {
-        peel_short(peel, layer, true, NULL);
+        tally_short(&peel->at, layer, true, NULL);
         return true;
     }
     uint8_t version = octets_peek(payload);
     const struct layout *layout = layout_of(version);
     struct entry entry;
     if (!layout)
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "unknown version of the log", true, NULL, "version %u",
-                     version);
+        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "unknown version of the log", true, NULL, "version %u",
+                      version);
     else if (!read_best(layout, payload, &entry))
-        peel_short(peel, layer, true, NULL);
+        tally_short(&peel->at, layer, true, NULL);
     else
         peel_entry(peel, layout, &entry);
     return true;

@@ -28,22 +28,22 @@ static bool is_uplink(enum daps_channel channel)
 
 static uint64_t ue_key(const struct peel *peel, enum daps_channel channel)
 {
-    if (peel->source.port == PORT && peel->destination.port != PORT)
-        return peel_endpoint_key(&peel->destination);
-    if (peel->destination.port == PORT && peel->source.port != PORT)
-        return peel_endpoint_key(&peel->source);
-    return peel_endpoint_key(is_uplink(channel) ? &peel->source : &peel->destination);
+    if (peel->ends.source.port == PORT && peel->ends.destination.port != PORT)
+        return peel_endpoint_key(&peel->ends.destination);
+    if (peel->ends.destination.port == PORT && peel->ends.source.port != PORT)
+        return peel_endpoint_key(&peel->ends.source);
+    return peel_endpoint_key(is_uplink(channel) ? &peel->ends.source : &peel->ends.destination);
 }
 
 static void peel_rrc(struct peel *peel, uint32_t channel, struct octets pdu)
 {
     if (channel >= sizeof channels / sizeof *channels) {
-        peel_problem(peel, DAPS_FRAMING_UNKNOWN, layer, "unknown RRC channel", true, NULL, "%u", channel);
+        tally_problem(&peel->at, DAPS_FRAMING_UNKNOWN, layer, "unknown RRC channel", true, NULL, "%u", channel);
         return;
     }
     struct pdu_context context = {.channel = channels[channel], .cell = NO_CELL};
     context.ue_key = ue_key(peel, context.channel);
-    peel->cut = false; /* the caller has all octets of the PDU */
+    peel->at.cut = false; /* the caller has all octets of the PDU */
     peel_deliver(peel, layer, &context, pdu);
 }
 
@@ -54,9 +54,9 @@ static void peel_pdu_3_2(struct peel *peel, struct octets message)
     uint32_t channel = octets_u32(&message);
     struct octets pdu = octets_take(&message, octets_u32(&message));
     if (message.bad)
-        peel_short(peel, layer, type == PDU_RRC, NULL);
+        tally_short(&peel->at, layer, type == PDU_RRC, NULL);
     else if (type != PDU_RRC)
-        peel_count(peel, DAPS_FRAMING_RLS_OTHER);
+        tally_count(&peel->at, DAPS_FRAMING_RLS_OTHER);
     else
         peel_rrc(peel, channel, pdu);
 }
@@ -68,9 +68,9 @@ static void peel_pdu_3_1(struct peel *peel, struct octets message)
     octets_skip(&message, 4);
     uint32_t channel = octets_u32(&message);
     if (message.bad)
-        peel_short(peel, layer, type == PDU_RRC, NULL);
+        tally_short(&peel->at, layer, type == PDU_RRC, NULL);
     else if (type != PDU_RRC)
-        peel_count(peel, DAPS_FRAMING_RLS_OTHER);
+        tally_count(&peel->at, DAPS_FRAMING_RLS_OTHER);
     else
         peel_rrc(peel, channel, pdu);
 }
@@ -84,12 +84,12 @@ bool peel_rls(struct peel *peel, struct octets payload)
     uint8_t type = octets_u8(&payload);
     octets_skip(&payload, 8);
     if (payload.bad)
-        peel_short(peel, layer, true, NULL);
+        tally_short(&peel->at, layer, true, NULL);
     else if (version >= 0x0302 && type == MESSAGE_PDU)
         peel_pdu_3_2(peel, payload);
     else if (version <= 0x0301 && type == MESSAGE_PDU_3_1)
         peel_pdu_3_1(peel, payload);
     else
-        peel_count(peel, DAPS_FRAMING_RLS_OTHER);
+        tally_count(&peel->at, DAPS_FRAMING_RLS_OTHER);
     return true;
 }

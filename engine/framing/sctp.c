@@ -47,8 +47,8 @@ void peel_sctp(struct peel *peel, struct octets packet)
         if (packet.bad)
             break;
         if (length < 4) {
-            peel_problem(peel, DAPS_FRAMING_MALFORMED, "SCTP", "a chunk shorter than its header", false, NULL,
-                         "length %u", length);
+            tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, "SCTP", "a chunk shorter than its header", false, NULL,
+                          "length %u", length);
             return;
         }
         bool begins = (type == CHUNK_DATA || type == CHUNK_I_DATA) && flags & FLAG_BEGINS;
@@ -56,7 +56,7 @@ void peel_sctp(struct peel *peel, struct octets packet)
         octets_skip(&head, type == CHUNK_DATA ? 8 : 12);
         uint32_t ppid = octets_u32(&head);
         if (begins && !head.bad) {
-            peel_count(peel, sctp_payload_class(ppid));
+            tally_count(&peel->at, sctp_payload_class(ppid));
             counted = true;
         }
         octets_skip(&packet, length - 4u);
@@ -64,7 +64,7 @@ void peel_sctp(struct peel *peel, struct octets packet)
         octets_skip(&packet, padding < packet.left ? padding : packet.left);
     }
     if (packet.bad)
-        peel_short(peel, "SCTP", false, NULL);
+        tally_short(&peel->at, "SCTP", false, NULL);
     else if (!counted)
-        peel_count(peel, DAPS_FRAMING_SCTP_OTHER);
+        tally_count(&peel->at, DAPS_FRAMING_SCTP_OTHER);
 }

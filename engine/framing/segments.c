@@ -39,8 +39,8 @@ void segments_free(struct segments *segments)
 
 static void incomplete(struct peel *peel, uint64_t ue_key, unsigned number)
 {
-    peel_problem(peel, DAPS_FRAMING_INCOMPLETE, "Qualcomm NR RRC log", "parts of an RRC PDU are missing", true, &ue_key,
-                 "part %u", number);
+    tally_problem(&peel->at, DAPS_FRAMING_INCOMPLETE, "Qualcomm NR RRC log", "parts of an RRC PDU are missing", true,
+                  &ue_key, "part %u", number);
 }
 
 static void give_up(struct slot *slot, struct peel *peel)
@@ -71,14 +71,14 @@ static void start(struct slot *slot, const struct peel *peel, const struct pdu_c
     slot->used = true;
     slot->context = *context;
     slot->next = 1;
-    slot->first_frame = peel->frame;
+    slot->first_frame = peel->at.frame;
     slot->length = 0;
 }
 
 bool segments_add(struct segments *segments, struct peel *peel, const struct pdu_context *context, unsigned number,
                   bool last, struct octets part, struct octets *whole)
 {
-    peel_count(peel, DAPS_FRAMING_SEGMENT);
+    tally_count(&peel->at, DAPS_FRAMING_SEGMENT);
     struct slot *slot = find(segments, peel, context);
     if (slot->used && (slot->context.channel != context->channel || (!last && number != slot->next)))
         give_up(slot, peel);
@@ -89,11 +89,11 @@ bool segments_add(struct segments *segments, struct peel *peel, const struct pdu
         }
         start(slot, peel, context);
     }
-    slot->last_frame = peel->frame;
+    slot->last_frame = peel->at.frame;
     if (part.left > PDU_MAX - slot->length) {
         slot->used = false;
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, "Qualcomm NR RRC log", "an RRC PDU of impossible length", true,
-                     &context->ue_key, NULL);
+        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, "Qualcomm NR RRC log", "an RRC PDU of impossible length", true,
+                      &context->ue_key, NULL);
         return false;
     }
     memcpy(slot->data + slot->length, part.at, part.left);

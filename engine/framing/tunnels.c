@@ -53,7 +53,7 @@ void peel_mpls(struct peel *peel, struct octets packet)
     else if (octets_peek(packet) >> 4 == NIBBLE_CONTROL_WORD && is_ethernet(peel, behind_word))
         peel_then(peel, peel_ethernet, behind_word);
     else
-        peel_count(peel, DAPS_FRAMING_NON_IP);
+        tally_count(&peel->at, DAPS_FRAMING_NON_IP);
 }
 
 enum {
@@ -114,7 +114,7 @@ void peel_gre(struct peel *peel, struct octets packet)
     if (packet.bad)
         peel_short_carrier(peel, "GRE");
     else if ((flags & GRE_VERSION) > 1)
-        peel_count(peel, DAPS_FRAMING_IP_OTHER);
+        tally_count(&peel->at, DAPS_FRAMING_IP_OTHER);
     else if (protocol == PROTOCOL_ERSPAN)
         peel_then(peel, peel_ethernet, packet);
     else if (protocol == PROTOCOL_ERSPAN_III)
@@ -132,7 +132,7 @@ void peel_etherip(struct peel *peel, struct octets packet)
 /* The capture has not all of a header: said; without it the port may be somebody else's. */
 static bool is_cut_off(struct peel *peel, const struct octets *payload, const char *layer)
 {
-    if (!payload->bad || !peel->cut)
+    if (!payload->bad || !peel->at.cut)
         return false;
     peel_short_carrier(peel, layer);
     return true;

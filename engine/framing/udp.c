@@ -77,7 +77,7 @@ bool peel_named_payload(struct peel *peel, struct octets payload)
     if (name->unwrap)
         name->unwrap(peel, payload);
     else
-        peel_count(peel, name->class);
+        tally_count(&peel->at, name->class);
     return true;
 }
 
@@ -158,16 +158,16 @@ static bool may_be_named(struct octets begin)
 bool udp_may_hold_rrc(const struct peel *peel, uint8_t protocol, struct octets first_octets)
 {
     if (protocol != PROTOCOL_UDP)
-        return protocol_is_tunnel(protocol) && peel_has_radio(peel);
+        return protocol_is_tunnel(protocol) && tally_has_radio(peel->at.tally);
     const struct header header = take_header(&first_octets);
     if (first_octets.bad)
-        return peel_has_radio(peel);
+        return tally_has_radio(peel->at.tally);
     if (is_rrc_port(header.source) || is_rrc_port(header.destination))
         return true;
     if (is_port(&header, PORT_GTP_U)) /* what is lost of the user plane is not taken for signalling */
         return false;
     if (is_tunnel_port(header.destination) || !first_octets.left)
-        return peel_has_radio(peel);
+        return tally_has_radio(peel->at.tally);
     return may_be_named(first_octets);
 }
 
@@ -175,10 +175,10 @@ bool udp_may_hold_rrc(const struct peel *peel, uint8_t protocol, struct octets f
 static bool is_cut_short(const struct peel *peel, const struct header *header, struct octets payload)
 {
     static const size_t longest_name = sizeof "pdcp-nr" - 1;
-    if (!peel->cut || payload.left >= longest_name)
+    if (!peel->at.cut || payload.left >= longest_name)
         return false;
     if (!payload.left)
-        return is_rrc_port(header->source) || is_rrc_port(header->destination) || peel_has_radio(peel);
+        return is_rrc_port(header->source) || is_rrc_port(header->destination) || tally_has_radio(peel->at.tally);
     return may_be_named(payload);
 }
 
@@ -191,16 +191,16 @@ void peel_udp(struct peel *peel, struct octets datagram)
         return;
     }
     size_t carried = length >= 8 ? length - 8u : 0;
-    if ((length && length < 8) || (carried > datagram.left && !peel->cut)) {
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, "UDP", "its length field does not fit",
-                     is_rrc_port(source) || is_rrc_port(destination), NULL, "length %u, %zu octets are there", length,
-                     datagram.left + 8);
+    if ((length && length < 8) || (carried > datagram.left && !peel->at.cut)) {
+        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, "UDP", "its length field does not fit",
+                      is_rrc_port(source) || is_rrc_port(destination), NULL, "length %u, %zu octets are there", length,
+                      datagram.left + 8);
         return;
     }
     if (length) /* 0: RFC 2675 4, longer than the field can say */
         peel_keep(peel, &datagram, carried);
-    peel->source.port = source;
-    peel->destination.port = destination;
+    peel->ends.source.port = source;
+    peel->ends.destination.port = destination;
     if (peel_named_payload(peel, datagram))
         return;
     for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {
@@ -208,8 +208,8 @@ void peel_udp(struct peel *peel, struct octets datagram)
             return;
     }
     if (is_cut_short(peel, &header, datagram))
-        peel_problem(peel, DAPS_FRAMING_CUT, "UDP", "cut by the snap length before its payload can be told", true, NULL,
-                     NULL);
+        tally_problem(&peel->at, DAPS_FRAMING_CUT, "UDP", "cut by the snap length before its payload can be told", true,
+                      NULL, NULL);
     else
-        peel_count(peel, DAPS_FRAMING_IP_OTHER);
+        tally_count(&peel->at, DAPS_FRAMING_IP_OTHER);
 }

@@ -24,14 +24,14 @@
 static void inner_gsmtap(struct peel *peel, struct octets payload)
 {
     if (!peel_gsmtap2(peel, payload) && !peel_gsmtap3(peel, payload))
-        peel_count(peel, DAPS_FRAMING_UPPER_OTHER);
+        tally_count(&peel->at, DAPS_FRAMING_UPPER_OTHER);
 }
 
 /* The heuristic dissectors: with the protocol's name in front, as in UDP. */
 static void inner_named(struct peel *peel, struct octets payload)
 {
     if (!peel_named_payload(peel, payload))
-        peel_count(peel, DAPS_FRAMING_UPPER_OTHER);
+        tally_count(&peel->at, DAPS_FRAMING_UPPER_OTHER);
 }
 
 /* Sorted by strcmp; the unit test holds it to that. */

@@ -32,24 +32,24 @@ struct tags {
     uint32_t table_value;
 };
 
-static void read_ipv4(struct peel *peel, struct endpoint *e, struct octets value)
+static void read_ipv4(struct peel *peel, struct daps_endpoint *e, struct octets value)
 {
     uint32_t address = octets_u32(&value);
     if (value.bad)
         return;
     e->high = 0;
     e->low = 0xffff00000000u | address;
-    peel->addressed = true;
+    peel->ends.known = true;
 }
 
-static void read_ipv6(struct peel *peel, struct endpoint *e, struct octets value)
+static void read_ipv6(struct peel *peel, struct daps_endpoint *e, struct octets value)
 {
     uint64_t high = octets_u64(&value), low = octets_u64(&value);
     if (value.bad)
         return;
     e->high = high;
     e->low = low;
-    peel->addressed = true;
+    peel->ends.known = true;
 }
 
 /* Octets of a string without the NULs at its end. */
@@ -73,22 +73,22 @@ static void read_tag(struct peel *peel, struct tags *tags, uint16_t tag, struct 
         tags->table = read_string(value);
         break;
     case TAG_IPV4_SOURCE:
-        read_ipv4(peel, &peel->source, value);
+        read_ipv4(peel, &peel->ends.source, value);
         break;
     case TAG_IPV4_DESTINATION:
-        read_ipv4(peel, &peel->destination, value);
+        read_ipv4(peel, &peel->ends.destination, value);
         break;
     case TAG_IPV6_SOURCE:
-        read_ipv6(peel, &peel->source, value);
+        read_ipv6(peel, &peel->ends.source, value);
         break;
     case TAG_IPV6_DESTINATION:
-        read_ipv6(peel, &peel->destination, value);
+        read_ipv6(peel, &peel->ends.destination, value);
         break;
     case TAG_SOURCE_PORT:
-        peel->source.port = octets_u32(&value);
+        peel->ends.source.port = octets_u32(&value);
         break;
     case TAG_DESTINATION_PORT:
-        peel->destination.port = octets_u32(&value);
+        peel->ends.destination.port = octets_u32(&value);
         break;
     case TAG_TABLE_VALUE:
         tags->table_value = octets_u32(&value);
@@ -117,12 +117,12 @@ static void peel_named(struct peel *peel, const struct upper_name *entry, struct
     struct pdu_context context = {.channel = entry->channel, .cell = NO_CELL};
     switch (entry->kind) {
     case UPPER_NR_RRC:
-        if (peel->addressed)
-            context.ue_key = peel_pair_key(&peel->source, &peel->destination, true);
+        if (peel->ends.known)
+            context.ue_key = daps_ends_key(&peel->ends, true);
         peel_deliver(peel, layer, &context, pdu);
         break;
     case UPPER_COUNTED:
-        peel_count(peel, entry->class);
+        tally_count(&peel->at, entry->class);
         break;
     case UPPER_INNER:
         entry->unwrap(peel, pdu);
@@ -143,7 +143,7 @@ void peel_upper_pdu(struct peel *peel, struct octets packet)
         uint16_t tag = octets_u16(&packet);
         struct octets value = octets_take(&packet, octets_u16(&packet));
         if (packet.bad) {
-            peel_short(peel, layer, may_be_rrc(peel, &tags), NULL);
+            tally_short(&peel->at, layer, may_be_rrc(peel, &tags), NULL);
             return;
         }
         if (tag == TAG_END)
@@ -156,9 +156,9 @@ void peel_upper_pdu(struct peel *peel, struct octets packet)
     else if (tags.heuristic.left)
         peel_named(peel, look_up(&peel->framing->upper, tags.heuristic), packet);
     else if (tags.table.left == sizeof ppid_table - 1 && !memcmp(tags.table.at, ppid_table, tags.table.left))
-        peel_count(peel, sctp_payload_class(tags.table_value));
+        tally_count(&peel->at, sctp_payload_class(tags.table_value));
     else if (tags.table.left)
-        peel_count(peel, DAPS_FRAMING_UPPER_OTHER);
+        tally_count(&peel->at, DAPS_FRAMING_UPPER_OTHER);
     else
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer, "no tag names the dissector", true, NULL, NULL);
+        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "no tag names the dissector", true, NULL, NULL);
 }

@@ -41,7 +41,7 @@ struct search {
     struct daps_pdcp *pdcp;
     struct pdcp_context *context;
     struct daps_attempt *attempt;
-    const struct daps_pdcp_pdu *pdu;
+    const struct daps_pdu *pdu;
     const struct pdcp_attempted *how;
     struct pdcp_context candidate; /* the context with another key */
     struct daps_term term;
@@ -258,7 +258,7 @@ static bool try_proposal(struct search *s)
     return explains(s);
 }
 
-bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                  const struct pdcp_attempted *how)
 {
     struct search s = {.pdcp = pdcp, .context = context, .pdu = pdu, .how = how, .candidate = *context};
@@ -279,7 +279,7 @@ bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_context *context, const str
     return found && pdcp_keys(pdcp, context) && pdcp_verify(pdcp, context, pdu, how);
 }
 
-const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
+const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn)
 {
     const struct daps_ue_view *ue = &pdcp->ue;
     /* After a failed first candidate the UE is on its source key again and takes the next (TS 38.331 5.3.7.3). */

@@ -5,7 +5,7 @@
 #include "pdcp/inside.h"
 
 /* What one message, taken as clear, would be; DAPS_EV_KIND_COUNT if it is not RRC at all. */
-enum daps_event_kind pdcp_kind_if_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+enum daps_event_kind pdcp_kind_if_clear(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
 {
     struct daps_rrc_result *trial = pdcp->host.trial;
 
@@ -15,14 +15,14 @@ enum daps_event_kind pdcp_kind_if_clear(const struct daps_pdcp *pdcp, const stru
     return trial->n_events == 1 ? trial->events[0].kind : DAPS_EV_KIND_COUNT;
 }
 
-bool pdcp_mac_is_zero(const struct daps_pdcp_pdu *pdu)
+bool pdcp_mac_is_zero(const struct daps_pdu *pdu)
 {
     static const uint8_t zero[MAC];
 
     return memcmp(pdu->octets + pdu->length - MAC, zero, MAC) == 0;
 }
 
-void pdcp_hand_clear(const struct daps_pdcp_pdu *pdu, struct pdcp_reading *reading)
+void pdcp_hand_clear(const struct daps_pdu *pdu, struct pdcp_reading *reading)
 {
     reading->status = DAPS_PDCP_READ;
     reading->rrc = pdu->octets + 2;
@@ -31,7 +31,7 @@ void pdcp_hand_clear(const struct daps_pdcp_pdu *pdu, struct pdcp_reading *readi
 }
 
 /* Before AS security (TS 38.331 5.3.1.1): no MAC, or the security mode command, whose MAC comes with its own key. */
-void pdcp_read_unprotected(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
+void pdcp_read_unprotected(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn,
                            struct pdcp_reading *reading)
 {
     struct pdcp_count *count = &pdcp->plain[pdu->bearer - 1][pdu->downlink];
@@ -68,7 +68,7 @@ bool pdcp_all_null(const struct daps_pdcp *pdcp)
     return pdcp->n_contexts > 0;
 }
 
-static bool starts_over(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+static bool starts_over(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
 {
     for (unsigned i = 0; i < pdcp->n_contexts; i++) {
         if ((pdcp->contexts[i].srb[0][0].rx_next & 0xFFF) == 0)
@@ -78,7 +78,7 @@ static bool starts_over(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu
 }
 
 /* The first uplink message of a new entity, a Complete, while candidates are armed: one was executed (5.3.5.13.5). */
-const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
 {
     const struct daps_ue_view *ue = &pdcp->ue;
     const struct daps_event *found = NULL;
@@ -94,8 +94,7 @@ const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, co
 }
 
 /* Protected but in clear by rule: SecurityModeComplete and -Failure (5.3.4.3), RRCReestablishment (5.3.7.5). */
-bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
-                           const struct daps_pdcp_pdu *pdu)
+bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu)
 {
     enum daps_event_kind kind;
 

@@ -31,7 +31,7 @@ static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_context *co
                            const struct daps_ledger_entry *entry, const struct daps_ledger_earlier *earlier,
                            const struct pdcp_protection *how)
 {
-    const struct daps_pdcp_pdu at = {.frame = entry->frame, .time_ns = pdcp->now_ns};
+    const struct daps_pdu at = {.frame = entry->frame, .time_ns = pdcp->now_ns};
     struct daps_event ev;
 
     if (id->mac && !daps_rat_needs_nonce(pdcp->ue.rat, id->algorithm))
@@ -63,7 +63,7 @@ static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_context *co
 static void tell_copy(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_stream_id *id,
                       const struct daps_ledger_entry *entry, const struct daps_ledger_earlier *earlier)
 {
-    const struct daps_pdcp_pdu at = {.frame = entry->frame, .time_ns = pdcp->now_ns};
+    const struct daps_pdu at = {.frame = entry->frame, .time_ns = pdcp->now_ns};
     struct daps_event ev;
 
     if (id->mac && !daps_rat_needs_nonce(pdcp->ue.rat, id->algorithm))
@@ -118,7 +118,7 @@ static bool enter_stream(struct daps_pdcp *pdcp, const struct pdcp_context *cont
     return earlier.entity != entry.entity;
 }
 
-static struct daps_stream_id stream_of(const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu)
+static struct daps_stream_id stream_of(const struct pdcp_context *context, const struct daps_pdu *pdu)
 {
     return (struct daps_stream_id){.key = context->term,
                                    .srb = pdu->srb,
@@ -127,8 +127,8 @@ static struct daps_stream_id stream_of(const struct pdcp_context *context, const
                                    .direction = pdu->downlink};
 }
 
-enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
-                         const struct daps_pdcp_pdu *pdu, const struct pdcp_attempted *how)
+enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu,
+                         const struct pdcp_attempted *how)
 {
     struct daps_stream_id id = stream_of(context, pdu);
     const struct daps_ledger_entry entry = {
@@ -150,7 +150,7 @@ enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_context
 }
 
 enum pdcp_seen pdcp_seen_user(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
-                              const struct daps_pdcp_pdu *pdu, size_t header, uint32_t count)
+                              const struct daps_pdu *pdu, size_t header, uint32_t count)
 {
     const struct daps_stream_id id = stream_of(context, pdu);
     const struct daps_ledger_entry entry = {.count = count,
@@ -173,7 +173,7 @@ enum pdcp_seen pdcp_seen_user(const struct daps_pdcp *pdcp, const struct pdcp_co
  * Keystream is compared as it was sent. MACs are made over plain text, so what was deciphered is compared so, and the
  * rest only with what was sent under the same algorithm.
  */
-bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                 const struct pdcp_protection *how)
 {
     struct daps_ledger_entry entry = {.count = how->count,
@@ -212,7 +212,7 @@ bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_context *context, const stru
     return is_new;
 }
 
-void pdcp_take(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu, uint32_t count)
+void pdcp_take(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t count)
 {
     struct pdcp_count *state = pdcp_count_of(context, pdu);
 

@@ -4,8 +4,8 @@
 
 #define NEAR_END 0xFF000000 /* 2^24 PDUs, a quarter of a minute at a million a second, are left (TS 33.501 6.9.4.1) */
 
-static void tell(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
-                 uint32_t count, bool near_end)
+static void tell(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t count,
+                 bool near_end)
 {
     struct daps_event ev;
 
@@ -21,14 +21,14 @@ static void tell(struct daps_pdcp *pdcp, const struct pdcp_context *context, con
     pdcp_tell(pdcp, pdu, &ev);
 }
 
-void pdcp_note_unciphered(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+void pdcp_note_unciphered(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu,
                           uint32_t count)
 {
     tell(pdcp, context, pdu, count, false);
 }
 
 /* Once for each entity: the first COUNT behind the line. */
-void pdcp_note_near_end(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+void pdcp_note_near_end(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                         uint32_t count)
 {
     struct pdcp_count *state = pdcp_count_of(context, pdu);

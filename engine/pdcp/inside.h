@@ -27,19 +27,19 @@ static inline struct daps_engine_counts *pdcp_counts(const struct daps_pdcp *pdc
     return pdcp->host.counts;
 }
 
-static inline struct pdcp_count *pdcp_count_of(struct pdcp_context *context, const struct daps_pdcp_pdu *pdu)
+static inline struct pdcp_count *pdcp_count_of(struct pdcp_context *context, const struct daps_pdu *pdu)
 {
     return pdu->srb ? &context->srb[pdu->bearer - 1][pdu->downlink]
                     : pdcp_drb(context, pdu->bearer - 1U, pdu->downlink);
 }
 
 /* Is ciphering on in that direction? */
-static inline bool pdcp_is_active(const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu)
+static inline bool pdcp_is_active(const struct pdcp_context *context, const struct daps_pdu *pdu)
 {
     return pdu->downlink ? context->dl_active : context->ul_active;
 }
 
-static inline uint32_t pdcp_sn(const struct daps_pdcp_pdu *pdu) /* of signalling */
+static inline uint32_t pdcp_sn(const struct daps_pdu *pdu) /* of signalling */
 {
     return (uint32_t)(pdu->octets[0] & 0x0F) << 8 | pdu->octets[1];
 }
@@ -47,7 +47,7 @@ static inline uint32_t pdcp_sn(const struct daps_pdcp_pdu *pdu) /* of signalling
 /* place.c: a PDU of signalling under the key that makes its MAC-I right. True: placed, and reading says what came of
  * it; false: reading->suspect tells whether one verifies but it must wait. */
 enum pdcp_patience { PDCP_JUST_CAME, PDCP_HAS_WAITED, PDCP_TIME_IS_OVER };
-bool pdcp_place(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, enum pdcp_patience patience,
+bool pdcp_place(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, enum pdcp_patience patience,
                 struct pdcp_reading *reading);
 /* time_ns > than_ns + by_ns, both known. */
 bool pdcp_is_later(int64_t time_ns, int64_t than_ns, int64_t by_ns);
@@ -60,13 +60,12 @@ struct pdcp_room *pdcp_room_copy(const struct pdcp_room *room);
 void pdcp_room_free(struct pdcp_room *room); /* NULL is fine */
 
 /* pdcp.c */
-void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu);
+void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 
 /* place_mac.c: the context whose key makes the MAC-I right. */
-bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
-                       struct pdcp_placed *placed);
+bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn, struct pdcp_placed *placed);
 /* The same with every HFN within bounds, ciphered; the caller doubts what one MAC-I says among so many. */
-bool pdcp_try_hfns(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+bool pdcp_try_hfns(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu,
                    struct pdcp_placed *placed);
 bool pdcp_is_supported(const struct daps_pdcp *pdcp, const struct pdcp_context *context);
 /* Is the key of the context, or one it could have been derived from, at hand? */
@@ -75,39 +74,38 @@ bool pdcp_has_key(const struct daps_pdcp *pdcp, const struct pdcp_context *conte
 bool pdcp_is_keyed(const struct daps_pdcp *pdcp, const struct pdcp_context *context);
 bool pdcp_all_keyed(const struct daps_pdcp *pdcp);
 /* One context: the COUNT, and whether ciphered, with which the MAC-I is right. */
-bool pdcp_try_context(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
-                      uint32_t sn, struct pdcp_placed *placed);
+bool pdcp_try_context(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,
+                      struct pdcp_placed *placed);
 
 /* leaves.c: AS keys that the key log has by value: of a context without KgNB; of one that began before the capture. */
-bool pdcp_place_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
-                          struct pdcp_placed *placed);
-void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);
+bool pdcp_place_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn, struct pdcp_placed *placed);
+void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn);
 
 /* needs.c: a PDU came that cannot be read; and it, or one that verifies under no key, will not be read any more. */
 void pdcp_note_needs(struct daps_pdcp *pdcp);
-void pdcp_note_not_judged(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, bool unverified);
+void pdcp_note_not_judged(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, bool unverified);
 
 /* roots.c: a root that one MAC-I among many fits is on trial. */
 void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_context *context, bool verified);
 /* The capture began behind the security mode command; the root of the key log and algorithms by MAC-I. */
-void pdcp_find_first_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);
+void pdcp_find_first_root(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn);
 
 /* place_rule.c: the one context that connection or COUNT point to; NULL if it stays open. */
-struct pdcp_context *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);
+struct pdcp_context *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn);
 
 /* clear.c: signalling that is sent in clear. */
-bool pdcp_mac_is_zero(const struct daps_pdcp_pdu *pdu);
-enum daps_event_kind pdcp_kind_if_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu);
+bool pdcp_mac_is_zero(const struct daps_pdu *pdu);
+enum daps_event_kind pdcp_kind_if_clear(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
-                           const struct daps_pdcp_pdu *pdu);
+                           const struct daps_pdu *pdu);
 bool pdcp_all_null(const struct daps_pdcp *pdcp);
-const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu);
-void pdcp_hand_clear(const struct daps_pdcp_pdu *pdu, struct pdcp_reading *reading);
-void pdcp_read_unprotected(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
+const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
+void pdcp_hand_clear(const struct daps_pdu *pdu, struct pdcp_reading *reading);
+void pdcp_read_unprotected(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn,
                            struct pdcp_reading *reading);
 
 /* entries.c: the PDU has that COUNT of that context ... */
-void pdcp_take(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu, uint32_t count);
+void pdcp_take(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t count);
 /* ... and goes into the ledger; true if its contents are new. */
 struct pdcp_protection {
     uint32_t count;
@@ -118,20 +116,20 @@ struct pdcp_protection {
     bool tentative; /* COUNT rests on a reset at since_ns, which RRC may still explain */
     int64_t since_ns;
 };
-bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                 const struct pdcp_protection *how);
 /* Has this stay used that COUNT? For signalling that has just been verified. */
 enum pdcp_seen { PDCP_SEEN_NEVER, PDCP_SEEN_COPY, PDCP_SEEN_OTHER };
-enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
-                         const struct daps_pdcp_pdu *pdu, const struct pdcp_attempted *how);
+enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu,
+                         const struct pdcp_attempted *how);
 /* The same for user data, in any stay; header: octets in front of what is ciphered. */
 enum pdcp_seen pdcp_seen_user(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
-                              const struct daps_pdcp_pdu *pdu, size_t header, uint32_t count);
+                              const struct daps_pdu *pdu, size_t header, uint32_t count);
 
 /* facts.c: what a bearer's PDU shows by itself. */
-void pdcp_note_unciphered(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+void pdcp_note_unciphered(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu,
                           uint32_t count);
-void pdcp_note_near_end(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+void pdcp_note_near_end(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                         uint32_t count);
 
 /* twins.c */
@@ -142,23 +140,23 @@ struct pdcp_tentative {
     struct daps_event ev;
     int64_t since_ns;
 };
-void pdcp_tentative_add(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct daps_event *ev,
+void pdcp_tentative_add(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct daps_event *ev,
                         int64_t since_ns);
 void pdcp_tentative_confirm(struct daps_pdcp *pdcp, bool all);   /* those whose time is over */
 void pdcp_tentative_drop(struct daps_pdcp *pdcp, uint32_t drbs); /* explained; drb-Identity n is bit n - 1 */
 
 /* tell.c: evidence (daps/evidence.h), about that PDU. */
-void pdcp_tell(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, struct daps_event *ev);
+void pdcp_tell(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct daps_event *ev);
 /* How many messages were tried under the context's key in vain has changed. */
-void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu);
+void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu);
 /* The PDU is under the context's key: told where that is new. */
-void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                    const struct pdcp_protection *how);
-void pdcp_tell_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct daps_root_evidence *root);
+void pdcp_tell_root(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct daps_root_evidence *root);
 /* UE and network agree on a UL NAS COUNT (pdcp->needs) that is not the one the key log gives. */
 void pdcp_tell_nas_count(struct daps_pdcp *pdcp);
 
 /* user.c */
-void pdcp_read_user(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_header *header);
+void pdcp_read_user(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_header *header);
 
 #endif

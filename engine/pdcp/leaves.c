@@ -14,7 +14,7 @@
 
 struct search {
     struct daps_pdcp *pdcp;
-    const struct daps_pdcp_pdu *pdu;
+    const struct daps_pdu *pdu;
     uint32_t sn;
     struct pdcp_context *candidate;
     struct pdcp_placed placed;
@@ -92,8 +92,7 @@ static void adopt(struct daps_pdcp *pdcp, struct pdcp_context *context, const st
     pdcp_keys_changed(pdcp);
 }
 
-bool pdcp_place_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
-                          struct pdcp_placed *placed)
+bool pdcp_place_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn, struct pdcp_placed *placed)
 {
     bool found = false;
 
@@ -112,7 +111,7 @@ bool pdcp_place_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
     return found;
 }
 
-void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
+void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn)
 {
     const struct daps_ue_view *ue = &pdcp->ue;
     struct daps_term term = {.kind = DAPS_TERM_ROOT};

@@ -82,7 +82,7 @@ void pdcp_note_needs(struct daps_pdcp *pdcp)
 }
 
 /* The air's copy of what a log beside it showed last before the connection ended: nothing hides in it. */
-static bool is_behind_release(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+static bool is_behind_release(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
 {
     const struct daps_ue_view *ue = &pdcp->ue;
 
@@ -90,7 +90,7 @@ static bool is_behind_release(const struct daps_pdcp *pdcp, const struct daps_pd
            ue->last_time_ns != INT64_MIN && !pdcp_is_later(pdu->time_ns, ue->last_time_ns, PDCP_DISORDER_NS);
 }
 
-void pdcp_note_not_judged(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, bool unverified)
+void pdcp_note_not_judged(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, bool unverified)
 {
     if (pdcp->host.options->keylog == NULL || is_behind_release(pdcp, pdu))
         return;

@@ -66,7 +66,7 @@ void daps_pdcp_free(struct daps_pdcp *pdcp)
     g_free(pdcp);
 }
 
-static bool enter_unverified(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+static bool enter_unverified(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                              uint32_t count, bool ciphered)
 {
     /* Beside a log a PDU may stand before the record that tells of its key, by as much as the two are out of step. */
@@ -80,7 +80,7 @@ static bool enter_unverified(struct daps_pdcp *pdcp, struct pdcp_context *contex
     return pdcp_enter(pdcp, context, pdu, &how);
 }
 
-static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
+static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn,
                              struct pdcp_reading *reading)
 {
     const struct daps_event *candidate = pdcp_executed_in_clear(pdcp, pdu);
@@ -131,7 +131,7 @@ static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu 
         pdcp_hand_clear(pdu, reading);
 }
 
-void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
 {
     if (pdcp->unreadable++ == 0)
         pdcp->first_unreadable_frame = pdu->frame;
@@ -139,7 +139,7 @@ void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
 }
 
 /* Serial of the context it is held against. */
-static uint32_t note_failed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+static uint32_t note_failed(struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
 {
     struct pdcp_context *context = pdcp->n_contexts > 0 ? &pdcp->contexts[pdcp->n_contexts - 1] : NULL;
 
@@ -154,7 +154,7 @@ static uint32_t note_failed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
     return context->serial;
 }
 
-static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
+static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn,
                             struct pdcp_reading *reading)
 {
     uint32_t failed_in = 0;
@@ -197,7 +197,7 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
         pdcp->dl_credit--;
 }
 
-void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, struct pdcp_reading *reading)
+void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct pdcp_reading *reading)
 {
     struct pdcp_header header;
 

@@ -196,7 +196,7 @@ struct pdcp_reading {
     bool late_ciphered;
     struct daps_cell cell; /* that the key shows the PDU was sent in; -1 */
     uint32_t count;
-    const struct daps_pdcp_pdu *pdu;
+    const struct daps_pdu *pdu;
 };
 
 struct daps_pdcp *daps_pdcp_new(const struct pdcp_host *host);
@@ -204,7 +204,7 @@ void daps_pdcp_free(struct daps_pdcp *pdcp);  /* NULL is fine */
 void daps_pdcp_clear(struct daps_pdcp *pdcp); /* all but the structure itself */
 
 /* Places, deciphers and enters one PDU. */
-void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, struct pdcp_reading *reading);
+void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct pdcp_reading *reading);
 
 /* After the events of a reading were followed: what it said may have started the very context it was protected with. */
 void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading);
@@ -256,17 +256,17 @@ struct pdcp_attempted {
     bool ciphered;
 };
 /* Tries whether the MAC-I is right; on success the plain SDU with MAC-I is in pdcp->open. */
-bool pdcp_verify(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+bool pdcp_verify(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu,
                  const struct pdcp_attempted *how);
 
 /*
  * choices.c: what the standard or the capture leaves open, decided by MAC-I. True if the PDU is explained: its context
  * then has the key, and pdcp->open the plain SDU. A choice among many waits for a second PDU that it explains.
  */
-bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                  const struct pdcp_attempted *how);
 /* The candidate of a conditional handover whose key the PDU is under (TS 38.331 5.3.5.13.5); NULL none. */
-const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn);
+const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn);
 /* roots.c: a security mode command is about to be followed: which root of the key log is its MAC-I right under? */
 void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, const struct daps_event *smc);
 /* A cell the UE may go to, or one of its inputs (the other -1); point_a and carrier -1 where not known. */

@@ -24,9 +24,9 @@ bool pdcp_is_later(int64_t time_ns, int64_t than_ns, int64_t by_ns)
 }
 
 /* A message that says so itself needs no further proof. */
-static bool is_daps_failure(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+static bool is_daps_failure(struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
 {
-    struct daps_pdcp_pdu plain = *pdu;
+    struct daps_pdu plain = *pdu;
 
     if (pdu->downlink)
         return false;
@@ -35,7 +35,7 @@ static bool is_daps_failure(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *
 }
 
 /* Was it sent after the UE, or the network, had left that context? Then one of them is back (see struct pdcp_leave). */
-static bool is_after_leave(struct pdcp_context *context, const struct daps_pdcp_pdu *pdu, uint32_t count)
+static bool is_after_leave(struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t count)
 {
     const struct pdcp_leave *leave = &context->leave;
 
@@ -51,7 +51,7 @@ static bool is_after_leave(struct pdcp_context *context, const struct daps_pdcp_
 
 /* An earlier stay under the same key that has not used that COUNT: of two PDUs under it, one was late. */
 static const struct pdcp_context *other_stay(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
-                                             const struct daps_pdcp_pdu *pdu, const struct pdcp_attempted *how)
+                                             const struct daps_pdu *pdu, const struct pdcp_attempted *how)
 {
     for (unsigned i = pdcp->n_past; i-- > 0;) {
         const struct pdcp_context *past = &pdcp->past[i];
@@ -93,7 +93,7 @@ static bool settle_past_target(struct daps_pdcp *pdcp, const struct pdcp_placed 
 }
 
 /* Decides for a PDU that verifies; false: it waits. stay: the serial it is entered with. */
-static bool settle(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_placed *placed,
+static bool settle(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_placed *placed,
                    enum pdcp_patience patience, uint32_t *stay, struct pdcp_reading *reading)
 {
     struct pdcp_context *context = placed->context;
@@ -131,7 +131,7 @@ static bool settle(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, cons
 }
 
 /* Messages that the standard sends in clear under a key (TS 38.331 5.3.4.3, 5.3.7.5), seen late or again. */
-static bool may_be_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu)
+static bool may_be_clear(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
 {
     switch (pdcp_kind_if_clear(pdcp, pdu)) {
     case DAPS_EV_SECURITY_MODE_COMMAND:
@@ -145,7 +145,7 @@ static bool may_be_clear(const struct daps_pdcp *pdcp, const struct daps_pdcp_pd
 }
 
 /* The MAC-I is right: what pdcp->open holds is what was said. */
-static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_placed *placed,
+static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_placed *placed,
                           uint32_t stay, struct pdcp_reading *reading)
 {
     struct pdcp_context *context = placed->context;
@@ -179,8 +179,8 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pd
 }
 
 /* The Complete of a conditional handover: what it says starts the context that it belongs to. */
-static void read_executed(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu,
-                          const struct daps_event *candidate, struct pdcp_reading *reading)
+static void read_executed(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct daps_event *candidate,
+                          struct pdcp_reading *reading)
 {
     reading->status = DAPS_PDCP_READ;
     reading->rrc = pdcp->open + 2;
@@ -194,13 +194,13 @@ static void read_executed(const struct daps_pdcp *pdcp, const struct daps_pdcp_p
 }
 
 /* An armed candidate leads to the key of a failed target again: what is no copy may be its execution. */
-static bool may_be_executed(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_placed *placed)
+static bool may_be_executed(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_placed *placed)
 {
     return placed->context == NULL || (placed->context->past == PDCP_PAST_TARGET &&
                                        pdcp_seen(pdcp, placed->context, pdu, &placed->how) != PDCP_SEEN_COPY);
 }
 
-bool pdcp_place(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, enum pdcp_patience patience,
+bool pdcp_place(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, enum pdcp_patience patience,
                 struct pdcp_reading *reading)
 {
     const struct daps_event *candidate = NULL;

@@ -9,13 +9,12 @@
 #define MOST_HFN_SEARCHES 256 /* PDUs of one context that are tried with all of them */
 
 /* In clear although ciphering is on, with a right MAC-I: late (5.3.4.3), or sent so. */
-static bool is_tried_in_clear(struct daps_pdcp *pdcp, const struct pdcp_context *context,
-                              const struct daps_pdcp_pdu *pdu)
+static bool is_tried_in_clear(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu)
 {
     return context->nia > 0 || (!pdu->downlink && pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_SECURITY_MODE_COMPLETE);
 }
 
-bool pdcp_try_hfns(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+bool pdcp_try_hfns(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu,
                    struct pdcp_placed *placed)
 {
     for (uint32_t hfn = 0; hfn < MOST_HFN; hfn++) {
@@ -29,7 +28,7 @@ bool pdcp_try_hfns(struct daps_pdcp *pdcp, const struct pdcp_context *context, c
 }
 
 /* The capture begins behind the entity's start: among so many HFNs a second PDU must agree. */
-static bool search_hfn(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+static bool search_hfn(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                        struct pdcp_placed *placed)
 {
     struct pdcp_count *state = pdcp_count_of(context, pdu);
@@ -46,8 +45,8 @@ static bool search_hfn(struct daps_pdcp *pdcp, struct pdcp_context *context, con
     return placed->how.count - proposed < 4096 || proposed - placed->how.count < 4096;
 }
 
-bool pdcp_try_context(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
-                      uint32_t sn, struct pdcp_placed *placed)
+bool pdcp_try_context(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,
+                      struct pdcp_placed *placed)
 {
     const uint32_t inferred = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12);
     const uint32_t tries[] = {inferred, sn, inferred + 4096, inferred >= 4096 ? inferred - 4096 : sn};
@@ -92,7 +91,7 @@ bool pdcp_is_keyed(const struct daps_pdcp *pdcp, const struct pdcp_context *cont
     return pdcp_is_supported(pdcp, context) && (context->term->has_value || context->by_value);
 }
 
-static bool try_past(struct daps_pdcp *pdcp, enum pdcp_past which, const struct daps_pdcp_pdu *pdu, uint32_t sn,
+static bool try_past(struct daps_pdcp *pdcp, enum pdcp_past which, const struct daps_pdu *pdu, uint32_t sn,
                      struct pdcp_placed *placed)
 {
     for (unsigned i = pdcp->n_past; i-- > 0;) {
@@ -116,8 +115,7 @@ static bool may_choose(const struct daps_pdcp *pdcp, struct pdcp_context *contex
     return true;
 }
 
-static bool try_choices(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn,
-                        struct pdcp_placed *placed)
+static bool try_choices(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn, struct pdcp_placed *placed)
 {
     for (unsigned i = pdcp->n_contexts; i-- > 0;) {
         struct pdcp_context *context = &pdcp->contexts[i];
@@ -135,7 +133,7 @@ static bool try_choices(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu,
     return false;
 }
 
-bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn, struct pdcp_placed *placed)
+bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn, struct pdcp_placed *placed)
 {
     /* The newest first: while a handover is open, signalling is the target's. */
     for (unsigned i = pdcp->n_contexts; i-- > 0;) {

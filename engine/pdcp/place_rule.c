@@ -2,7 +2,7 @@
 /* Without a key: the connection a PDU came over, or the COUNT that fits, if only one does. */
 #include "pdcp/inside.h"
 
-static bool fits_count(struct pdcp_context *context, const struct daps_pdcp_pdu *pdu, uint32_t sn, bool exactly)
+static bool fits_count(struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn, bool exactly)
 {
     const struct pdcp_count *count = pdcp_count_of(context, pdu);
     const uint32_t mask = (UINT32_C(1) << pdu->sn_bits) - 1, next = count->rx_next & mask;
@@ -13,18 +13,18 @@ static bool fits_count(struct pdcp_context *context, const struct daps_pdcp_pdu 
 }
 
 /* Signalling that is wrong under a key that is at hand is not that key's. */
-static bool may_hold(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu)
+static bool may_hold(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu)
 {
     return !pdu->srb || !pdcp_is_keyed(pdcp, context);
 }
 
-static bool is_of(const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu)
+static bool is_of(const struct pdcp_context *context, const struct daps_pdu *pdu)
 {
     return pdu->leg == 0 || context->leg == 0 || pdu->leg == context->leg || pdu->leg == context->target_leg;
 }
 
 /* The one context that the connection, or the COUNT, points to; NULL if it stays open. */
-struct pdcp_context *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
+struct pdcp_context *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn)
 {
     struct pdcp_context *found = NULL;
     unsigned n = 0;

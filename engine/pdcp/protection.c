@@ -9,7 +9,7 @@
 #include "pdcp/header.h"
 #include "pdcp/pdcp.h"
 
-bool pdcp_verify(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+bool pdcp_verify(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu,
                  const struct pdcp_attempted *how)
 {
     const struct daps_tuple tuple = {

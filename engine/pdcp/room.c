@@ -16,7 +16,7 @@
 #define MOST_OCTETS 32768U
 
 struct waiter {
-    struct daps_pdcp_pdu pdu; /* octets owned */
+    struct daps_pdu pdu; /* octets owned */
     bool suspect;
     enum daps_pdcp_status status; /* it was answered with */
     uint32_t failed_in;           /* context that it was held against, 0 none */
@@ -27,7 +27,7 @@ struct pdcp_room {
     size_t octets;
     struct waiter at[MOST_PDUS]; /* in the order they came */
     uint8_t *current;            /* of the PDU that left last ... */
-    struct daps_pdcp_pdu newest; /* ... which is this one */
+    struct daps_pdu newest;      /* ... which is this one */
 };
 
 void pdcp_room_free(struct pdcp_room *room)
@@ -82,7 +82,7 @@ static void count_unread(struct daps_pdcp *pdcp, const struct waiter *waiter)
 }
 
 /* Read, but nothing follows it any more. */
-static void tell_read(const struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_reading *reading)
+static void tell_read(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_reading *reading)
 {
     const struct daps_sink *sink = pdcp->host.sink;
     const struct daps_pdu rrc = {.frame = pdu->frame,
@@ -118,7 +118,7 @@ static void turn_out(struct daps_pdcp *pdcp)
 
 bool pdcp_wait(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, bool suspect, uint32_t failed_in)
 {
-    const struct daps_pdcp_pdu *pdu = reading->pdu;
+    const struct daps_pdu *pdu = reading->pdu;
     struct waiter in = {.pdu = *pdu, .suspect = suspect, .status = reading->status, .failed_in = failed_in};
 
     if (pdu->length > MOST_OCTETS)

@@ -84,7 +84,7 @@ static void note_right(struct pdcp_roots *roots, const uint8_t key[static 32])
 struct search {
     struct daps_pdcp *pdcp;
     const struct daps_keylog *keylog;
-    const struct daps_pdcp_pdu *pdu;
+    const struct daps_pdu *pdu;
     uint32_t count;
     int nia;
     unsigned tried;
@@ -198,7 +198,7 @@ static void note_in_vain(struct pdcp_roots *roots, uint64_t digest)
 }
 
 /* By the record of this command in a log beside the air, already? */
-static bool is_secured(const struct daps_ue_view *ue, const struct daps_event *smc, const struct daps_pdcp_pdu *pdu)
+static bool is_secured(const struct daps_ue_view *ue, const struct daps_event *smc, const struct daps_pdu *pdu)
 {
     if (smc->digest == 0)
         return false;
@@ -249,7 +249,7 @@ static bool is_right(const struct daps_pdcp *pdcp)
 void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_context *context, bool verified)
 {
     const struct daps_ue_view *ue = &pdcp->ue;
-    struct daps_pdcp_pdu at = {.time_ns = pdcp->now_ns};
+    struct daps_pdu at = {.time_ns = pdcp->now_ns};
 
     if (pdcp->unsure_root == 0 || context == NULL || context->serial != pdcp->unsure_root)
         return;
@@ -282,8 +282,7 @@ static bool may_search_hfn(struct daps_pdcp *pdcp)
 }
 
 /* Algorithms and COUNT under one root. A PDU in clear does not tell how others are ciphered. */
-static bool first_fits(struct daps_pdcp *pdcp, struct pdcp_context *candidate, const struct daps_pdcp_pdu *pdu,
-                       uint32_t sn)
+static bool first_fits(struct daps_pdcp *pdcp, struct pdcp_context *candidate, const struct daps_pdu *pdu, uint32_t sn)
 {
     struct pdcp_placed placed;
 
@@ -304,7 +303,7 @@ static bool first_fits(struct daps_pdcp *pdcp, struct pdcp_context *candidate, c
 }
 
 static bool is_proposed(struct daps_pdcp *pdcp, const struct daps_root_evidence *root,
-                        const struct pdcp_context *candidate, const struct daps_pdcp_pdu *pdu)
+                        const struct pdcp_context *candidate, const struct daps_pdu *pdu)
 {
     const uint64_t digest = daps_digest(pdu->octets, pdu->length);
     const bool agrees = pdcp->root_proposal.digest != 0 && pdcp->root_proposal.digest != digest &&
@@ -340,7 +339,7 @@ static bool first_root(const struct daps_ue_view *ue, const struct daps_keylog *
 }
 
 /* The algorithms of a root that is known already, or root and algorithms. */
-void pdcp_find_first_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
+void pdcp_find_first_root(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn)
 {
     const struct daps_ue_view *ue = &pdcp->ue;
     const struct daps_keylog *keylog = pdcp->host.options->keylog;

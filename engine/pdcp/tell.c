@@ -3,7 +3,7 @@
 #include "daps/kdf.h"
 #include "pdcp/inside.h"
 
-void pdcp_tell(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, struct daps_event *ev)
+void pdcp_tell(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct daps_event *ev)
 {
     ev->rat = pdcp->ue.rat;
     ev->frame = pdu->frame;
@@ -12,7 +12,7 @@ void pdcp_tell(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, struct d
     pdcp_look(pdcp);
 }
 
-void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdcp_pdu *pdu)
+void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu)
 {
     struct daps_event ev;
 
@@ -23,7 +23,7 @@ void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_context *context,
     pdcp_tell(pdcp, pdu, &ev);
 }
 
-void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                    const struct pdcp_protection *how)
 {
     const bool first = pdu->srb && !pdu->downlink && !context->uplink_told, shows = how->verified && !context->key_told;
@@ -43,7 +43,7 @@ void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_context *context, const s
     pdcp_tell(pdcp, pdu, &ev);
 }
 
-void pdcp_tell_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct daps_root_evidence *root)
+void pdcp_tell_root(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct daps_root_evidence *root)
 {
     struct daps_event ev;
 
@@ -54,7 +54,7 @@ void pdcp_tell_root(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, con
 
 void pdcp_tell_nas_count(struct daps_pdcp *pdcp)
 {
-    const struct daps_pdcp_pdu at = {.frame = pdcp->unsure_frame, .time_ns = pdcp->now_ns};
+    const struct daps_pdu at = {.frame = pdcp->unsure_frame, .time_ns = pdcp->now_ns};
     const struct daps_root_evidence root = {.fits = true,
                                             .in_force = true,
                                             .near = true,

@@ -8,7 +8,7 @@
 
 #define MOST_TENTATIVE 64 /* collisions of one UE */
 
-void pdcp_tentative_add(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct daps_event *ev,
+void pdcp_tentative_add(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct daps_event *ev,
                         int64_t since_ns)
 {
     struct pdcp_tentative added = {*ev, since_ns};
@@ -27,7 +27,7 @@ void pdcp_tentative_confirm(struct daps_pdcp *pdcp, bool all)
 {
     for (guint i = 0; pdcp->tentative != NULL && i < pdcp->tentative->len;) {
         struct pdcp_tentative t = g_array_index(pdcp->tentative, struct pdcp_tentative, i);
-        const struct daps_pdcp_pdu at = {.frame = t.ev.frame, .time_ns = t.ev.time_ns};
+        const struct daps_pdu at = {.frame = t.ev.frame, .time_ns = t.ev.time_ns};
         if (!all && !pdcp_is_later(pdcp->now_ns, t.since_ns, PDCP_DISORDER_NS)) {
             i++;
             continue;

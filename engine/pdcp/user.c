@@ -22,7 +22,7 @@
 #define PDUS_A_MS_18 600 /* ... and 7 Gbit/s in packets of 1,500 octets */
 
 /* Can so many PDUs have been sent since the newest one? */
-static bool had_time(const struct pdcp_count *state, const struct daps_pdcp_pdu *pdu, uint64_t pdus)
+static bool had_time(const struct pdcp_count *state, const struct daps_pdu *pdu, uint64_t pdus)
 {
     const uint64_t a_ms = pdu->sn_bits == 12 ? PDUS_A_MS_12 : PDUS_A_MS_18;
     uint64_t ms;
@@ -34,7 +34,7 @@ static bool had_time(const struct pdcp_count *state, const struct daps_pdcp_pdu 
 }
 
 /* What RLC's numbers say about the PDUs between: 0 nothing, else how far its SN went on, or -1 a retransmission. */
-static int32_t rlc_step(const struct pdcp_count *state, const struct daps_pdcp_pdu *pdu)
+static int32_t rlc_step(const struct pdcp_count *state, const struct daps_pdu *pdu)
 {
     uint32_t mask, step;
 
@@ -46,7 +46,7 @@ static int32_t rlc_step(const struct pdcp_count *state, const struct daps_pdcp_p
 }
 
 /* Does RLC's step, modulo its numbers, agree with that many PDUs? */
-static bool rlc_agrees(const struct pdcp_count *state, const struct daps_pdcp_pdu *pdu, uint32_t pdus)
+static bool rlc_agrees(const struct pdcp_count *state, const struct daps_pdu *pdu, uint32_t pdus)
 {
     const uint32_t mask = (UINT32_C(1) << pdu->rlc_sn_bits) - 1;
 
@@ -59,8 +59,7 @@ static void set_to(struct pdcp_count *state, uint32_t count)
 }
 
 /* Goes on by forward PDUs, or by a whole round of numbers more: then its HFN is open from here on. */
-static uint32_t go_on(struct daps_pdcp *pdcp, struct pdcp_count *state, const struct daps_pdcp_pdu *pdu,
-                      uint32_t forward)
+static uint32_t go_on(struct daps_pdcp *pdcp, struct pdcp_count *state, const struct daps_pdu *pdu, uint32_t forward)
 {
     const uint32_t round = UINT32_C(1) << pdu->sn_bits;
     const bool by_rlc =
@@ -77,8 +76,8 @@ static uint32_t go_on(struct daps_pdcp *pdcp, struct pdcp_count *state, const st
  * COUNT of a PDU whose SN is not the next few; *enter false: it is a copy, or late, and moves nothing.
  * forward: PDUs between the newest one and it, if the entity went on.
  */
-static uint32_t decide(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
-                       size_t header, uint32_t forward)
+static uint32_t decide(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, size_t header,
+                       uint32_t forward)
 {
     struct pdcp_count *state = pdcp_count_of(context, pdu);
     const uint32_t back = (UINT32_C(1) << pdu->sn_bits) - forward, earlier = state->rx_next - back;
@@ -103,7 +102,7 @@ static uint32_t decide(struct daps_pdcp *pdcp, struct pdcp_context *context, con
  * Behind a handover a UM bearer starts from zero (TS 38.323 5.1.2), an AM bearer goes on. True: from zero, and whether
  * the numbers could also have gone round is noted.
  */
-static bool starts_anew(struct daps_pdcp *pdcp, struct pdcp_count *state, const struct daps_pdcp_pdu *pdu, uint32_t sn,
+static bool starts_anew(struct daps_pdcp *pdcp, struct pdcp_count *state, const struct daps_pdu *pdu, uint32_t sn,
                         uint32_t forward)
 {
     if (!state->may_restart || sn >= NEAR || forward <= NEAR || pdu->rlc_mode == DAPS_RLC_AM)
@@ -115,7 +114,7 @@ static bool starts_anew(struct daps_pdcp *pdcp, struct pdcp_count *state, const 
     return true;
 }
 
-static uint32_t count_of(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdcp_pdu *pdu,
+static uint32_t count_of(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                          const struct pdcp_header *header)
 {
     struct pdcp_count *state = pdcp_count_of(context, pdu);
@@ -138,7 +137,7 @@ static uint32_t count_of(struct daps_pdcp *pdcp, struct pdcp_context *context, c
 }
 
 /* A context for it that nothing speaks against; NULL none. */
-static struct pdcp_context *place(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, uint32_t sn)
+static struct pdcp_context *place(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn)
 {
     struct pdcp_context *context;
 
@@ -153,7 +152,7 @@ static struct pdcp_context *place(struct daps_pdcp *pdcp, const struct daps_pdcp
     return context;
 }
 
-void pdcp_read_user(struct daps_pdcp *pdcp, const struct daps_pdcp_pdu *pdu, const struct pdcp_header *header)
+void pdcp_read_user(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_header *header)
 {
     struct pdcp_context *context = place(pdcp, pdu, header->sn);
     struct pdcp_protection how = {.header = header->octets + pdu->sdap_octets};

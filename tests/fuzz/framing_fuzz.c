@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daps/framing.h"
+#include "unwrap/unwrap.h"
 
 static const int linktypes[] = {252, 1,   101, 228, 229, 113, 276, 0,   108, 149,
                                 9,   147, 152, 105, 157, 156, 219, 104, 51,  DAPS_LINKTYPE_NONE};
@@ -20,20 +20,16 @@ static volatile unsigned sum;
 
 static void take_pdu(void *user, const struct daps_pdu *pdu)
 {
+    const bool rrc = pdu->layer == DAPS_LAYER_RRC;
     (void)user;
-    pdus++;
-    if (!pdu->length || pdu->channel <= DAPS_CH_NONE || pdu->channel >= DAPS_CH_COUNT)
+    pdus += rrc;
+    if (!pdu->length || (!rrc && pdu->layer != DAPS_LAYER_PDCP))
+        abort();
+    if (rrc && (pdu->channel <= DAPS_CH_NONE || pdu->channel >= DAPS_CH_COUNT))
+        abort();
+    if (!rrc && (!pdu->bearer || (pdu->sn_bits != 12 && pdu->sn_bits != 18)))
         abort();
     if (pdu->logged_cell.pci > 1007 || pdu->logged_cell.ssb_arfcn > 3279165)
-        abort();
-    for (size_t i = 0; i < pdu->length; i++)
-        sum += pdu->octets[i];
-}
-
-static void take_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
-{
-    (void)user;
-    if (!pdu->length || !pdu->bearer || (pdu->sn_bits != 12 && pdu->sn_bits != 18))
         abort();
     for (size_t i = 0; i < pdu->length; i++)
         sum += pdu->octets[i];
@@ -47,12 +43,12 @@ static void take_problem(void *user, const struct daps_framing_problem *problem)
         abort();
 }
 
-static uint64_t all_counted(const struct daps_framing *framing, bool only_problems)
+static uint64_t all_counted(const struct unwrap *unwrap, bool only_problems)
 {
     uint64_t all = 0;
     for (unsigned class = 0; class < DAPS_FRAMING_CLASS_COUNT; class ++)
         if (!only_problems || daps_framing_class_is_problem((enum daps_framing_class) class))
-            all += daps_framing_counts(framing)->classes[class];
+            all += unwrap_counts(unwrap)->classes[class];
     return all;
 }
 
@@ -60,8 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct daps_framing_sink sink = {.pdu = take_pdu, .pdcp = take_pdcp, .problem = take_problem};
-    struct daps_framing *framing = daps_framing_new(&sink);
+    struct unwrap_sink sink = {.pdu = take_pdu, .problem = take_problem};
+    struct unwrap *unwrap = unwrap_new(&sink);
     struct daps_record record = {.frame = 0};
     pdus = problems = 0;
     while (size >= 4) {
@@ -77,18 +73,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         record.caplen = length;
         record.len = length + data[1];
         record.data = octets;
-        uint64_t before = all_counted(framing, false);
-        daps_framing_unwrap(framing, &record);
-        if (all_counted(framing, false) == before)
+        uint64_t before = all_counted(unwrap, false);
+        unwrap_record(unwrap, &record);
+        if (all_counted(unwrap, false) == before)
             abort();
         free(octets);
         data += 4 + length;
         size -= 4 + length;
     }
-    daps_framing_finish(framing);
-    if (daps_framing_counts(framing)->frames != record.frame || all_counted(framing, true) != problems ||
-        daps_framing_counts(framing)->classes[DAPS_FRAMING_NR_RRC] != pdus)
+    unwrap_finish(unwrap);
+    if (unwrap_counts(unwrap)->frames != record.frame || all_counted(unwrap, true) != problems ||
+        unwrap_counts(unwrap)->classes[DAPS_FRAMING_NR_RRC] != pdus)
         abort();
-    daps_framing_free(framing);
+    unwrap_free(unwrap);
     return 0;
 }

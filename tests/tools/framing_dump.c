@@ -9,11 +9,13 @@
 #include <string.h>
 
 #include "capture/capture.h"
-#include "daps/framing.h"
+#include "unwrap/unwrap.h"
 
 static void print_pdu(void *user, const struct daps_pdu *pdu)
 {
     (void)user;
+    if (pdu->layer != DAPS_LAYER_RRC)
+        return;
     printf("{\"frame\":%" PRIu64 ",\"channel\":\"%s\",\"ue_key\":\"%" PRIx64
            "\",\"pci\":%d,\"arfcn\":%d,\"time\":%" PRId64 ",\"octets\":\"",
            pdu->frame, daps_channel_name(pdu->channel), pdu->ue_key, pdu->logged_cell.pci, pdu->logged_cell.ssb_arfcn,
@@ -21,6 +23,12 @@ static void print_pdu(void *user, const struct daps_pdu *pdu)
     for (size_t i = 0; i < pdu->length; i++)
         printf("%02x", pdu->octets[i]);
     printf("\"}\n");
+}
+
+static void drop_pdu(void *user, const struct daps_pdu *pdu)
+{
+    (void)user;
+    (void)pdu;
 }
 
 static void print_problem(void *user, const struct daps_framing_problem *problem)
@@ -54,17 +62,17 @@ int main(int argc, char **argv)
         g_free(error);
         return 3;
     }
-    struct daps_framing_sink sink = {.pdu = quiet ? NULL : print_pdu, .problem = quiet ? NULL : print_problem};
-    struct daps_framing *framing = daps_framing_new(&sink);
-    struct daps_record record;
+    struct unwrap_sink sink = {.pdu = quiet ? drop_pdu : print_pdu, .problem = quiet ? NULL : print_problem};
+    struct unwrap *unwrap = unwrap_new(&sink);
+    struct daps_record record = {.frame = 0};
     enum daps_capture_status status;
     while ((status = daps_capture_next(capture, &record)) == DAPS_CAPTURE_RECORD)
-        daps_framing_unwrap(framing, &record);
-    daps_framing_finish(framing);
-    print_counts(daps_framing_counts(framing));
+        unwrap_record(unwrap, &record);
+    unwrap_finish(unwrap);
+    print_counts(unwrap_counts(unwrap));
     if (status == DAPS_CAPTURE_ERROR)
         fprintf(stderr, "%s\n", daps_capture_error(capture));
-    daps_framing_free(framing);
+    unwrap_free(unwrap);
     daps_capture_close(capture);
     return status == DAPS_CAPTURE_ERROR ? 3 : 0;
 }

@@ -100,7 +100,7 @@ START_TEST(drb_needs_its_configuration)
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_BEARER_UNKNOWN), 1);
     seen_end(&seen);
     seen_begin(&seen);
-    daps_framing_assume_drbs(seen.framing, drbs, 2);
+    unwrap_assume(seen.unwrap, drbs, 2);
     give(&seen, 157, mac(true, 1, "04 08 800000 8000012233"));
     assert_pdcp(&seen, 1, "8000012233");
     ck_assert(!seen.pdcp.srb);
@@ -168,7 +168,7 @@ START_TEST(srb_segments)
     give(&seen, 149, udp(1, 2, join(text("rlc-nr"), join(hex(head), hex("a004 0003 cc")))));
     ck_assert_uint_eq(seen.pdcps, 2);
     ck_assert_str_eq(seen.pdcp_octets, "0003bbcc");
-    daps_framing_finish(seen.framing);
+    unwrap_finish(seen.unwrap);
     ck_assert_uint_eq(seen.problems, 1);
     seen_end(&seen);
 }
@@ -179,7 +179,7 @@ START_TEST(missing_segments_are_reported)
     struct seen seen;
     seen_begin(&seen);
     give(&seen, 149, udp(1, 2, join(text("rlc-nr"), hex("04 0c 02 00 03 0007 04 04 05 01 01 9003 000122"))));
-    daps_framing_finish(seen.framing);
+    unwrap_finish(seen.unwrap);
     ck_assert_uint_eq(seen.problems, 1);
     ck_assert_int_eq(seen.class, DAPS_FRAMING_INCOMPLETE);
     ck_assert(seen.rrc_lost);

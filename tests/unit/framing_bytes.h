@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daps/framing.h"
+#include "unwrap/unwrap.h"
 
 /* A record or a part of one; the functions below free their payload, so that calls nest like the layers. */
 typedef GByteArray *bytes;
@@ -132,7 +132,7 @@ static inline bytes upper(const char *name, unsigned nuls, bytes pdu)
 
 /* What came out. */
 struct seen {
-    struct daps_framing *framing;
+    struct unwrap *unwrap;
     uint64_t frame;
     unsigned pdus, problems;
     struct daps_pdu pdu; /* the last one */
@@ -141,28 +141,30 @@ struct seen {
     bool rrc_lost, ue_known;
     char detail[400];
     unsigned pdcps;
-    struct daps_pdcp_pdu pdcp; /* the last one */
+    struct daps_pdu pdcp; /* the last one */
     char pdcp_octets[4096];
 };
+
+static inline void in_hex(const struct daps_pdu *pdu, char *hex, size_t room)
+{
+    hex[0] = 0;
+    for (size_t i = 0; i < pdu->length && i * 2 + 3 < room; i++)
+        g_snprintf(hex + i * 2, 3, "%02x", pdu->octets[i]);
+}
 
 static inline void seen_pdu(void *user, const struct daps_pdu *pdu)
 {
     struct seen *seen = user;
-    seen->pdus++;
-    seen->pdu = *pdu;
-    seen->octets[0] = 0;
-    for (size_t i = 0; i < pdu->length && i * 2 + 3 < sizeof seen->octets; i++)
-        g_snprintf(seen->octets + i * 2, 3, "%02x", pdu->octets[i]);
-}
-
-static inline void seen_pdcp(void *user, const struct daps_pdcp_pdu *pdu)
-{
-    struct seen *seen = user;
+    if (pdu->layer == DAPS_LAYER_RRC) {
+        seen->pdus++;
+        seen->pdu = *pdu;
+        in_hex(pdu, seen->octets, sizeof seen->octets);
+        return;
+    }
+    ck_assert_int_eq(pdu->layer, DAPS_LAYER_PDCP);
     seen->pdcps++;
     seen->pdcp = *pdu;
-    seen->pdcp_octets[0] = 0;
-    for (size_t i = 0; i < pdu->length && i * 2 + 3 < sizeof seen->pdcp_octets; i++)
-        g_snprintf(seen->pdcp_octets + i * 2, 3, "%02x", pdu->octets[i]);
+    in_hex(pdu, seen->pdcp_octets, sizeof seen->pdcp_octets);
 }
 
 static inline void seen_problem(void *user, const struct daps_framing_problem *problem)
@@ -181,13 +183,13 @@ static inline void seen_problem(void *user, const struct daps_framing_problem *p
 static inline void seen_begin(struct seen *seen)
 {
     memset(seen, 0, sizeof *seen);
-    struct daps_framing_sink sink = {.user = seen, .pdu = seen_pdu, .pdcp = seen_pdcp, .problem = seen_problem};
-    seen->framing = daps_framing_new(&sink);
+    struct unwrap_sink sink = {.user = seen, .pdu = seen_pdu, .problem = seen_problem};
+    seen->unwrap = unwrap_new(&sink);
 }
 
 static inline void seen_end(struct seen *seen)
 {
-    daps_framing_free(seen->framing);
+    unwrap_free(seen->unwrap);
 }
 
 /* caplen of the octets are captured; they are copied, so that a sanitizer sees a read behind them. Keeps b. */
@@ -202,7 +204,7 @@ static inline void give_part(struct seen *seen, int linktype, bytes b, guint cap
         .len = len,
         .data = data,
     };
-    daps_framing_unwrap(seen->framing, &record);
+    unwrap_record(seen->unwrap, &record);
     g_free(data);
 }
 
@@ -215,7 +217,7 @@ static inline void give(struct seen *seen, int linktype, bytes b)
 
 static inline uint64_t counted(const struct seen *seen, enum daps_framing_class class)
 {
-    return daps_framing_counts(seen->framing)->classes[class];
+    return unwrap_counts(seen->unwrap)->classes[class];
 }
 
 /* Payloads of all classes together. */

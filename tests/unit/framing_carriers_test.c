@@ -341,7 +341,7 @@ START_TEST(gsmtap3_metadata)
     }
     seen_begin(&seen);
     give(&seen, 228, by_ip(with_metadata(20, "0007b49e", "0001", true)));
-    ck_assert_uint_eq(daps_framing_counts(seen.framing)->keys, 2);
+    ck_assert_uint_eq(unwrap_counts(seen.unwrap)->keys, 2);
     ck_assert_uint_eq(seen.pdus, 1);
     give(&seen, 228, by_ip(hex("03 00 0001 0503 0004 11 22")));
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_MALFORMED), 1);

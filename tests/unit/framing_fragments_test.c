@@ -33,7 +33,7 @@ static void assert_whole(struct seen *seen)
     ck_assert_str_eq(seen->octets, "101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f77");
     ck_assert_uint_eq(seen->pdu.frame, seen->frame);
     ck_assert_uint_eq(seen->problems, 0);
-    daps_framing_finish(seen->framing);
+    unwrap_finish(seen->unwrap);
     ck_assert_uint_eq(seen->problems, 0);
 }
 
@@ -92,7 +92,7 @@ START_TEST(identification_used_again)
             ck_assert_uint_eq(seen.pdus, n + 1);
             ck_assert_int_eq(seen.octets[strlen(seen.octets) - 1], '0' + (int)n);
         }
-        daps_framing_finish(seen.framing);
+        unwrap_finish(seen.unwrap);
         ck_assert_uint_eq(seen.problems, 0);
         seen_end(&seen);
     }
@@ -151,7 +151,7 @@ START_TEST(lengths_that_contradict)
     give(&seen, 228, ipv4_fragment(1, 2, 17, 7, 0x2001, hex("")));                    /* nothing */
     give(&seen, 228, ipv4_fragment(1, 2, 17, 7, 0x1fff, hex("0011223344556677 88"))); /* past 65,535 */
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_MALFORMED), 3);
-    daps_framing_finish(seen.framing);
+    unwrap_finish(seen.unwrap);
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_INCOMPLETE), 0);
     seen_end(&seen);
 }
@@ -165,7 +165,7 @@ START_TEST(missing_ones_are_reported)
     give(&seen, 228, piece(false, 8, 1, 0x77));
     give(&seen, 228, piece(false, 7, 2, 0x77));
     give(&seen, 229, piece(true, 7, 3, 0x77));
-    daps_framing_finish(seen.framing);
+    unwrap_finish(seen.unwrap);
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_INCOMPLETE), 3);
     ck_assert_uint_eq(seen.pdus, 0);
     ck_assert_ptr_nonnull(strstr(seen.detail, "missing"));
@@ -179,20 +179,20 @@ START_TEST(what_may_be_lost)
     struct seen seen;
     seen_begin(&seen);
     give(&seen, 228, piece(false, 7, 1, 0x77));
-    daps_framing_finish(seen.framing);
+    unwrap_finish(seen.unwrap);
     ck_assert(seen.problems == 1 && !seen.rrc_lost);
     give(&seen, 228, piece(false, 8, 0, 0x77));
-    daps_framing_finish(seen.framing);
+    unwrap_finish(seen.unwrap);
     ck_assert(seen.problems == 2 && seen.rrc_lost);
     give(&seen, 228, ipv4(1, 2, 17, udp(1, 4729, gsmtap3(0x0503, 9, hex("2a")))));
     give(&seen, 228, ipv4_fragment(1, 2, 17, 9, 0x2000, hex("0868 0868 0100 0000")));
-    daps_framing_finish(seen.framing);
+    unwrap_finish(seen.unwrap);
     ck_assert(seen.problems == 3 && !seen.rrc_lost);
     give(&seen, 228, piece(false, 10, 1, 0x77));
-    daps_framing_finish(seen.framing);
+    unwrap_finish(seen.unwrap);
     ck_assert(seen.problems == 4 && seen.rrc_lost);
     give(&seen, 228, ipv4_fragment(1, 2, 6, 11, 0x2001, hex("0868 0868 0100 0000")));
-    daps_framing_finish(seen.framing);
+    unwrap_finish(seen.unwrap);
     ck_assert(seen.problems == 5 && !seen.rrc_lost);
     seen_end(&seen);
 }
@@ -209,7 +209,7 @@ START_TEST(too_many_at_once)
     for (unsigned i = 1; i < PIECES; i++)
         give(&seen, 228, piece(false, DATAGRAMS - 1, i, 0x77));
     ck_assert_uint_eq(seen.pdus, 1);
-    daps_framing_finish(seen.framing);
+    unwrap_finish(seen.unwrap);
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_INCOMPLETE), DATAGRAMS - 1);
     seen_end(&seen);
 }
@@ -235,7 +235,7 @@ START_TEST(cut_fragment)
     bytes b = piece(false, 7, 0, 0x77);
     give_part(&seen, 228, b, b->len - 1, b->len);
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_CUT), 1);
-    daps_framing_finish(seen.framing);
+    unwrap_finish(seen.unwrap);
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_INCOMPLETE), 0);
     seen_end(&seen);
     for (unsigned i = 0; i < PIECES; i++) {

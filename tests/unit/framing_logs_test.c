@@ -169,7 +169,7 @@ START_TEST(qcsuper_segments)
     give_segment(&seen, 1, 1, "aa");
     give_segment(&seen, 1, 1, "dd");
     ck_assert_uint_eq(seen.problems, 4);
-    daps_framing_finish(seen.framing);
+    unwrap_finish(seen.unwrap);
     ck_assert_uint_eq(seen.problems, 5);
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_INCOMPLETE), 5);
     ck_assert(seen.rrc_lost && seen.ue_known);

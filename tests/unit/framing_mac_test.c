@@ -142,7 +142,7 @@ START_TEST(cut_in_the_last)
     static const struct daps_framing_drb drb = {4, 1, true, 12, 12};
     struct seen seen;
     seen_begin(&seen);
-    daps_framing_assume_drbs(seen.framing, &drb, 1);
+    unwrap_assume(seen.unwrap, &drb, 1);
     bytes b = mac(true, hex("04 08 8000 8000 11223344"));
     give_part(&seen, 157, b, b->len - 2, b->len);
     ck_assert_uint_eq(seen.problems, 1);

@@ -18,7 +18,7 @@ static void um(struct seen *seen, const char *pdu)
 
 static void finish(struct seen *seen, unsigned problems)
 {
-    daps_framing_finish(seen->framing);
+    unwrap_finish(seen->unwrap);
     ck_assert_msg(seen->problems == problems, "%u problems, not %u: %s", seen->problems, problems, seen->detail);
     seen_end(seen);
 }

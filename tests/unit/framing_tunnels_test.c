@@ -210,7 +210,7 @@ START_TEST(fragments_in_fragments)
     }
     g_byte_array_unref(inner);
     assert_one(&seen, DAPS_CH_DL_DCCH, "1122334455667788");
-    daps_framing_finish(seen.framing);
+    unwrap_finish(seen.unwrap);
     ck_assert_uint_eq(seen.problems, 0);
     seen_end(&seen);
 }
@@ -233,7 +233,7 @@ START_TEST(user_plane_is_private)
     give(&seen, 1, gtp(ipv4(1, 2, 17, hex("0001 0002 0004 0000"))));
     give(&seen, 1, gtp(ipv4_fragment(1, 2, 17, 5, 0x2000, hex("1279 1279 0100 0000"))));
     give(&seen, 1, gtp(hex("80 01 22 33"))); /* a PDCP PDU of F1-U */
-    daps_framing_finish(seen.framing);
+    unwrap_finish(seen.unwrap);
     ck_assert_msg(seen.problems == 0, "%s", seen.detail);
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_GTP_U), 7);
     ck_assert_uint_eq(counted_all(&seen), 7);

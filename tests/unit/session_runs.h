@@ -80,7 +80,7 @@ static inline struct capture capture_load(const char *path)
     struct capture capture = {.path = path, .records = g_array_new(FALSE, FALSE, sizeof(struct daps_record))};
     char *error = NULL;
     struct daps_capture *file = daps_capture_open(path, &error);
-    struct daps_record record;
+    struct daps_record record = {.frame = 0};
 
     while (file != NULL && daps_capture_next(file, &record) == DAPS_CAPTURE_RECORD) {
         record.data = g_memdup2(record.data, record.caplen);

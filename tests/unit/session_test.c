@@ -92,7 +92,7 @@ static struct session *session_for(const struct play *play)
 static void feed(struct session *session, const struct daps_record *record)
 {
     session_begin(session, record->frame);
-    daps_framing_unwrap(session_framing(session), record);
+    session_record(session, record);
     session_end(session);
 }
 

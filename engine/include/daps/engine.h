@@ -16,15 +16,14 @@
 #include "daps/finding.h"
 #include "daps/identity.h"
 #include "daps/not_judged.h"
+#include "daps/pdu.h"
 #include "rrc/rrc.h"
 
 struct daps_engine;
 struct daps_keylog;
 struct daps_term;
-struct daps_pdu;
-struct daps_pdcp_pdu;
 struct daps_record;
-struct daps_framing;
+struct daps_framing_counts;
 struct daps_framing_drb;
 struct daps_framing_problem;
 
@@ -87,50 +86,24 @@ struct daps_engine_options {
     unsigned n_drbs;
 };
 
-/* One RRC PDU as a framing layer hands it over. */
-struct daps_pdu {
-    uint64_t frame;
-    int64_t time_ns;
-    uint64_t ue_key; /* whatever tells UEs of one capture apart in its framing; equal key = same UE */
-    enum daps_rat rat;
-    enum daps_channel channel;
-    struct daps_cell logged_cell;
-    bool deciphered; /* by the engine: it was sent ciphered */
-    const uint8_t *octets;
-    size_t length;
-};
-
-#define DAPS_PDCP_MOST_OCTETS 9216 /* TS 38.323 4.3.1: SDUs of 9000 octets, header and MAC-I */
-
-enum daps_rlc_mode { DAPS_RLC_UNKNOWN, DAPS_RLC_UM, DAPS_RLC_AM };
-
-/* One PDCP PDU of NR as a framing layer hands it over. */
-struct daps_pdcp_pdu {
-    uint64_t frame;
-    int64_t time_ns;
-    uint64_t ue_key; /* as in daps_pdu */
-    uint64_t leg;    /* connection within the UE (C-RNTI + 1): tells source and target apart; 0 not known */
-    bool downlink;
-    bool srb;            /* else a DRB */
-    uint8_t bearer;      /* srb-Identity 1..4 or drb-Identity 1..32 */
-    uint8_t sn_bits;     /* 12 or 18; SRBs always 12 (TS 38.323 6.2.2.1) */
-    uint8_t sdap_octets; /* of the SDAP header, which is not ciphered (TS 38.323 5.8): 0 or 1 */
-    bool ciphering_off;  /* cipheringDisabled */
-    enum daps_rlc_mode rlc_mode;
-    uint8_t rlc_sn_bits; /* of the RLC PDU that brought its last octet; 0 none or not known */
-    uint32_t rlc_sn;
-    const uint8_t *octets;
-    size_t length;
-};
-
 /* options may be NULL; sink is copied. Free with daps_engine_free. */
 struct daps_engine *daps_engine_new(const struct daps_engine_options *options, const struct daps_sink *sink);
 
 /* One record of the capture: what is in it is unwrapped and followed. */
 void daps_engine_record(struct daps_engine *engine, const struct daps_record *record);
 
-/* Where PDUs that somebody else has unwrapped go in (daps/framing.h); valid as long as the engine. */
-struct daps_framing *daps_engine_framing(struct daps_engine *engine);
+/*
+ * One PDU that somebody else has unwrapped (in the plugin, Wireshark): of MAC, RLC, PDCP or RRC. ue_key and leg are not
+ * looked at; frame numbers do not go down.
+ */
+void daps_engine_pdu(struct daps_engine *engine, const struct daps_pdu *pdu);
+
+/* What records and PDUs so far turned out to be; valid as long as the engine. */
+const struct daps_framing_counts *daps_engine_unwrapped(const struct daps_engine *engine);
+
+/* Names of UEs and their configuration that gave way because a table was full: what they were joined to is forgotten.
+ */
+uint64_t daps_engine_forgotten(const struct daps_engine *engine);
 
 /* No more records come: what still waits for its missing pieces is reported. */
 void daps_engine_drain(struct daps_engine *engine);

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Bearers, from what RRC said. */
-#include "framing/radio.h"
+#include "bearers.h"
 
 #include <glib.h>
 #include <string.h>
 
-#include "daps/framing.h"
-
 #define MOST_UES 16384 /* whose configuration is kept; the one configured first gives way */
 
-struct radio {
+struct bearers {
     GHashTable *ues; /* struct radio_ue by its own ue_key, owned */
     GQueue age;      /* the same, oldest first */
     uint64_t evicted;
@@ -17,69 +15,69 @@ struct radio {
     struct radio_ue fresh; /* a UE of which RRC has said nothing */
 };
 
-struct radio *radio_new(void)
+struct bearers *bearers_new(void)
 {
-    struct radio *radio = g_new0(struct radio, 1);
+    struct bearers *bearers = g_new0(struct bearers, 1);
 
-    radio->ues = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+    bearers->ues = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
     for (uint8_t lcid = 1; lcid <= 3; lcid++) /* TS 38.331 9.2.1: SRBs are AM with 12-bit SN unless told otherwise */
-        radio->fresh.channels[lcid] =
+        bearers->fresh.channels[lcid] =
             (struct radio_channel){.mode = RADIO_AM, .sn_bits = {12, 12}, .srb = true, .bearer = lcid};
-    return radio;
+    return bearers;
 }
 
-void radio_free(struct radio *radio)
+void bearers_free(struct bearers *bearers)
 {
-    if (radio == NULL)
+    if (bearers == NULL)
         return;
-    g_hash_table_unref(radio->ues);
-    g_queue_clear(&radio->age);
-    g_free(radio);
+    g_hash_table_unref(bearers->ues);
+    g_queue_clear(&bearers->age);
+    g_free(bearers);
 }
 
-void radio_assume(struct radio *radio, const struct daps_framing_drb *drb)
+void bearers_assume(struct bearers *bearers, const struct daps_framing_drb *drb)
 {
-    radio->fresh.channels[drb->lcid] = (struct radio_channel){
+    bearers->fresh.channels[drb->lcid] = (struct radio_channel){
         .mode = drb->am ? RADIO_AM : RADIO_UM, .sn_bits = {drb->rlc_sn, drb->rlc_sn}, .bearer = drb->drb};
-    radio->fresh.drbs[drb->drb].sn_bits[0] = radio->fresh.drbs[drb->drb].sn_bits[1] = drb->pdcp_sn;
+    bearers->fresh.drbs[drb->drb].sn_bits[0] = bearers->fresh.drbs[drb->drb].sn_bits[1] = drb->pdcp_sn;
 }
 
-static struct radio_ue *find_ue(struct radio *radio, uint64_t ue_key)
+static struct radio_ue *find_ue(struct bearers *bearers, uint64_t ue_key)
 {
-    if (radio->last_ue == NULL || radio->last_ue->ue_key != ue_key)
-        radio->last_ue = g_hash_table_lookup(radio->ues, &ue_key);
-    return radio->last_ue;
+    if (bearers->last_ue == NULL || bearers->last_ue->ue_key != ue_key)
+        bearers->last_ue = g_hash_table_lookup(bearers->ues, &ue_key);
+    return bearers->last_ue;
 }
 
-static struct radio_ue *get_ue(struct radio *radio, uint64_t ue_key)
+static struct radio_ue *get_ue(struct bearers *bearers, uint64_t ue_key)
 {
-    struct radio_ue *ue = find_ue(radio, ue_key);
+    struct radio_ue *ue = find_ue(bearers, ue_key);
 
     if (ue != NULL)
         return ue;
-    if (g_hash_table_size(radio->ues) >= MOST_UES) {
-        struct radio_ue *oldest = g_queue_pop_head(&radio->age);
-        g_hash_table_remove(radio->ues, &oldest->ue_key);
-        radio->evicted++;
+    if (g_hash_table_size(bearers->ues) >= MOST_UES) {
+        struct radio_ue *oldest = g_queue_pop_head(&bearers->age);
+        g_hash_table_remove(bearers->ues, &oldest->ue_key);
+        bearers->evicted++;
     }
-    ue = g_memdup2(&radio->fresh, sizeof radio->fresh);
+    ue = g_memdup2(&bearers->fresh, sizeof bearers->fresh);
     ue->ue_key = ue_key;
-    g_hash_table_insert(radio->ues, &ue->ue_key, ue);
-    g_queue_push_tail(&radio->age, ue);
-    radio->last_ue = ue;
+    g_hash_table_insert(bearers->ues, &ue->ue_key, ue);
+    g_queue_push_tail(&bearers->age, ue);
+    bearers->last_ue = ue;
     return ue;
 }
 
-const struct radio_ue *radio_ue(struct radio *radio, uint64_t ue_key)
+const struct radio_ue *bearers_of(struct bearers *bearers, uint64_t ue_key)
 {
-    const struct radio_ue *ue = find_ue(radio, ue_key);
+    const struct radio_ue *ue = find_ue(bearers, ue_key);
 
-    return ue != NULL ? ue : &radio->fresh;
+    return ue != NULL ? ue : &bearers->fresh;
 }
 
-uint64_t radio_evicted(const struct radio *radio)
+uint64_t bearers_evicted(const struct bearers *bearers)
 {
-    return radio->evicted;
+    return bearers->evicted;
 }
 
 static void learn_rlc(struct radio_ue *ue, const struct daps_rlc_bearer *rlc)
@@ -117,7 +115,7 @@ static void learn_bearers(struct radio_ue *ue, const struct daps_bearers *b)
     }
 }
 
-void radio_learn(struct radio *radio, uint64_t ue_key, const struct daps_rrc_result *result)
+void bearers_learn(struct bearers *bearers, uint64_t ue_key, const struct daps_rrc_result *result)
 {
     struct radio_ue *ue = NULL;
 
@@ -125,10 +123,10 @@ void radio_learn(struct radio *radio, uint64_t ue_key, const struct daps_rrc_res
         const struct daps_event *ev = &result->events[i];
         if (ev->kind == DAPS_EV_RECONFIGURATION && !ev->prepared &&
             (ev->bearers.drb_added | ev->bearers.drb_released) != 0) {
-            ue = get_ue(radio, ue_key);
+            ue = get_ue(bearers, ue_key);
             learn_bearers(ue, &ev->bearers);
         }
     }
     for (uint32_t i = 0; i < result->n_rlc; i++)
-        learn_rlc(ue != NULL ? ue : get_ue(radio, ue_key), &result->rlc[i]);
+        learn_rlc(ue != NULL ? ue : get_ue(bearers, ue_key), &result->rlc[i]);
 }

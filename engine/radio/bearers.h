@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How the bearers of a UE are configured, as RRC said. */
-#ifndef DAPS_FRAMING_RADIO_H
-#define DAPS_FRAMING_RADIO_H
+#ifndef DAPS_RADIO_BEARERS_H
+#define DAPS_RADIO_BEARERS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "daps/engine.h"
+#include "daps/framing.h"
+#include "rrc/rrc.h"
 
 #define RADIO_MOST_LCID 33
 
@@ -32,23 +33,22 @@ struct radio_ue {
     struct radio_drb drbs[33];                      /* by drb-Identity */
 };
 
-struct radio;
+struct bearers;
 
-struct daps_framing_drb;
-
-struct radio *radio_new(void);
-void radio_free(struct radio *radio);
+/* Free with bearers_free, NULL is fine there. */
+struct bearers *bearers_new(void);
+void bearers_free(struct bearers *bearers);
 
 /* What a decoded message of that UE said about its bearers. */
-void radio_learn(struct radio *radio, uint64_t ue_key, const struct daps_rrc_result *result);
+void bearers_learn(struct bearers *bearers, uint64_t ue_key, const struct daps_rrc_result *result);
 
 /* A bearer that every UE has until RRC says otherwise. */
-void radio_assume(struct radio *radio, const struct daps_framing_drb *drb);
+void bearers_assume(struct bearers *bearers, const struct daps_framing_drb *drb);
 
 /* UEs whose configuration gave way because too many had one. */
-uint64_t radio_evicted(const struct radio *radio);
+uint64_t bearers_evicted(const struct bearers *bearers);
 
 /* Never NULL. */
-const struct radio_ue *radio_ue(struct radio *radio, uint64_t ue_key);
+const struct radio_ue *bearers_of(struct bearers *bearers, uint64_t ue_key);
 
 #endif

@@ -10,7 +10,7 @@
  * Sizes are those of clause 6.1.3, codepoints those of Tables 6.2.1-1 to 6.2.1-2c up to Release 18. A codepoint that
  * they reserve is read as of variable size.
  */
-#include "peel.h"
+#include "inside.h"
 
 enum {
     LCID_CCCH = 0,

@@ -10,7 +10,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "peel.h"
+#include "inside.h"
 
 enum { SLOTS = 4096, BEGINS = 8, MOST_OCTETS = 4 * 1024 * 1024 };
 

@@ -10,7 +10,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "peel.h"
+#include "inside.h"
 
 enum {
     MOST_WAITING = 4096,            /* SDUs, of signalling and of user data each */
@@ -101,13 +101,14 @@ static void drop(struct reassembly *reassembly, struct sdu *sdu)
     g_free(sdu);
 }
 
-static void give_up(struct reassembly *reassembly, struct peel *peel, struct sdu *sdu)
+static void give_up(struct reassembly *reassembly, struct way *way, struct sdu *sdu)
 {
     const struct rlc_entity *entity = &sdu->receiver->entity;
 
     if (!sdu->repeat && !sdu->reported)
-        peel_problem(peel, DAPS_FRAMING_INCOMPLETE, layer, "segments of an SDU are missing", entity->srb,
-                     &entity->ue_key, "SN %u, from frame %llu on", sdu->sn_field, (unsigned long long)sdu->first_frame);
+        tally_problem(&way->at, DAPS_FRAMING_INCOMPLETE, layer, "segments of an SDU are missing", entity->srb,
+                      &entity->ue_key, "SN %u, from frame %llu on", sdu->sn_field,
+                      (unsigned long long)sdu->first_frame);
     drop(reassembly, sdu);
 }
 
@@ -157,7 +158,7 @@ static struct sdu *find_sdu(const struct receiver *receiver, int64_t sn)
  * The window moves up to sn: what it leaves behind will not come any more (TS 38.322 5.2.2.2.3, 5.2.3.2.3, and 7.2:
  * windows are half of the numbers). True if the entity still waits for anything.
  */
-static bool advance(struct reassembly *reassembly, struct peel *peel, struct receiver *receiver, int64_t sn,
+static bool advance(struct reassembly *reassembly, struct way *way, struct receiver *receiver, int64_t sn,
                     unsigned sn_bits)
 {
     if (sn <= receiver->newest)
@@ -169,25 +170,25 @@ static bool advance(struct reassembly *reassembly, struct peel *peel, struct rec
         if (sdu->sn + ((int64_t)1 << (sn_bits - 1)) > sn)
             continue;
         if (!next && at == receiver->sdus.head) { /* the receiver goes with its last SDU */
-            give_up(reassembly, peel, sdu);
+            give_up(reassembly, way, sdu);
             return false;
         }
-        give_up(reassembly, peel, sdu);
+        give_up(reassembly, way, sdu);
     }
     return true;
 }
 
-static struct sdu *open_sdu(struct reassembly *reassembly, struct peel *peel, const struct rlc_entity *entity,
+static struct sdu *open_sdu(struct reassembly *reassembly, struct way *way, const struct rlc_entity *entity,
                             const struct rlc_segment *segment)
 {
     struct pool *pool = pool_of(reassembly, entity);
     struct receiver *receiver = find_receiver(reassembly, entity);
 
     if (receiver && receiver->sdus.length >= MOST_OF_ENTITY)
-        give_up(reassembly, peel, g_queue_peek_head(&receiver->sdus));
+        give_up(reassembly, way, g_queue_peek_head(&receiver->sdus));
     while (pool->oldest_first.length >= MOST_WAITING ||
            (pool->octets > MOST_OCTETS && !g_queue_is_empty(&pool->oldest_first)))
-        give_up(reassembly, peel, g_queue_peek_head(&pool->oldest_first));
+        give_up(reassembly, way, g_queue_peek_head(&pool->oldest_first));
     receiver = find_receiver(reassembly, entity);
     if (!receiver) {
         receiver = g_new0(struct receiver, 1);
@@ -199,7 +200,7 @@ static struct sdu *open_sdu(struct reassembly *reassembly, struct peel *peel, co
     sdu->receiver = receiver;
     sdu->sn = count_on(receiver, segment->sn, segment->sn_bits);
     sdu->sn_field = segment->sn;
-    sdu->first_frame = peel->frame;
+    sdu->first_frame = way->at.frame;
     sdu->repeat = true;
     sdu->of_pool.data = sdu->of_receiver.data = sdu;
     g_queue_push_tail_link(&receiver->sdus, &sdu->of_receiver);
@@ -278,7 +279,7 @@ static bool is_another(const struct reassembly *reassembly, const struct sdu *sd
            !rlc_known_has(reassembly->known, &sdu->receiver->entity, segment, data);
 }
 
-static struct sdu *sdu_of(struct reassembly *reassembly, struct peel *peel, const struct rlc_entity *entity,
+static struct sdu *sdu_of(struct reassembly *reassembly, struct way *way, const struct rlc_entity *entity,
                           const struct rlc_segment *segment, struct octets data)
 {
     struct receiver *receiver = find_receiver(reassembly, entity);
@@ -286,25 +287,25 @@ static struct sdu *sdu_of(struct reassembly *reassembly, struct peel *peel, cons
 
     if (receiver) {
         const int64_t sn = count_on(receiver, segment->sn, segment->sn_bits);
-        if (advance(reassembly, peel, receiver, sn, segment->sn_bits))
+        if (advance(reassembly, way, receiver, sn, segment->sn_bits))
             sdu = find_sdu(receiver, sn);
     }
     if (sdu && is_another(reassembly, sdu, segment, data)) {
-        give_up(reassembly, peel, sdu);
+        give_up(reassembly, way, sdu);
         sdu = NULL;
     }
-    return sdu ? sdu : open_sdu(reassembly, peel, entity, segment);
+    return sdu ? sdu : open_sdu(reassembly, way, entity, segment);
 }
 
 /* What is there of a cut segment is not used, and its SDU is not reported once more. */
-static void add_cut(struct reassembly *reassembly, struct peel *peel, const struct rlc_entity *entity,
+static void add_cut(struct reassembly *reassembly, struct way *way, const struct rlc_entity *entity,
                     struct rlc_segment segment, struct octets data)
 {
     segment.last = false;
     octets_trim(&data, 0);
-    sdu_of(reassembly, peel, entity, &segment, data)->reported = true;
-    peel_problem(peel, DAPS_FRAMING_CUT, layer, "a segment is cut by the snap length", entity->srb, &entity->ue_key,
-                 "SN %u", segment.sn);
+    sdu_of(reassembly, way, entity, &segment, data)->reported = true;
+    tally_problem(&way->at, DAPS_FRAMING_CUT, layer, "a segment is cut by the snap length", entity->srb,
+                  &entity->ue_key, "SN %u", segment.sn);
 }
 
 /* Moves a whole SDU out of its place, into octets that are valid until the next one. */
@@ -319,23 +320,23 @@ static struct octets take_whole(struct reassembly *reassembly, struct sdu *sdu)
     return whole;
 }
 
-bool reassembly_add(struct reassembly *reassembly, struct peel *peel, const struct rlc_entity *entity,
+bool reassembly_add(struct reassembly *reassembly, struct way *way, const struct rlc_entity *entity,
                     const struct rlc_segment *segment, struct octets data, struct octets *whole)
 {
-    if (peel->cut) {
-        add_cut(reassembly, peel, entity, *segment, data);
+    if (way->at.cut) {
+        add_cut(reassembly, way, entity, *segment, data);
         return false;
     }
     if (!data.left || segment->offset + data.left > DAPS_PDCP_MOST_OCTETS) {
-        peel_problem(peel, DAPS_FRAMING_MALFORMED, layer,
-                     data.left ? "an SDU longer than PDCP makes them" : "a segment without data", entity->srb,
-                     &entity->ue_key, "SN %u", segment->sn);
+        tally_problem(&way->at, DAPS_FRAMING_MALFORMED, layer,
+                      data.left ? "an SDU longer than PDCP makes them" : "a segment without data", entity->srb,
+                      &entity->ue_key, "SN %u", segment->sn);
         return false;
     }
-    struct sdu *sdu = sdu_of(reassembly, peel, entity, segment, data);
+    struct sdu *sdu = sdu_of(reassembly, way, entity, segment, data);
     sdu->repeat &= rlc_known_has(reassembly->known, entity, segment, data);
     if (!store(reassembly, sdu, segment, data)) {
-        give_up(reassembly, peel, sdu);
+        give_up(reassembly, way, sdu);
         return false;
     }
     if (!sdu->length || sdu->n_pieces != 1 || sdu->pieces[0].from != 0 || sdu->pieces[0].to < sdu->length)
@@ -345,27 +346,27 @@ bool reassembly_add(struct reassembly *reassembly, struct peel *peel, const stru
     return true;
 }
 
-void reassembly_pass(struct reassembly *reassembly, struct peel *peel, const struct rlc_entity *entity,
+void reassembly_pass(struct reassembly *reassembly, struct way *way, const struct rlc_entity *entity,
                      const struct rlc_segment *segment, struct octets sdu)
 {
     struct receiver *receiver = find_receiver(reassembly, entity);
 
     if (receiver) {
         const int64_t sn = count_on(receiver, segment->sn, segment->sn_bits);
-        struct sdu *waiting = advance(reassembly, peel, receiver, sn, segment->sn_bits) ? find_sdu(receiver, sn) : NULL;
+        struct sdu *waiting = advance(reassembly, way, receiver, sn, segment->sn_bits) ? find_sdu(receiver, sn) : NULL;
         if (waiting && !contradicts(waiting, segment, sdu))
             drop(reassembly, waiting);
         else if (waiting)
-            give_up(reassembly, peel, waiting);
+            give_up(reassembly, way, waiting);
     }
     rlc_known_note(reassembly->known, entity, segment->sn, sdu, entity->srb);
 }
 
-void reassembly_finish(struct reassembly *reassembly, struct peel *peel)
+void reassembly_finish(struct reassembly *reassembly, struct way *way)
 {
     for (unsigned i = 0; i < G_N_ELEMENTS(reassembly->pools); i++) {
         GQueue *queue = &reassembly->pools[i].oldest_first;
         while (!g_queue_is_empty(queue))
-            give_up(reassembly, peel, g_queue_peek_head(queue));
+            give_up(reassembly, way, g_queue_peek_head(queue));
     }
 }

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* PDCP PDUs that a capture holds by themselves: whose they are, and what their framing leaves open. */
+#include "daps/rat.h"
+#include "inside.h"
+
+static const char layer[] = "PDCP-NR";
+
+void radio_pdcp(struct way *way, struct octets pdu)
+{
+    const struct daps_pdu *of = way->of;
+    const bool common = of->channel == DAPS_CH_UL_CCCH || of->channel == DAPS_CH_DL_CCCH;
+    struct identity_name name = radio_name(way);
+    struct identity_link *link;
+    struct daps_pdu out = *of;
+
+    tally_count(&way->at, DAPS_FRAMING_PDCP_NR);
+    name.first_access = common;
+    link = radio_whose(way, &name);
+    if (common) {
+        radio_common(way, layer, link, radio_ccch(of->downlink, pdu), pdu);
+        return;
+    }
+    identity_dedicated(way->radio->identity, link);
+    if (of->channel != DAPS_CH_NONE) /* broadcast, paging */
+        return;
+    out.ue_key = of->srb && of->downlink ? radio_answered(way, link->ue_key, pdu) : link->ue_key;
+    out.leg = link->leg;
+    if (of->srb) {
+        out.sn_bits = daps_rat_row(of->rat)->srb_sn_bits;
+        out.sdap_octets = 0;
+        out.ciphering_off = false;
+    }
+    radio_deliver_pdcp(way, layer, &out, pdu);
+}

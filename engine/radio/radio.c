@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The way of one PDU below RRC, and what comes out of it. */
+#include "radio/radio.h"
+
+#include <glib.h>
+
+#include "inside.h"
+
+struct radio *radio_new(struct tally *tally, const struct radio_sink *sink)
+{
+    struct radio *radio = g_new0(struct radio, 1);
+
+    radio->tally = tally;
+    radio->sink = *sink;
+    radio->bearers = bearers_new();
+    radio->identity = identity_new(&(struct identity_sink){.user = sink->user, .join = sink->join});
+    radio->trial = g_new0(struct daps_rrc_result, 1);
+    return radio;
+}
+
+void radio_free(struct radio *radio)
+{
+    if (radio == NULL)
+        return;
+    reassembly_free(radio->reassembly);
+    bearers_free(radio->bearers);
+    identity_free(radio->identity);
+    g_free(radio->trial);
+    g_free(radio);
+}
+
+void radio_take(struct radio *radio, const struct daps_pdu *pdu)
+{
+    const struct octets octets = octets_of(pdu->octets, pdu->length);
+    struct way way = {.radio = radio,
+                      .of = pdu,
+                      .at = {.tally = radio->tally,
+                             .frame = pdu->frame,
+                             .time_ns = pdu->time_ns,
+                             .cut = pdu->missing > 0,
+                             .missing = pdu->missing,
+                             .radio = true}};
+
+    switch (pdu->layer) {
+    case DAPS_LAYER_MAC:
+        radio_mac(&way, octets);
+        break;
+    case DAPS_LAYER_RLC:
+        radio_rlc(&way, octets);
+        break;
+    case DAPS_LAYER_PDCP:
+        radio_pdcp(&way, octets);
+        break;
+    case DAPS_LAYER_RRC:
+        break;
+    }
+}
+
+void radio_learn(struct radio *radio, uint64_t ue_key, const struct daps_rrc_result *result)
+{
+    bearers_learn(radio->bearers, ue_key, result);
+    identity_learn(radio->identity, ue_key, result->events, result->n_events);
+}
+
+void radio_assume(struct radio *radio, const struct daps_framing_drb *drb)
+{
+    bearers_assume(radio->bearers, drb);
+}
+
+void radio_finish(struct radio *radio)
+{
+    struct way way = {.radio = radio,
+                      .at = {.tally = radio->tally, .frame = radio->tally->frame, .time_ns = INT64_MIN, .radio = true}};
+
+    if (radio->reassembly != NULL)
+        reassembly_finish(radio->reassembly, &way);
+    identity_finish(radio->identity);
+}
+
+uint64_t radio_evicted(const struct radio *radio)
+{
+    return identity_evicted(radio->identity) + bearers_evicted(radio->bearers);
+}
+
+/* As the PDU at hand came, with other octets. */
+static void hand_over(const struct way *way, struct daps_pdu *out, struct octets octets)
+{
+    out->frame = way->at.frame;
+    out->time_ns = way->at.time_ns;
+    out->rat = DAPS_RAT_NR;
+    out->ends = way->of->ends;
+    out->names = way->of->names;
+    out->octets = octets.at;
+    out->length = octets.left;
+    out->missing = 0;
+    way->radio->sink.pdu(way->radio->sink.user, out);
+}
+
+void radio_deliver_ccch(struct way *way, const char *layer, uint64_t ue_key, enum daps_channel channel,
+                        struct octets pdu)
+{
+    struct daps_pdu out = {
+        .layer = DAPS_LAYER_RRC, .ue_key = ue_key, .channel = channel, .logged_cell = {.pci = -1, .ssb_arfcn = -1}};
+
+    if (tally_rrc(&way->at, layer, ue_key, pdu))
+        hand_over(way, &out, pdu);
+}
+
+void radio_deliver_pdcp(struct way *way, const char *layer, struct daps_pdu *out, struct octets pdu)
+{
+    if (pdu.bad || way->at.cut) {
+        tally_problem(&way->at, way->at.cut ? DAPS_FRAMING_CUT : DAPS_FRAMING_MALFORMED, layer,
+                      way->at.cut ? "the PDCP PDU is cut by the snap length" : "the PDCP PDU ends early", out->srb,
+                      &out->ue_key, NULL);
+        return;
+    }
+    if (!pdu.left)
+        return;
+    if (!out->bearer || (out->sn_bits != 12 && out->sn_bits != 18))
+        tally_count(&way->at, DAPS_FRAMING_BEARER_UNKNOWN);
+    else
+        hand_over(way, out, pdu);
+}
