@@ -28,7 +28,8 @@ struct daps_context {
     int ciphering;      /* NEA number, -1 unknown */
     int integrity;
     uint64_t cell_taint, key_taint; /* what cell and key rest on beside RRC (ue/cells.c); 0 on nothing */
-    uint32_t serial;                /* tells contexts of one UE apart; the same as long as key and PDCP entities are */
+    unsigned gaps;   /* of the log, when its place in the chain was shown: what came since may have moved it */
+    uint32_t serial; /* tells contexts of one UE apart; the same as long as key and PDCP entities are */
 };
 
 /* One derivation of a key for this UE and what became of it. */
@@ -56,6 +57,7 @@ struct daps_attempt {
     bool proven;                 /* the UE was in the target: not only the network says so */
     enum daps_outcome outcome;
     uint64_t settled_frame;
+    int64_t closed_time_ns;  /* since then nothing is expected of it */
     uint64_t complete_frame; /* of the message that used COUNT 0 of SRB1 uplink in the target */
     uint64_t complete_digest;
     int64_t complete_time_ns;
@@ -158,6 +160,9 @@ struct daps_moment {
             const struct daps_term *in_force;
             const struct daps_event *candidates; /* armed */
             unsigned n_candidates;
+            unsigned gaps; /* of the log, and the newest of them */
+            uint64_t gap_frame;
+            const char *gap_reason;
         } closing;
         const struct daps_collision *collision;
         struct {

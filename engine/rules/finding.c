@@ -54,14 +54,31 @@ void finding_add_attempt(struct daps_finding *finding, const struct daps_attempt
     finding_add_frame(finding, attempt->frame, DAPS_ROLE_COMMAND, attempt);
 }
 
+void finding_assume_gap_harmless(struct daps_finding *finding, uint64_t frame, const char *reason)
+{
+    if ((finding->assumptions & DAPS_ASSUMES_NO_GAP) != 0)
+        return;
+    finding->assumptions |= DAPS_ASSUMES_NO_GAP;
+    finding->gap_reason = reason;
+    finding_add_frame(finding, frame, DAPS_ROLE_GAP, NULL);
+}
+
+void finding_assume_chain_known(struct daps_finding *finding, struct daps_attempt *const *group, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        if (group[i]->gaps != group[i]->source.gaps) {
+            finding_assume_gap_harmless(finding, group[i]->gap_frame, group[i]->gap_reason);
+            return;
+        }
+    }
+}
+
 void finding_assume_no_gap(struct daps_finding *finding, struct daps_attempt *const *group, unsigned n)
 {
     for (unsigned i = 1; i < n; i++) {
         if (group[i]->gaps == group[i - 1]->gaps)
             continue;
-        finding->assumptions |= DAPS_ASSUMES_NO_GAP;
-        finding->gap_reason = group[i]->gap_reason;
-        finding_add_frame(finding, group[i]->gap_frame, DAPS_ROLE_GAP, NULL);
+        finding_assume_gap_harmless(finding, group[i]->gap_frame, group[i]->gap_reason);
         return;
     }
 }

@@ -31,6 +31,7 @@ void rule_nh_reuse(const struct judgement *j, struct daps_attempt *const *group,
         for (unsigned i = 0; i < users->len; i++)
             finding_add_attempt(&finding, group[i]);
         finding_assume_no_gap(&finding, group, users->len);
+        finding_assume_chain_known(&finding, group, users->len);
         finding_end(&finding, j);
     }
     g_ptr_array_unref(users);

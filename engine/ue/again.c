@@ -8,7 +8,6 @@
 
 #define NS_PER_MS INT64_C(1000000)
 #define COPY_NS   (500 * NS_PER_MS) /* half of T302's least value, after which a request may come again as it was */
-#define LAG_NS    (100 * NS_PER_MS) /* what a second log may be behind */
 #define RRC_NS    (10 * NS_PER_MS)  /* least time between two Completes: TS 38.331 clause 12 */
 #define LAGS_SEEN 3                 /* copies that came with one delay before that delay says anything */
 
@@ -52,7 +51,7 @@ static bool is_usual_lag(const struct daps_ue *ue, int64_t elapsed)
 
 static void note_lag(struct daps_ue *ue, int64_t elapsed)
 {
-    if (elapsed < 0 || elapsed > LAG_NS)
+    if (elapsed < 0 || elapsed > DAPS_LAG_NS)
         return;
     ue->copies.n = is_near_lag(ue, elapsed) ? ue->copies.n + 1 : 1;
     ue->copies.lag_ns = elapsed;

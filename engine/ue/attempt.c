@@ -42,6 +42,7 @@ static void derive_target(struct daps_ue *ue, struct daps_attempt *attempt, cons
         attempt->key = target->key;
         return;
     }
+    attempt->target.gaps = ue->gaps;
     target->key = daps_term_star(ue->pool, attempt->parent, attempt->target.pci, attempt->target.arfcn);
     daps_term_frequencies(ue->pool, target->key, ev->point_a, ev->carrier);
     attempt->target.serial = ++ue->serials;
@@ -71,7 +72,7 @@ static struct daps_attempt *new_attempt(struct daps_ue *ue, const struct daps_ev
     attempt->carrier = ev->carrier;
     attempt->connection = ue->connection;
     attempt->unread = ue->unread;
-    attempt->complete_time_ns = attempt->executed_time_ns = INT64_MIN;
+    attempt->complete_time_ns = attempt->executed_time_ns = attempt->closed_time_ns = INT64_MIN;
     attempt->gaps = ue->gaps;
     attempt->gap_frame = ue->gap_frame;
     attempt->gap_reason = ue->gap_reason;
@@ -182,6 +183,7 @@ void daps_attempt_close(struct daps_ue *ue, bool keep_target)
     if (attempt == NULL)
         return;
     ue->open = NULL;
+    attempt->closed_time_ns = ue->last_time_ns;
     daps_attempt_confirm(ue);
     ue->revocable_n_valid = ue->stored_n_valid;
     if (keep_target) {

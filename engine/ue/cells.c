@@ -8,7 +8,6 @@
 #include "ue/ue.h"
 
 #define NS_PER_MS INT64_C(1000000)
-#define LAG_NS    (100 * NS_PER_MS) /* what a tool may be out of step */
 
 static uint64_t mix(uint64_t taint, uint64_t with)
 {
@@ -35,7 +34,7 @@ void daps_ue_watch_cells(struct daps_ue *ue, const struct daps_event *ev)
     if (ev->logged_cell.pci < 0 || ue->cells != DAPS_CELLS_UNKNOWN || last == NULL || !stays_behind(ue, last, ev))
         return;
     ue->cells_behind = true;
-    if (daps_ue_elapsed(ue, last->complete_time_ns, ev->time_ns) > LAG_NS)
+    if (daps_ue_elapsed(ue, last->complete_time_ns, ev->time_ns) > DAPS_LAG_NS)
         ue->cells = DAPS_CELLS_DO_NOT_FOLLOW; /* for longer than any tool lags */
 }
 

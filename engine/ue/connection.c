@@ -82,6 +82,7 @@ void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc)
     active->chain.root = active->chain.key = next_root(ue, &n, &n_known);
     active->chain.n = n;
     active->chain.n_known = true;
+    active->gaps = ue->gaps;
     active->serial = ++ue->serials;
     active->ciphering = smc->ciphering;
     active->integrity = smc->integrity;
@@ -101,6 +102,7 @@ void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev)
     chain->n = 0;
     chain->n_known = false;
     chain->root = chain->key = next_root(ue, &chain->n, &chain->n_known);
+    ue->active.gaps = ue->gaps;
     ue->active.serial = ++ue->serials;
     daps_deliver_root(ue, &ue->active, ev, DAPS_DERIVATION_UNKNOWN);
 }
@@ -121,6 +123,7 @@ void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, const c
     daps_ue_failure_undoes(ue, ev->time_ns);
     active->chain.root = active->chain.key = daps_term_root(ue->pool);
     active->chain.n_known = false;
+    active->gaps = ue->gaps;
     active->serial = ++ue->serials;
     unknown_cell(ue, active);
     active->key_taint = 0;

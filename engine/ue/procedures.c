@@ -71,6 +71,16 @@ void daps_ue_failure_undoes(struct daps_ue *ue, int64_t time_ns)
     }
 }
 
+/* The newest attempt is a DAPS handover that is over: its release once more, or late behind its failure. */
+static bool is_release_again(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_attempt *last = daps_attempt_newest(ue);
+
+    if (ue->active.chain.key == NULL)
+        return true; /* the log began behind the command */
+    return last != NULL && last->daps && daps_ue_elapsed(ue, last->closed_time_ns, ev->time_ns) <= DAPS_LAG_NS;
+}
+
 /*
  * TS 38.300 9.2.3.2: only now is the DAPS handover complete and the source key gone. The message proves that the target
  * heard the UE, not that the UE heard it: until the UE answers, a failure may still follow.
@@ -79,8 +89,12 @@ static void source_release(struct daps_ue *ue, const struct daps_event *ev)
 {
     struct daps_attempt *open = ue->open;
 
-    if (open == NULL || !open->daps)
+    if (open == NULL || !open->daps) {
+        if (!is_release_again(ue, ev))
+            daps_ue_lose_track(ue, ev, "a daps-SourceRelease without its handover command",
+                               DAPS_NOT_JUDGED_COMMAND_LOST);
         return;
+    }
     daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
     open->proven = true;
     if (open->complete_frame == 0)
@@ -155,14 +169,15 @@ static bool is_late(const struct daps_ue *ue, const struct daps_event *ev)
     const struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
 
     return ev->transaction >= 0 && transaction->undone &&
-           (ev->from_pdcp || daps_ue_elapsed(ue, transaction->undone_time_ns, ev->time_ns) <= INT64_C(100000000));
+           (ev->from_pdcp || daps_ue_elapsed(ue, transaction->undone_time_ns, ev->time_ns) <= DAPS_LAG_NS);
 }
 
 static void unexpected_complete(struct daps_ue *ue, const struct daps_event *ev)
 {
     if (daps_ue_complete_again(ue, ev)) {
         daps_engine_counters(ue->engine)->duplicates++;
-    } else if (!daps_ue_execute_candidate(ue, ev) && !is_late(ue, ev) && ue->reconfiguration_seen) {
+    } else if (!daps_ue_execute_candidate(ue, ev) && !is_late(ue, ev) &&
+               (ue->reconfiguration_seen || ue->active.chain.key != NULL)) {
         daps_ue_gap(ue, ev->frame, "a Complete without its reconfiguration");
         daps_ue_forget_cell(ue);               /* which may have been a handover */
         if (ue->answered_unread == ue->unread) /* else it is there and could not be read, which is counted already */

@@ -356,6 +356,9 @@ void daps_ue_finish(struct daps_ue *ue)
     closing.closing.in_force = ue->active.chain.key;
     closing.closing.candidates = ue->candidates;
     closing.closing.n_candidates = ue->n_candidates;
+    closing.closing.gaps = ue->gaps;
+    closing.closing.gap_frame = ue->gap_frame;
+    closing.closing.gap_reason = ue->gap_reason;
     daps_ue_tell(ue, &closing);
     daps_ue_tell_nulls(ue);
     daps_ue_tell_unfits(ue, true);

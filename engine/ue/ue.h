@@ -24,6 +24,7 @@
 #include "pdcp/pdcp.h"
 #include "rrc/segments.h"
 
+#define DAPS_LAG_NS          INT64_C(100000000) /* what a tool, or a second log, may be out of step */
 #define DAPS_MAX_CANDIDATES  32
 #define DAPS_MAX_NULL_FRAMES 32
 
