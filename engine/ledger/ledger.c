@@ -348,6 +348,7 @@ enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const str
     } else if (verdict == DAPS_LEDGER_SAME) {
         struct slot *slot = &stream->slots[entry->count & (stream->n_slots - 1)];
         slot->copies = (uint16_t)MIN(slot->copies + 1U, UINT16_MAX);
+        slot->entity = entry->entity; /* what comes once more is a copy of the newest use */
     }
     return verdict;
 }

@@ -46,7 +46,7 @@ struct daps_ledger_entry {
 
 enum daps_ledger_verdict {
     DAPS_LEDGER_NEW,       /* COUNT not seen before in this stream */
-    DAPS_LEDGER_SAME,      /* seen before with the same contents: *earlier is filled */
+    DAPS_LEDGER_SAME,      /* seen before with the same contents: *earlier is filled; entity: of the newest use */
     DAPS_LEDGER_COLLISION, /* seen before with other contents: *earlier is filled */
     DAPS_LEDGER_AGAIN,     /* these contents have collided before: frame and entity of *earlier are theirs */
     DAPS_LEDGER_UNCOMPARED /* seen before, contents no longer held */

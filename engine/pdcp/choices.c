@@ -240,6 +240,11 @@ static bool is_confirmed(struct search *s)
 
     if (s->tried <= PDCP_FEW && !s->choice.twice)
         return true;
+    if (s->choice.twice) {
+        s->context->contested |= pdcp_room_contests(pdcp->room, s->context->begun_ns, s->pdu);
+        if (s->context->contested)
+            return false; /* of two keys since the command, which is the one it brought? */
+    }
     if (pdcp->proposal.serial == s->context->serial && pdcp->proposal.digest != digest &&
         memcmp(pdcp->proposal.choice.value, s->choice.value, sizeof s->choice.value) == 0)
         return true;
@@ -267,6 +272,8 @@ bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_context *context, const str
     s.attempt = attempt_of(&pdcp->ue, context->serial);
     if (s.attempt == NULL || context->nea < 0 || context->nia < 1)
         return false; /* with NIA0 nothing is decided */
+    if (pdcp_is_later(context->begun_ns, pdu->time_ns, PDCP_DISORDER_NS))
+        return false; /* sent before its command: an earlier attempt's, whose key is not known yet */
     found = try_proposal(&s);
     if (!found) {
         s.choice = (struct pdcp_choice){.parent = s.attempt->parent};

@@ -83,6 +83,8 @@ const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, co
     const struct daps_ue_view *ue = &pdcp->ue;
     const struct daps_event *found = NULL;
 
+    if (pdcp_mac_is_zero(pdu) && pdcp->newest_digest[0][0] == daps_digest(pdu->octets, pdu->length))
+        return NULL; /* no MAC-I tells one execution from another: T304 must (daps_ue_complete_again) */
     if (pdu->downlink || ue->n_candidates == 0 || pdcp->log_beside || !pdcp_all_null(pdcp) || !starts_over(pdcp, pdu) ||
         pdcp_kind_if_clear(pdcp, pdu) != DAPS_EV_RECONFIGURATION_COMPLETE)
         return NULL;

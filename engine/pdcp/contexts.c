@@ -54,6 +54,22 @@ void pdcp_keys_changed(struct daps_pdcp *pdcp)
     pdcp->changed = true;
 }
 
+/* When the attempt began that led to that context: its command may have waited, and was read later. */
+static int64_t begun_ns(const struct daps_pdcp *pdcp, uint32_t serial)
+{
+    const struct daps_ue_view *ue = &pdcp->ue;
+    int64_t began;
+
+    for (guint i = ue->attempts->len; i-- > 0;) {
+        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        if (attempt->target.serial != serial || attempt->procedure == DAPS_PROC_SK_COUNTER)
+            continue;
+        began = attempt->executed_frame != 0 ? attempt->executed_time_ns : attempt->time_ns;
+        return began != INT64_MIN ? began : pdcp->now_ns;
+    }
+    return pdcp->now_ns;
+}
+
 /*
  * A new context. The first of a connection continues the COUNTs of the unprotected phase; a new key for the same
  * connection means new SRB entities (TS 38.323 5.1.1), while DRBs keep their COUNT (5.1.2: AM; DAPS: one entity). A UM
@@ -72,7 +88,8 @@ static void begin(struct daps_pdcp *pdcp, const struct daps_context *shown, cons
     context->nia = shown->integrity;
     context->leg = shown->c_rnti >= 0 ? (uint64_t)shown->c_rnti + 1 : root ? pdcp->plain_leg : 0;
     context->ul_active = context->dl_active = !root || ue->smc_digest == 0;
-    context->begun_ns = pdcp->now_ns;
+    context->begun_ns = begun_ns(pdcp, shown->serial);
+    context->algorithms_unsure = pdcp->unread_dl && !root;
     pdcp->changed = true;
     if (root && pdcp->plain_started)
         memcpy(context->srb, pdcp->plain, sizeof context->srb);
@@ -239,7 +256,7 @@ static void follow_leave(const struct daps_pdcp *pdcp, struct pdcp_context *sour
                                             .conditional = open->procedure == DAPS_PROC_CONDITIONAL_HANDOVER,
                                             .by_pdu = pdcp->reading && open->executed_frame == 0,
                                             .next_dl = source->srb[0][1].rx_next,
-                                            .time_ns = pdcp->now_ns};
+                                            .time_ns = begun_ns(pdcp, open->target.serial)};
     }
 }
 

@@ -169,9 +169,34 @@ enum pdcp_seen pdcp_seen_user(const struct daps_pdcp *pdcp, const struct pdcp_co
     }
 }
 
+/* What was not deciphered is compared only with what was sent under the same algorithm. */
+static uint8_t view_of(const struct pdcp_context *context, bool ciphered, bool verified)
+{
+    return verified ? 0 : (uint8_t)(ciphered ? (context->nea & 7) + 1 : 1);
+}
+
+bool pdcp_seen_unread(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu,
+                      const struct pdcp_attempted *how)
+{
+    struct daps_stream_id id = stream_of(context, pdu);
+    const struct daps_ledger_entry entry = {
+        .count = how->count, .digest = daps_digest(pdu->octets + 2, pdu->length - 2), .length = pdu->length - 2};
+    struct daps_ledger_earlier earlier = {0};
+
+    id.mac = true;
+    id.view = view_of(context, how->ciphered, false);
+    id.algorithm = (uint8_t)context->nia;
+    switch (daps_ledger_look(pdcp->ledger, &id, &entry, &earlier)) {
+    case DAPS_LEDGER_SAME:
+    case DAPS_LEDGER_AGAIN:
+        return context->nia > 0 && earlier.entity == context->serial;
+    default:
+        return false;
+    }
+}
+
 /*
- * Keystream is compared as it was sent. MACs are made over plain text, so what was deciphered is compared so, and the
- * rest only with what was sent under the same algorithm.
+ * Keystream is compared as it was sent. MACs are made over plain text, so what was deciphered is compared so.
  */
 bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                 const struct pdcp_protection *how)
@@ -199,7 +224,7 @@ bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_context *context, const stru
         is_new = enter_stream(pdcp, context, &id, entry, how, &use);
     if (pdu->srb && context->nia > 0) {
         id.mac = true;
-        id.view = verified ? 0 : (uint8_t)(ciphered ? (context->nea & 7) + 1 : 1);
+        id.view = view_of(context, ciphered, verified);
         id.algorithm = (uint8_t)context->nia;
         if (verified)
             entry.octets = pdcp->open + how->header;

@@ -56,6 +56,8 @@ bool pdcp_is_later(int64_t time_ns, int64_t than_ns, int64_t by_ns);
 bool pdcp_wait(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, bool suspect, uint32_t failed_in);
 void pdcp_room_close(struct daps_pdcp *pdcp);         /* those that wait are counted */
 bool pdcp_room_decides(const struct pdcp_room *room); /* has suspects: the end of the capture decides about them */
+/* Do PDUs since then, one of them perhaps this, have one SN but not one content? Then one key cannot explain all. */
+bool pdcp_room_contests(const struct pdcp_room *room, int64_t since_ns, const struct daps_pdu *pdu);
 struct pdcp_room *pdcp_room_copy(const struct pdcp_room *room);
 void pdcp_room_free(struct pdcp_room *room); /* NULL is fine */
 
@@ -122,6 +124,9 @@ bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_context *context, const stru
 enum pdcp_seen { PDCP_SEEN_NEVER, PDCP_SEEN_COPY, PDCP_SEEN_OTHER };
 enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu,
                          const struct pdcp_attempted *how);
+/* The same for signalling that no key has opened: octets and MAC-I as they were sent once before. */
+bool pdcp_seen_unread(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu,
+                      const struct pdcp_attempted *how);
 /* The same for user data, in any stay; header: octets in front of what is ciphered. */
 enum pdcp_seen pdcp_seen_user(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
                               const struct daps_pdu *pdu, size_t header, uint32_t count);

@@ -80,14 +80,34 @@ static bool enter_unverified(struct daps_pdcp *pdcp, struct pdcp_context *contex
     return pdcp_enter(pdcp, context, pdu, &how);
 }
 
+/* Captured before: over another connection perhaps, as Msg3 is sent again after each preamble (TS 38.321 5.1.5). */
+static bool is_copy(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn)
+{
+    for (unsigned i = pdcp->n_contexts; i-- > 0;) {
+        struct pdcp_context *context = &pdcp->contexts[i];
+        const struct pdcp_attempted how = {.count = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12),
+                                           .ciphered = context->nea != 0 && !pdcp_mac_is_zero(pdu) &&
+                                                       pdcp_is_active(context, pdu)};
+        if (pdcp_seen_unread(pdcp, context, pdu, &how))
+            return !enter_unverified(pdcp, context, pdu, how.count, how.ciphered);
+    }
+    return false;
+}
+
 static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn,
                              struct pdcp_reading *reading)
 {
-    const struct daps_event *candidate = pdcp_executed_in_clear(pdcp, pdu);
-    struct pdcp_context *context = pdcp_place_by_rule(pdcp, pdu, sn);
+    const struct daps_event *candidate;
+    struct pdcp_context *context;
     uint32_t count;
     bool clear;
 
+    if (is_copy(pdcp, pdu, sn)) {
+        reading->status = DAPS_PDCP_AGAIN;
+        return;
+    }
+    candidate = pdcp_executed_in_clear(pdcp, pdu);
+    context = pdcp_place_by_rule(pdcp, pdu, sn);
     if (candidate != NULL) {
         pdcp_hand_clear(pdu, reading);
         reading->late = reading->late_ciphered = true; /* what it says starts the context it belongs to */
@@ -193,8 +213,10 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
         pdcp->ul_doubt |= reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED;
     if (reading->suspect)
         return;
-    if (pdu->downlink && (reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED))
+    if (pdu->downlink && (reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED)) {
         pdcp->dl_credit--;
+        pdcp->unread_dl |= pdu->bearer == 1 && !pdcp->log_beside;
+    }
 }
 
 void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct pdcp_reading *reading)

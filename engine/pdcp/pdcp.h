@@ -51,8 +51,10 @@ struct pdcp_context {
     enum pdcp_past past;
     struct pdcp_leave leave;
     int64_t begun_ns;
-    uint32_t unseen_stay; /* under the same key, of an attempt whose command is missing; 0 none */
-    bool early;           /* PDUs of it came before its command */
+    uint32_t unseen_stay;   /* under the same key, of an attempt whose command is missing; 0 none */
+    bool early;             /* PDUs of it came before its command */
+    bool algorithms_unsure; /* a message before it could not be read, and may have changed them */
+    bool contested;         /* two PDUs of one SN behind its command fit no key: it is not the only key since then */
     const struct daps_term *term;
     int nea, nia;        /* -1 unknown */
     bool ul_active;      /* uplink is ciphered: from the SecurityModeComplete on (TS 38.331 5.3.4.3) */
@@ -150,6 +152,7 @@ struct daps_pdcp {
     int dl_credit;            /* downlink signalling read in clear elsewhere, less what could not be read: below zero
                                  a key change may have gone unseen, and nothing is placed without a MAC-I */
     uint64_t credited_frame;
+    bool unread_dl;        /* downlink SRB1 has not been read since one was verified: algorithms may have changed */
     uint32_t unseen_stays; /* serials given to stays that no context stands for */
     bool reading;          /* the events under way come from a PDCP PDU */
     struct {

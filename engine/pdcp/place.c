@@ -156,6 +156,8 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, co
         pdcp_tell_unfit(pdcp, context, pdu);
     pdcp_try_root(pdcp, context, true);
     pdcp->ul_doubt &= context->past != PDCP_PRESENT || reading->not_followed;
+    pdcp->unread_dl &=
+        !pdu->downlink || context->past != PDCP_PRESENT || reading->not_followed || context->algorithms_unsure;
     if (stay == context->serial) {
         pdcp_tell_use(pdcp, context, pdu, &how);
         pdcp_take(pdcp, context, pdu, placed->how.count);
@@ -167,7 +169,7 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, co
     }
     /* A context that has ended is not in force: the same key may serve again, with another algorithm. */
     if (context->past == PDCP_PRESENT && stay == context->serial && !how.ciphered && context->nea > 0 &&
-        pdcp_is_active(context, pdu) && !may_be_clear(pdcp, pdu))
+        pdcp_is_active(context, pdu) && !context->algorithms_unsure && !may_be_clear(pdcp, pdu))
         pdcp_note_unciphered(pdcp, context, pdu, how.count);
     pdcp_note_near_end(pdcp, context, pdu, how.count);
     reading->status = DAPS_PDCP_READ;

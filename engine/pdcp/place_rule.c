@@ -23,13 +23,25 @@ static bool is_of(const struct pdcp_context *context, const struct daps_pdu *pdu
     return pdu->leg == 0 || context->leg == 0 || pdu->leg == context->leg || pdu->leg == context->target_leg;
 }
 
+/* Behind a re-establishment request a new key is on its way (TS 38.331 5.3.7.5), and its command may come late. */
+static bool is_of_request(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
+{
+    if (pdcp->ue.state != DAPS_UE_REESTABLISHING || !pdu->srb)
+        return false;
+    for (unsigned i = 0; i < pdcp->n_contexts; i++) {
+        if (pdu->leg != 0 && pdcp->contexts[i].leg == pdu->leg)
+            return false; /* over a connection that was there before */
+    }
+    return true;
+}
+
 /* The one context that the connection, or the COUNT, points to; NULL if it stays open. */
 struct pdcp_context *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn)
 {
     struct pdcp_context *found = NULL;
     unsigned n = 0;
 
-    if (pdcp->dl_credit < 0)
+    if (pdcp->dl_credit < 0 || is_of_request(pdcp, pdu))
         return NULL;
     if (pdcp->n_contexts == 1 &&
         may_hold(pdcp, &pdcp->contexts[0],

@@ -49,6 +49,28 @@ bool pdcp_room_decides(const struct pdcp_room *room)
     return false;
 }
 
+static bool share_sn(const struct daps_pdu *a, const struct daps_pdu *b)
+{
+    return a->bearer == b->bearer && a->downlink == b->downlink && pdcp_sn(a) == pdcp_sn(b) &&
+           (a->length != b->length || memcmp(a->octets, b->octets, a->length) != 0);
+}
+
+bool pdcp_room_contests(const struct pdcp_room *room, int64_t since_ns, const struct daps_pdu *pdu)
+{
+    for (unsigned i = 0; room != NULL && i < room->n; i++) {
+        const struct waiter *waiter = &room->at[i];
+        if (waiter->suspect || waiter->pdu.time_ns < since_ns)
+            continue;
+        if (share_sn(&waiter->pdu, pdu))
+            return true;
+        for (unsigned k = 0; k < i; k++) {
+            if (!room->at[k].suspect && room->at[k].pdu.time_ns >= since_ns && share_sn(&waiter->pdu, &room->at[k].pdu))
+                return true;
+        }
+    }
+    return false;
+}
+
 struct pdcp_room *pdcp_room_copy(const struct pdcp_room *room)
 {
     struct pdcp_room *copy = g_memdup2(room, sizeof *room);

@@ -58,11 +58,11 @@ static bool is_named(const struct daps_ue *ue, const struct daps_event *ev, cons
     const struct daps_cell *cell = &ev->logged_cell;
     const bool frequency = cell->ssb_arfcn >= 0 && candidate->target.ssb_arfcn >= 0;
 
+    if (ev->executed && ev->logged_cell.pci >= 0)
+        return daps_cell_equals(cell, &candidate->target); /* by its MAC-I: the cell as the candidate has it */
     if (cell->pci < 0 || candidate->target.pci != cell->pci ||
         (frequency && candidate->target.ssb_arfcn != cell->ssb_arfcn))
         return false;
-    if (ev->executed)
-        return true; /* by its MAC-I, beyond doubt */
     if (ue->cells == DAPS_CELLS_DO_NOT_FOLLOW)
         return false;
     return cell->pci != ue->active.pci || (frequency && cell->ssb_arfcn != ue->active.arfcn);

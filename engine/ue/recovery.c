@@ -20,6 +20,8 @@ static bool had_reached_target(struct daps_ue *ue, const struct daps_event *requ
     const struct daps_attempt *open = ue->open;
     const bool target = names(request, &open->target), source = names(request, &open->source);
 
+    if (open->procedure == DAPS_PROC_RESUME)
+        return true; /* only a UE that has been resumed re-establishes (TS 38.331 5.3.7.2) */
     if (ue->left_nr && open->outcome == DAPS_OUTCOME_COMPLETED)
         return true; /* it was the handover to another system that failed (5.4.3.5) */
     if (request->cause == DAPS_REEST_HANDOVER_FAILURE) {
