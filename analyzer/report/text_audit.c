@@ -8,6 +8,7 @@
 #include "daps/rat.h"
 #include "daps/words.h"
 #include "report/rfc3339.h"
+#include "report/said.h"
 #include "report/spool.h"
 #include "report/text.h"
 #include "report/text_finding.h"
@@ -173,163 +174,50 @@ static void start_time(struct text_audit *state)
     }
 }
 
-/* "278 NR RRC messages", or what there was instead. */
+/* What there was, and from when the times of the tables count. */
 static void write_contents(struct outbuf *out, const struct capture_totals *totals, int64_t first_ns)
 {
     char time[RFC3339_OCTETS];
 
     outbuf_spaces(out, 2);
-    text_counted(out, totals->frames, "frame", NULL);
-    outbuf_literal(out, ", ");
-    if (totals->counts.rrc_messages == 0) {
-        outbuf_literal(out, "no NR RRC seen");
-    } else {
-        text_counted(out, totals->counts.rrc_messages, "NR RRC message", NULL);
-        outbuf_literal(out, ", ");
-        text_counted(out, totals->counts.ues, "UE", NULL);
-    }
+    said_contents(out, totals);
     if (rfc3339_write(first_ns, time))
         outbuf_printf(out, "; times count from the first handover, %s", time);
     outbuf_char(out, '\n');
 }
 
-/* "not audited by this version: 3 NAS PDUs, ..." */
-static void write_other(struct outbuf *text, const struct capture_totals *totals)
+/* What is in text as a paragraph, if there is anything; text is emptied. */
+static void write_said(struct outbuf *out, struct outbuf *text)
 {
-    for (unsigned i = 0; i < totals->n_other; i++) {
-        outbuf_string(text, i == 0 ? "not audited by this version: " : ", ");
-        text_grouped(text, totals->other[i].n);
-        outbuf_char(text, ' ');
-        outbuf_string(text, daps_words_class(totals->other[i].name, totals->other[i].n));
-    }
+    if (text->length == 0)
+        return;
+    outbuf_char(text, '\0');
+    outbuf_spaces(out, 2);
+    text_wrap(out, text->octets, 2, 4);
+    text->length = 0;
 }
 
-/* What was there and is not looked at by this version, and what could not be read. */
+/* What was there and is not looked at by this version, what could not be read, and what not judged. */
 static void write_unseen(struct outbuf *out, const struct capture_totals *totals)
 {
     struct outbuf text;
 
     outbuf_init(&text, NULL, NULL);
-    write_other(&text, totals);
-    if (text.length > 0) {
-        outbuf_char(&text, '\0');
-        outbuf_spaces(out, 2);
-        text_wrap(out, text.octets, 2, 4);
-    }
-    text.length = 0;
-    if (totals->counts.undecoded > 0) {
-        text_counted(&text, totals->counts.undecoded, "NR RRC message", NULL);
-        outbuf_string(&text, " could not be read (--verbose lists them): what they said is not in this audit");
-    }
-    if (totals->error != NULL) {
-        outbuf_string(&text, totals->counts.undecoded > 0 ? "; " : "");
-        outbuf_string(&text, totals->error);
-    }
-    if (text.length > 0) {
-        outbuf_char(&text, '\0');
-        outbuf_spaces(out, 2);
-        text_wrap(out, text.octets, 2, 4);
-    }
-    outbuf_clear(&text);
-}
-
-/* How the sentence about a UE's unread signalling ends: what would open it. */
-static void write_needs(struct outbuf *text, const struct sealed_ue *sealed)
-{
-    const struct daps_sealed *what = &sealed->what;
-
-    switch (what->needs) {
-    case DAPS_NEEDS_NH:
-        outbuf_printf(text, "they need the NH of NCC %d, which a line NH or KAMF of this UE in the key log can give",
-                      what->number);
-        break;
-    case DAPS_NEEDS_CELL:
-        outbuf_printf(
-            text, "the cell of frame %" PRIu64 " is not known; --cell PCI:SSB-ARFCN can name cells it may have been",
-            what->needs_frame);
-        break;
-    case DAPS_NEEDS_FITTING:
-        outbuf_printf(text, "no key of the key log fits UE ");
-        text_safe(text, sealed->ue);
-        outbuf_printf(text, " (from frame %" PRIu64 " on)", what->needs_frame);
-        break;
-    case DAPS_NEEDS_ALGORITHM:
-        outbuf_printf(text, "this build cannot run NEA%d or NIA%d", what->number, what->number);
-        break;
-    default:
-        if (sealed->key[0] != '\0')
-            outbuf_printf(text, "their key (%s or one derived from it) follows from", sealed->key);
-        else
-            outbuf_string(text, "the capture began after their key was made; it follows from");
-        outbuf_string(text, " KGNB or KAMF of this UE, which a key log (--keys) can give");
-    }
-}
-
-/* Ciphered signalling, and what would open it. */
-static void write_sealed(struct outbuf *out, const struct capture_totals *totals)
-{
-    const struct daps_engine_counts *counts = &totals->counts;
-    struct outbuf text;
-
-    outbuf_init(&text, NULL, NULL);
+    said_other(&text, totals);
+    write_said(out, &text);
+    said_unread(&text, totals);
+    write_said(out, &text);
     for (unsigned i = 0; i < totals->n_sealed; i++) {
-        const struct sealed_ue *sealed = &totals->sealed[i];
-        outbuf_string(&text, "UE ");
-        text_safe(&text, sealed->ue);
-        outbuf_string(&text, ": ");
-        if (sealed->what.other_count)
-            outbuf_printf(&text, "ul_nas_count %" PRIu32 " fits, %" PRIu32 " was given in the key log%s",
-                          sealed->what.fits, sealed->what.given, sealed->what.pdus > 0 ? "; " : "");
-        if (sealed->what.pdus > 0) {
-            text_counted(&text, sealed->what.pdus, "ciphered message", NULL);
-            outbuf_printf(&text, " from frame %" PRIu64 " on could not be read: ", sealed->what.first_frame);
-            write_needs(&text, sealed);
-        }
-        outbuf_char(&text, '\0');
-        outbuf_spaces(out, 2);
-        text_wrap(out, text.octets, 2, 4);
-        text.length = 0;
+        said_sealed(&text, &totals->sealed[i]);
+        write_said(out, &text);
     }
-    if (counts->pdcp.unverified > 0) {
-        text_counted(&text, counts->pdcp.unverified, "message", NULL);
-        outbuf_string(&text, " did not verify under any candidate for its key and were not read");
-        outbuf_char(&text, '\0');
-        outbuf_spaces(out, 2);
-        text_wrap(out, text.octets, 2, 4);
-    }
-    outbuf_clear(&text);
-}
-
-/* A sentence a reason, each with where it began. */
-static void write_not_judged(struct outbuf *out, const struct capture_totals *totals)
-{
-    struct outbuf text;
-
-    outbuf_init(&text, NULL, NULL);
+    said_unverified(&text, totals);
+    write_said(out, &text);
     for (unsigned i = 0; i < DAPS_NOT_JUDGED_COUNT; i++) {
-        const struct daps_not_judged_count *reason = &totals->counts.not_judged[i];
-        if (reason->n == 0)
-            continue;
-        outbuf_string(&text, "not judged: ");
-        text_grouped(&text, reason->n);
-        outbuf_printf(&text, " %s", daps_not_judged_words((enum daps_not_judged)i, reason->n));
-        if (reason->first_frame != 0)
-            outbuf_printf(&text, " (%sframe %" PRIu64 ")", reason->n > 1 ? "first " : "", reason->first_frame);
-        outbuf_char(&text, '\0');
-        outbuf_spaces(out, 2);
-        text_wrap(out, text.octets, 2, 4);
-        text.length = 0;
+        said_not_judged(&text, (enum daps_not_judged)i, &totals->counts.not_judged[i]);
+        write_said(out, &text);
     }
     outbuf_clear(&text);
-}
-
-static uint64_t all_findings(const struct capture_totals *totals)
-{
-    uint64_t n = 0;
-
-    for (unsigned i = 0; i < DAPS_RULE_COUNT; i++)
-        n += totals->counts.findings[i];
-    return n;
 }
 
 static void text_join(struct report *report, const struct daps_identity_join *join)
@@ -371,7 +259,7 @@ static void write_verdict(struct report *report, const struct capture_totals *to
 {
     struct text_audit *state = report->state;
     struct outbuf *out = report->out;
-    uint64_t n = all_findings(totals);
+    uint64_t n = said_findings(totals);
 
     outbuf_char(out, '\n');
     if (n > 0) {
@@ -385,19 +273,8 @@ static void write_verdict(struct report *report, const struct capture_totals *to
     text_colour(out, report->style->colour, TEXT_GREEN);
     outbuf_literal(out, "No findings");
     text_colour(out, report->style->colour, TEXT_PLAIN);
-    if (totals->counts.rrc_messages > 0) {
-        outbuf_literal(out, " in ");
-        text_counted(out, totals->counts.rrc_messages - MIN(totals->counts.undecoded, totals->counts.rrc_messages),
-                     "NR RRC message", NULL);
-        outbuf_literal(out, " and ");
-        text_counted(out, totals->counts.handovers, "handover", NULL);
-        outbuf_string(out, daps_not_judged_total(totals->counts.not_judged) > 0 ? ", as far as they could be judged.\n"
-                           : totals->unreadable || totals->counts.pdcp.unreadable + totals->counts.pdcp.unverified > 0
-                               ? ", as far as they could be read.\n"
-                               : ".\n");
-    } else {
-        outbuf_literal(out, ": there was no NR RRC to look at.\n");
-    }
+    said_none_found(out, totals);
+    outbuf_char(out, '\n');
     outbuf_char(out, '\n');
 }
 
@@ -406,7 +283,7 @@ static bool is_quiet(const struct capture_totals *totals)
 {
     const struct daps_engine_counts *counts = &totals->counts;
 
-    return all_findings(totals) == 0 && daps_not_judged_total(counts->not_judged) == 0 && !totals->unreadable &&
+    return said_findings(totals) == 0 && daps_not_judged_total(counts->not_judged) == 0 && !totals->unreadable &&
            totals->error == NULL && counts->undecoded == 0 && totals->n_sealed == 0 &&
            counts->pdcp.unreadable + counts->pdcp.unverified == 0;
 }
@@ -428,7 +305,7 @@ static void write_quiet(struct report *report, const struct capture_totals *tota
         outbuf_literal(out, ", no findings");
     }
     outbuf_init(&text, NULL, NULL);
-    write_other(&text, totals);
+    said_other(&text, totals);
     if (text.length > 0)
         outbuf_literal(out, "; ");
     outbuf_octets(out, text.octets, text.length);
@@ -452,8 +329,6 @@ static void text_end(struct report *report, const struct capture_totals *totals)
     outbuf_char(out, '\n');
     write_contents(out, totals, state->first_time_ns);
     write_unseen(out, totals);
-    write_sealed(out, totals);
-    write_not_judged(out, totals);
     write_joins(out, state);
     for (guint i = 0; i < state->ues->len; i++)
         write_section(report, g_ptr_array_index(state->ues, i), state->first_time_ns);
