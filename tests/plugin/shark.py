@@ -31,6 +31,8 @@ class Shark:
         self.environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": self.home, "LC_ALL": "C.UTF-8",
                             "TZ": "UTC", "WIRESHARK_PLUGIN_DIR": self.plugins,
                             "WIRESHARK_CONFIG_DIR": os.path.join(self.home, "config"), **(environment or {})}
+        if "GCOV_PREFIX" in os.environ:  # coverage of the plugin: where whoever runs it may write
+            self.environment["GCOV_PREFIX"] = os.environ["GCOV_PREFIX"]
         self.as_nobody = []
         if os.getuid() == 0:
             self.as_nobody = ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups"]
