@@ -5,6 +5,57 @@
 #include "daps/kdf.h"
 #include "ue/ue.h"
 
+#define NS_PER_MS INT64_C(1000000)
+#define SETUP_NS  (2000 * NS_PER_MS) /* T300 at most: an answer to RRCSetup takes no longer */
+
+static bool is_within(const struct daps_ue *ue, int64_t then_ns, int64_t now_ns, int64_t limit_ns)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, then_ns, now_ns);
+
+    return elapsed >= 0 && elapsed <= limit_ns;
+}
+
+void daps_ue_setup_request(struct daps_ue *ue, const struct daps_event *ev)
+{
+    (void)ev;
+    ue->setup.asked = true;
+}
+
+static void begin_connection(struct daps_ue *ue, const struct daps_event *ev)
+{
+    daps_ue_request_applies(ue); /* RRCSetup may answer a re-establishment request (TS 38.331 5.3.7.8) */
+    (void)daps_ue_suspend_is_lost(ue);
+    daps_ue_end_connection(ue, ev);
+    ue->state = DAPS_UE_CONNECTED;
+    ue->setup_seen = true;
+    ue->setup.begun = true;
+    ue->setup.asked = false;
+}
+
+void daps_ue_setup(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const bool late = ue->pdcp == NULL && is_within(ue, ue->setup.missing_ns, ev->time_ns, DAPS_LAG_NS);
+
+    ue->setup.missing_ns = INT64_MIN;
+    if (late)
+        return; /* logged behind the first messages of the connection that it set up */
+    begin_connection(ue, ev);
+    ue->setup.due_ns = ev->time_ns;
+}
+
+/* Where its RRCSetup is late or lost, it shows by itself that a connection has begun (TS 38.331 5.3.3.4). */
+void daps_ue_setup_complete(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const bool due = ue->setup.due_ns != INT64_MIN && (daps_ue_elapsed(ue, ue->setup.due_ns, ev->time_ns) < 0 ||
+                                                       is_within(ue, ue->setup.due_ns, ev->time_ns, SETUP_NS));
+
+    ue->setup.due_ns = INT64_MIN;
+    if (due || ue->pdcp != NULL || is_within(ue, ue->secured.time_ns, ev->time_ns, DAPS_LAG_NS))
+        return;
+    begin_connection(ue, ev);
+    ue->setup.missing_ns = ev->time_ns;
+}
+
 static void unknown_cell(struct daps_ue *ue, struct daps_context *context)
 {
     context->pci = daps_term_symbol(ue->pool);
@@ -79,6 +130,9 @@ void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc)
 
     if (active->chain.key != NULL)
         daps_ue_end_connection(ue, smc);
+    if (!ue->setup.begun)
+        ue->setup.missing_ns = smc->time_ns;
+    ue->setup.begun = true;
     active->chain.root = active->chain.key = next_root(ue, &n, &n_known);
     active->chain.n = n;
     active->chain.n_known = true;
@@ -99,6 +153,10 @@ void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev)
 
     if (chain->key != NULL)
         return;
+    if (ue->setup.begun && ev->kind != DAPS_EV_KEY_ROOT) { /* no such message without security (TS 38.331 5.3.1.1) */
+        daps_ue_gap(ue, ev->frame, "a connection whose security mode command is not in the log");
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
+    }
     chain->n = 0;
     chain->n_known = false;
     chain->root = chain->key = next_root(ue, &chain->n, &chain->n_known);
@@ -166,6 +224,9 @@ void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev)
     ue->suspend_ncc = -1;
     ue->smc_digest = 0;
     ue->secured.digest = 0;
+    ue->secured.time_ns = INT64_MIN;
+    ue->setup.begun = false;
+    ue->setup.due_ns = ue->setup.missing_ns = INT64_MIN;
     daps_ue_failure_undoes(ue, ev->time_ns);
     ue->request.pending = false;
     ue->state = DAPS_UE_IDLE;

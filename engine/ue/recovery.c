@@ -123,7 +123,8 @@ void daps_ue_request_applies(struct daps_ue *ue)
 void daps_ue_drop_request(struct daps_ue *ue, const struct daps_event *ev)
 {
     if (!ue->request.pending || (ev->channel != DAPS_CH_DL_DCCH && ev->channel != DAPS_CH_UL_DCCH) ||
-        ev->kind == DAPS_EV_REESTABLISHMENT || ev->kind == DAPS_EV_REESTABLISHMENT_COMPLETE)
+        ev->kind == DAPS_EV_REESTABLISHMENT || ev->kind == DAPS_EV_REESTABLISHMENT_COMPLETE ||
+        ev->kind == DAPS_EV_SETUP_COMPLETE)
         return;
     ue->request.pending = false;
     ue->state = ue->request.state_before;
@@ -214,7 +215,11 @@ void daps_ue_release(struct daps_ue *ue, const struct daps_event *ev)
         daps_ue_end_connection(ue, ev);
         return;
     }
-    if (ue->open != NULL) {
+    if (daps_ue_suspend_is_lost(ue)) /* it answers the resume request, under a key made from what the lost one said */
+        daps_ue_lose_track(ue, ev, "a release behind a lost suspend", DAPS_NOT_JUDGED_COUNT);
+    if (ue->open != NULL && ue->open->daps) {
+        daps_attempt_close_by_next(ue, ev); /* a release may follow only the source release (TS 38.300 9.2.3.2) */
+    } else if (ue->open != NULL) {
         if (ue->open->outcome == DAPS_OUTCOME_UNKNOWN)
             daps_attempt_settle(
                 ue, ue->open->procedure == DAPS_PROC_RESUME ? DAPS_OUTCOME_COMPLETED : DAPS_OUTCOME_RELEASED,
@@ -237,30 +242,67 @@ static void begin_resume(struct daps_ue *ue, const struct daps_event *ev)
     begin_in_logged_cell(ue, &derived, &(struct daps_cell){-1, -1}, DAPS_PROC_RESUME);
 }
 
+bool daps_ue_suspend_is_lost(struct daps_ue *ue)
+{
+    const uint64_t frame = ue->unsuspended;
+
+    ue->unsuspended = 0;
+    if (frame == 0)
+        return false;
+    daps_ue_gap(ue, frame, "a resume request whose suspend is not in the log");
+    daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, frame);
+    return true;
+}
+
+/* The same one again, as RRC sends none before T319 has run out and the UE has become idle (TS 38.331 5.3.13.5)? */
+static bool is_request_again(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, ue->open->time_ns, ev->time_ns);
+
+    return ue->open->digest == ev->digest && elapsed <= INT64_C(2000000000);
+}
+
 void daps_ue_resume_request(struct daps_ue *ue, const struct daps_event *ev)
 {
-    if (ue->state != DAPS_UE_SUSPENDED || ue->suspend_ncc < 0)
-        return; /* suspended before the log began: RESUME will show that the key is not known */
+    if (ue->state != DAPS_UE_SUSPENDED || ue->suspend_ncc < 0) {
+        if (ue->first_dcch_frame != 0) /* else suspended before the log began */
+            ue->unsuspended = ev->frame;
+        return; /* RESUME will show that the key is not known */
+    }
     if (ue->open != NULL && ue->open->procedure == DAPS_PROC_RESUME) {
-        daps_engine_counters(ue->engine)->duplicates++;
-        return;
+        if (is_request_again(ue, ev)) {
+            daps_engine_counters(ue->engine)->duplicates++;
+            return;
+        }
+        daps_ue_lose_track(ue, ev, "a resume request whose answer is not in the log", DAPS_NOT_JUDGED_OUTCOME_LOST);
     }
     begin_resume(ue, ev);
+}
+
+/* It made a key, perhaps not the first one that was made of what is suspended. */
+static void miss_resume_request(struct daps_ue *ue, const struct daps_event *ev)
+{
+    daps_ue_gap(ue, ev->frame, "an answer to a resume request that is not in the log");
+    daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
 }
 
 void daps_ue_resume(struct daps_ue *ue, const struct daps_event *ev)
 {
     if (ue->state != DAPS_UE_SUSPENDED || ue->suspend_ncc < 0) {
         const struct daps_attempt *last = daps_attempt_newest(ue);
+        const bool said = daps_ue_suspend_is_lost(ue);
         if (last != NULL && last->procedure == DAPS_PROC_RESUME && !last->rejected && last->complete_frame == 0)
             daps_engine_counters(ue->engine)->duplicates++;
         else
-            daps_ue_lose_track(ue, ev, "a resume whose suspend is not in the log", DAPS_NOT_JUDGED_COMMAND_LOST);
+            daps_ue_lose_track(ue, ev, "a resume whose suspend is not in the log",
+                               said ? DAPS_NOT_JUDGED_COUNT : DAPS_NOT_JUDGED_COMMAND_LOST);
         ue->state = DAPS_UE_CONNECTED;
         return;
     }
-    if (ue->open == NULL)
-        begin_resume(ue, ev); /* the request is missing from the log */
+    if (ue->open == NULL) {
+        miss_resume_request(ue, ev);
+        begin_resume(ue, ev);
+    }
     daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
     daps_attempt_close(ue, true);
     ue->suspend_ncc = -1;
@@ -275,8 +317,14 @@ void daps_ue_resume_complete(struct daps_ue *ue, const struct daps_event *ev)
 /* TS 33.501 6.8.2.1.3: on RRCReject the derived keys are deleted and the stored ones kept. */
 void daps_ue_reject(struct daps_ue *ue, const struct daps_event *ev)
 {
-    if (ue->open == NULL || ue->open->procedure != DAPS_PROC_RESUME)
+    const bool to_setup = ue->setup.asked;
+
+    ue->setup.asked = false;
+    if (ue->open == NULL || ue->open->procedure != DAPS_PROC_RESUME) {
+        if (!to_setup && !daps_ue_suspend_is_lost(ue) && ue->state == DAPS_UE_SUSPENDED)
+            miss_resume_request(ue, ev);
         return;
+    }
     ue->open->rejected = true;
     daps_attempt_settle(ue, DAPS_OUTCOME_SUPERSEDED, ev->frame);
     daps_attempt_close(ue, false);

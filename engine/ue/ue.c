@@ -21,6 +21,7 @@ struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum d
     ue->active.ciphering = ue->active.integrity = -1;
     ue->logged_cell = (struct daps_cell){-1, -1};
     ue->suspend_ncc = -1;
+    ue->setup.due_ns = ue->setup.missing_ns = INT64_MIN;
     ue->last_time_ns = INT64_MIN;
     return ue;
 }
@@ -203,14 +204,6 @@ static void security_mode(struct daps_ue *ue, const struct daps_event *ev)
     }
 }
 
-static void setup(struct daps_ue *ue, const struct daps_event *ev)
-{
-    daps_ue_request_applies(ue); /* RRCSetup may answer a re-establishment request (TS 38.331 5.3.7.8) */
-    daps_ue_end_connection(ue, ev);
-    ue->state = DAPS_UE_CONNECTED;
-    ue->setup_seen = true;
-}
-
 static void nas_transfer(struct daps_ue *ue, const struct daps_event *ev)
 {
     (void)ev;
@@ -227,7 +220,9 @@ static void dispatch(struct daps_ue *ue, const struct daps_event *ev)
 {
     typedef void procedure(struct daps_ue * ue, const struct daps_event *ev);
     static procedure *const procedures[DAPS_EV_KIND_COUNT] = {
-        [DAPS_EV_SETUP] = setup,
+        [DAPS_EV_SETUP_REQUEST] = daps_ue_setup_request,
+        [DAPS_EV_SETUP] = daps_ue_setup,
+        [DAPS_EV_SETUP_COMPLETE] = daps_ue_setup_complete,
         [DAPS_EV_REJECT] = daps_ue_reject,
         [DAPS_EV_SECURITY_MODE_COMMAND] = security_mode,
         [DAPS_EV_SECURITY_MODE_COMPLETE] = security_mode,

@@ -124,19 +124,26 @@ struct daps_ue {
         struct daps_key_evidence told; /* how the newest key came about that a finding told */
     } seen;                            /* below RRC */
     bool setup_seen;                   /* RRCSetup, and no security since */
-    uint32_t serials;                  /* of contexts */
-    bool is_copy;                      /* for a preview: what it shares with the UE must not change */
-    struct daps_root_match root;       /* of the connection that is about to be secured */
-    unsigned roots;                    /* of this UE's name in the key log that are spent: which one is next */
-    unsigned nas_epoch;                /* NAS messages seen: a NAS security mode command may hide among them */
+    struct {
+        bool asked;         /* RRCSetupRequest, not answered yet */
+        bool begun;         /* the log holds how this connection began */
+        int64_t due_ns;     /* of an RRCSetup whose RRCSetupComplete has not come; INT64_MIN none */
+        int64_t missing_ns; /* of the first message of a connection whose RRCSetup has not come; INT64_MIN none */
+    } setup;
+    uint32_t serials;            /* of contexts */
+    bool is_copy;                /* for a preview: what it shares with the UE must not change */
+    struct daps_root_match root; /* of the connection that is about to be secured */
+    unsigned roots;              /* of this UE's name in the key log that are spent: which one is next */
+    unsigned nas_epoch;          /* NAS messages seen: a NAS security mode command may hide among them */
     struct {
         const struct daps_term *root;
         unsigned nas_epoch;
         uint64_t nas_digest;
     } new_key_set;
 
-    bool left_nr;    /* mobilityFromNRCommand seen, nothing from NR since */
-    int suspend_ncc; /* -1: not suspended with one */
+    bool left_nr;         /* mobilityFromNRCommand seen, nothing from NR since */
+    int suspend_ncc;      /* -1: not suspended with one */
+    uint64_t unsuspended; /* frame of a resume request of a UE that was not seen to be suspended, 0 none */
     enum daps_cells cells;
     bool cells_behind;            /* they have not followed a handover yet */
     struct daps_cell logged_cell; /* of the message before, -1 */
@@ -176,7 +183,10 @@ void daps_ue_not_judged(struct daps_ue *ue, enum daps_not_judged reason, uint64_
 void daps_ue_finish(struct daps_ue *ue);
 void daps_ue_preview(const struct daps_ue *ue); /* what daps_ue_finish would deliver, without finishing */
 
-/* connection.c: secured connections and their roots. */
+/* connection.c: connections, their security and their roots. */
+void daps_ue_setup_request(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_setup(struct daps_ue *ue, const struct daps_event *ev); /* TS 38.331 5.3.3 */
+void daps_ue_setup_complete(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc); /* TS 33.501 6.9.2.1.1 */
 void daps_ue_root_matched(struct daps_ue *ue); /* ue->root has been found out after the connection was secured */
 void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev); /* log began in the middle */
@@ -275,6 +285,7 @@ void daps_ue_resume_request(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_resume(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_resume_complete(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_reject(struct daps_ue *ue, const struct daps_event *ev);
+bool daps_ue_suspend_is_lost(struct daps_ue *ue); /* by a resume request; said once */
 
 /* view.c: engine structures as the sink gets them. */
 void daps_deliver_handover(struct daps_ue *ue, const struct daps_attempt *attempt);
