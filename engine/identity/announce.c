@@ -140,9 +140,9 @@ static int fit(struct identity *identity, const struct announcement *a, const st
     if (!is_valid(identity, a))
         return 0;
     if (a->arrived) { /* it may come again under further UEIds, if nothing speaks for somebody else */
-        if (at == NULL || at->rnti != name->rnti || at->node != name->node || (holder != NULL && holder->ue != a->ue))
-            return 0;
-        return 1;
+        if (holder != NULL) /* its own UEId outweighs that the C-RNTI was given to another UE, too */
+            return holder->ue == a->ue ? 5 : 0;
+        return at != NULL && at->rnti == name->rnti && at->node == name->node;
     }
     return 2 + (at != NULL && at->node == name->node) + 2 * (holder != NULL && holder->ue == a->ue);
 }
@@ -165,6 +165,8 @@ struct announcement *identity_expected(struct identity *identity, const struct i
 void identity_arrived(struct announcement *a, struct identity_link *link)
 {
     a->arrived = true;
+    a->ue->moved_rnti = (uint32_t)a->rnti + 1;
+    a->ue->moved_node = link->node;
     link->pci = a->pci;
     if (!a->candidate && a->number == a->ue->first_valid)
         a->ue->ordered = false;
@@ -266,8 +268,10 @@ static void learn(struct identity *identity, struct identity_ue *ue, const struc
             announce(identity, ue, ev);
         break;
     case DAPS_EV_FAILURE_INFORMATION:
-        if (ev->daps_failure)
+        if (ev->daps_failure) {
             ue->ordered = false;
+            ue->moved_rnti = 0;
+        }
         break;
     case DAPS_EV_RELEASE:
         ue->suspended = ev->suspend;
@@ -278,6 +282,7 @@ static void learn(struct identity *identity, struct identity_ue *ue, const struc
         break;
     case DAPS_EV_REESTABLISHMENT: /* back in one cell: what was commanded before is void */
         ue->ordered = false;
+        ue->moved_rnti = 0;
         ue->first_valid = identity->announced_numbers + 1;
         break;
     default:

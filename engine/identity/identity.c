@@ -71,12 +71,19 @@ void identity_tell_found(struct identity *identity)
 
 /* ---- finding ---- */
 
+/* Is that other name of the UE under the same UEId, or may it be? */
+static bool has_ue_id(const struct identity_link *other, const struct identity_link *link)
+{
+    const int64_t ue_id = other->ue_id >= 0 ? other->ue_id : (int64_t)other->msg3_ue_id - 1;
+
+    return ue_id < 0 || (ue_id == link->ue_id && other->node == link->node);
+}
+
 bool identity_is_held(const struct identity_link *link)
 {
     const struct identity_link *newest = link->ue->newest;
 
-    return newest == NULL || newest == link || newest->ue_id < 0 ||
-           (newest->ue_id == link->ue_id && newest->node == link->node);
+    return newest == NULL || newest == link || has_ue_id(newest, link);
 }
 
 bool identity_is_adrift(const struct identity *identity, const struct identity_link *link)
@@ -106,6 +113,17 @@ static struct identity_link *newest_with_rnti(struct identity *identity, const s
             return at;
     }
     return NULL;
+}
+
+/* Does a request under that UEId come from its UE? Not if that has moved on to a connection with another UEId. */
+static bool is_held_for_request(struct identity *identity, const struct identity_link *holder)
+{
+    const struct identity_ue *ue = holder->ue;
+    const struct identity_link like = {.rnti = (int32_t)ue->moved_rnti - 1, .node = ue->moved_node};
+    const struct identity_link *moved = ue->moved_rnti != 0 ? newest_with_rnti(identity, &like, ue) : NULL;
+
+    return identity_is_held(holder) && !ue->suspended && !identity_is_ordered(identity, ue) &&
+           (moved == NULL || has_ue_id(moved, holder));
 }
 
 static struct identity_link *make(struct identity *identity, const struct identity_link *like, struct identity_ue *ue,
@@ -185,9 +203,7 @@ static struct identity_link *find_new(struct identity *identity, const struct id
         link = other_name(identity, like, first_access);
     if (link != NULL)
         return link;
-    held = holder != NULL && (first_access ? identity_is_held(holder) && !holder->ue->suspended &&
-                                                 !identity_is_ordered(identity, holder->ue)
-                                           : is_held_lately(identity, holder));
+    held = holder != NULL && (first_access ? is_held_for_request(identity, holder) : is_held_lately(identity, holder));
     if (held) {
         identity->found.by_ue_id = holder->ue;
         return make(identity, like, holder->ue, DAPS_JOIN_UE_ID);
@@ -197,8 +213,20 @@ static struct identity_link *find_new(struct identity *identity, const struct id
     return make_new(identity, like, !first_access);
 }
 
+/* Msg3 once more, after another preamble: the UEId is the same, and no command has named the C-RNTI since. */
+static struct identity_link *msg3_again(struct identity *identity, const struct identity_link *like)
+{
+    struct identity_link *at = identity_by_rnti(identity, (uint16_t)like->rnti)->links;
+
+    for (unsigned i = 0; like->ue_id >= 0 && at != NULL && i < MOST_LOOKED_AT; i++, at = at->rnti_older) {
+        if (at->node == like->node && at->msg3_ue_id == (uint32_t)like->ue_id + 1)
+            return identity_expected(identity, like, at->frame) == NULL ? at : NULL;
+    }
+    return NULL;
+}
+
 /* Msg3 names its UE by the C-RNTI it has; the UEId may be that of the temporary C-RNTI (TS 38.321 5.1.5). */
-static struct identity_link *find_by_mac_ce(struct identity *identity, struct identity_link *like)
+static struct identity_link *find_msg3(struct identity *identity, struct identity_link *like)
 {
     struct identity_link *holder = identity_ue_id_holder(identity, like->node, like->ue_id);
     struct identity_link *link = identity_lookup(identity, like);
@@ -216,6 +244,17 @@ static struct identity_link *find_by_mac_ce(struct identity *identity, struct id
     if (holder != NULL && is_held_lately(identity, holder))
         return make(identity, like, holder->ue, DAPS_JOIN_UE_ID);
     return make_new(identity, like, true);
+}
+
+static struct identity_link *find_by_mac_ce(struct identity *identity, struct identity_link *like)
+{
+    const int32_t ue_id = like->ue_id;
+    struct identity_link *link = msg3_again(identity, like);
+
+    if (link == NULL)
+        link = find_msg3(identity, like);
+    link->msg3_ue_id = (uint32_t)(ue_id + 1);
+    return link;
 }
 
 /* A name used before comes again because a command said so: whose it is now, the command knows. */

@@ -64,7 +64,8 @@ struct identity_link {
     uint64_t log_key;
     uint32_t node;
     bool of_log, only_ccch, provisional;
-    int32_t pci; /* of the cell, -1 unknown */
+    int32_t pci;         /* of the cell, -1 unknown */
+    uint32_t msg3_ue_id; /* UEId that its Msg3 came under, + 1: perhaps that of a temporary C-RNTI; 0 none */
     uint64_t frame;
     int64_t time_ns; /* last use */
     uint64_t request_digest;

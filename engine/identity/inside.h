@@ -28,6 +28,8 @@ struct identity_ue {
     struct identity_link *newest; /* used last, on trial or not counted; NULL none */
     bool ordered;                 /* by a command to a connection it has not been seen in yet, ... */
     int64_t ordered_ns;           /* ... at this time */
+    uint32_t moved_rnti;          /* C-RNTI + 1 that a command moved it to and where it has been seen, 0 none ... */
+    uint32_t moved_node;          /* ... by that writer */
     bool suspended;               /* its names are free; it comes back with its I-RNTI */
     bool adrift;                  /* made for a name that came from nowhere, ... */
     int64_t adrift_ns;            /* ... at this time */
