@@ -13,6 +13,7 @@
 #include "progress.h"
 #include "report/report.h"
 #include "report/text.h"
+#include "say.h"
 
 #define PROGRESS_FRAMES 4096
 
@@ -194,10 +195,13 @@ void audit_run_capture(struct batch_job *job, const void *user)
 {
     struct audit audit = {.options = user, .job = job};
     struct capture_totals totals = {0};
+    struct daps_capture_limits limits;
     struct daps_capture *capture;
 
     start(&audit);
-    capture = daps_capture_open(job->path, &totals.error);
+    limits = (struct daps_capture_limits){.found = g_hash_table_contains(audit.options->found, job->path),
+                                          .max_spool = audit.options->max_spool};
+    capture = daps_capture_open_within(job->path, &limits, &totals.error);
     if (capture != NULL) {
         read_records(&audit, capture, &totals);
         count(&audit, &totals);
@@ -223,7 +227,9 @@ static void tell_notes(const GPtrArray *notes, const char *what)
 
         outbuf_init(&line, NULL, NULL);
         text_safe(&line, note->path);
-        outbuf_printf(&line, ": %s%s\n", what, note->reason);
+        outbuf_printf(&line, ": %s", what);
+        text_safe(&line, note->reason);
+        outbuf_char(&line, '\n');
         fwrite(line.octets, 1, line.length, stderr);
         outbuf_clear(&line);
     }
@@ -234,12 +240,12 @@ static void tell_skipped(const struct daps_walk *walk, const struct options *opt
     if (options->verbose)
         tell_notes(walk->skipped, "skipped: ");
     else if (walk->skipped->len > 0 && !options->quiet)
-        fprintf(stderr, "dapsaudit: %u %s skipped; --verbose lists %s\n", walk->skipped->len,
-                walk->skipped->len == 1 ? "file that is no capture was" : "files that are no captures were",
-                walk->skipped->len == 1 ? "it" : "them");
+        say("%u %s skipped; --verbose lists %s", walk->skipped->len,
+            walk->skipped->len == 1 ? "file that is no capture was" : "files that are no captures were",
+            walk->skipped->len == 1 ? "it" : "them");
     tell_notes(walk->unreadable, "");
     if (walk->captures->len == 0)
-        fputs("dapsaudit: no capture was found, so nothing was looked at\n", stderr);
+        say("no capture was found, so nothing was looked at");
 }
 
 int audit_run(const struct options *options)
@@ -251,6 +257,7 @@ int audit_run(const struct options *options)
     for (unsigned i = 0; options->paths[i] != NULL; i++)
         daps_walk_add(walk, options->paths[i]);
     tell_skipped(walk, options);
+    own.found = walk->found;
     own.style.brief = walk->captures->len > 1 && !options->verbose;
     status = batch_command(walk->captures, &own, audit_run_capture, &own, walk->skipped->len, walk->unreadable->len);
     daps_walk_free(walk);

@@ -9,9 +9,12 @@
 
 #include "commands.h"
 #include "daps/words.h"
+#include "outfile.h"
+#include "process.h"
 #include "progress.h"
 #include "report/spool.h"
 #include "report/text.h"
+#include "say.h"
 
 #define LINES_IN_MEMORY (4U << 20)
 #define NOTES_IN_MEMORY (256U << 10)
@@ -33,12 +36,15 @@ struct batch {
     batch_work *work;
     const void *user;
     guint window; /* how many inputs beyond the one whose turn it is may be begun */
+    uint64_t max_spool;
     GMutex lock;
     GCond changed;
+    uint64_t spooled;    /* octets of results that wait for their turn */
     struct item **items; /* by index, NULL: not begun or over */
     guint next;          /* index to be begun */
     gint turn;           /* index whose output is next; atomic */
-    bool stop;
+    bool stop;           /* the output takes no more */
+    bool closed;         /* interrupted: no further input is begun */
 };
 
 static bool stderr_take(void *user, const char *octets, size_t length)
@@ -111,7 +117,7 @@ static bool go_direct(struct item *item)
     if (item->lines.error == 0 && spool_copy(&item->lines, output_take, output))
         return true;
     if (item->lines.error != 0) {
-        fprintf(stderr, "dapsaudit: temporary file: %s\n", strerror(item->lines.error));
+        say("temporary file: %s", g_strerror(item->lines.error));
         output->error = output->error != 0 ? output->error : item->lines.error;
     }
     return false;
@@ -123,12 +129,31 @@ static bool is_my_turn(struct item *item)
     return item->direct || g_atomic_int_get(&item->batch->turn) == (gint)item->index;
 }
 
+/* Room for more octets that wait; where there is none, waits until the turn of the item has come. True if it waits on.
+ */
+static bool may_spool(struct item *item, size_t length)
+{
+    struct batch *batch = item->batch;
+    bool room;
+
+    g_mutex_lock(&batch->lock);
+    room = batch->spooled + length <= batch->max_spool;
+    while (!room && !batch->stop && !is_my_turn(item))
+        g_cond_wait(&batch->changed, &batch->lock);
+    room = room && !is_my_turn(item);
+    batch->spooled += room ? length : 0;
+    g_mutex_unlock(&batch->lock);
+    return room;
+}
+
 static bool lines_take(void *user, const char *octets, size_t length)
 {
     struct item *item = user;
 
-    if (!is_my_turn(item))
+    if (!is_my_turn(item) && may_spool(item, length))
         return spool_take(&item->lines, octets, length);
+    if (!is_my_turn(item))
+        return false; /* the run was stopped */
     return (item->direct || go_direct(item)) && output_take(item->batch->output, octets, length);
 }
 
@@ -157,6 +182,7 @@ static struct item *item_new(struct batch *batch, guint index)
 
 static void item_free(struct item *item)
 {
+    item->batch->spooled -= item->lines.length; /* with the lock held, or when the workers are gone */
     outbuf_clear(&item->job.lines);
     outbuf_clear(&item->job.notes);
     spool_clear(&item->lines);
@@ -171,9 +197,11 @@ static struct item *begin_next(struct batch *batch)
     struct item *item = NULL;
 
     g_mutex_lock(&batch->lock);
-    while (!batch->stop && batch->next < batch->paths->len && batch->next >= (guint)batch->turn + batch->window)
+    batch->closed |= process_interrupted();
+    while (!batch->stop && !batch->closed && batch->next < batch->paths->len &&
+           batch->next >= (guint)batch->turn + batch->window)
         g_cond_wait(&batch->changed, &batch->lock);
-    if (!batch->stop && batch->next < batch->paths->len) {
+    if (!batch->stop && !batch->closed && batch->next < batch->paths->len) {
         item = item_new(batch, batch->next);
         batch->items[batch->next++] = item;
         g_cond_broadcast(&batch->changed);
@@ -194,18 +222,20 @@ static gpointer worker(gpointer data)
         progress_file_done();
         g_mutex_lock(&batch->lock);
         item->done = true;
+        batch->closed |= process_interrupted();
         g_cond_broadcast(&batch->changed);
         g_mutex_unlock(&batch->lock);
     }
     return NULL;
 }
 
+/* NULL if it will not be begun any more. */
 static struct item *wait_for(struct batch *batch, guint index)
 {
     struct item *item;
 
     g_mutex_lock(&batch->lock);
-    while (batch->items[index] == NULL || !batch->items[index]->done)
+    while (batch->items[index] == NULL ? !batch->stop && !batch->closed : !batch->items[index]->done)
         g_cond_wait(&batch->changed, &batch->lock);
     item = batch->items[index];
     g_mutex_unlock(&batch->lock);
@@ -221,21 +251,40 @@ static void give_turn(struct batch *batch, guint turn, bool stop)
     g_mutex_unlock(&batch->lock);
 }
 
-static void run_parallel(struct batch *batch, guint jobs, struct run_totals *run)
+/* As many as can be had; 0 where there is no room for any. */
+static guint start_workers(struct batch *batch, guint jobs, GThread **threads)
 {
-    GThread **threads = g_new0(GThread *, jobs);
+    guint n = 0;
+
+    while (n < jobs && (threads[n] = g_thread_try_new("audit", worker, batch, NULL)) != NULL)
+        n++;
+    return n;
+}
+
+static void take_results(struct batch *batch, struct run_totals *run)
+{
+    struct item *item;
     bool ok = true;
 
-    for (guint i = 0; i < jobs; i++)
-        threads[i] = g_thread_new("audit", worker, batch);
-    for (guint i = 0; ok && i < batch->paths->len; i++) {
-        struct item *item = wait_for(batch, i);
+    for (guint i = 0; ok && i < batch->paths->len && (item = wait_for(batch, i)) != NULL; i++) {
         ok = (item->direct || go_direct(item)) && batch->output->error == 0;
         add_totals(run, &item->job.totals);
+        g_mutex_lock(&batch->lock);
         item_free(item);
         batch->items[i] = NULL;
+        g_mutex_unlock(&batch->lock);
         give_turn(batch, i + 1, !ok);
     }
+}
+
+/* False if there was no room for a single thread. */
+static bool run_parallel(struct batch *batch, guint jobs, struct run_totals *run)
+{
+    GThread **threads = g_new0(GThread *, jobs);
+
+    jobs = start_workers(batch, jobs, threads);
+    if (jobs > 0)
+        take_results(batch, run);
     for (guint i = 0; i < jobs; i++)
         g_thread_join(threads[i]);
     for (guint i = 0; i < batch->paths->len; i++) {
@@ -243,15 +292,17 @@ static void run_parallel(struct batch *batch, guint jobs, struct run_totals *run
             item_free(batch->items[i]);
     }
     g_free(threads);
+    return jobs > 0;
 }
 
 static void run_one_by_one(struct batch *batch, struct run_totals *run)
 {
-    for (guint i = 0; i < batch->paths->len && batch->output->error == 0; i++) {
+    for (guint i = 0; i < batch->paths->len && batch->output->error == 0 && !process_interrupted(); i++) {
         struct batch_job job = {.path = g_ptr_array_index(batch->paths, i)};
 
         outbuf_init(&job.lines, output_take, batch->output);
         outbuf_init(&job.notes, stderr_take, NULL);
+        batch->next = i + 1;
         batch->work(&job, batch->user);
         outbuf_flush(&job.lines);
         outbuf_flush(&job.notes);
@@ -263,38 +314,59 @@ static void run_one_by_one(struct batch *batch, struct run_totals *run)
     }
 }
 
+/* What an interrupt left undone counts as unread, whatever --allow-partial says. */
+static void count_not_begun(const GPtrArray *paths, struct run_totals *run, uint64_t begun)
+{
+    const uint64_t left = paths->len - MIN(begun, paths->len);
+
+    if (!process_interrupted())
+        return;
+    run->lost++;
+    run->unreadable += left;
+    if (left > 0)
+        say("interrupted: %" PRIu64 " of %u inputs %s not begun", left, paths->len, left == 1 ? "was" : "were");
+}
+
 void batch_run(const GPtrArray *paths, const struct options *options, struct output *output, batch_work *work,
                const void *user, struct run_totals *run)
 {
     guint jobs = MIN(options->jobs, paths->len);
-    struct batch batch = {.output = output, .paths = paths, .work = work, .user = user, .window = MAX(32, 4 * jobs)};
+    struct batch batch = {.output = output,
+                          .paths = paths,
+                          .work = work,
+                          .user = user,
+                          .window = MAX(32, 4 * jobs),
+                          .max_spool = options->max_spool};
+    bool one_by_one = jobs <= 1;
 
     progress_start(paths->len, options->quiet);
-    if (jobs <= 1) {
-        run_one_by_one(&batch, run);
-    } else {
+    if (!one_by_one) {
         g_mutex_init(&batch.lock);
         g_cond_init(&batch.changed);
         batch.items = g_new0(struct item *, paths->len);
-        run_parallel(&batch, jobs, run);
+        one_by_one = !run_parallel(&batch, jobs, run);
         g_free(batch.items);
         g_cond_clear(&batch.changed);
         g_mutex_clear(&batch.lock);
     }
+    if (one_by_one)
+        run_one_by_one(&batch, run);
     progress_clear();
+    count_not_begun(paths, run, batch.next);
 }
 
-/* Reading a file that is being written would never end; true if an input is the output. */
-static bool overwrites_input(const GPtrArray *paths, const struct output *output)
+/* True if nothing that is read is written as well. */
+static bool files_apart(const GPtrArray *paths, const struct options *options)
 {
-    for (guint i = 0; i < paths->len; i++) {
-        const char *path = g_ptr_array_index(paths, i);
-        if (strcmp(path, "-") != 0 && output_is(output, path)) {
-            fprintf(stderr, "dapsaudit: %s is both input and output\n", path);
-            return true;
-        }
-    }
-    return false;
+    struct outfile_names *names = outfile_names_new();
+    bool apart;
+
+    outfile_names_read(names, options->keys, "key log");
+    for (guint i = 0; i < paths->len; i++)
+        outfile_names_read(names, g_ptr_array_index(paths, i), "input");
+    apart = outfile_names_write(names, options->output);
+    outfile_names_free(names);
+    return apart;
 }
 
 static int status_of(const struct options *options, const struct run_totals *run)
@@ -317,13 +389,11 @@ int batch_command(const GPtrArray *paths, const struct options *options, batch_w
     struct outbuf frame;
     int status;
 
-    if (!output_open(&output, options->output))
-        return EXIT_UNREADABLE;
-    if (overwrites_input(paths, &output)) {
-        output_close(&output);
+    if (!files_apart(paths, options))
         return EXIT_USAGE;
-    }
-    output_begin(&output);
+    if (!output_open(&output, options->output, options->keylog != NULL || options->style.show_keys))
+        return EXIT_UNREADABLE;
+    process_catch_interrupts();
     outbuf_init(&frame, output_take, &output);
     report_prologue(&options->style, &frame);
     outbuf_flush(&frame);

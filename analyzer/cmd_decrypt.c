@@ -11,11 +11,14 @@
 #include "daps/framing.h"
 #include "keys/term.h"
 #include "options.h"
+#include "outfile.h"
+#include "process.h"
+#include "say.h"
 #include "synth/carrier.h"
 #include "synth/output.h"
 
 struct decrypt {
-    const char *path;
+    const char *path, *output_path;
     struct daps_engine *engine;
     struct synth_output *output;
     uint64_t written, deciphered, unwritable;
@@ -49,6 +52,24 @@ static void on_rrc(void *user, const char *ue, const struct daps_pdu *pdu, const
     g_byte_array_unref(octets);
 }
 
+static void tell(const struct decrypt *decrypt, const struct daps_engine_counts *counts)
+{
+    say("%s: %" PRIu64 " RRC message%s written, %" PRIu64 " of them deciphered; %" PRIu64
+        " ciphered could not be read, %" PRIu64 " did not verify, %" PRIu64 " had no place in an upper PDU",
+        decrypt->path, decrypt->written, decrypt->written == 1 ? "" : "s", decrypt->deciphered, counts->pdcp.unreadable,
+        counts->pdcp.unverified, decrypt->unwritable);
+}
+
+/* A reader that went away is no error. */
+static int output_failed(const char *path, int error)
+{
+    if (error == EPIPE)
+        return EXIT_CLEAN;
+    say("%s: %s", strcmp(path, "-") == 0 ? "standard output" : path,
+        error != 0 ? g_strerror(error) : "could not be written");
+    return EXIT_UNREADABLE;
+}
+
 static int run(struct decrypt *decrypt, struct daps_capture *capture)
 {
     enum daps_capture_status status = DAPS_CAPTURE_END;
@@ -60,47 +81,73 @@ static int run(struct decrypt *decrypt, struct daps_capture *capture)
     daps_engine_drain(decrypt->engine);
     daps_engine_finish(decrypt->engine);
     counts = daps_engine_counts(decrypt->engine);
-    fprintf(stderr,
-            "dapsaudit: %s: %" PRIu64 " RRC messages written, %" PRIu64 " of them deciphered; %" PRIu64
-            " ciphered ones could not be read, %" PRIu64 " did not verify, %" PRIu64 " have no place in an upper PDU\n",
-            decrypt->path, decrypt->written, decrypt->deciphered, counts->pdcp.unreadable, counts->pdcp.unverified,
-            decrypt->unwritable);
+    tell(decrypt, counts);
     if (status == DAPS_CAPTURE_ERROR)
-        fprintf(stderr, "dapsaudit: %s: %s\n", decrypt->path, daps_capture_error(capture));
-    if (decrypt->failed)
-        fprintf(stderr, "dapsaudit: writing failed: %s\n", g_strerror(errno));
-    return status == DAPS_CAPTURE_ERROR || decrypt->failed || counts->undecoded > 0 ? EXIT_UNREADABLE : EXIT_CLEAN;
+        say("%s", daps_capture_error(capture));
+    return status == DAPS_CAPTURE_ERROR || counts->undecoded > 0 ? EXIT_UNREADABLE : EXIT_CLEAN;
+}
+
+/* All of it to output, which takes its name only if all of it arrived. file NULL: standard output. */
+static int decrypt_to(struct decrypt *decrypt, struct daps_capture *capture, struct outfile *file,
+                      const struct daps_keylog *keylog)
+{
+    const struct daps_engine_options options = {.keylog = keylog};
+    const struct daps_sink sink = {.user = decrypt, .rrc = on_rrc};
+    FILE *stream = outfile_stream(file);
+    int status;
+
+    decrypt->output = stream != NULL ? synth_output_open(stream, SYNTH_PCAPNG, synth_link_type(SYNTH_UPPER_PDU)) : NULL;
+    if (decrypt->output == NULL) {
+        outfile_abandon(file);
+        return output_failed(decrypt->output_path, errno);
+    }
+    process_catch_interrupts();
+    decrypt->engine = daps_engine_new(&options, &sink);
+    status = run(decrypt, capture);
+    daps_engine_free(decrypt->engine);
+    if (!synth_output_close(decrypt->output)) {
+        const int error = errno;
+        outfile_abandon(file);
+        return output_failed(decrypt->output_path, error);
+    }
+    if (file != NULL && !outfile_finish(file))
+        return output_failed(decrypt->output_path, errno);
+    return status;
 }
 
 static int decrypt_capture(const char *path, const char *output, const struct daps_keylog *keylog)
 {
-    struct decrypt decrypt = {.path = path};
-    const struct daps_engine_options options = {.keylog = keylog};
-    const struct daps_sink sink = {.user = &decrypt, .rrc = on_rrc};
+    const bool standard = strcmp(output, "-") == 0;
+    struct decrypt decrypt = {.path = path, .output_path = output};
+    struct outfile *file = NULL;
     char *error = NULL;
     struct daps_capture *capture = daps_capture_open(path, &error);
     int status;
 
     if (capture == NULL) {
-        fprintf(stderr, "dapsaudit: %s: %s\n", path, error);
+        say("%s", error);
         g_free(error);
         return EXIT_UNREADABLE;
     }
-    decrypt.output = synth_output_open(output, SYNTH_PCAPNG, synth_link_type(SYNTH_UPPER_PDU));
-    if (decrypt.output == NULL) {
-        fprintf(stderr, "dapsaudit: %s: %s\n", output, g_strerror(errno));
-        daps_capture_close(capture);
-        return EXIT_UNREADABLE;
-    }
-    decrypt.engine = daps_engine_new(&options, &sink);
-    status = run(&decrypt, capture);
-    if (!synth_output_close(decrypt.output)) {
-        fprintf(stderr, "dapsaudit: %s: writing failed\n", output);
-        status = EXIT_UNREADABLE;
-    }
-    daps_engine_free(decrypt.engine);
+    if (!standard && (file = outfile_open(output, true)) == NULL)
+        status = output_failed(output, errno);
+    else
+        status = decrypt_to(&decrypt, capture, file, keylog);
     daps_capture_close(capture);
     return status;
+}
+
+/* Nothing that is read may be written as well. */
+static bool files_apart(const char *path, const char *keys, const char *output)
+{
+    struct outfile_names *names = outfile_names_new();
+    bool apart;
+
+    outfile_names_read(names, path, "input");
+    outfile_names_read(names, keys, "key log");
+    apart = outfile_names_write(names, output);
+    outfile_names_free(names);
+    return apart;
 }
 
 int daps_cmd_decrypt(int argc, char **argv)
@@ -121,12 +168,12 @@ int daps_cmd_decrypt(int argc, char **argv)
                                  "Writes the NR RRC of a capture below RRC as upper PDUs: what was sent in clear, "
                                  "and what\ndeciphers with a key whose MAC-I is right.");
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
-        fprintf(stderr, "dapsaudit: decrypt: %s\n", error->message);
+        say("decrypt: %s", error->message);
         g_error_free(error);
     } else if (argc != 2 || output == NULL) {
-        fputs("dapsaudit: decrypt needs a capture and -o FILE\n", stderr);
-    } else if (strcmp(argv[1], output) == 0 && strcmp(output, "-") != 0) {
-        fprintf(stderr, "dapsaudit: %s is both input and output\n", output);
+        say("decrypt needs a capture and -o FILE");
+    } else if (!files_apart(argv[1], keys, output)) {
+        status = EXIT_USAGE;
     } else if (keys == NULL || (keylog = options_keylog(keys)) != NULL) {
         status = decrypt_capture(argv[1], output, keylog);
     }

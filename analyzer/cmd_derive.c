@@ -9,6 +9,8 @@
 #include "commands.h"
 #include "daps/derivations.h"
 #include "daps/kdf.h"
+#include "process.h"
+#include "say.h"
 
 struct request {
     enum daps_derive what;
@@ -149,12 +151,13 @@ static void print_machine(const struct request *r, const struct line *lines, uns
 static G_GNUC_PRINTF(1, 2) bool complain(const char *format, ...)
 {
     va_list arguments;
+    char *sentence;
 
     va_start(arguments, format);
-    fputs("dapsaudit derive: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    sentence = g_strdup_vprintf(format, arguments);
     va_end(arguments);
+    say("derive: %s", sentence);
+    g_free(sentence);
     return false;
 }
 
@@ -195,7 +198,7 @@ static bool read_key_file(const char *path, uint8_t out[static 32])
     if (file == NULL)
         return complain("%s cannot be opened", path);
     if (file != stdin && fstat(fileno(file), &st) == 0 && (st.st_mode & S_IROTH) != 0)
-        fprintf(stderr, "dapsaudit: warning: %s can be read by everyone\n", path);
+        say("warning: %s can be read by everyone", path);
     if (fgets(line, sizeof line, file) == NULL)
         line[0] = '\0';
     line[strcspn(line, "\r\n \t")] = '\0';
@@ -329,6 +332,7 @@ int daps_cmd_derive(int argc, char **argv)
     GError *error = NULL;
     int status = EXIT_USAGE;
 
+    process_guard_keys();
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_description(context, "The derived key is printed: that is what was asked for.");
     if (!g_option_context_parse(context, &argc, &argv, &error)) {

@@ -8,6 +8,7 @@
 #include "daps/words.h"
 #include "output.h"
 #include "report/text.h"
+#include "say.h"
 
 #define INDENT 13
 
@@ -85,19 +86,19 @@ static unsigned distance(const char *a, const char *b)
 
 static int unknown_rule(const char *name)
 {
-    const char *joint = "; did you mean ";
-    bool any = false;
+    GString *meant = g_string_new(NULL);
 
-    fprintf(stderr, "dapsaudit: explain: '%s' is not a rule", name);
     for (unsigned i = 0; i < DAPS_RULE_COUNT; i++) {
         const char *known = daps_rule((enum daps_rule_id)i)->name;
         if (distance(name, known) > 3 && (strlen(name) < 3 || strstr(known, name) == NULL))
             continue;
-        fprintf(stderr, "%s%s", joint, known);
-        joint = " or ";
-        any = true;
+        g_string_append_printf(meant, "%s%s", meant->len > 0 ? " or " : "", known);
     }
-    fputs(any ? "?\n" : "; 'dapsaudit explain' lists the rules\n", stderr);
+    if (meant->len > 0)
+        say("explain: '%s' is not a rule; did you mean %s?", name, meant->str);
+    else
+        say("explain: '%s' is not a rule; 'dapsaudit explain' lists the rules", name);
+    g_string_free(meant, TRUE);
     return EXIT_USAGE;
 }
 
@@ -142,13 +143,13 @@ int daps_cmd_explain(int argc, char **argv)
     g_option_context_set_summary(context, "Says what a rule means, where it comes from and what to do; without RULE,\n"
                                           "lists the rules.");
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
-        fprintf(stderr, "dapsaudit: explain: %s\n", error->message);
+        say("explain: %s", error->message);
         g_error_free(error);
         g_option_context_free(context);
         return EXIT_USAGE;
     }
     g_option_context_free(context);
-    output_open(&output, NULL);
+    output_open(&output, NULL, false);
     outbuf_init(&out, output_take, &output);
     status = explain(&out, names, markdown);
     outbuf_flush(&out);

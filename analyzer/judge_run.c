@@ -2,11 +2,13 @@
 /* Lines to events to engines. */
 #include "judge_run.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "lines.h"
+#include "process.h"
 #include "progress.h"
 #include "report/event_json.h"
 #include "report/json_strict.h"
@@ -455,7 +457,7 @@ static void read_lines(struct judge *judge, struct lines *lines)
 {
     enum lines_result result;
 
-    while (!judge->job->lines.failed && (result = lines_next(lines)) != LINES_END) {
+    while (!judge->job->lines.failed && !process_interrupted() && (result = lines_next(lines)) != LINES_END) {
         if (lines->number % PROGRESS_LINES == 0)
             progress_frames(PROGRESS_LINES);
         if (result == LINES_TOO_LONG) {
@@ -478,7 +480,11 @@ void judge_run_events(struct batch_job *job, const void *user)
         read_lines(&judge, &lines);
     while (judge.open->len > 0)
         session_end_unclosed(&judge, g_ptr_array_index(judge.open, 0));
-    if (lines.error != 0)
+    if (process_interrupted())
+        lines.error = ECANCELED;
+    if (lines.error == ECANCELED)
+        batch_note(job, job->path, "interrupted after line %" PRIu64 "; what follows was not read", lines.number);
+    else if (lines.error != 0)
         batch_note(job, job->path, "%s", g_strerror(lines.error));
     if (lines.error != 0 || judge.wrong_lines > 0)
         job->totals.unreadable++;

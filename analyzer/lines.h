@@ -6,15 +6,16 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #define LINES_MOST_OCTETS (1U << 20)
 
 struct lines {
-    FILE *file;
+    int file;
+    char *block; /* read ahead: octets at..end are not taken yet */
+    size_t at, end;
     GString *line;   /* without its end */
     uint64_t number; /* of line, from 1 */
-    int error;       /* errno when the file could not be opened or read, 0 none */
+    int error;       /* errno when the file could not be opened or read, 0 none; ECANCELED: interrupted */
 };
 
 /* path "-": standard input. False, with error set, if it cannot be opened. Close with lines_close either way. */

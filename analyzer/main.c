@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* dapsaudit: picks the subcommand. */
-#include <signal.h>
+#include <errno.h>
+#include <glib.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
+#include "process.h"
+#include "say.h"
 
 static const struct {
     const char *name;
@@ -36,13 +39,13 @@ static int flushed(int status)
 {
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
         return status;
-    perror("dapsaudit: standard output");
+    say("standard output: %s", g_strerror(errno));
     return EXIT_UNREADABLE;
 }
 
 int main(int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe shows as EPIPE where it is written to */
+    process_begin();
     if (argc < 2) {
         show_usage(stderr);
         return EXIT_USAGE;
@@ -59,6 +62,6 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].function(argc - 1, argv + 1);
     }
-    fprintf(stderr, "dapsaudit: '%s' is not a command; 'dapsaudit --help' lists them\n", argv[1]);
+    say("'%s' is not a command; 'dapsaudit --help' lists them", argv[1]);
     return EXIT_USAGE;
 }

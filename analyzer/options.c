@@ -9,16 +9,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capture/capture.h"
 #include "commands.h"
 #include "keyfile.h"
+#include "process.h"
+#include "say.h"
 
 #define MOST_JOBS 256
 
 /* As they come from the command line. */
 struct words {
     gboolean help, show_keys, verbose, quiet, wireshark, why, allow_partial;
-    char *format, *keys, *fail_on, *colour, *table, *ncc;
-    char **drbs, **cells;
+    char *format, *fail_on, *colour, *table, *ncc;
+    char **drbs, **cells, *max_spool;
     int jobs;
 };
 
@@ -35,7 +38,7 @@ static bool pick(const char *option, const char *word, const char *const *choice
         }
     }
     all = g_strjoinv(", ", (char **)choices);
-    fprintf(stderr, "dapsaudit: --%s %s: must be one of %s\n", option, word, all);
+    say("--%s %s: must be one of %s", option, word, all);
     g_free(all);
     return false;
 }
@@ -69,9 +72,7 @@ static bool take_drb(struct options *options, const char *word)
     }
     g_strfreev(words);
     if (!taken)
-        fprintf(stderr,
-                "dapsaudit: --drb %s: must be LCID:DRB:RLC:PDCP, RLC one of am12, am18, um6, um12, PDCP 12 or 18\n",
-                word);
+        say("--drb %s: must be LCID:DRB:RLC:PDCP, RLC one of am12, am18, um6, um12, PDCP 12 or 18", word);
     return taken;
 }
 
@@ -87,8 +88,27 @@ static bool take_cell(struct options *options, const char *word)
     if (taken)
         options->cells[options->n_cells++] = (struct daps_cell){(int32_t)pci, (int32_t)arfcn};
     else
-        fprintf(stderr, "dapsaudit: --cell %s: must be PCI:SSB-ARFCN, at most %d of them\n", word, OPTIONS_MOST_CELLS);
+        say("--cell %s: must be PCI:SSB-ARFCN, at most %d of them", word, OPTIONS_MOST_CELLS);
     g_strfreev(words);
+    return taken;
+}
+
+/* Octets, or with a letter 1024, 1024^2 or 1024^3 of them. */
+static bool take_size(const char *word, uint64_t *out)
+{
+    static const char letters[] = "KMG";
+    const size_t length = word != NULL ? strlen(word) : 0;
+    const char *letter = length > 1 ? strchr(letters, g_ascii_toupper(word[length - 1])) : NULL;
+    const unsigned shift = letter != NULL ? 10 * (unsigned)(letter - letters + 1) : 0;
+    char *digits = g_strndup(word, letter != NULL ? length - 1 : length);
+    const bool taken =
+        word == NULL || g_ascii_string_to_unsigned(digits, 10, 0, (UINT64_C(1) << 62) >> shift, out, NULL);
+
+    g_free(digits);
+    if (!taken)
+        say("--max-spool %s: must be a number of octets, which K, M or G may follow", word);
+    else if (word != NULL)
+        *out <<= shift;
     return taken;
 }
 
@@ -96,11 +116,12 @@ static void say_on_stderr(void *user, bool is_error, const char *sentence)
 {
     (void)user;
     (void)is_error;
-    fprintf(stderr, "dapsaudit: %s\n", sentence);
+    say("%s", sentence);
 }
 
 struct daps_keylog *options_keylog(const char *path)
 {
+    process_guard_keys();
     return keyfile_load(path, say_on_stderr, NULL);
 }
 
@@ -128,8 +149,12 @@ static bool take_words(struct options *options, const struct words *words)
         !pick("color", words->colour, colours, &colour) || !pick("table", words->table, tables, &table) ||
         !pick("ncc", words->ncc, readings, &ncc))
         return false;
+    options->max_spool = DAPS_CAPTURE_MAX_SPOOL;
+    if (!take_size(words->max_spool, &options->max_spool))
+        return false;
+    options->style.max_spool = MAX(options->max_spool, 1);
     if (words->jobs < 0 || words->jobs > MOST_JOBS) {
-        fprintf(stderr, "dapsaudit: --jobs %d: must be 1 to %d\n", words->jobs, MOST_JOBS);
+        say("--jobs %d: must be 1 to %d", words->jobs, MOST_JOBS);
         return false;
     }
     options->style.format = (enum report_format)format;
@@ -152,9 +177,9 @@ static bool take_words(struct options *options, const struct words *words)
         if (!take_drb(options, words->drbs[i]))
             return false;
     }
-    if (words->keys == NULL)
+    if (options->keys == NULL)
         return true;
-    options->keylog = options_keylog(words->keys);
+    options->keylog = options_keylog(options->keys);
     return options->keylog != NULL;
 }
 
@@ -167,7 +192,7 @@ static bool have_paths(struct options *options, const struct options_command *co
         options->paths = g_strdupv((char *[]){(char *)"-", NULL});
         return true;
     }
-    fprintf(stderr, "dapsaudit: %s needs a path: dapsaudit %s %s\n", command->name, command->name, command->parameters);
+    say("%s needs a path: dapsaudit %s %s", command->name, command->name, command->parameters);
     return false;
 }
 
@@ -208,7 +233,7 @@ static int parse_words(struct options *options, struct words *words, const struc
         {"format", 'f', 0, G_OPTION_ARG_STRING, &words->format, "text, ndjson, json or csv", "FORMAT"},
         {"table", 0, 0, G_OPTION_ARG_STRING, &words->table, "What CSV lists: findings (default) or handovers", "TABLE"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, "Write to FILE", "FILE"},
-        {"keys", 'k', 0, G_OPTION_ARG_FILENAME, &words->keys, "Key log with known keys", "FILE"},
+        {"keys", 'k', 0, G_OPTION_ARG_FILENAME, &options->keys, "Key log with known keys", "FILE"},
         {"show-keys", 0, 0, G_OPTION_ARG_NONE, &words->show_keys, "Print key values that are known", NULL},
         {"fail-on", 0, 0, G_OPTION_ARG_STRING, &words->fail_on,
          "Exit status 1 from this severity on: info, low (default), medium, high, never", "SEVERITY"},
@@ -222,6 +247,8 @@ static int parse_words(struct options *options, struct words *words, const struc
         {"allow-partial", 0, 0, G_OPTION_ARG_NONE, &words->allow_partial,
          "Exit status 0 or 1 although something could not be read or judged", NULL},
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &words->jobs, "Files read at a time (default: processors)", "N"},
+        {"max-spool", 0, 0, G_OPTION_ARG_STRING, &words->max_spool,
+         "What may wait in temporary files: octets, or with K, M or G (default 1G)", "SIZE"},
         {"color", 0, 0, G_OPTION_ARG_STRING, &words->colour, "auto (default), always or never", "WHEN"},
         {"verbose", 'v', 0, G_OPTION_ARG_NONE, &words->verbose, "List every message that could not be read", NULL},
         {"quiet", 'q', 0, G_OPTION_ARG_NONE, &words->quiet, "No progress, no notes, only errors", NULL},
@@ -253,8 +280,7 @@ static int parse_words(struct options *options, struct words *words, const struc
     g_option_context_set_summary(context, command->summary);
     g_option_context_set_description(context, command->description);
     if (!g_option_context_parse_strv(context, &words_split, &error)) {
-        fprintf(stderr, "dapsaudit: %s: %s; 'dapsaudit %s --help' lists the options\n", command->name, error->message,
-                command->name);
+        say("%s: %s; 'dapsaudit %s --help' lists the options", command->name, error->message, command->name);
         g_error_free(error);
         go_on = -1;
     } else if (words->help) {
@@ -279,11 +305,11 @@ bool options_parse(struct options *options, const struct options_command *comman
     if (go_on == 1 && (!take_words(options, &words) || !have_paths(options, command)))
         go_on = -1;
     g_free(words.format);
-    g_free(words.keys);
     g_free(words.fail_on);
     g_free(words.colour);
     g_free(words.table);
     g_free(words.ncc);
+    g_free(words.max_spool);
     g_strfreev(words.drbs);
     g_strfreev(words.cells);
     return go_on == 1;
@@ -293,5 +319,6 @@ void options_clear(struct options *options)
 {
     daps_keylog_free(options->keylog);
     g_free(options->output);
+    g_free(options->keys);
     g_strfreev(options->paths);
 }

@@ -3,6 +3,7 @@
 #ifndef DAPSAUDIT_OPTIONS_H
 #define DAPSAUDIT_OPTIONS_H
 
+#include <glib.h>
 #include <stdbool.h>
 
 #include "daps/framing.h"
@@ -25,8 +26,11 @@ struct options {
     unsigned n_drbs;
     struct daps_framing_drb drbs[DAPS_FRAMING_MAX_DRBS];
     char *output;               /* path, NULL: standard output */
+    char *keys;                 /* path of the key log */
     struct daps_keylog *keylog; /* NULL: none given */
     char **paths;               /* NULL-terminated, at least one */
+    uint64_t max_spool;         /* octets that may wait in temporary files */
+    GHashTable *found;          /* borrowed; paths that folders gave, by pointer; NULL: none */
 };
 
 struct options_command {
@@ -42,7 +46,10 @@ struct options_command {
  */
 bool options_parse(struct options *options, const struct options_command *command, int argc, char **argv, int *status);
 
-/* The key log at path ("-": standard input); problems go to standard error. NULL after one. Free: daps_keylog_free. */
+/*
+ * The key log at path ("-": standard input); problems go to standard error. NULL after one. From then on the process
+ * keeps its memory to itself. Free: daps_keylog_free.
+ */
 struct daps_keylog *options_keylog(const char *path);
 
 /* Wipes the keys and frees what is in options. */

@@ -3,42 +3,26 @@
 #include "output.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
+#include <glib.h>
 #include <unistd.h>
 
+#include "outfile.h"
 #include "progress.h"
+#include "say.h"
 
-bool output_open(struct output *output, const char *path)
+bool output_open(struct output *output, const char *path, bool secret)
 {
-    *output = (struct output){.name = "standard output", .fd = STDOUT_FILENO, .is_stream = true};
+    *output = (struct output){.name = "standard output", .fd = STDOUT_FILENO};
     if (path == NULL)
         return true;
     output->name = path;
-    output->is_stream = false;
-    output->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    if (output->fd >= 0)
-        return true;
-    fprintf(stderr, "dapsaudit: %s: %s\n", path, strerror(errno));
-    return false;
-}
-
-bool output_is(const struct output *output, const char *path)
-{
-    struct stat ours, other;
-
-    return fstat(output->fd, &ours) == 0 && S_ISREG(ours.st_mode) && stat(path, &other) == 0 &&
-           ours.st_dev == other.st_dev && ours.st_ino == other.st_ino;
-}
-
-void output_begin(struct output *output)
-{
-    struct stat info;
-
-    if (!output->is_stream && fstat(output->fd, &info) == 0 && S_ISREG(info.st_mode) && ftruncate(output->fd, 0) != 0)
-        output->error = errno;
+    output->file = outfile_open(path, secret);
+    if (output->file == NULL) {
+        say("%s: %s", path, g_strerror(errno));
+        return false;
+    }
+    output->fd = output->file->fd;
+    return true;
 }
 
 bool output_take(void *user, const char *octets, size_t length)
@@ -66,10 +50,14 @@ bool output_take(void *user, const char *octets, size_t length)
 
 bool output_close(struct output *output)
 {
-    if (!output->is_stream && close(output->fd) != 0 && output->error == 0)
-        output->error = errno;
-    if (output->error == 0 || output->error == EPIPE)
-        return true;
-    fprintf(stderr, "dapsaudit: %s: %s\n", output->name, strerror(output->error));
-    return false;
+    int error = output->error == EPIPE ? 0 : output->error;
+
+    if (output->file != NULL && output->error != 0)
+        outfile_abandon(output->file);
+    else if (output->file != NULL && !outfile_finish(output->file))
+        error = errno;
+    output->file = NULL;
+    if (error != 0)
+        say("%s: %s", output->name, g_strerror(error));
+    return error == 0;
 }

@@ -14,8 +14,12 @@
 #include <string.h>
 
 #include "input.h"
+#include "peek.h"
 #include "plain.h"
+#include "process.h"
 #include "reader.h"
+
+enum { STREAM_HEAD = 1 << 20 };
 
 struct daps_capture {
     struct input *input;
@@ -27,6 +31,7 @@ struct daps_capture {
     int linktype;
     uint64_t frames; /* delivered */
     char *error;
+    uint8_t *peeked; /* what input may give out again */
 };
 
 static enum daps_capture_status fail(struct daps_capture *capture, char *error)
@@ -74,6 +79,26 @@ static char *not_opened(const struct input *input, bool not_capture, char *reaso
     return error;
 }
 
+/* A stream is looked at before all of it is copied; it may have no end. False: *error. */
+static bool looks_like_a_capture(struct input *input, char **error)
+{
+    if (!input->stream || input->format == INPUT_PCAPNG)
+        return true;
+    const char *path = input_reopen_path(input, STREAM_HEAD, error);
+    if (!path)
+        return false;
+    char *reason = NULL;
+    bool not_capture;
+    struct wiretap *wiretap = wiretap_open(path, &reason, &not_capture);
+    if (!wiretap && not_capture) {
+        *error = not_opened(input, true, reason);
+        return false;
+    }
+    wiretap_close(wiretap);
+    g_free(reason);
+    return true;
+}
+
 static bool open_with_wiretap(struct daps_capture *capture, char **error)
 {
     const char *missing = wiretap_missing();
@@ -81,7 +106,9 @@ static bool open_with_wiretap(struct daps_capture *capture, char **error)
         *error = not_opened(capture->input, false, g_strdup(missing));
         return false;
     }
-    const char *path = input_reopen_path(capture->input, error);
+    if (!looks_like_a_capture(capture->input, error))
+        return false;
+    const char *path = input_reopen_path(capture->input, UINT64_MAX, error);
     if (!path)
         return false;
     char *reason = NULL;
@@ -97,6 +124,41 @@ static bool is_truncation(const char *libpcap_text)
     return strstr(libpcap_text, "truncated") != NULL;
 }
 
+/*
+ * Nokia's, Red Hat 6.1's and SuSE 6.3's pcap have longer record headers under the usual magic; libwiretap guesses them,
+ * and guesses them in damaged files, too. So two whole records must come of it.
+ */
+static bool is_variant(struct daps_capture *capture)
+{
+    struct daps_record record;
+    char *ignored = NULL;
+    bool is_one = open_with_wiretap(capture, &ignored) && wiretap_is_pcap_variant(capture->wiretap);
+    for (unsigned i = 0; is_one && i < 2; i++)
+        is_one = wiretap_next(capture->wiretap, &record, &ignored) == WIRETAP_RECORD;
+    wiretap_close(capture->wiretap);
+    capture->wiretap = NULL;
+    g_free(ignored);
+    ignored = NULL;
+    is_one = is_one && open_with_wiretap(capture, &ignored);
+    if (!is_one && capture->input->stream)
+        input_rewind(capture->input, sizeof capture->input->head);
+    g_free(ignored);
+    return is_one;
+}
+
+/* Behind the file header. */
+static void begin_pcap(struct daps_capture *capture)
+{
+    struct input *input = capture->input;
+    if (input->format != INPUT_PCAP)
+        return;
+    if (!peek_second_is_odd(input, capture->pcap, &capture->peeked))
+        input_keep_no_copy(input);
+    else if (is_variant(capture))
+        return;
+    capture->plain = plain_new(input, capture->pcap);
+}
+
 static bool open_with_pcap(struct daps_capture *capture, char **error)
 {
     struct input *input = capture->input;
@@ -107,8 +169,7 @@ static bool open_with_pcap(struct daps_capture *capture, char **error)
     capture->pcap = pcap_fopen_offline_with_tstamp_precision(capture->file, PCAP_TSTAMP_PRECISION_NANO, text);
     if (capture->pcap) {
         capture->linktype = pcap_datalink(capture->pcap);
-        if (input->format == INPUT_PCAP)
-            capture->plain = plain_new(input, capture->pcap);
+        begin_pcap(capture);
         return true;
     }
     if (is_truncation(text)) {
@@ -124,12 +185,28 @@ static bool open_with_pcap(struct daps_capture *capture, char **error)
     return opened;
 }
 
+static bool is_only_told(enum input_format format)
+{
+    return format == INPUT_XZ || format == INPUT_BZIP2;
+}
+
 struct daps_capture *daps_capture_open(const char *path, char **error)
 {
+    return daps_capture_open_within(path, NULL, error);
+}
+
+struct daps_capture *daps_capture_open_within(const char *path, const struct daps_capture_limits *limits, char **error)
+{
     *error = NULL;
-    struct input *input = input_open(path, error);
+    struct input *input = input_open(path, limits, error);
     if (!input)
         return NULL;
+    if (is_only_told(input->format)) {
+        *error = g_strdup_printf("%s: is compressed with %s, which is not read; unpack it first", input->name,
+                                 input_compression(input->format));
+        input_close(input);
+        return NULL;
+    }
     struct daps_capture *capture = g_new0(struct daps_capture, 1);
     capture->input = input;
     bool for_pcap = input->format == INPUT_PCAP || input->format == INPUT_PCAPNG;
@@ -177,9 +254,17 @@ static bool go_on_with_wiretap(struct daps_capture *capture, char **reason)
     return true;
 }
 
+static char *interrupted(const struct daps_capture *capture)
+{
+    return g_strdup_printf("%s: interrupted after frame %" PRIu64 "; what follows was not read", capture->input->name,
+                           capture->frames);
+}
+
 static enum daps_capture_status pcap_stopped(struct daps_capture *capture, struct daps_record *record)
 {
     const char *text = pcap_geterr(capture->pcap);
+    if (process_interrupted())
+        return fail(capture, interrupted(capture));
     if (is_truncation(text))
         return fail(capture, cut_short(capture));
     char *error = g_strdup_printf("%s: cannot be read after frame %" PRIu64 " (offset %" PRIu64 "): %s",
@@ -220,6 +305,8 @@ enum daps_capture_status daps_capture_next(struct daps_capture *capture, struct 
 {
     if (capture->error)
         return DAPS_CAPTURE_ERROR;
+    if (process_interrupted())
+        return fail(capture, interrupted(capture));
     if (capture->wiretap)
         return next_of_wiretap(capture, record);
     if (capture->plain && !capture->plain_is_over) {
@@ -266,6 +353,7 @@ void daps_capture_close(struct daps_capture *capture)
     wiretap_close(capture->wiretap);
     input_close(capture->input);
     plain_free(capture->plain);
+    g_free(capture->peeked);
     g_free(capture->error);
     g_free(capture);
 }
@@ -281,7 +369,7 @@ enum daps_capture_kind daps_capture_probe(const char *path, const char **reason)
     if (!reason)
         reason = &unused;
     char *error = NULL;
-    struct input *input = input_open(path, &error);
+    struct input *input = input_open(path, &(struct daps_capture_limits){.found = true}, &error);
     if (!input) {
         bool empty = error && g_str_has_suffix(error, "is empty");
         g_free(error);
@@ -292,6 +380,10 @@ enum daps_capture_kind daps_capture_probe(const char *path, const char **reason)
     input_close(input);
     if (format == INPUT_PCAP || format == INPUT_PCAPNG)
         return DAPS_KIND_CAPTURE;
+    if (is_only_told(format)) {
+        *reason = format == INPUT_XZ ? "is compressed with xz" : "is compressed with bzip2";
+        return has_capture_name(path) ? DAPS_KIND_CAPTURE : DAPS_KIND_NOT_CAPTURE;
+    }
     if (wiretap_missing()) {
         *reason = "not a pcap or pcapng file, and libwiretap is not there";
         return format != INPUT_OTHER && has_capture_name(path) ? DAPS_KIND_CAPTURE : DAPS_KIND_NOT_CAPTURE;

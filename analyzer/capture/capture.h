@@ -22,11 +22,21 @@ enum daps_capture_status {
 
 struct daps_capture;
 
+#define DAPS_CAPTURE_MAX_SPOOL (UINT64_C(1) << 30)
+
+struct daps_capture_limits {
+    bool found;         /* in a folder, not named by the user: a regular file, and no link */
+    uint64_t max_spool; /* octets of a stream that may be copied to a temporary file */
+};
+
 /*
- * Opens path, or standard input for "-". NULL on failure: then *error is a sentence that names the file and the
- * reason, to be freed with g_free.
+ * Opens path, or standard input for "-", as the user named it. NULL on failure: then *error is a sentence that names
+ * the file and the reason, to be freed with g_free.
  */
 struct daps_capture *daps_capture_open(const char *path, char **error);
+
+/* The same within limits; NULL: named, DAPS_CAPTURE_MAX_SPOOL. */
+struct daps_capture *daps_capture_open_within(const char *path, const struct daps_capture_limits *limits, char **error);
 
 /* Fills record with the next one. */
 enum daps_capture_status daps_capture_next(struct daps_capture *capture, struct daps_record *record);
@@ -46,7 +56,8 @@ enum daps_capture_kind {
     DAPS_KIND_UNREADABLE
 };
 
-/* Tells by content what the file at path is. reason (may be NULL) gets static text unless it is a capture. */
+/* Tells by content what the file at path, found in a folder, is. reason (may be NULL) gets static text unless it is a
+ * capture. */
 enum daps_capture_kind daps_capture_probe(const char *path, const char **reason);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * libpcap reads through a stdio cookie that first gives back the octets looked at to tell the format. Of a pcapng from
- * a stream it keeps a copy in a temporary file, because libpcap may stop in the middle of one and the rest is then
- * libwiretap's, which has to start over.
+ * libpcap reads through a stdio cookie that first gives back the octets looked at to tell the format. Of a stream it
+ * keeps a copy in a temporary file, because libpcap may stop in the middle of a pcapng, or at the second record of a
+ * pcap, and the rest is then libwiretap's, which has to start over.
  */
 #define _GNU_SOURCE /* fopencookie; NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 #include "input.h"
@@ -10,9 +10,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "process.h"
 
 enum { BUFFER = 128 * 1024 };
 
@@ -28,12 +31,14 @@ static enum input_format format_of(const uint8_t *head, size_t length)
         {{0xa1, 0xb2, 0x34, 0xcd}, INPUT_PCAP},   {{0xcd, 0x34, 0xb2, 0xa1}, INPUT_PCAP}, /* Mesquita's */
         {{0xa1, 0x2b, 0x3c, 0x4d}, INPUT_PCAP},   {{0x4d, 0x3c, 0x2b, 0xa1}, INPUT_PCAP}, /* Navtel's */
         {{0x0a, 0x0d, 0x0d, 0x0a}, INPUT_PCAPNG}, {{0x28, 0xb5, 0x2f, 0xfd}, INPUT_ZSTD},
-        {{0x04, 0x22, 0x4d, 0x18}, INPUT_LZ4},
+        {{0x04, 0x22, 0x4d, 0x18}, INPUT_LZ4},    {{0xfd, '7', 'z', 'X'}, INPUT_XZ},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(magics); i++) {
         if (length >= 4 && !memcmp(head, magics[i].magic, 4))
             return magics[i].format;
     }
+    if (length >= 4 && !memcmp(head, "BZh", 3) && head[3] >= '1' && head[3] <= '9') /* the size of its blocks */
+        return INPUT_BZIP2;
     return length >= 2 && head[0] == 0x1f && head[1] == 0x8b ? INPUT_GZIP : INPUT_OTHER;
 }
 
@@ -46,18 +51,13 @@ const char *input_compression(enum input_format format)
         return "zstd";
     case INPUT_LZ4:
         return "lz4";
+    case INPUT_XZ:
+        return "xz";
+    case INPUT_BZIP2:
+        return "bzip2";
     default:
         return NULL;
     }
-}
-
-static ssize_t read_some(int fd, void *buffer, size_t size)
-{
-    ssize_t n;
-    do
-        n = read(fd, buffer, size);
-    while (n < 0 && errno == EINTR);
-    return n;
 }
 
 static bool write_all(int fd, const uint8_t *data, size_t size)
@@ -79,7 +79,7 @@ static bool read_head(struct input *input)
 {
     while (input->head_length < sizeof input->head) {
         size_t missing = sizeof input->head - input->head_length;
-        ssize_t n = read_some(input->fd, input->head + input->head_length, missing);
+        ssize_t n = process_read(input->fd, input->head + input->head_length, missing);
         if (n < 0)
             return false;
         if (n == 0)
@@ -89,32 +89,47 @@ static bool read_head(struct input *input)
     return true;
 }
 
-struct input *input_open(const char *path, char **error)
+/* With O_NONBLOCK a pipe that nobody writes to, or a line, cannot hold up the opening; process_read waits for data. */
+static int open_file(const char *path, const struct daps_capture_limits *limits)
+{
+    const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+
+    return open(path, limits != NULL && limits->found ? flags | O_NOFOLLOW : flags);
+}
+
+static char *begin(struct input *input, const struct stat *st, const struct daps_capture_limits *limits)
+{
+    if (S_ISDIR(st->st_mode))
+        return g_strdup_printf("%s: is a directory", input->name);
+    if (limits != NULL && limits->found && !S_ISREG(st->st_mode))
+        return g_strdup_printf("%s: is no regular file any more", input->name);
+    /* Standard input from a file may already have been read from: then it is a stream, too. */
+    input->stream = !S_ISREG(st->st_mode) || lseek(input->fd, 0, SEEK_CUR) != 0;
+    input->size = input->stream ? 0 : (uint64_t)st->st_size;
+    if (!read_head(input))
+        return g_strdup_printf("%s: %s", input->name, errno == ECANCELED ? "interrupted" : g_strerror(errno));
+    if (!input->head_length)
+        return g_strdup_printf("%s: is empty", input->name);
+    input->format = format_of(input->head, input->head_length);
+    return NULL;
+}
+
+struct input *input_open(const char *path, const struct daps_capture_limits *limits, char **error)
 {
     struct input *input = g_new0(struct input, 1);
     bool standard = !strcmp(path, "-");
+    struct stat st;
     input->path = g_strdup(path);
     input->name = standard ? "standard input" : input->path;
     input->spool = -1;
-    input->fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    struct stat st;
-    if (input->fd < 0 || fstat(input->fd, &st) != 0) {
+    input->max_spool = limits != NULL ? limits->max_spool : DAPS_CAPTURE_MAX_SPOOL;
+    input->fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open_file(path, limits);
+    if (input->fd < 0 || fstat(input->fd, &st) != 0)
         *error = g_strdup_printf("%s: %s", input->name, g_strerror(errno));
-    } else if (S_ISDIR(st.st_mode)) {
-        *error = g_strdup_printf("%s: is a directory", input->name);
-    } else {
-        /* Standard input from a file may already have been read from: then it is a stream, too. */
-        input->stream = !S_ISREG(st.st_mode) || lseek(input->fd, 0, SEEK_CUR) != 0;
-        input->size = input->stream ? 0 : (uint64_t)st.st_size;
-        if (!read_head(input))
-            *error = g_strdup_printf("%s: %s", input->name, g_strerror(errno));
-        else if (!input->head_length)
-            *error = g_strdup_printf("%s: is empty", input->name);
-        else {
-            input->format = format_of(input->head, input->head_length);
-            return input;
-        }
-    }
+    else
+        *error = begin(input, &st, limits);
+    if (*error == NULL)
+        return input;
     input_close(input);
     return NULL;
 }
@@ -138,8 +153,28 @@ static void keep_copy(struct input *input, const uint8_t *data, size_t size)
 {
     if (!input->keep || input->spool_errno)
         return;
-    if (open_spool(input) && !write_all(input->spool, data, size))
+    if (size > input->max_spool - input->spooled)
+        input->spool_errno = EFBIG;
+    else if (open_spool(input) && !write_all(input->spool, data, size))
         input->spool_errno = errno ? errno : ENOSPC;
+    input->spooled += input->spool_errno ? 0 : size;
+    if (input->spool_errno && input->spool >= 0) { /* of no use any more: give the room back */
+        close(input->spool);
+        input->spool = -1;
+    }
+}
+
+/*
+ * Some tools write a snap length that is smaller than their records, and libpcap cuts those to it. With 0 it takes the
+ * largest there may be; each record says itself how long it is. octets: n from octet at of the file on.
+ */
+static void ignore_snaplen(const struct input *input, char *octets, uint64_t at, ssize_t n)
+{
+    enum { SNAPLEN_OFFSET = 16, SNAPLEN_END = 20 };
+    for (uint64_t i = SNAPLEN_OFFSET; input->format == INPUT_PCAP && i < SNAPLEN_END; i++) {
+        if (i >= at && i - at < (uint64_t)n)
+            octets[i - at] = 0;
+    }
 }
 
 static ssize_t take_kept(uint8_t *buffer, size_t size, const uint8_t *from, size_t waiting)
@@ -150,11 +185,34 @@ static ssize_t take_kept(uint8_t *buffer, size_t size, const uint8_t *from, size
     return (ssize_t)n;
 }
 
+/* Of the copy; 0 where it ends and the stream itself goes on. */
+static ssize_t replay(struct input *input, void *buffer, size_t size)
+{
+    const uint64_t left = input->spooled - MIN(input->replay_at, input->spooled);
+    ssize_t n;
+
+    if (input->spool_errno) {
+        errno = input->spool_errno;
+        return -1;
+    }
+    n = left > 0 ? pread(input->spool, buffer, (size_t)MIN(left, size), (off_t)input->replay_at) : 0;
+    if (n > 0)
+        input->replay_at += (uint64_t)n;
+    else if (n == 0)
+        input_keep_no_copy(input);
+    input->replay = n != 0;
+    return n;
+}
+
 ssize_t input_read(struct input *input, void *buffer, size_t size)
 {
     size_t waiting = input->head_length - input->head_taken;
-    ssize_t n;
-    if (waiting) {
+    bool again = true;
+    ssize_t n = input->replay ? replay(input, buffer, size) : 0;
+    if (n != 0) {
+        /* given out again, or failed */
+    } else if (waiting) {
+        again = false;
         n = take_kept(buffer, size, input->head + input->head_taken, waiting);
         input->head_taken += (size_t)n;
     } else if (input->unread_length) {
@@ -162,11 +220,14 @@ ssize_t input_read(struct input *input, void *buffer, size_t size)
         input->unread += n;
         input->unread_length -= (size_t)n;
     } else {
-        n = read_some(input->fd, buffer, size);
+        again = false;
+        n = process_read(input->fd, buffer, size);
     }
     if (n > 0) {
+        if (!again)
+            keep_copy(input, buffer, (size_t)n);
+        ignore_snaplen(input, buffer, input->taken, n);
         input->taken += (uint64_t)n;
-        keep_copy(input, buffer, (size_t)n);
     }
     input->spooled_to_end = n == 0;
     return n;
@@ -194,21 +255,9 @@ static int cookie_seek(void *cookie, off64_t *offset, int whence)
     return 0;
 }
 
-/*
- * Some tools write a snap length that is smaller than their records, and libpcap cuts those to it. With 0 it takes the
- * largest there may be; each record says itself how long it is.
- */
-static void ignore_snaplen(struct input *input)
-{
-    enum { SNAPLEN_OFFSET = 16, SNAPLEN_OCTETS = 4 };
-    if (input->format == INPUT_PCAP && input->head_length == sizeof input->head)
-        memset(input->head + SNAPLEN_OFFSET, 0, SNAPLEN_OCTETS);
-}
-
 FILE *input_stdio(struct input *input, char **error)
 {
-    input->keep = input->stream && input->format == INPUT_PCAPNG;
-    ignore_snaplen(input);
+    input->keep = input->stream;
     FILE *file = fopencookie(input, "r", (cookie_io_functions_t){.read = cookie_read, .seek = cookie_seek});
     if (!file) {
         *error = g_strdup_printf("%s: %s", input->name, g_strerror(errno));
@@ -219,7 +268,19 @@ FILE *input_stdio(struct input *input, char **error)
     return file;
 }
 
-const char *input_reopen_path(struct input *input, char **error)
+static char *not_copied(const struct input *input, int error)
+{
+    if (error == ECANCELED)
+        return g_strdup_printf("%s: interrupted", input->name);
+    if (error == EFBIG && input->spool_errno)
+        return g_strdup_printf(
+            "%s: must be copied to a temporary file to be read, and is longer than --max-spool allows "
+            "(%" PRIu64 " octets)",
+            input->name, input->max_spool);
+    return g_strdup_printf("%s: could not be copied to a temporary file: %s", input->name, g_strerror(error));
+}
+
+const char *input_reopen_path(struct input *input, uint64_t most, char **error)
 {
     if (!input->stream && strcmp(input->path, "-") != 0)
         return input->path;
@@ -228,18 +289,33 @@ const char *input_reopen_path(struct input *input, char **error)
         uint8_t *buffer = g_malloc(BUFFER);
         ssize_t n = 1;
         input->keep = true;
-        while (!input->spooled_to_end && n > 0 && !input->spool_errno)
+        while (!input->spooled_to_end && n > 0 && !input->spool_errno && input->spooled < most)
             n = input_read(input, buffer, BUFFER);
+        if (n < 0 || input->spool_errno)
+            *error = not_copied(input, input->spool_errno ? input->spool_errno : errno);
         g_free(buffer);
-        if (n < 0 || input->spool_errno) {
-            *error = g_strdup_printf("%s: could not be copied to a temporary file: %s", input->name,
-                                     g_strerror(input->spool_errno ? input->spool_errno : errno));
+        if (*error != NULL)
             return NULL;
-        }
         fd = input->spool;
     }
     g_snprintf(input->spool_path, sizeof input->spool_path, "/dev/fd/%d", fd);
     return input->spool_path;
+}
+
+void input_keep_no_copy(struct input *input)
+{
+    input->keep = false;
+    if (input->spool >= 0)
+        close(input->spool);
+    input->spool = -1;
+}
+
+void input_rewind(struct input *input, uint64_t at)
+{
+    input->keep = false;
+    input->replay = true;
+    input->replay_at = input->taken = at;
+    input->unread_length = 0;
 }
 
 void input_close(struct input *input)

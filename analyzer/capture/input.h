@@ -9,12 +9,16 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "capture.h"
+
 enum input_format {
     INPUT_PCAP,
     INPUT_PCAPNG,
     INPUT_GZIP,
     INPUT_ZSTD,
     INPUT_LZ4,
+    INPUT_XZ,    /* told, not read */
+    INPUT_BZIP2, /* the same */
     INPUT_OTHER,
 };
 
@@ -38,12 +42,19 @@ struct input {
     bool keep;           /* write a copy of what is read to spool */
     int spool;           /* temporary file without a name, -1 */
     bool spooled_to_end; /* all of the stream is in spool */
-    int spool_errno;     /* why the copy is of no use */
+    int spool_errno;     /* why the copy is of no use; EFBIG: max_spool was reached */
+    uint64_t spooled;    /* octets in spool */
+    uint64_t max_spool;
+    bool replay;         /* give out again what spool holds from replay_at on */
+    uint64_t replay_at;
     char spool_path[32];
 };
 
-/* Opens path ("-": standard input) and looks at its first octets. NULL: *error is a sentence, g_free it. */
-struct input *input_open(const char *path, char **error);
+/*
+ * Opens path ("-": standard input) and looks at its first octets; limits may be NULL. NULL: *error is a sentence,
+ * g_free it. Opening never waits, and reading ends with an interrupt (process.h).
+ */
+struct input *input_open(const char *path, const struct daps_capture_limits *limits, char **error);
 
 /*
  * A stdio stream over the input from its beginning, which ftello works on, too. Call once. NULL: *error. The input must
@@ -61,10 +72,16 @@ ssize_t input_read(struct input *input, void *buffer, size_t size);
 void input_unread(struct input *input, const uint8_t *octets, size_t n);
 
 /*
- * A path under which a library can open the whole input by itself; a stream is copied to a temporary file without a
- * name first. Valid while input lives. NULL: *error.
+ * A path under which a library can open the input by itself; a stream is copied to a temporary file without a name
+ * first: its first most octets, or with UINT64_MAX all of it. Valid while input lives. NULL: *error.
  */
-const char *input_reopen_path(struct input *input, char **error);
+const char *input_reopen_path(struct input *input, uint64_t most, char **error);
+
+/* What has been read of a stream is not needed again. */
+void input_keep_no_copy(struct input *input);
+
+/* A stream that was copied from its beginning is given out again from octet at on, the copy first. No copy is kept. */
+void input_rewind(struct input *input, uint64_t at);
 
 void input_close(struct input *input);
 

@@ -22,6 +22,9 @@ enum wiretap_status { WIRETAP_RECORD, WIRETAP_END, WIRETAP_CUT, WIRETAP_ERROR };
 /* Next packet; fills everything in record but the frame number. After CUT and ERROR *reason is set (g_free). */
 enum wiretap_status wiretap_next(struct wiretap *wiretap, struct daps_record *record, char **reason);
 
+/* Is it a pcap with record headers of its own (Nokia, Red Hat 6.1, SuSE 6.3)? */
+bool wiretap_is_pcap_variant(const struct wiretap *wiretap);
+
 /* Octets of the file read so far. */
 uint64_t wiretap_offset(const struct wiretap *wiretap);
 

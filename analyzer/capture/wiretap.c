@@ -261,6 +261,14 @@ enum wiretap_status wiretap_next(struct wiretap *wiretap, struct daps_record *re
     return status;
 }
 
+bool wiretap_is_pcap_variant(const struct wiretap *wiretap)
+{
+    static const char *const names[] = {"nokiapcap", "rh6_1pcap", "suse6_3pcap", "modpcap",
+                                        "ss990417",  "ss990915",  NULL};
+    const char *type = library.wtap_file_type_subtype_name(library.wtap_file_type_subtype(wiretap->file));
+    return type && g_strv_contains(names, type);
+}
+
 uint64_t wiretap_offset(const struct wiretap *wiretap)
 {
     return (uint64_t)library.wtap_read_so_far(wiretap->file);
@@ -298,6 +306,12 @@ enum wiretap_status wiretap_next(struct wiretap *wiretap, struct daps_record *re
     (void)record;
     *reason = g_strdup(wiretap_missing());
     return WIRETAP_ERROR;
+}
+
+bool wiretap_is_pcap_variant(const struct wiretap *wiretap)
+{
+    (void)wiretap;
+    return false;
 }
 
 uint64_t wiretap_offset(const struct wiretap *wiretap)

@@ -12,25 +12,32 @@
 #include "report/records.h"
 #include "report/report.h"
 #include "report/rfc3339.h"
+#include "report/text.h"
 
-/* Text as a cell: quoted where RFC 4180 needs it, octets that are not UTF-8 as U+FFFD. */
+/*
+ * Text as a cell: quoted where RFC 4180 needs it, nothing in it but plain characters, and an apostrophe in front of
+ * what a spreadsheet would take for a formula.
+ */
 static void quoted(struct outbuf *out, const char *text)
 {
-    char *valid = g_utf8_validate(text, -1, NULL) ? NULL : g_utf8_make_valid(text, -1);
-    const char *at = valid != NULL ? valid : text;
+    const bool formula = text[0] != '\0' && strchr("=+-@\t\r\n", text[0]) != NULL;
+    struct outbuf plain;
 
-    if (at[strcspn(at, ",\"\r\n")] == '\0') {
-        outbuf_string(out, at);
+    outbuf_init(&plain, NULL, NULL);
+    text_safe(&plain, text);
+    outbuf_char(&plain, '\0');
+    if (!formula && plain.octets[strcspn(plain.octets, ",\"")] == '\0') {
+        outbuf_string(out, plain.octets);
     } else {
-        outbuf_char(out, '"');
-        for (; *at != '\0'; at++) {
+        outbuf_string(out, formula ? "\"'" : "\"");
+        for (const char *at = plain.octets; *at != '\0'; at++) {
             if (*at == '"')
                 outbuf_char(out, '"');
             outbuf_char(out, *at);
         }
         outbuf_char(out, '"');
     }
-    g_free(valid);
+    outbuf_clear(&plain);
 }
 
 static void cell(struct outbuf *out, const char *text)
@@ -206,7 +213,10 @@ static void csv_event(struct report *report, const char *ue, const struct daps_e
     cell(out, daps_channel_name(ev->channel));
     for (size_t i = 0; i < event_fields_n; i++) {
         outbuf_char(out, ',');
-        event_field_write_plain(out, &event_fields[i], ev);
+        if (event_fields[i].type == EVENT_FIELD_TEXT)
+            quoted(out, event_field_is_present(&event_fields[i], ev) ? event_field_text(&event_fields[i], ev) : "");
+        else
+            event_field_write_plain(out, &event_fields[i], ev);
     }
     outbuf_literal(out, "\r\n");
 }

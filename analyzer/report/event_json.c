@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "report/json.h"
+#include "report/text.h"
 
 #define FIELD(name, type, member, most)                                                                                \
     {                                                                                                                  \
@@ -155,6 +156,11 @@ static const void *at(const struct event_field *field, const struct daps_event *
     return (const char *)ev + field->offset;
 }
 
+const char *event_field_text(const struct event_field *field, const struct daps_event *ev)
+{
+    return at(field, ev);
+}
+
 /* Numbers and enumerations alike; negative: not present. */
 static int64_t number(const struct event_field *field, const struct daps_event *ev)
 {
@@ -248,7 +254,7 @@ static void write_value(struct outbuf *out, const struct event_field *field, con
         if (json)
             json_string(out, at(field, ev));
         else
-            outbuf_string(out, at(field, ev));
+            text_safe(out, at(field, ev));
         break;
     case EVENT_FIELD_XOR:
         outbuf_string(out, quote);

@@ -52,6 +52,7 @@ void event_fields_write(struct outbuf *out, const struct daps_event *ev);
 
 /* One field's value without its name, nothing if it is not present: for tables. */
 void event_field_write_plain(struct outbuf *out, const struct event_field *field, const struct daps_event *ev);
+const char *event_field_text(const struct event_field *field, const struct daps_event *ev); /* of EVENT_FIELD_TEXT */
 bool event_field_is_present(const struct event_field *field, const struct daps_event *ev);
 
 /*

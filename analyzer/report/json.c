@@ -34,7 +34,7 @@ static void escaped(struct outbuf *out, unsigned char c)
     }
 }
 
-/* Appends the character at *at, or U+FFFD for an octet that starts none, and moves on. */
+/* Appends the character at *at, escaped unless it is plain, or U+FFFD for an octet that starts none, and moves on. */
 static void multi_octet(struct outbuf *out, const char **at)
 {
     gunichar c = g_utf8_get_char_validated(*at, -1);
@@ -46,7 +46,10 @@ static void multi_octet(struct outbuf *out, const char **at)
         return;
     }
     next = g_utf8_next_char(*at);
-    outbuf_octets(out, *at, (size_t)(next - *at));
+    if (outbuf_is_plain(c))
+        outbuf_octets(out, *at, (size_t)(next - *at));
+    else
+        outbuf_printf(out, "\\u%04x", (unsigned)c);
     *at = next;
 }
 

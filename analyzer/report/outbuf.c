@@ -96,6 +96,12 @@ void outbuf_printf(struct outbuf *out, const char *format, ...)
     g_free(text);
 }
 
+bool outbuf_is_plain(uint32_t c)
+{
+    return c >= 0x20 && (c < 0x7f || c > 0x9f) && c != 0x061c && c != 0x200e && c != 0x200f &&
+           (c < 0x2028 || c > 0x202e) && (c < 0x2066 || c > 0x2069);
+}
+
 void outbuf_spaces(struct outbuf *out, size_t n)
 {
     while (n-- > 0)

@@ -39,6 +39,13 @@ void outbuf_unsigned(struct outbuf *out, uint64_t value);
 void outbuf_signed(struct outbuf *out, int64_t value);
 void outbuf_hex(struct outbuf *out, const uint8_t *octets, size_t length); /* lower case */
 void outbuf_printf(struct outbuf *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/*
+ * May this character go out as it is? Not if it controls a terminal (C0, C1), ends a line (U+2028, U+2029) or turns the
+ * direction of what follows (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069): then a name could look
+ * like something else.
+ */
+bool outbuf_is_plain(uint32_t character);
+
 void outbuf_spaces(struct outbuf *out, size_t n);
 
 static inline void outbuf_octets(struct outbuf *out, const void *octets, size_t length)

@@ -21,8 +21,9 @@ struct report_style {
     enum report_table table;
     bool show_keys;
     bool colour;
-    bool why;   /* an audit: each name of a UE with the reason why it is that UE's */
-    bool brief; /* text: captures without anything to say in one line */
+    bool why;           /* an audit: each name of a UE with the reason why it is that UE's */
+    bool brief;         /* text: captures without anything to say in one line */
+    uint64_t max_spool; /* text: octets of findings that may wait in temporary files, 0: any */
 };
 
 struct report;

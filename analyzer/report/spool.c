@@ -68,6 +68,7 @@ bool spool_take(void *user, const char *octets, size_t length)
     if (spool->error != 0)
         return false;
     outbuf_octets(&spool->memory, octets, length);
+    spool->length += length;
     return spool->memory.length <= spool->limit || spill(spool);
 }
 

@@ -11,8 +11,9 @@
 struct spool {
     struct outbuf memory;
     size_t limit;
-    int fd;    /* -1: everything is in memory */
-    int error; /* errno of what went wrong, 0 nothing */
+    uint64_t length; /* octets taken */
+    int fd;          /* -1: everything is in memory */
+    int error;       /* errno of what went wrong, 0 nothing */
 };
 
 /* limit: octets kept in memory. Free with spool_clear. */

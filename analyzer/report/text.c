@@ -15,10 +15,10 @@ void text_safe(struct outbuf *out, const char *string)
             outbuf_literal(out, "\xEF\xBF\xBD");
         } else {
             next = g_utf8_next_char(string);
-            if (c < 0x20 || (c >= 0x7f && c < 0xa0))
-                outbuf_printf(out, "\\x%02x", (unsigned)c);
-            else
+            if (outbuf_is_plain(c))
                 outbuf_octets(out, string, (size_t)(next - string));
+            else
+                outbuf_printf(out, c < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)c);
         }
         string = next;
     }

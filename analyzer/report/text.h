@@ -12,7 +12,7 @@
 
 enum text_colour { TEXT_PLAIN, TEXT_BOLD, TEXT_DIM, TEXT_RED, TEXT_YELLOW, TEXT_CYAN, TEXT_GREEN };
 
-/* Names from captures and paths as they may go to a terminal: UTF-8 only, control characters as \xNN. */
+/* Names from captures and paths as they may go to a terminal: UTF-8 only, what is not plain as \xNN or \uNNNN. */
 void text_safe(struct outbuf *out, const char *string);
 
 void text_colour(struct outbuf *out, bool on, enum text_colour colour); /* TEXT_PLAIN ends it */

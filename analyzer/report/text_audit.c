@@ -32,6 +32,7 @@ struct text_audit {
     GHashTable *by_name;
     uint64_t rows, rows_left_out;
     struct spool findings[DAPS_SEVERITY_HIGH + 1];
+    uint64_t findings_left_out;
     uint64_t joins_left_out, n_joins;
     struct spool joins; /* one line each, --why */
     bool remedy_given[DAPS_RULE_COUNT][DAPS_SEVERITY_HIGH + 1];
@@ -120,6 +121,10 @@ static void text_audit_finding(struct report *report, const struct daps_finding 
     bool *given = &state->remedy_given[finding->rule][finding->severity];
     struct outbuf out;
 
+    if (report->style->max_spool > 0 && state->findings[finding->severity].length >= report->style->max_spool) {
+        state->findings_left_out++;
+        return;
+    }
     outbuf_init(&out, spool_take, &state->findings[finding->severity]);
     text_finding(&out, report->style, finding, true, !*given);
     *given = true;
@@ -266,6 +271,11 @@ static void write_verdict(struct report *report, const struct capture_totals *to
         for (int i = DAPS_SEVERITY_HIGH; i >= 0; i--) {
             if (!spool_copy(&state->findings[i], outbuf_take, out))
                 out->failed = true;
+        }
+        if (state->findings_left_out > 0) {
+            outbuf_literal(out, "  ");
+            text_counted(out, state->findings_left_out, "more finding", NULL);
+            outbuf_literal(out, " not shown here (--max-spool); --format ndjson or csv has all.\n");
         }
         return;
     }

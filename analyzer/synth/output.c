@@ -23,12 +23,20 @@ struct synth_output {
     pcap_dumper_t *dumper;
     FILE *file;
     bool failed;
+    int error; /* errno of what failed first */
 };
+
+static void fail(struct synth_output *output)
+{
+    if (!output->failed)
+        output->error = errno;
+    output->failed = true;
+}
 
 static void put(struct synth_output *output, const void *octets, size_t n)
 {
     if (fwrite(octets, 1, n, output->file) != n)
-        output->failed = true;
+        fail(output);
 }
 
 static void put32(struct synth_output *output, uint32_t value)
@@ -59,34 +67,32 @@ static void put_headers(struct synth_output *output, int link_type)
     put32(output, 32);
 }
 
-static bool open_pcap(struct synth_output *output, const char *path, int link_type)
+static bool open_pcap(struct synth_output *output, int link_type)
 {
     output->pcap = pcap_open_dead_with_tstamp_precision(
         link_type == LINKTYPE_RAW_IP ? DLT_RAW : link_type, /* the one link type libpcap numbers by platform */
         SNAPLEN, output->format == SYNTH_PCAP_NANO ? PCAP_TSTAMP_PRECISION_NANO : PCAP_TSTAMP_PRECISION_MICRO);
     if (output->pcap == NULL)
         return false;
-    output->dumper = pcap_dump_open(output->pcap, path);
+    output->dumper = pcap_dump_fopen(output->pcap, output->file);
     return output->dumper != NULL;
 }
 
-struct synth_output *synth_output_open(const char *path, enum synth_format format, int link_type)
+struct synth_output *synth_output_open(FILE *file, enum synth_format format, int link_type)
 {
     struct synth_output *output = g_new0(struct synth_output, 1);
 
     output->format = format;
-    if (format != SYNTH_PCAPNG) {
-        if (open_pcap(output, path, link_type))
-            return output;
-    } else {
-        output->file = strcmp(path, "-") == 0 ? stdout : fopen(path, "wb");
-        if (output->file != NULL) {
-            put_headers(output, link_type);
-            return output;
-        }
+    output->file = file;
+    if (format == SYNTH_PCAPNG) {
+        put_headers(output, link_type);
+        return output;
     }
+    if (open_pcap(output, link_type))
+        return output;
     if (output->pcap != NULL)
         pcap_close(output->pcap);
+    fclose(file);
     g_free(output);
     return NULL;
 }
@@ -141,25 +147,31 @@ bool synth_output_frame(struct synth_output *output, int64_t time_ns, const GByt
         header.ts.tv_sec = (time_t)(time_ns / 1000000000);
         header.ts.tv_usec = (suseconds_t)(output->format == SYNTH_PCAP_NANO ? rest : rest / 1000);
         pcap_dump((u_char *)output->dumper, &header, octets->data);
-        output->failed |= ferror(pcap_dump_file(output->dumper)) != 0;
+        if (ferror(pcap_dump_file(output->dumper)) != 0)
+            fail(output);
     }
     return !output->failed;
 }
 
 bool synth_output_close(struct synth_output *output)
 {
+    int error;
     bool ok;
 
     if (output == NULL)
         return true;
     if (output->format == SYNTH_PCAPNG) {
-        output->failed |= (output->file == stdout ? fflush(stdout) : fclose(output->file)) != 0;
+        if (fclose(output->file) != 0)
+            fail(output);
     } else {
-        output->failed |= pcap_dump_flush(output->dumper) != 0;
+        if (pcap_dump_flush(output->dumper) != 0)
+            fail(output);
         pcap_dump_close(output->dumper);
         pcap_close(output->pcap);
     }
     ok = !output->failed;
+    error = output->error;
     g_free(output);
+    errno = error;
     return ok;
 }

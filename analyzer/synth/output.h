@@ -6,13 +6,14 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum synth_format { SYNTH_PCAP, SYNTH_PCAP_NANO, SYNTH_PCAPNG };
 
 struct synth_output;
 
-/* Opens path ("-": standard output) for records of one link type. NULL with errno set if that fails. */
-struct synth_output *synth_output_open(const char *path, enum synth_format format, int link_type);
+/* Records of one link type to file, which is closed with the output or if that fails (NULL, errno set). */
+struct synth_output *synth_output_open(FILE *file, enum synth_format format, int link_type);
 
 /* Appends one record, time in nanoseconds since 1970. False on a write error, errno set. */
 bool synth_output_frame(struct synth_output *output, int64_t time_ns, const GByteArray *octets);
@@ -20,7 +21,7 @@ bool synth_output_frame(struct synth_output *output, int64_t time_ns, const GByt
 /* The same with a comment, which only pcapng can hold. */
 bool synth_output_comment(struct synth_output *output, int64_t time_ns, const GByteArray *octets, const char *comment);
 
-/* Flushes and closes; false if anything could not be written. NULL is fine (true). */
+/* Flushes and closes; false with errno set if anything could not be written. NULL is fine (true). */
 bool synth_output_close(struct synth_output *output);
 
 #endif

@@ -61,6 +61,8 @@ const char *player_word(struct player *p, const char *what);
 bool player_accept(struct player *p, const char *keyword);
 int64_t player_number(struct player *p, const char *what, int64_t least, int64_t most);
 int64_t player_duration(struct player *p);
+/* Time goes on; an error where a capture could not hold it (pcap counts seconds from 1970 to 2106). */
+void player_advance(struct player *p, int64_t ns);
 const struct synth_cell *player_cell(struct player *p);
 
 /* steps.c: one statement each; false if word is no statement of a UE. */

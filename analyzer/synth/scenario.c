@@ -8,8 +8,9 @@
 #include "synth/layers.h"
 #include "synth/player.h"
 
-#define START_NS INT64_C(1767225600000000000) /* 2026-01-01T00:00:00Z */
-#define STEP_NS  INT64_C(20000000)
+#define START_NS      INT64_C(1767225600000000000) /* 2026-01-01T00:00:00Z */
+#define STEP_NS       INT64_C(20000000)
+#define MOST_DECLARED 10000 /* cells; UEs */
 
 struct line {
     unsigned number;
@@ -61,7 +62,7 @@ void player_send(struct player *p, enum daps_channel channel, GByteArray *pdu)
             g_byte_array_unref(pdu);
         return;
     }
-    p->time_ns += p->step_ns;
+    player_advance(p, p->step_ns);
     if (p->last != NULL)
         g_byte_array_unref(p->last);
     p->last = pdu;
@@ -101,6 +102,8 @@ static void declare_cell(struct player *p)
     if (cell->point_a < 0)
         cell->point_a = cell->ssb_arfcn > 1000 ? cell->ssb_arfcn - 1000 : cell->ssb_arfcn;
     g_ptr_array_add(p->cells, cell);
+    if (p->cells->len > MOST_DECLARED)
+        player_fail(p, "a scenario declares at most %d cells", MOST_DECLARED);
 }
 
 void player_key_words(struct player *p, struct synth_ue *ue, const char *kind)
@@ -109,7 +112,7 @@ void player_key_words(struct player *p, struct synth_ue *ue, const char *kind)
 
     ue->key_told = false;
     if (p->error == NULL && (strlen(key) != 64 || strspn(key, "0123456789abcdefABCDEF") != 64))
-        player_fail(p, "'%.12s...' is no key of 64 hexadecimal digits", key);
+        player_fail(p, "what follows %s is no key of 64 hexadecimal digits", kind);
     g_snprintf(ue->key_line, sizeof ue->key_line, "%s %u %.64s", kind, ue->number, key);
     if (strcmp(kind, "KAMF") == 0) {
         int64_t count = 0;
@@ -163,6 +166,8 @@ static void declare_ue(struct player *p)
     air_start(&ue->air, ue->number, ue->key_line);
     g_ptr_array_add(p->ues, ue);
     p->ue = ue;
+    if (p->ues->len > MOST_DECLARED)
+        player_fail(p, "a scenario declares at most %d UEs", MOST_DECLARED);
 }
 
 static void choose_ue(struct player *p)
@@ -232,7 +237,7 @@ static void play_statement(struct player *p, const struct synth_options *options
     } else if (strcmp(word, "segment") == 0) {
         p->segment = (unsigned)player_number(p, "octets", 0, 9000);
     } else if (strcmp(word, "wait") == 0) {
-        p->time_ns += player_duration(p);
+        player_advance(p, player_duration(p));
     } else if (p->ue == NULL) {
         player_fail(p, "'%s' needs a UE: declare one with ue", word);
     } else if (!player_step(p, word)) {
@@ -273,6 +278,7 @@ static GArray *split_lines(const char *text)
 }
 
 #define MOST_NESTED 8
+#define MOST_PLAYED 50000000U
 
 struct loop {
     guint first; /* line behind repeat */
@@ -283,13 +289,15 @@ struct loop {
 static void play_lines(struct player *p, GArray *lines, const struct synth_options *options)
 {
     struct loop loops[MOST_NESTED];
-    unsigned depth = 0;
+    unsigned depth = 0, played = 0;
 
     for (guint i = 0; i < lines->len; i++) {
         const struct line *line = &g_array_index(lines, struct line, i);
         p->words = line->words;
         p->next = 0;
-        if (player_accept(p, "repeat")) {
+        if (++played > MOST_PLAYED)
+            player_fail(p, "more than %u lines have been played, with every repetition", MOST_PLAYED);
+        else if (player_accept(p, "repeat")) {
             if (depth == MOST_NESTED)
                 player_fail(p, "repeat is nested more than %d deep", MOST_NESTED);
             else

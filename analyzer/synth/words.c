@@ -5,6 +5,8 @@
 
 #include "synth/player.h"
 
+#define MOST_NS (INT64_C(4294967295) * 1000000000)
+
 void player_fail(struct player *p, const char *format, ...)
 {
     va_list arguments;
@@ -59,11 +61,21 @@ int64_t player_duration(struct player *p)
     gint64 value = g_ascii_strtoll(word, &end, 10);
 
     for (size_t i = 0; i < G_N_ELEMENTS(units) && end != word; i++) {
-        if (strcmp(end, units[i].suffix) == 0 && ABS(value) <= G_MAXINT64 / 4 / units[i].ns)
+        if (strcmp(end, units[i].suffix) == 0 && value <= MOST_NS / units[i].ns && value >= -MOST_NS / units[i].ns)
             return value * units[i].ns;
     }
     player_fail(p, "'%s' is no duration such as 20ms or 5s", word);
     return 0;
+}
+
+void player_advance(struct player *p, int64_t ns)
+{
+    const int64_t time_ns = p->time_ns + ns; /* both are below MOST_NS */
+
+    if (time_ns < 0 || time_ns > MOST_NS)
+        player_fail(p, "time leaves the years 1970 to 2106, which a capture can hold");
+    else
+        p->time_ns = time_ns;
 }
 
 const struct synth_cell *player_cell(struct player *p)

@@ -74,8 +74,10 @@ START_TEST(a_tree)
     add_capture("b/deep/x.pcap");
     g_free(write_file(directory, "b/notes.txt", "about these captures\n", 21));
     g_free(write_file(directory, "b/nothing", "", 0));
-    make_link("..", "b/deep/up");  /* a loop */
-    make_link("b", "c-same-as-b"); /* visited once */
+    make_link("..", "b/deep/up"); /* a loop */
+    make_link("b", "c-same-as-b");
+    make_link("/", "c-out-of-it");
+    make_link("z.pcap", "c-same-as-z");
     make_link("nowhere", "d-broken");
     char *fifo = g_build_filename(directory, "fifo", NULL);
     ck_assert_int_eq(mkfifo(fifo, 0600), 0);
@@ -83,9 +85,11 @@ START_TEST(a_tree)
     struct daps_walk *walk = daps_walk_new();
     daps_walk_add(walk, directory);
     assert_paths(walk->captures, false, "a.without-a-known-suffix b/10.pcap b/2.pcap b/deep/x.pcap z.pcap");
-    assert_paths(walk->skipped, true, "b/notes.txt b/nothing fifo");
-    assert_paths(walk->unreadable, true, "d-broken");
-    const struct daps_walk_note *note = g_ptr_array_index(walk->skipped, 1);
+    assert_paths(walk->skipped, true,
+                 "b/deep/up b/notes.txt b/nothing c-out-of-it c-same-as-b c-same-as-z d-broken fifo");
+    assert_paths(walk->unreadable, true, "");
+    ck_assert(g_hash_table_contains(walk->found, g_ptr_array_index(walk->captures, 0)));
+    const struct daps_walk_note *note = g_ptr_array_index(walk->skipped, 2);
     ck_assert_str_eq(note->reason, "is empty");
     daps_walk_free(walk);
 }
@@ -103,9 +107,21 @@ START_TEST(explicit_paths)
     ck_assert_str_eq(g_ptr_array_index(walk->captures, 0), "-");
     ck_assert_str_eq(g_ptr_array_index(walk->captures, 1), text);
     ck_assert_str_eq(g_ptr_array_index(walk->captures, 2), "/nowhere/at/all");
-    ck_assert_uint_eq(walk->skipped->len + walk->unreadable->len, 0);
+    ck_assert_uint_eq(walk->skipped->len + walk->unreadable->len + g_hash_table_size(walk->found), 0);
     daps_walk_free(walk);
     g_free(text);
+}
+END_TEST
+
+START_TEST(what_the_kernel_makes_up)
+{
+    struct daps_walk *walk = daps_walk_new();
+    if (g_file_test("/proc/self", G_FILE_TEST_IS_DIR)) {
+        daps_walk_add(walk, "/proc/self");
+        ck_assert_uint_eq(walk->captures->len + walk->skipped->len, 0);
+        ck_assert_uint_eq(walk->unreadable->len, 1);
+    }
+    daps_walk_free(walk);
 }
 END_TEST
 
@@ -125,6 +141,7 @@ int main(void)
     tcase_add_checked_fixture(c, setup, teardown);
     tcase_add_test(c, a_tree);
     tcase_add_test(c, explicit_paths);
+    tcase_add_test(c, what_the_kernel_makes_up);
     tcase_add_test(c, an_empty_directory);
     suite_add_tcase(s, c);
     SRunner *runner = srunner_create(s);

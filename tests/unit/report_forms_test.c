@@ -13,6 +13,8 @@
 
 #define NASTY_CAPTURE "dir/a \"b\",\r\n\x1b[31m\xff \xe6\xb8\xac.pcap"
 #define NASTY_READ    "dir/a \"b\",\r\n\x1b[31m\xef\xbf\xbd \xe6\xb8\xac.pcap"
+#define NASTY_CELL    "dir/a \"b\",\\x0d\\x0a\\x1b[31m\xef\xbf\xbd \xe6\xb8\xac.pcap"
+#define NASTY_UE_CELL "ue \"1\"\\x0a,\\x07"
 #define NASTY_UE      "ue \"1\"\n,\x07"
 
 static const uint8_t known_key[32] = {0xde, 0xad, 0xbe, 0xef};
@@ -363,8 +365,8 @@ START_TEST(csv_tables)
     GPtrArray *cells = parse_csv(text, &columns);
 
     ck_assert_uint_eq(cells->len, 2 * columns);
-    ck_assert_str_eq(csv_cell(cells, columns, "capture"), NASTY_READ);
-    ck_assert_str_eq(csv_cell(cells, columns, "ue"), NASTY_UE);
+    ck_assert_str_eq(csv_cell(cells, columns, "capture"), NASTY_CELL);
+    ck_assert_str_eq(csv_cell(cells, columns, "ue"), NASTY_UE_CELL);
     for (unsigned i = 0; i < 3; i++)
         ck_assert_str_eq(csv_cell(cells, columns, expected[_i][i].title), expected[_i][i].value);
     g_ptr_array_unref(cells);

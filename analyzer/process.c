@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Signals, descriptors, limits, and the last words. */
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "commands.h"
+
+#define MOST_TEMPORARY 4
+#define SPARE_OCTETS   (1U << 20) /* less than this is no memory */
+
+static struct {
+    atomic_bool noted;
+    char path[PATH_MAX];
+} temporary[MOST_TEMPORARY];
+
+static atomic_bool interrupted;
+static int interrupt_pipe[2] = {-1, -1}; /* readable for ever once interrupted */
+
+/* ---- temporary files ---- */
+
+bool process_note_temporary(const char *path)
+{
+    for (unsigned i = 0; i < MOST_TEMPORARY && strlen(path) < PATH_MAX; i++) {
+        if (atomic_load(&temporary[i].noted))
+            continue;
+        g_strlcpy(temporary[i].path, path, PATH_MAX);
+        atomic_store(&temporary[i].noted, true);
+        return true;
+    }
+    return false;
+}
+
+void process_forget_temporary(const char *path)
+{
+    for (unsigned i = 0; i < MOST_TEMPORARY; i++) {
+        if (atomic_load(&temporary[i].noted) && strcmp(temporary[i].path, path) == 0)
+            atomic_store(&temporary[i].noted, false);
+    }
+}
+
+/* Only what a signal handler may do. */
+static void remove_temporary(void)
+{
+    for (unsigned i = 0; i < MOST_TEMPORARY; i++) {
+        if (atomic_load(&temporary[i].noted))
+            unlink(temporary[i].path);
+    }
+}
+
+/* ---- the end ---- */
+
+/* Plain text only, without an allocation. */
+static void last_words(const char *words)
+{
+    char line[400];
+    size_t length = 0;
+
+    for (; *words != '\0' && length < sizeof line; words++)
+        line[length++] = *words >= ' ' && *words <= '~' ? *words : '?';
+    if (write(STDERR_FILENO, line, length) < 0)
+        return; /* there is nobody else to tell */
+}
+
+static void __attribute__((noreturn)) give_up(const char *reason)
+{
+    remove_temporary();
+    last_words("dapsaudit: ");
+    last_words(reason);
+    last_words("; what was not written by now is lost");
+    if (write(STDERR_FILENO, "\n", 1) < 0)
+        _exit(EXIT_UNREADABLE);
+    _exit(EXIT_UNREADABLE);
+}
+
+/*
+ * GLib ends a process whose allocation or thread failed by a message and a trap; the engine does so when the crypto
+ * library fails, which is no fact about a capture either. Warnings of libraries are their own affair.
+ */
+static void on_message(const char *domain, GLogLevelFlags level, const char *message, gpointer unused)
+{
+    if ((level & (G_LOG_LEVEL_ERROR | G_LOG_FLAG_FATAL)) == 0)
+        g_log_default_handler(domain, level, message, unused);
+    else
+        give_up(strstr(message, "failed to allocate") != NULL ? "out of memory" : message);
+}
+
+/*
+ * Where memory did not even suffice for GLib's message, it aborts. Any other abort is a fault and stays one: whoever
+ * finds a broken stack or heap must not be answered by running on.
+ */
+static void on_abort(int number)
+{
+    if (mmap(NULL, SPARE_OCTETS, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+        give_up("out of memory");
+    remove_temporary();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+/* ---- interrupts ---- */
+
+static void on_interrupt(int number)
+{
+    if (interrupt_pipe[1] >= 0 && !atomic_exchange(&interrupted, true)) {
+        const int kept = errno;
+        const ssize_t written = write(interrupt_pipe[1], "", 1);
+        (void)written; /* the pipe is empty: it takes one octet */
+        errno = kept;
+        return;
+    }
+    remove_temporary();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+/* A signal the parent had ignored (nohup) stays ignored. */
+static void handle(int number, void (*handler)(int))
+{
+    struct sigaction action = {.sa_handler = handler}, before;
+
+    if (sigaction(number, NULL, &before) == 0 && before.sa_handler == SIG_IGN)
+        return;
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
+void process_catch_interrupts(void)
+{
+    if (interrupt_pipe[0] >= 0 || pipe(interrupt_pipe) != 0)
+        return;
+    for (unsigned i = 0; i < 2; i++)
+        fcntl(interrupt_pipe[i], F_SETFD, FD_CLOEXEC);
+}
+
+bool process_interrupted(void)
+{
+    return atomic_load_explicit(&interrupted, memory_order_relaxed);
+}
+
+ssize_t process_read(int descriptor, void *octets, size_t most)
+{
+    struct pollfd waits[2] = {{.fd = descriptor, .events = POLLIN}, {.fd = interrupt_pipe[0], .events = POLLIN}};
+
+    for (;;) {
+        if (process_interrupted()) {
+            errno = ECANCELED;
+            return -1;
+        }
+        const int ready = poll(waits, 2, -1);
+        const ssize_t n = ready > 0 && waits[0].revents != 0 ? read(descriptor, octets, most) : -1;
+        if (n >= 0)
+            return n;
+        if (ready > 0 && waits[0].revents != 0 && errno != EINTR && errno != EAGAIN)
+            return -1;
+    }
+}
+
+/* ---- the beginning ---- */
+
+/* The root directory can be neither read nor written like a file, so using such a descriptor is still an error. */
+static void reserve_descriptors(void)
+{
+    for (int descriptor = 0; descriptor <= 2; descriptor++) {
+        if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF && open("/", O_RDONLY) != descriptor)
+            _exit(EXIT_UNREADABLE);
+    }
+}
+
+void process_begin(void)
+{
+    reserve_descriptors();
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe shows as EPIPE where it is written to */
+    signal(SIGXFSZ, SIG_IGN); /* a file size limit as EFBIG */
+    g_log_set_default_handler(on_message, NULL);
+    handle(SIGTRAP, on_abort);
+    handle(SIGABRT, on_abort);
+    handle(SIGINT, on_interrupt);
+    handle(SIGTERM, on_interrupt);
+    handle(SIGHUP, on_interrupt);
+}
+
+void process_guard_keys(void)
+{
+    const struct rlimit none = {0, 0};
+
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
