@@ -44,10 +44,12 @@ static struct daps_handover some_handover(void)
     return handover;
 }
 
-#define NASTY_REASON "First,\nsecond; \x1b[2J done."
-#define ASSUMES                                                                                                        \
-    "that no handover, key change or release was missed around frame 5 (" NASTY_REASON "), and that no small data "    \
+#define NASTY_REASON  "First,\nsecond; \x1b[2J done."
+#define NASTY_ASSUMED "First,\\x0asecond; \\x1b[2J done."
+#define ASSUMES_OF(reason)                                                                                             \
+    "that no handover, key change or release was missed around frame 5 (" reason "), and that no small data "          \
     "transmission went with the rejected resume"
+#define ASSUMES ASSUMES_OF(NASTY_REASON)
 
 static struct daps_finding *some_finding(void)
 {
@@ -356,7 +358,7 @@ START_TEST(csv_tables)
     };
     static const struct {
         const char *title, *value;
-    } expected[][3] = {{{"assumes", ASSUMES}, {"frames", "4 7"}, {"algorithm", "NEA2"}},
+    } expected[][3] = {{{"assumes", ASSUMES_OF(NASTY_ASSUMED)}, {"frames", "4 7"}, {"algorithm", "NEA2"}},
                        {{"outcome", "daps-fallback"}, {"integrity", ""}, {"t304", "1000"}},
                        {{"event", "release"}, {"suspend", "true"}, {"ncc", ""}},
                        {{"id", "K1"}, {"time", ""}, {"value", ""}}};
