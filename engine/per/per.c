@@ -13,7 +13,7 @@
 
 struct frame {
     const struct per_type *type;
-    enum { AT_ROOT, AT_ADDITIONS, AT_ELEMENTS, AT_OPEN, AT_MEMO } at;
+    enum { AT_ROOT, AT_ADDITIONS, AT_ELEMENTS, AT_OPEN } at;
     bool tail;      /* nothing wanted follows this frame in its region */
     bool extended;  /* SEQUENCE: additions follow */
     uint32_t index; /* next component, or element */
@@ -21,17 +21,13 @@ struct frame {
     uint64_t optional;  /* presence bits, next one on top */
     uint64_t additions; /* presence bits of additions, next one on top */
     uint32_t n_additions;
-    struct per_memo_entry *memo; /* AT_MEMO: where the part is kept once its end is known ... */
-    uint64_t start;              /* ... and where it began */
-    uint64_t open_end;           /* AT_OPEN, AT_ADDITIONS: where the current open type ends */
-    uint64_t limit;              /* of the surrounding region */
+    uint64_t open_end; /* AT_OPEN, AT_ADDITIONS: where the current open type ends */
+    uint64_t limit;    /* of the surrounding region */
 };
 
 struct walk {
     const struct per_table *table;
     struct daps_bits *bits;
-    struct per_memo *memo;
-    bool in_memo; /* within a part that will be kept: parts of it are not */
     per_on_hit *on_hit;
     void *user;
     bool stopped;
@@ -333,33 +329,6 @@ static void enter(struct walk *w, const struct per_type *type, bool tail)
     }
 }
 
-/* Steps over a part without wanted fields: as one piece if it was met before, else by reading it. */
-static void step_over(struct walk *w, const struct per_type *type)
-{
-    const uint32_t row = (uint32_t)(type - w->table->types);
-    struct per_memo_entry *entry = per_memo_entry(w->memo, row, w->bits);
-    struct frame *frame;
-
-    if (per_memo_matches(entry, row, w->bits)) {
-        w->bits->position += entry->bits;
-        return;
-    }
-    frame = push(w, type, false);
-    if (frame == NULL)
-        return;
-    frame->at = AT_MEMO;
-    frame->memo = entry;
-    frame->start = w->bits->position;
-    w->in_memo = true;
-    enter(w, type, false);
-}
-
-static bool is_worth_a_memo(const struct walk *w, const struct per_type *type)
-{
-    return w->memo != NULL && !w->in_memo && (type->flags & PER_WANTED) == 0 &&
-           (type->kind == PER_SEQUENCE || type->kind == PER_SEQUENCE_OF || type->kind == PER_CHOICE);
-}
-
 /* X.691 18.7, 18.8: how many additions, which, and then each as an open type. */
 static void start_additions(struct walk *w, struct frame *frame)
 {
@@ -454,10 +423,7 @@ static void next_component(struct walk *w, struct frame *frame)
             daps_bits_skip(w->bits, type->bits);
             continue;
         }
-        if (frame->index != last && is_worth_a_memo(w, type))
-            step_over(w, type);
-        else
-            enter(w, type, frame->index == last);
+        enter(w, type, frame->index == last);
         if (w->depth != depth || w->bits->error != NULL || w->stopped)
             return;
     }
@@ -488,23 +454,15 @@ static inline void step(struct walk *w)
         leave_open(w, frame);
         w->depth--;
         break;
-    case AT_MEMO:
-        per_memo_keep(frame->memo, (uint32_t)(frame->type - w->table->types), frame->start, w->bits);
-        w->in_memo = false;
-        w->depth--;
-        break;
     }
 }
 
-bool per_walk(const struct per_table *table, uint32_t root, struct daps_bits *bits, struct per_memo *memo,
-              per_on_hit *on_hit, void *user)
+bool per_walk(const struct per_table *table, uint32_t root, struct daps_bits *bits, per_on_hit *on_hit, void *user)
 {
     struct walk w;
 
     w.table = table;
     w.bits = bits;
-    w.memo = memo;
-    w.in_memo = false;
     w.on_hit = on_hit;
     w.user = user;
     w.stopped = false;
@@ -513,6 +471,8 @@ bool per_walk(const struct per_table *table, uint32_t root, struct daps_bits *bi
     enter(&w, &table->types[root], true);
     while (w.depth > 0 && bits->error == NULL && !w.stopped)
         step(&w);
+    if (w.stopped)
+        bits->error = NULL; /* what a CHOICE read on behind the hit that was the last one wanted */
     return bits->error == NULL;
 }
 

@@ -4,7 +4,9 @@
  *
  * The tables are generated (engine/per/generate) from the ASN.1 modules and a manifest of wanted fields. A walk goes
  * through an encoding once, front to back, and reports the wanted fields in the order they come; everything else is
- * stepped over. No allocation, no recursion: a fixed stack whose depth the generator checks.
+ * stepped over. No allocation, no recursion: a fixed stack whose depth the generator checks. Where speed counts the
+ * generator makes a walk in C of the same rows as well (run.h); the tables then say what is wrong with an encoding that
+ * it could not read, and a test holds both against each other.
  *
  *   types[]       one row a type: how it is encoded, which hit it gives
  *   components[]  what SEQUENCEs, CHOICEs and open types are made of, as runs of rows
@@ -34,7 +36,6 @@
 #include <stdint.h>
 
 #include "bytes/bits.h"
-#include "per/memo.h"
 
 enum per_kind {
     PER_SKIP,
@@ -99,11 +100,10 @@ struct per_hit {
 typedef bool per_on_hit(void *user, const struct per_hit *hit);
 
 /*
- * Walks the encoding of type `root` that starts at bits->position. memo may be NULL. Returns true if all that is wanted
- * was read; false with bits->error and bits->position saying what is wrong and where.
+ * Walks the encoding of type `root` that starts at bits->position. Returns true if all that is wanted was read; false
+ * with bits->error and bits->position saying what is wrong and where.
  */
-bool per_walk(const struct per_table *table, uint32_t root, struct daps_bits *bits, struct per_memo *memo,
-              per_on_hit *on_hit, void *user);
+bool per_walk(const struct per_table *table, uint32_t root, struct daps_bits *bits, per_on_hit *on_hit, void *user);
 
 /*
  * Joins the fragments of an OCTET STRING whose first length determinant is at bits->position into

@@ -113,4 +113,7 @@ enum nr_rrc_field {
 
 extern const struct per_table nr_rrc_table;
 
+/* The same as per_walk() over this table, made of its rows as C. */
+bool nr_rrc_walk(uint32_t root, struct daps_bits *bits, per_on_hit *on_hit, void *user);
+
 #endif

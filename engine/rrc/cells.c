@@ -27,7 +27,7 @@ void rrc_named_cells(enum daps_channel channel, const uint8_t *octets, size_t le
 
     named->n = 0;
     if (channel == DAPS_CH_DL_DCCH)
-        (void)per_walk(&nr_cells_table, NR_CELLS_ROOT_DL_DCCH_MESSAGE, &bits, NULL, on_field, named);
+        (void)per_walk(&nr_cells_table, NR_CELLS_ROOT_DL_DCCH_MESSAGE, &bits, on_field, named);
     else if (channel == DAPS_CH_UL_DCCH)
-        (void)per_walk(&nr_cells_table, NR_CELLS_ROOT_UL_DCCH_MESSAGE, &bits, NULL, on_field, named);
+        (void)per_walk(&nr_cells_table, NR_CELLS_ROOT_UL_DCCH_MESSAGE, &bits, on_field, named);
 }

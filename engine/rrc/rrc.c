@@ -41,7 +41,7 @@ bool rrc_walk(struct rrc_reading *r, uint32_t root, struct rrc_span span, per_on
     r->walked = span;
     bits.position = span.bit;
     bits.limit = span.bit + span.bits;
-    if (per_walk(&nr_rrc_table, root, &bits, &r->out->memo, on_hit, user))
+    if (nr_rrc_walk(root, &bits, on_hit, user))
         return true;
     r->out->status = DAPS_RRC_UNDECODED;
     r->out->error = bits.error;

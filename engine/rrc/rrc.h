@@ -55,7 +55,6 @@ struct daps_rrc_result {
     struct daps_rlc_bearer rlc[DAPS_RRC_MAX_RLC];
     struct daps_rrc_segment segment;
     uint8_t scratch[DAPS_RRC_SCRATCH]; /* the decoder's own */
-    struct per_memo memo;              /* the decoder's own */
 };
 
 /*

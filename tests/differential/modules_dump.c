@@ -37,7 +37,7 @@ int main(void)
         }
         whole = bits = daps_bits_of(octets, n);
         printf("hits");
-        if (!per_walk(&TABLE, ROOT, &bits, NULL, on_hit, &whole))
+        if (!per_walk(&TABLE, ROOT, &bits, on_hit, &whole))
             printf(" error=%s at bit %" PRIu64, bits.error, bits.position);
         printf("\n");
     }

@@ -6,6 +6,8 @@
     run.py RRC_DUMP --fresh SEED COUNT     COUNT new messages of every channel; needs pycrate
     run.py RRC_DUMP --tshark SEED COUNT    the same against tshark's fields; needs pycrate and tshark
     run.py RRC_DUMP --mutate SEED COUNT    damaged messages: no crash, no hang (use a sanitizer build)
+    run.py WALK_CHECK --walks FILE TIMES SEED  the committed messages, and each TIMES times damaged: the generated walk
+                                              against the tables; needs nothing else
     run.py RRC_DUMP --write FILE SEED COUNT   makes a corpus
 Options: --unknown: with extension additions that no release defines.
 """
@@ -142,6 +144,9 @@ def main(arguments):
     elif mode == "--tshark":
         import against_tshark
         ok = against_tshark.compare(program, dump, fresh(int(rest[0]), int(rest[1]), unknown))
+    elif mode == "--walks":
+        lines = "".join(f"{channel} {text}\n" for channel, text, _ in corpus(rest[0]))
+        ok = subprocess.run([program, *rest[1:]], input=lines, text=True, timeout=600).returncode == 0
     elif mode == "--write":
         write_corpus(rest[0], fresh(int(rest[1]), int(rest[2]), unknown))
         ok = True

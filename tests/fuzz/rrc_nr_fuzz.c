@@ -3,7 +3,7 @@
  * libFuzzer harness of the NR RRC decoder: u8 channel | octets of one PDU.
  *
  * Besides crashes it holds the decoder to what it promises: an undecoded PDU has a reason, a place and no events;
- * values lie within the standard's ranges; what went before (the memo) never shows; zero octets behind a PDU that was
+ * values lie within the standard's ranges; what went before never shows; zero octets behind a PDU that was
  * read change no event.
  */
 #include <stdlib.h>
@@ -79,12 +79,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (length > 0)
         memcpy(octets, data + 1, length);
     memset(octets + length, 0, 8);
-    memset(&first.memo, 0, sizeof first.memo);
     daps_rrc_decode_nr(channel, octets, length + 8, &padded);
     octets = realloc(octets, length > 0 ? length : 1);
     daps_rrc_decode_nr(channel, octets, length, &first);
     is_as_promised(&first, channel, length);
-    daps_rrc_decode_nr(channel, octets, length, &again); /* its memo knows the inputs before this one */
+    daps_rrc_decode_nr(channel, octets, length, &again);
     is_as_promised(&again, channel, length);
     must(first.status == again.status && first.error == again.error && first.error_bit == again.error_bit);
     are_the_same(&first, &again);

@@ -12,6 +12,7 @@ Manifest, one statement a line, # starts a comment:
     output engine/per/tables_nr_rrc   without .c and .h, below the repository
     encoding unaligned|aligned
     mode reader|writer                writer tables keep names and every mandatory component
+    walk engine/per/walk_nr_rrc       a walk in C of the same rows as well, see walker.py
     root NAME                         a type that walks start from; annotations follow
     type NAME                         annotations for a type, used by reference
       PATH = FIELD                    the thing at PATH gives hit FIELD; path "." is the type itself
@@ -24,6 +25,8 @@ key n. A path that does not exist in the module is an error: nothing is left out
 import importlib
 import os
 import sys
+
+import walker
 
 PYCRATE_VERSION = "0.8.1"
 DEPTH = 64
@@ -46,7 +49,7 @@ class Manifest:
             words = line.split("#")[0].split()
             if not words:
                 continue
-            if words[0] in ("module", "prefix", "output", "encoding", "mode"):
+            if words[0] in ("module", "prefix", "output", "encoding", "mode", "walk"):
                 self.settings[words[0]] = words[1]
             elif words[0] in ("root", "type"):
                 section = self.sections.setdefault(words[1], [])
@@ -382,7 +385,11 @@ def render(manifest, tables, roots):
         header.append(f"enum {prefix}_field {{")
         header += [f"    {up}_{c_name(field)} = {i + 1}," for i, field in enumerate(manifest.fields)]
         header.append("};\n")
-    header.append(f"extern const struct per_table {prefix}_table;\n\n#endif\n")
+    header.append(f"extern const struct per_table {prefix}_table;\n")
+    if "walk" in manifest.settings:
+        header.append(f"/* The same as per_walk() over this table, made of its rows as C. */\nbool {prefix}_walk(uint32_t root, "
+                      "struct daps_bits *bits, per_on_hit *on_hit, void *user);\n")
+    header.append("#endif\n")
     body = [note, f"#include \"per/{base}.h\"\n" if "engine/per" in manifest.settings["output"]
             else f"#include \"{base}.h\"\n", "/* clang-format off */\nstatic const struct per_type types[] = {"]
     for kind, flags, unit, field, bits, span, lower, first, n, n_tail, ext_first, ext_n in tables.types:
@@ -402,7 +409,10 @@ def render(manifest, tables, roots):
     aligned = "true" if tables.aligned else "false"
     body.append(f"/* clang-format on */\nconst struct per_table {prefix}_table = {{types, components, {aligned}, "
                 f"{tail}}};\n")
-    return "\n".join(header), "\n".join(body)
+    texts = {manifest.settings["output"] + ".h": "\n".join(header), manifest.settings["output"] + ".c": "\n".join(body)}
+    if "walk" in manifest.settings:
+        texts[manifest.settings["walk"] + ".c"] = walker.render(tables, manifest.fields, prefix, base, roots, note)
+    return texts
 
 
 def find_type(module, name):
@@ -424,7 +434,7 @@ def generate(path):
     for name in manifest.roots:
         obj = find_type(module, name)
         roots.append((name, tables.type_of(obj, manifest.tree(name), True, path=name)))
-    return manifest, render(manifest, tables, roots)
+    return render(manifest, tables, roots)
 
 
 def main(arguments):
@@ -436,10 +446,8 @@ def main(arguments):
     top = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".."))
     changed = 0
     for path in arguments[1:] if check else arguments:
-        manifest, (header, body) = generate(path)
-        output = manifest.settings["output"]
-        output = output if os.path.isabs(output) else os.path.join(os.environ.get("DAPS_TABLES_DIR", top), output)
-        for name, text in ((output + ".h", header), (output + ".c", body)):
+        for output, text in generate(path).items():
+            name = output if os.path.isabs(output) else os.path.join(os.environ.get("DAPS_TABLES_DIR", top), output)
             if check:
                 same = os.path.exists(name) and open(name, encoding="utf-8").read() == text
                 print(f"{os.path.basename(name)}: {'the same' if same else 'DIFFERS'}")
