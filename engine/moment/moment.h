@@ -58,6 +58,7 @@ struct daps_attempt {
     enum daps_outcome outcome;
     uint64_t settled_frame;
     int64_t closed_time_ns;  /* since then nothing is expected of it */
+    int64_t heard_time_ns;   /* of the target's first message, if its Complete had not come by then */
     uint64_t complete_frame; /* of the message that used COUNT 0 of SRB1 uplink in the target */
     uint64_t complete_digest;
     int64_t complete_time_ns;

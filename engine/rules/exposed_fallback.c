@@ -12,7 +12,7 @@ static bool is_repeated(const struct daps_moment *moment, const struct daps_atte
 {
     for (unsigned i = 0; i < moment->n_attempts; i++) {
         const struct daps_attempt *other = moment->attempts[i];
-        if (other != attempt && other->key == attempt->key)
+        if (other != attempt && other->key == attempt->key && other->source.serial == attempt->source.serial)
             return true;
     }
     return false;

@@ -7,10 +7,12 @@
 
 #include "rules/rules.h"
 
-/* Both the ciphering and the integrity keys below KgNB* differ if both algorithms do (TS 33.501 A.8). */
+/* Both the ciphering and the integrity keys below KgNB* differ if both algorithms do (TS 33.501 A.8); one that the log
+ * does not show may be any. */
 static bool shares_as_key(const struct daps_attempt *a, const struct daps_attempt *b)
 {
-    return a->target.ciphering == b->target.ciphering || a->target.integrity == b->target.integrity;
+    return a->target.ciphering == b->target.ciphering || a->target.integrity == b->target.integrity ||
+           a->target.ciphering < 0 || b->target.ciphering < 0 || a->target.integrity < 0 || b->target.integrity < 0;
 }
 
 static bool shares_with_later(struct daps_attempt *const *group, unsigned n, unsigned i)

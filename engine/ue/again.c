@@ -76,7 +76,9 @@ static bool is_copy_of(const struct daps_ue *ue, unsigned back, int64_t elapsed)
 {
     if (elapsed < 0)
         return back == 1;
-    return elapsed <= (back == 1 ? COPY_NS : RRC_NS) || is_usual_lag(ue, elapsed);
+    if (back == 1)
+        return elapsed <= COPY_NS;
+    return ue->copies.n >= LAGS_SEEN ? is_near_lag(ue, elapsed) : elapsed <= RRC_NS;
 }
 
 bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev)
@@ -174,5 +176,8 @@ bool daps_ue_complete_again(const struct daps_ue *ue, const struct daps_event *e
     elapsed = daps_ue_elapsed(ue, transaction->complete_time_ns, ev->time_ns);
     if (daps_ue_is_armed(ue, ev->transaction))
         return (elapsed >= 0 && elapsed < RRC_NS) || is_usual_lag(ue, elapsed);
-    return ue->message.copy;
+    if (elapsed < 0 || ue->pdcp != NULL)
+        return ue->message.copy;
+    /* Most Completes have the same octets: one that comes later answers a reconfiguration of its own. */
+    return elapsed < RRC_NS || (ue->copies.n > 0 && is_near_lag(ue, elapsed));
 }

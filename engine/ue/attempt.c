@@ -18,8 +18,10 @@ static void derive_target(struct daps_ue *ue, struct daps_attempt *attempt, cons
     struct daps_chain_step step;
 
     if (ev->key_update && ev->ncc < 0) {
-        /* Events from elsewhere may lack it: a key that nobody can know, equal to nothing. */
-        attempt->parent = target->root = daps_term_root(ue->pool);
+        /* Events from elsewhere may lack it: a key that nobody can know, equal to nothing. But as many resumes as
+         * follow one suspendConfig take its NCC (TS 38.331 5.3.13.3), and so one key or NH. */
+        target->root = daps_term_root(ue->pool);
+        attempt->parent = ue->suspended_before ? attempt->source.chain.key : target->root;
         attempt->derivation = DAPS_DERIVATION_UNKNOWN;
         target->n_known = false;
     } else if (ev->key_update && ev->key_set_change) {
@@ -72,7 +74,8 @@ static struct daps_attempt *new_attempt(struct daps_ue *ue, const struct daps_ev
     attempt->carrier = ev->carrier;
     attempt->connection = ue->connection;
     attempt->unread = ue->unread;
-    attempt->complete_time_ns = attempt->executed_time_ns = attempt->closed_time_ns = INT64_MIN;
+    attempt->complete_time_ns = attempt->executed_time_ns = INT64_MIN;
+    attempt->closed_time_ns = attempt->heard_time_ns = INT64_MIN;
     attempt->gaps = ue->gaps;
     attempt->gap_frame = ue->gap_frame;
     attempt->gap_reason = ue->gap_reason;
@@ -212,9 +215,8 @@ bool daps_attempt_t304_is_over(const struct daps_ue *ue, const struct daps_attem
     return elapsed > (int64_t)attempt->t304_ms * INT64_C(1000000);
 }
 
-/* The two cells a DAPS UE may be in, where the log's cells tell them apart. */
-static bool is_logged_in(const struct daps_ue *ue, const struct daps_event *ev, const struct daps_context *here,
-                         const struct daps_context *there)
+bool daps_attempt_is_logged_in(const struct daps_ue *ue, const struct daps_event *ev, const struct daps_context *here,
+                               const struct daps_context *there)
 {
     return ue->cells == DAPS_CELLS_FOLLOW && ev->logged_cell.pci >= 0 && here->pci == ev->logged_cell.pci &&
            there->pci != here->pci;
@@ -226,13 +228,13 @@ static bool is_logged_in(const struct daps_ue *ue, const struct daps_event *ev, 
  */
 static bool settle_daps_by_next(struct daps_ue *ue, struct daps_attempt *attempt, const struct daps_event *ev)
 {
-    if (attempt->proven || is_logged_in(ue, ev, &attempt->target, &attempt->source)) {
+    if (attempt->proven || daps_attempt_is_logged_in(ue, ev, &attempt->target, &attempt->source)) {
         if (attempt->outcome == DAPS_OUTCOME_UNKNOWN)
             daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
         return true;
     }
     daps_ue_gap(ue, ev->frame, "a DAPS handover of which neither the end nor the failure is in the log");
-    if (is_logged_in(ue, ev, &attempt->source, &attempt->target)) {
+    if (daps_attempt_is_logged_in(ue, ev, &attempt->source, &attempt->target)) {
         daps_attempt_settle(ue, DAPS_OUTCOME_DAPS_FALLBACK, ev->frame);
         return false;
     }

@@ -56,12 +56,12 @@ bool daps_ue_is_armed(const struct daps_ue *ue, int transaction)
 static bool is_named(const struct daps_ue *ue, const struct daps_event *ev, const struct daps_event *candidate)
 {
     const struct daps_cell *cell = &ev->logged_cell;
-    const bool frequency = cell->ssb_arfcn >= 0 && candidate->target.ssb_arfcn >= 0;
+    const int32_t arfcn = daps_ue_command_place(ue, candidate).arfcn;
+    const bool frequency = cell->ssb_arfcn >= 0 && arfcn >= 0;
 
     if (ev->executed && ev->logged_cell.pci >= 0)
         return daps_cell_equals(cell, &candidate->target); /* by its MAC-I: the cell as the candidate has it */
-    if (cell->pci < 0 || candidate->target.pci != cell->pci ||
-        (frequency && candidate->target.ssb_arfcn != cell->ssb_arfcn))
+    if (cell->pci < 0 || candidate->target.pci != cell->pci || (frequency && arfcn != cell->ssb_arfcn))
         return false;
     if (ue->cells == DAPS_CELLS_DO_NOT_FOLLOW)
         return false;

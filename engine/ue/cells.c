@@ -27,11 +27,19 @@ static bool stays_behind(const struct daps_ue *ue, const struct daps_attempt *la
            is_same_cell(&ev->logged_cell, &ue->logged_cell);
 }
 
+/* Between a request and its answer, and while suspended, the UE moves by itself (TS 38.331 5.3.7.3, 5.3.13.6). */
+static bool stays_put(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    return ue->state == DAPS_UE_CONNECTED && !ue->request.pending && ev->kind != DAPS_EV_REESTABLISHMENT &&
+           (ev->channel == DAPS_CH_DL_DCCH || ev->channel == DAPS_CH_UL_DCCH);
+}
+
 void daps_ue_watch_cells(struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_attempt *last = daps_attempt_newest(ue);
 
-    if (ev->logged_cell.pci < 0 || ue->cells != DAPS_CELLS_UNKNOWN || last == NULL || !stays_behind(ue, last, ev))
+    if (!stays_put(ue, ev) || ev->logged_cell.pci < 0 || ue->cells != DAPS_CELLS_UNKNOWN || last == NULL ||
+        !stays_behind(ue, last, ev))
         return;
     ue->cells_behind = true;
     if (daps_ue_elapsed(ue, last->complete_time_ns, ev->time_ns) > DAPS_LAG_NS)

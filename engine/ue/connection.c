@@ -128,8 +128,13 @@ void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc)
     uint32_t n = 0;
     bool n_known = true;
 
-    if (active->chain.key != NULL)
+    if (active->chain.key != NULL) {
+        if (ue->pdcp == NULL) { /* there is one in a connection (TS 38.331 5.3.4.2): late, or of another one */
+            daps_ue_gap(ue, smc->frame, "a second security mode command");
+            daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, smc->frame);
+        }
         daps_ue_end_connection(ue, smc);
+    }
     if (!ue->setup.begun)
         ue->setup.missing_ns = smc->time_ns;
     ue->setup.begun = true;
@@ -222,6 +227,7 @@ void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev)
     ue->stored_n_valid = false;
     ue->n_candidates = 0;
     ue->suspend_ncc = -1;
+    ue->suspended_before = false;
     ue->smc_digest = 0;
     ue->secured.digest = 0;
     ue->secured.time_ns = INT64_MIN;

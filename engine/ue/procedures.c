@@ -97,8 +97,8 @@ static void source_release(struct daps_ue *ue, const struct daps_event *ev)
     }
     daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
     open->proven = true;
-    if (open->complete_frame == 0)
-        open->answerable = false;
+    if (open->complete_frame == 0 && open->heard_time_ns == INT64_MIN)
+        open->heard_time_ns = ev->time_ns;
     if (ev->transaction >= 0)
         ue->transactions[ev->transaction & 3].source_release = true;
     else
@@ -150,6 +150,16 @@ static bool comes_too_late(const struct daps_ue *ue, const struct daps_event *ev
            daps_ue_may_execute(ue, ev);
 }
 
+/* Behind a message of the target it is the first uplink one under its key only if no more is late than the log. */
+static bool is_first_answer(const struct daps_ue *ue, const struct daps_attempt *open, const struct daps_event *ev)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, open->heard_time_ns, ev->time_ns);
+
+    if (ev->from_pdcp || !open->answerable)
+        return ev->from_pdcp;
+    return open->heard_time_ns == INT64_MIN || (elapsed >= 0 && elapsed <= DAPS_LAG_NS);
+}
+
 static void expected_complete(struct daps_ue *ue, struct daps_transaction *transaction, const struct daps_event *ev)
 {
     struct daps_attempt *open = ue->open;
@@ -157,7 +167,7 @@ static void expected_complete(struct daps_ue *ue, struct daps_transaction *trans
                        open->digest == transaction->digest;
 
     transaction->due = false;
-    if (opens && (open->answerable || ev->from_pdcp))
+    if (opens && is_first_answer(ue, open, ev))
         daps_attempt_complete(ue, open, ev);
     if (transaction->source_release)
         source_is_gone(ue);
@@ -168,21 +178,65 @@ static bool is_late(const struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
 
-    return ev->transaction >= 0 && transaction->undone &&
+    return ue->pdcp != NULL && ev->transaction >= 0 && transaction->undone &&
            (ev->from_pdcp || daps_ue_elapsed(ue, transaction->undone_time_ns, ev->time_ns) <= DAPS_LAG_NS);
+}
+
+/* unread: it is there and could not be read, which is counted already. */
+static void miss_reconfiguration(struct daps_ue *ue, const struct daps_event *complete, bool unread)
+{
+    if (!ue->reconfiguration_seen && ue->active.chain.key == NULL)
+        return;
+    daps_ue_gap(ue, complete->frame, "a Complete without its reconfiguration");
+    daps_ue_forget_cell(ue); /* which may have been a handover */
+    if (!unread)
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, complete->frame);
+}
+
+/* The log may have it in front of its reconfiguration: the next message tells. */
+static void hold(struct daps_ue *ue, const struct daps_event *complete)
+{
+    if (ue->early.complete == NULL)
+        ue->early.complete = g_new(struct daps_event, 1);
+    *ue->early.complete = *complete;
+    ue->early.pending = true;
+    ue->early.unread = ue->answered_unread != ue->unread;
+}
+
+/* By their times, in which the log's order is not, that reconfiguration came before the Complete held. */
+bool daps_ue_asks_for_held(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_event *complete = ue->early.complete;
+
+    return ue->early.pending && ev->kind == DAPS_EV_RECONFIGURATION && ev->transaction == complete->transaction &&
+           ue->clock_moves && ev->time_ns < complete->time_ns &&
+           daps_ue_elapsed(ue, ev->time_ns, complete->time_ns) <= DAPS_LAG_NS;
+}
+
+void daps_ue_let_go(struct daps_ue *ue)
+{
+    struct daps_event complete;
+
+    if (!ue->early.pending)
+        return;
+    complete = *ue->early.complete;
+    ue->early.pending = false;
+    if (ue->transactions[complete.transaction & 3].due && complete.transaction >= 0)
+        daps_ue_reconfiguration_complete(ue, &complete);
+    else
+        miss_reconfiguration(ue, &complete, ue->early.unread);
 }
 
 static void unexpected_complete(struct daps_ue *ue, const struct daps_event *ev)
 {
-    if (daps_ue_complete_again(ue, ev)) {
+    if (daps_ue_complete_again(ue, ev))
         daps_engine_counters(ue->engine)->duplicates++;
-    } else if (!daps_ue_execute_candidate(ue, ev) && !is_late(ue, ev) &&
-               (ue->reconfiguration_seen || ue->active.chain.key != NULL)) {
-        daps_ue_gap(ue, ev->frame, "a Complete without its reconfiguration");
-        daps_ue_forget_cell(ue);               /* which may have been a handover */
-        if (ue->answered_unread == ue->unread) /* else it is there and could not be read, which is counted already */
-            daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
-    }
+    else if (daps_ue_execute_candidate(ue, ev) || is_late(ue, ev))
+        return;
+    else if (ue->pdcp == NULL && ev->time_ns != INT64_MIN)
+        hold(ue, ev);
+    else
+        miss_reconfiguration(ue, ev, ue->answered_unread != ue->unread);
 }
 
 void daps_ue_reconfiguration_complete(struct daps_ue *ue, const struct daps_event *ev)

@@ -183,18 +183,20 @@ void daps_ue_reestablishment(struct daps_ue *ue, const struct daps_event *ev)
     ue->state = DAPS_UE_CONNECTED;
 }
 
-static void complete_newest(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure)
+/* False: the log does not hold the attempt it answers, or so far in front that it is judged by now. */
+static bool complete_newest(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure)
 {
     for (guint i = ue->attempts->len; i-- > 0;) {
         struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
         if (attempt->connection != ue->connection)
-            return;
+            return false;
         if (attempt->procedure != procedure)
             continue;
         if (attempt->complete_frame == 0 && !attempt->rejected)
             daps_attempt_complete(ue, attempt, ev);
-        return;
+        return true;
     }
+    return false;
 }
 
 void daps_ue_reestablishment_complete(struct daps_ue *ue, const struct daps_event *ev)
@@ -206,7 +208,10 @@ void daps_ue_reestablishment_complete(struct daps_ue *ue, const struct daps_even
         ue->state = DAPS_UE_CONNECTED;
         return;
     }
-    complete_newest(ue, ev, DAPS_PROC_REESTABLISHMENT);
+    if (!complete_newest(ue, ev, DAPS_PROC_REESTABLISHMENT) && ue->active.chain.key != NULL && ue->pdcp == NULL) {
+        daps_ue_gap(ue, ev->frame, "a RRCReestablishmentComplete behind what followed it");
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
+    }
 }
 
 void daps_ue_release(struct daps_ue *ue, const struct daps_event *ev)
@@ -229,6 +234,7 @@ void daps_ue_release(struct daps_ue *ue, const struct daps_event *ev)
     daps_ue_require_key(ue, ev);
     ue->n_candidates = 0;
     ue->suspend_ncc = ev->ncc;
+    ue->suspended_before = false;
     ue->state = DAPS_UE_SUSPENDED;
 }
 
@@ -239,6 +245,7 @@ static void begin_resume(struct daps_ue *ue, const struct daps_event *ev)
 
     derived.key_update = true;
     derived.ncc = (int8_t)ue->suspend_ncc;
+    daps_ue_require_key(ue, ev);
     begin_in_logged_cell(ue, &derived, &(struct daps_cell){-1, -1}, DAPS_PROC_RESUME);
 }
 
@@ -254,6 +261,11 @@ bool daps_ue_suspend_is_lost(struct daps_ue *ue)
     return true;
 }
 
+static bool is_suspended(const struct daps_ue *ue)
+{
+    return ue->state == DAPS_UE_SUSPENDED && (ue->suspend_ncc >= 0 || ue->suspended_before);
+}
+
 /* The same one again, as RRC sends none before T319 has run out and the UE has become idle (TS 38.331 5.3.13.5)? */
 static bool is_request_again(const struct daps_ue *ue, const struct daps_event *ev)
 {
@@ -264,8 +276,12 @@ static bool is_request_again(const struct daps_ue *ue, const struct daps_event *
 
 void daps_ue_resume_request(struct daps_ue *ue, const struct daps_event *ev)
 {
-    if (ue->state != DAPS_UE_SUSPENDED || ue->suspend_ncc < 0) {
-        if (ue->first_dcch_frame != 0) /* else suspended before the log began */
+    if (ue->first_dcch_frame == 0 && ue->active.chain.key == NULL && ue->pdcp == NULL) {
+        ue->state = DAPS_UE_SUSPENDED;
+        ue->suspended_before = true;
+    }
+    if (!is_suspended(ue)) {
+        if (ue->first_dcch_frame != 0)
             ue->unsuspended = ev->frame;
         return; /* RESUME will show that the key is not known */
     }
@@ -286,17 +302,29 @@ static void miss_resume_request(struct daps_ue *ue, const struct daps_event *ev)
     daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
 }
 
+/* The key in force was made while the log did not look, or from what it does not show. */
+static void resume_from_unseen(struct daps_ue *ue, const struct daps_event *ev)
+{
+    static const char reason[] = "a resume whose suspend is not in the log";
+    const struct daps_attempt *last = daps_attempt_newest(ue);
+    const bool said = daps_ue_suspend_is_lost(ue);
+
+    if (ue->suspended_before && ue->open != NULL) {
+        ue->suspended_before = false;
+        daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
+        daps_ue_lose_track(ue, ev, reason, DAPS_NOT_JUDGED_COUNT);
+    } else if (last != NULL && last->procedure == DAPS_PROC_RESUME && !last->rejected && last->complete_frame == 0) {
+        daps_engine_counters(ue->engine)->duplicates++;
+    } else {
+        daps_ue_lose_track(ue, ev, reason, said ? DAPS_NOT_JUDGED_COUNT : DAPS_NOT_JUDGED_COMMAND_LOST);
+    }
+    ue->state = DAPS_UE_CONNECTED;
+}
+
 void daps_ue_resume(struct daps_ue *ue, const struct daps_event *ev)
 {
     if (ue->state != DAPS_UE_SUSPENDED || ue->suspend_ncc < 0) {
-        const struct daps_attempt *last = daps_attempt_newest(ue);
-        const bool said = daps_ue_suspend_is_lost(ue);
-        if (last != NULL && last->procedure == DAPS_PROC_RESUME && !last->rejected && last->complete_frame == 0)
-            daps_engine_counters(ue->engine)->duplicates++;
-        else
-            daps_ue_lose_track(ue, ev, "a resume whose suspend is not in the log",
-                               said ? DAPS_NOT_JUDGED_COUNT : DAPS_NOT_JUDGED_COMMAND_LOST);
-        ue->state = DAPS_UE_CONNECTED;
+        resume_from_unseen(ue, ev);
         return;
     }
     if (ue->open == NULL) {
@@ -311,7 +339,7 @@ void daps_ue_resume(struct daps_ue *ue, const struct daps_event *ev)
 
 void daps_ue_resume_complete(struct daps_ue *ue, const struct daps_event *ev)
 {
-    complete_newest(ue, ev, DAPS_PROC_RESUME);
+    (void)complete_newest(ue, ev, DAPS_PROC_RESUME);
 }
 
 /* TS 33.501 6.8.2.1.3: on RRCReject the derived keys are deleted and the stored ones kept. */

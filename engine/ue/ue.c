@@ -38,6 +38,7 @@ void daps_ue_free(struct daps_ue *ue)
     daps_term_pool_free(ue->pool);
     g_free(ue->candidates);
     g_free(ue->request.ev);
+    g_free(ue->early.complete);
     g_free(ue);
 }
 
@@ -147,12 +148,15 @@ static void settle_by_downlink(struct daps_ue *ue, const struct daps_event *ev)
     const int64_t elapsed = daps_ue_elapsed(ue, open->time_ns, ev->time_ns);
     const bool fallback = open->daps && daps_attempt_t304_is_over(ue, open, ev->time_ns, open->complete_frame == 0);
 
-    if ((elapsed >= 0 && elapsed < RANDOM_ACCESS_NS) || (fallback && open->complete_frame == 0))
+    if ((open->complete_frame == 0 && elapsed >= 0 && elapsed < RANDOM_ACCESS_NS) ||
+        (fallback && open->complete_frame == 0))
         return;
+    if (elapsed <= DAPS_LAG_NS && daps_attempt_is_logged_in(ue, ev, &open->source, &open->target))
+        return; /* the source's, logged late */
     daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
     open->proven = !fallback;
-    if (open->complete_frame == 0)
-        open->answerable = false; /* its Complete is not in the log: what comes now is not the first message */
+    if (open->complete_frame == 0 && open->heard_time_ns == INT64_MIN)
+        open->heard_time_ns = ev->time_ns;
 }
 
 /* What a message shows by being there at all. A failure outweighs it. */
@@ -294,6 +298,10 @@ static bool is_ignored(struct daps_ue *ue, const struct daps_event *ev)
 
 static void follow(struct daps_ue *ue, const struct daps_event *ev)
 {
+    const bool asks = daps_ue_asks_for_held(ue, ev);
+
+    if (!asks)
+        daps_ue_let_go(ue);
     watch_clock(ue, ev);
     count_directions(ue, ev);
     daps_ue_watch_cells(ue, ev);
@@ -307,6 +315,8 @@ static void follow(struct daps_ue *ue, const struct daps_event *ev)
     }
     settle_by_traffic(ue, ev);
     dispatch(ue, ev);
+    if (asks)
+        daps_ue_let_go(ue);
     if (is_dcch(ev) && (ue->state == DAPS_UE_CONNECTED))
         daps_ue_learn_cell(ue, ev);
     daps_ue_watch_cells_after(ue, ev);
@@ -338,6 +348,7 @@ void daps_ue_finish(struct daps_ue *ue)
 
     if (ue->pdcp != NULL)
         daps_pdcp_close(ue->pdcp);
+    daps_ue_let_go(ue);
     daps_ue_request_at_end(ue);
     daps_ue_watch_cells_end(ue);
     judge_directions(ue);

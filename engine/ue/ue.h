@@ -93,8 +93,13 @@ struct daps_ue {
     bool attempt_conditional;      /* attemptCondReconfig */
     struct daps_transaction transactions[4];
     bool reconfiguration_seen;
-    uint64_t unexplained_failure; /* frame of a DAPS failure whose command has not come (late), 0 none */
-    unsigned answered_unread;     /* messages that could not be read, at the newest Complete */
+    struct {
+        bool pending;
+        bool unread;                 /* messages could not be read since the Complete before */
+        struct daps_event *complete; /* owned; NULL until there is one */
+    } early;                         /* a Complete that answers nothing yet */
+    uint64_t unexplained_failure;    /* frame of a DAPS failure whose command has not come (late), 0 none */
+    unsigned answered_unread;        /* messages that could not be read, at the newest Complete */
 
     struct {
         uint64_t frame;
@@ -141,9 +146,10 @@ struct daps_ue {
         uint64_t nas_digest;
     } new_key_set;
 
-    bool left_nr;         /* mobilityFromNRCommand seen, nothing from NR since */
-    int suspend_ncc;      /* -1: not suspended with one */
-    uint64_t unsuspended; /* frame of a resume request of a UE that was not seen to be suspended, 0 none */
+    bool left_nr;          /* mobilityFromNRCommand seen, nothing from NR since */
+    int suspend_ncc;       /* -1: not suspended with one */
+    bool suspended_before; /* the log began behind the release with suspendConfig */
+    uint64_t unsuspended;  /* frame of a resume request of a UE that was not seen to be suspended, 0 none */
     enum daps_cells cells;
     bool cells_behind;            /* they have not followed a handover yet */
     struct daps_cell logged_cell; /* of the message before, -1 */
@@ -208,6 +214,9 @@ bool daps_attempt_has_failed(const struct daps_attempt *attempt);
 /* Has T304 run out, counted from the command or from the execution of a candidate? unknown: what to take that for. */
 bool daps_attempt_t304_is_over(const struct daps_ue *ue, const struct daps_attempt *attempt, int64_t now_ns,
                                bool unknown);
+/* Is that logged in here's cell? Only where the log's cells follow the UE and tell the two apart. */
+bool daps_attempt_is_logged_in(const struct daps_ue *ue, const struct daps_event *ev, const struct daps_context *here,
+                               const struct daps_context *there);
 void daps_attempt_settle(struct daps_ue *ue, enum daps_outcome outcome, uint64_t frame);
 void daps_attempt_close(struct daps_ue *ue, bool keep_target);
 void daps_attempt_close_by_next(struct daps_ue *ue, const struct daps_event *ev);
@@ -228,6 +237,9 @@ const struct daps_context *daps_ue_context(const struct daps_ue *ue);
 void daps_ue_reconfiguration(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_reconfiguration_complete(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev);
+/* A Complete that stands in front of its reconfiguration is held until the next message: is that the one? */
+bool daps_ue_asks_for_held(const struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_let_go(struct daps_ue *ue);                          /* it answers, or what it answers is not in the log */
 void daps_ue_failure_undoes(struct daps_ue *ue, int64_t time_ns); /* no reconfiguration so far will have its Complete */
 
 /* candidates.c: conditional reconfiguration. */

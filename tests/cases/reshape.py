@@ -4,7 +4,7 @@
 
     reshape.py ID FILE
 
-ID is one of SHAPES below. Samples are little-endian pcap files of Ethernet, IPv4, UDP and MAC-NR.
+ID is one of SHAPES below. Samples are little-endian pcap files, of Ethernet, IPv4, UDP and MAC-NR unless OF names one.
 """
 import os
 import struct
@@ -138,7 +138,20 @@ def from_frame(n):
     return lambda found: found[n - 1:]
 
 
+def swapped(*numbers):
+    """Each of these records and the one behind it in the wrong order, with the times they had."""
+    def make(found):
+        found = list(found)
+        for n in numbers:
+            found[n - 1], found[n] = found[n], found[n - 1]
+        return found
+    return make
+
+
+OF = {"swapped-complete": "daps-fallback-daps", "swapped-release": "daps-fallback-daps"}  # of another sample
 SHAPES = {
+    "swapped-complete": swapped(6, 9),
+    "swapped-release": swapped(10),
     "air-starts-at-setup-complete": from_frame(3),
     "air-starts-at-security-command": from_frame(4),
     "air-starts-at-security-complete": from_frame(5),
@@ -151,7 +164,7 @@ SHAPES = {
 
 def main(arguments):
     shape, path = arguments
-    head, found = records(SAMPLE)
+    head, found = records(os.path.join(TOP, "samples", OF[shape] + ".pcap") if shape in OF else SAMPLE)
     write(path, head, SHAPES[shape](found))
 
 

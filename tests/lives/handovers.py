@@ -58,7 +58,8 @@ class Handovers:
         sync = {"pci": cell.pci, "arfcn": cell.arfcn if named else None, "c_rnti": c_rnti,
                 "t304": self.rng.choice(T304), "rach": rach}
         if self.habits["same_octets"] and (self.stay, cell) in self.asked:
-            return dict(self.asked[self.stay, cell])   # a target that gives out the same resources again
+            again = dict(self.asked[self.stay, cell])   # a target that gives out the same resources again
+            return again if cell.arfcn == self.cell.arfcn else {**again, "arfcn": cell.arfcn}
         self.asked[self.stay, cell] = sync
         return sync
 

@@ -34,7 +34,7 @@ class View:
                     self.first.setdefault(frame.message, number)
         # connections whose security mode command the capture holds: algorithms and NCC are known from it
         self.whole = {(m.ue, m.facts["root"][2]) for m in self.first if m.kind == "security-mode-command"}
-        self.keys, self.active, self.frequency = {}, {}, {}
+        self.keys, self.active, self.frequency, self.arfcns = {}, {}, {}, {}
         for attempt in life.attempts:
             self.show(attempt)
         self.attempts = [a for a in life.attempts if a.command in self.first]
@@ -67,12 +67,15 @@ class View:
         return self.named(attempt)
 
     def arfcn_shown(self, attempt):
-        return attempt.named_frequency or self.frequency.get((attempt.ue, attempt.stay), self.cells_known)
+        return self.arfcns[attempt]
 
     def show(self, attempt):
         """The key of an attempt as the capture shows it; a cell that is not shown makes a key like no other."""
         here = (attempt.ue, attempt.stay)
         shown = self.cell_shown(attempt)
+        # what a command said that is not in the log, or that came later, names no frequency
+        self.arfcns[attempt] = attempt.command in self.first and attempt.named_frequency or self.frequency.get(
+            here, self.cells_known)
         frequency = self.arfcn_shown(attempt) if attempt.procedure not in ("reestablishment", "resume") else shown
         if attempt.key is not None:
             self.keys[attempt] = self.shown_key(attempt, here, shown, frequency)
@@ -127,14 +130,22 @@ class View:
         return [a for a in group if a.first in self.first and a.first.count == 0 and a.complied
                 and not (a.failed and a.rach == "cfra")]
 
+    def algorithms_shown(self, attempt):
+        """By the security mode command, or by a command that took effect."""
+        if (attempt.ue, attempt.connection) in self.whole:
+            return True
+        return any("algorithms" in a.command.words and a.command in self.first and (a is attempt or not a.failed)
+                   for a in self.life.attempts[:self.life.attempts.index(attempt) + 1]
+                   if (a.ue, a.connection) == (attempt.ue, attempt.connection))
+
     def reuses(self, which):
         """[(key attribute, messages)] of keystream (nea) or integrity input (nia) used twice, uplink SRB1 COUNT 0."""
         result = []
         for group in self.repeated():
             by_algorithm = collections.defaultdict(list)
             for attempt in self.first_messages(group):
-                by_algorithm[getattr(attempt, which)].append(attempt)
-            for algorithm, some in by_algorithm.items():
+                by_algorithm[getattr(attempt, which), self.algorithms_shown(attempt)].append(attempt)
+            for (algorithm, _), some in by_algorithm.items():
                 if which == "nia" and (some[0].ue, some[0].connection) not in self.whole:
                     continue   # the algorithm is not in the log
                 if which == "nia" and len({a.first.octets for a in some}) == 1:
