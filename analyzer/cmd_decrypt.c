@@ -168,8 +168,7 @@ int daps_cmd_decrypt(int argc, char **argv)
                                  "Writes the NR RRC of a capture below RRC as upper PDUs: what was sent in clear, "
                                  "and what\ndeciphers with a key whose MAC-I is right.");
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
-        say("decrypt: %s", error->message);
-        g_error_free(error);
+        status = options_refused("decrypt", error);
     } else if (argc != 2 || output == NULL) {
         say("decrypt needs a capture and -o FILE");
     } else if (!files_apart(argv[1], keys, output)) {

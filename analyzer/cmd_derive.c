@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "daps/derivations.h"
 #include "daps/kdf.h"
+#include "options.h"
 #include "process.h"
 #include "say.h"
 
@@ -336,8 +337,7 @@ int daps_cmd_derive(int argc, char **argv)
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_description(context, "The derived key is printed: that is what was asked for.");
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
-        complain("%s", error->message);
-        g_error_free(error);
+        status = options_refused("derive", error);
     } else if (argc != 2) {
         complain("%s", argc < 2 ? "WHAT is missing" : "one WHAT at a time");
         list_whats(stderr);

@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "daps/words.h"
+#include "options.h"
 #include "output.h"
 #include "report/text.h"
 #include "say.h"
@@ -143,10 +144,9 @@ int daps_cmd_explain(int argc, char **argv)
     g_option_context_set_summary(context, "Says what a rule means, where it comes from and what to do; without RULE,\n"
                                           "lists the rules.");
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
-        say("explain: %s", error->message);
-        g_error_free(error);
+        status = options_refused("explain", error);
         g_option_context_free(context);
-        return EXIT_USAGE;
+        return status;
     }
     g_option_context_free(context);
     output_open(&output, NULL, false);

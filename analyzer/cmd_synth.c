@@ -9,6 +9,7 @@
 
 #include "commands.h"
 #include "daps/kdf.h"
+#include "options.h"
 #include "outfile.h"
 #include "process.h"
 #include "say.h"
@@ -173,8 +174,7 @@ int daps_cmd_synth(int argc, char **argv)
 
     g_option_context_add_main_entries(context, entries, NULL);
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
-        say("synth: %s", error->message);
-        g_error_free(error);
+        status = options_refused("synth", error);
     } else if (argc != 2 || output == NULL) {
         say("synth needs one SCENARIO and -o FILE");
     } else if (files_apart(argv[1], output, keys)) {

@@ -43,9 +43,8 @@ static int flushed(int status)
     return EXIT_UNREADABLE;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    process_begin();
     if (argc < 2) {
         show_usage(stderr);
         return EXIT_USAGE;
@@ -64,4 +63,14 @@ int main(int argc, char **argv)
     }
     say("'%s' is not a command; 'dapsaudit --help' lists them", argv[1]);
     return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    int status;
+
+    process_begin();
+    status = run(argc, argv);
+    process_end();
+    return status;
 }

@@ -224,7 +224,31 @@ static char **split_short_options(int argc, char **argv)
     return (char **)g_ptr_array_free(split, FALSE);
 }
 
-/* 1: go on, 0: leave with success, -1: leave with an error. */
+int options_refused(const char *command, GError *error)
+{
+    /* A converter of texts that cannot be had is no fault of the command line. */
+    const bool library = g_error_matches(error, G_CONVERT_ERROR, G_CONVERT_ERROR_NO_CONVERSION) ||
+                         g_error_matches(error, G_CONVERT_ERROR, G_CONVERT_ERROR_FAILED);
+
+    say("%s: %s; 'dapsaudit %s --help' lists the options", command, error->message, command);
+    g_error_free(error);
+    return library ? EXIT_UNREADABLE : EXIT_USAGE;
+}
+
+static int show_help(GOptionContext *context)
+{
+    char *help = g_option_context_get_help(context, TRUE, NULL);
+    const bool written = fputs(help, stdout) >= 0 && fflush(stdout) == 0;
+
+    if (!written)
+        say("standard output: %s", g_strerror(errno));
+    g_free(help);
+    return written ? EXIT_CLEAN : EXIT_UNREADABLE;
+}
+
+#define GO_ON (-1)
+
+/* GO_ON, or the exit status to leave with. */
 static int parse_words(struct options *options, struct words *words, const struct options_command *command, int argc,
                        char **argv)
 {
@@ -266,9 +290,9 @@ static int parse_words(struct options *options, struct words *words, const struc
     };
     GOptionContext *context = g_option_context_new(command->parameters);
     GError *error = NULL;
-    char *prgname = g_strconcat("dapsaudit ", command->name, NULL), *help;
+    char *prgname = g_strconcat("dapsaudit ", command->name, NULL);
     char **words_split = split_short_options(argc, argv);
-    int go_on = 1;
+    int status = GO_ON;
 
     g_set_prgname(prgname);
     g_option_context_set_help_enabled(context, FALSE);
@@ -280,30 +304,24 @@ static int parse_words(struct options *options, struct words *words, const struc
     g_option_context_set_summary(context, command->summary);
     g_option_context_set_description(context, command->description);
     if (!g_option_context_parse_strv(context, &words_split, &error)) {
-        say("%s: %s; 'dapsaudit %s --help' lists the options", command->name, error->message, command->name);
-        g_error_free(error);
-        go_on = -1;
+        status = options_refused(command->name, error);
     } else if (words->help) {
-        help = g_option_context_get_help(context, TRUE, NULL);
-        go_on = fputs(help, stdout) >= 0 && fflush(stdout) == 0 ? 0 : -1;
-        g_free(help);
+        status = show_help(context);
     }
     g_option_context_free(context);
     g_free(prgname);
     g_strfreev(words_split);
-    return go_on;
+    return status;
 }
 
 bool options_parse(struct options *options, const struct options_command *command, int argc, char **argv, int *status)
 {
     struct words words = {0};
-    int go_on;
 
     options->fail_on = DAPS_SEVERITY_LOW;
-    go_on = parse_words(options, &words, command, argc, argv);
-    *status = go_on == 0 ? EXIT_CLEAN : EXIT_USAGE;
-    if (go_on == 1 && (!take_words(options, &words) || !have_paths(options, command)))
-        go_on = -1;
+    *status = parse_words(options, &words, command, argc, argv);
+    if (*status == GO_ON && (!take_words(options, &words) || !have_paths(options, command)))
+        *status = EXIT_USAGE;
     g_free(words.format);
     g_free(words.fail_on);
     g_free(words.colour);
@@ -312,7 +330,7 @@ bool options_parse(struct options *options, const struct options_command *comman
     g_free(words.max_spool);
     g_strfreev(words.drbs);
     g_strfreev(words.cells);
-    return go_on == 1;
+    return *status == GO_ON;
 }
 
 void options_clear(struct options *options)

@@ -52,6 +52,9 @@ bool options_parse(struct options *options, const struct options_command *comman
  */
 struct daps_keylog *options_keylog(const char *path);
 
+/* The message and exit status for a command line that GLib refused; frees error. */
+int options_refused(const char *command, GError *error);
+
 /* Wipes the keys and frees what is in options. */
 void options_clear(struct options *options);
 

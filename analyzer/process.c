@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -26,7 +27,7 @@ static struct {
     char path[PATH_MAX];
 } temporary[MOST_TEMPORARY];
 
-static atomic_bool interrupted;
+static atomic_bool interrupted, ended;
 static int interrupt_pipe[2] = {-1, -1}; /* readable for ever once interrupted */
 
 /* ---- temporary files ---- */
@@ -98,12 +99,12 @@ static void on_message(const char *domain, GLogLevelFlags level, const char *mes
 }
 
 /*
- * Where memory did not even suffice for GLib's message, it aborts. Any other abort is a fault and stays one: whoever
+ * Where memory did not even suffice for a message, GLib aborts. Any other abort is a fault and stays one: whoever
  * finds a broken stack or heap must not be answered by running on.
  */
 static void on_abort(int number)
 {
-    if (mmap(NULL, SPARE_OCTETS, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+    if (errno == ENOMEM || mmap(NULL, SPARE_OCTETS, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
         give_up("out of memory");
     remove_temporary();
     signal(number, SIG_DFL);
@@ -168,6 +169,18 @@ ssize_t process_read(int descriptor, void *octets, size_t most)
     }
 }
 
+/* libwiretap's scanners end the process with status 2 when they lack memory. */
+static void on_exit_of_others(void)
+{
+    if (!atomic_load(&ended))
+        give_up("a library ended the process");
+}
+
+void process_end(void)
+{
+    atomic_store(&ended, true);
+}
+
 /* ---- the beginning ---- */
 
 /* The root directory can be neither read nor written like a file, so using such a descriptor is still an error. */
@@ -185,6 +198,7 @@ void process_begin(void)
     signal(SIGPIPE, SIG_IGN); /* a closed pipe shows as EPIPE where it is written to */
     signal(SIGXFSZ, SIG_IGN); /* a file size limit as EFBIG */
     g_log_set_default_handler(on_message, NULL);
+    atexit(on_exit_of_others);
     handle(SIGTRAP, on_abort);
     handle(SIGABRT, on_abort);
     handle(SIGINT, on_interrupt);

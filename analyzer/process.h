@@ -17,6 +17,9 @@
  */
 void process_begin(void);
 
+/* The exit status is known: whoever ends the process from here on is us. */
+void process_end(void);
+
 /* Keys are about to be read: no core file, and no other process of this user may look at the memory. */
 void process_guard_keys(void);
 

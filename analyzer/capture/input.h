@@ -45,7 +45,7 @@ struct input {
     int spool_errno;     /* why the copy is of no use; EFBIG: max_spool was reached */
     uint64_t spooled;    /* octets in spool */
     uint64_t max_spool;
-    bool replay;         /* give out again what spool holds from replay_at on */
+    bool replay; /* give out again what spool holds from replay_at on */
     uint64_t replay_at;
     char spool_path[32];
 };

@@ -10,7 +10,8 @@
 
 /*
  * Whether what stands where pcap, which has read the file header of input and nothing more, will look for the second
- * record cannot be one. What was read for that is given back to input from *octets: to be freed with g_free after input.
+ * record cannot be one. What was read for that is given back to input from *octets: to be freed with g_free after
+ * input.
  */
 bool peek_second_is_odd(struct input *input, pcap_t *pcap, uint8_t **octets);
 

@@ -5,7 +5,23 @@
 
 #include "synth/player.h"
 
-#define MOST_NS (INT64_C(4294967295) * 1000000000)
+#define MOST_NS    (INT64_C(4294967295) * 1000000000)
+#define HEX_HIDDEN 16 /* that many hexadecimal digits in a row may be a key */
+
+/* A key that stands where something else should is still a key. */
+static void hide_keys(char *sentence)
+{
+    char *to = sentence;
+
+    while (*sentence != '\0') {
+        const size_t digits = strspn(sentence, "0123456789abcdefABCDEF"),
+                     kept = digits < HEX_HIDDEN ? MAX(digits, 1) : 0;
+        memmove(to, kept > 0 ? sentence : "...", kept > 0 ? kept : 3);
+        to += kept > 0 ? kept : 3;
+        sentence += MAX(digits, 1);
+    }
+    *to = '\0';
+}
 
 void player_fail(struct player *p, const char *format, ...)
 {
@@ -16,6 +32,7 @@ void player_fail(struct player *p, const char *format, ...)
     va_start(arguments, format);
     p->error = g_strdup_vprintf(format, arguments);
     va_end(arguments);
+    hide_keys(p->error);
 }
 
 const char *player_peek(const struct player *p)

@@ -30,17 +30,29 @@ static void gcrypt_close(void *opaque)
 static void *gcrypt_open(void)
 {
     struct state *state = g_new0(struct state, 1);
+    gcry_error_t error = 0;
 
-    if (daps_crypto_ready() && gcry_cipher_open(&state->ctr, GCRY_CIPHER_AES128, GCRY_CIPHER_MODE_CTR, 0) == 0 &&
-        gcry_mac_open(&state->cmac, GCRY_MAC_CMAC_AES, 0, NULL) == 0)
-        return state;
+    if (daps_crypto_ready()) {
+        error = gcry_cipher_open(&state->ctr, GCRY_CIPHER_AES128, GCRY_CIPHER_MODE_CTR, 0);
+        error = error != 0 ? error : gcry_mac_open(&state->cmac, GCRY_MAC_CMAC_AES, 0, NULL);
+        if (error == 0)
+            return state;
+    }
     gcrypt_close(state);
-    return NULL;
+    if (gcry_err_code(error) == GPG_ERR_ENOMEM)
+        daps_crypto_failed(error);
+    return NULL; /* it does not have them */
 }
 
 static bool gcrypt_supports(unsigned algorithm)
 {
     return algorithm == 2;
+}
+
+static void must(gcry_error_t error)
+{
+    if (error != 0)
+        daps_crypto_failed(error);
 }
 
 static bool gcrypt_nea(void *opaque, unsigned algorithm, const uint8_t key[static 16], const struct daps_tuple *tuple,
@@ -51,18 +63,15 @@ static bool gcrypt_nea(void *opaque, unsigned algorithm, const uint8_t key[stati
 
     (void)algorithm;
     if (!state->ctr_set || memcmp(state->ctr_key, key, 16) != 0) {
-        state->ctr_set = false;
-        if (gcry_cipher_setkey(state->ctr, key, 16) != 0)
-            return false;
+        must(gcry_cipher_setkey(state->ctr, key, 16));
         memcpy(state->ctr_key, key, 16);
         state->ctr_set = true;
     }
     cipher_prefix(tuple, block);
-    if (gcry_cipher_setctr(state->ctr, block, sizeof block) != 0)
-        return false;
-    if (in == out)
-        return gcry_cipher_encrypt(state->ctr, out, octets, NULL, 0) == 0;
-    return gcry_cipher_encrypt(state->ctr, out, octets, in, octets) == 0;
+    must(gcry_cipher_setctr(state->ctr, block, sizeof block));
+    must(in == out ? gcry_cipher_encrypt(state->ctr, out, octets, NULL, 0)
+                   : gcry_cipher_encrypt(state->ctr, out, octets, in, octets));
+    return true;
 }
 
 static bool gcrypt_nia(void *opaque, unsigned algorithm, const uint8_t key[static 16], const struct daps_tuple *tuple,
@@ -76,16 +85,16 @@ static bool gcrypt_nia(void *opaque, unsigned algorithm, const uint8_t key[stati
     if (bits % 8 != 0)
         return false;
     if (!state->cmac_set || memcmp(state->cmac_key, key, 16) != 0) {
-        state->cmac_set = false;
-        if (gcry_mac_setkey(state->cmac, key, 16) != 0)
-            return false;
+        must(gcry_mac_setkey(state->cmac, key, 16));
         memcpy(state->cmac_key, key, 16);
         state->cmac_set = true;
     }
     cipher_prefix(tuple, prefix);
-    return gcry_mac_reset(state->cmac) == 0 && gcry_mac_write(state->cmac, prefix, sizeof prefix) == 0 &&
-           (bits == 0 || gcry_mac_write(state->cmac, message, (size_t)(bits / 8)) == 0) &&
-           gcry_mac_read(state->cmac, mac, &length) == 0 && length == 4;
+    must(gcry_mac_reset(state->cmac));
+    must(gcry_mac_write(state->cmac, prefix, sizeof prefix));
+    must(bits == 0 ? 0 : gcry_mac_write(state->cmac, message, (size_t)(bits / 8)));
+    must(gcry_mac_read(state->cmac, mac, &length));
+    return length == 4;
 }
 
 const struct cipher_library cipher_gcrypt = {

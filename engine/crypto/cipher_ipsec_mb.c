@@ -51,7 +51,9 @@ static void *ipsec_open(void)
     struct state *state = g_new0(struct state, 1);
 
     state->manager = alloc_mb_mgr(0);
-    if (state->manager != NULL) {
+    if (state->manager == NULL)
+        daps_crypto_failed(gcry_error(GPG_ERR_ENOMEM));
+    else {
         init_mb_mgr_auto(state->manager, NULL);
         state->memory = g_malloc0(sizeof *state->s + 64);
         state->s = (struct schedules *)(((uintptr_t)state->memory + 63) / 64 * 64);

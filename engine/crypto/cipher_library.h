@@ -3,6 +3,8 @@
 #ifndef DAPS_ENGINE_CIPHER_LIBRARY_H
 #define DAPS_ENGINE_CIPHER_LIBRARY_H
 
+#include <gcrypt.h>
+
 #include "daps/cipher.h"
 
 struct cipher_library {
@@ -15,6 +17,9 @@ struct cipher_library {
     bool (*nia)(void *state, unsigned algorithm, const uint8_t key[static 16], const struct daps_tuple *tuple,
                 const uint8_t *message, uint64_t bits, uint8_t mac[static 4]);
 };
+
+/* A call of a library that works has failed: does not return (kdf.c). */
+void daps_crypto_failed(gcry_error_t error) __attribute__((noreturn));
 
 extern const struct cipher_library cipher_gcrypt;
 #ifdef HAVE_IPSEC_MB

@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "crypto/cipher_library.h"
 #include "daps/derivations.h"
 
 /* libgcrypt wants its version checked before use; a host program (Wireshark) may have done so already. */
@@ -29,21 +30,32 @@ bool daps_crypto_ready(void)
     return g_once(&once, initialise, NULL) != NULL;
 }
 
+/*
+ * A library that works and fails all the same is out of memory. That is no fact about a capture, and whatever was
+ * concluded from it would be one; so it ends the process as a failed allocation of GLib's does.
+ */
+void daps_crypto_failed(gcry_error_t error)
+{
+    g_error("libgcrypt failed: %s", gcry_strerror(error));
+}
+
 bool daps_kdf(const uint8_t key[static 32], const uint8_t *s, size_t s_length, uint8_t out[static 32])
 {
-    gcry_mac_hd_t mac;
+    gcry_mac_hd_t mac = NULL;
     size_t length = DAPS_KEY_OCTETS;
-    bool ok;
+    gcry_error_t error;
 
     memset(out, 0, DAPS_KEY_OCTETS);
-    if (!daps_crypto_ready() || gcry_mac_open(&mac, GCRY_MAC_HMAC_SHA256, 0, NULL) != 0)
+    if (!daps_crypto_ready())
         return false;
-    ok = gcry_mac_setkey(mac, key, DAPS_KEY_OCTETS) == 0 && gcry_mac_write(mac, s, s_length) == 0 &&
-         gcry_mac_read(mac, out, &length) == 0 && length == DAPS_KEY_OCTETS;
+    error = gcry_mac_open(&mac, GCRY_MAC_HMAC_SHA256, 0, NULL);
+    error = error != 0 ? error : gcry_mac_setkey(mac, key, DAPS_KEY_OCTETS);
+    error = error != 0 ? error : gcry_mac_write(mac, s, s_length);
+    error = error != 0 ? error : gcry_mac_read(mac, out, &length);
     gcry_mac_close(mac);
-    if (!ok)
-        memset(out, 0, DAPS_KEY_OCTETS);
-    return ok;
+    if (error != 0)
+        daps_crypto_failed(error);
+    return length == DAPS_KEY_OCTETS;
 }
 
 static bool algorithm_key(enum daps_derive what, const uint8_t key[static 32], enum daps_key_use use, uint8_t algorithm,
