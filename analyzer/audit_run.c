@@ -67,11 +67,11 @@ static void on_pdu(void *user, uint64_t ue_key, int32_t ue_id)
     audit->report->ue_id = ue_id;
 }
 
-static void on_gap(void *user, const char *ue, uint64_t frame, const char *reason)
+static void on_gap(void *user, const char *ue, uint64_t frame, enum daps_gap gap)
 {
     const struct audit *audit = user;
 
-    report_gap(audit->report, ue, frame, reason);
+    report_gap(audit->report, ue, frame, gap);
 }
 
 /* The engine has one sink: what is the report's goes there. */

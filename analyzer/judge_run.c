@@ -15,16 +15,13 @@
 #include "report/report.h"
 
 #define MOST_OPEN      256 /* captures whose lines may be interleaved */
-#define MOST_REASONS   256
 #define PROGRESS_LINES 4096
 
 struct session {
     char *capture;
     struct report *report;
     struct daps_engine *engine;
-    GHashTable *ues;       /* name (owned) to its ue_key */
-    GStringChunk *reasons; /* of gaps; the engine keeps pointers to them */
-    unsigned n_reasons;
+    GHashTable *ues; /* name (owned) to its ue_key */
     uint64_t last_frame, frames_with_events;
 };
 
@@ -56,7 +53,6 @@ static struct session *session_new(struct judge *judge, const char *capture)
     sink = report_sink(session->report);
     session->engine = daps_engine_new(&options, &sink);
     session->ues = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    session->reasons = g_string_chunk_new(256);
     g_ptr_array_add(judge->open, session);
     return session;
 }
@@ -66,7 +62,6 @@ static void session_free(struct session *session)
     daps_engine_free(session->engine);
     report_free(session->report);
     g_hash_table_unref(session->ues);
-    g_string_chunk_free(session->reasons);
     g_free(session->capture);
     g_free(session);
 }
@@ -181,18 +176,11 @@ static bool take_event(struct judge *judge, JsonObject *line, const char *captur
     return true;
 }
 
-static const char *kept_reason(struct session *session, const char *reason)
-{
-    if (session->n_reasons == MOST_REASONS)
-        return "several reasons";
-    session->n_reasons++;
-    return g_string_chunk_insert_const(session->reasons, reason);
-}
-
 static bool take_gap(struct judge *judge, JsonObject *line, const char *capture)
 {
     struct session *session;
     const char *ue, *reason;
+    enum daps_gap gap;
     uint64_t frame;
     guint64 key = 0;
     bool ok;
@@ -203,11 +191,12 @@ static bool take_gap(struct judge *judge, JsonObject *line, const char *capture)
     reason = string_member(judge, line, "reason", false, &ok);
     if (!ok || !count_member(judge, line, "frame", &frame))
         return false;
+    gap = daps_gap_by_name(reason);
     session = session_of(judge, capture);
     if (ue != NULL)
         key = GPOINTER_TO_SIZE(g_hash_table_lookup(session->ues, ue));
     if (ue == NULL || key != 0)
-        daps_engine_gap(session->engine, key, ue == NULL, frame, kept_reason(session, reason));
+        daps_engine_gap(session->engine, key, ue == NULL, frame, gap < DAPS_GAP_COUNT ? gap : DAPS_GAP_OTHER);
     return true;
 }
 
@@ -444,7 +433,7 @@ static void lose_line(struct judge *judge, uint64_t number)
     judge->wrong_lines++;
     for (guint i = 0; i < judge->open->len; i++) {
         struct session *session = g_ptr_array_index(judge->open, i);
-        daps_engine_gap(session->engine, 0, true, session->last_frame, "a line of the events could not be read");
+        daps_engine_gap(session->engine, 0, true, session->last_frame, DAPS_GAP_LINE_UNREAD);
     }
 }
 

@@ -204,7 +204,7 @@ void session_miss(struct session *session, const char *reason)
 {
     session->draft.note.missed = reason;
     session->draft.matters = true;
-    daps_engine_gap(session->engine, 0, true, session->frame, "a PDU could not be taken from the frame");
+    daps_engine_gap(session->engine, 0, true, session->frame, DAPS_GAP_PDU_NOT_TAKEN);
 }
 
 void session_end(struct session *session)

@@ -31,7 +31,7 @@ static void learn(struct drive *drive, const struct daps_undecoded *where, const
     undecoded.error_bit = result->error_bit;
     if (sink->undecoded != NULL)
         sink->undecoded(sink->user, &undecoded);
-    daps_engine_gap(drive->engine, where->ue_key, false, where->frame, "an RRC message could not be decoded");
+    daps_engine_gap(drive->engine, where->ue_key, false, where->frame, DAPS_GAP_UNDECODED);
 }
 
 void drive_learn_pdcp(struct drive *drive, const struct daps_pdu *pdu, const struct daps_rrc_result *result)
@@ -74,6 +74,21 @@ static void on_pdu(void *user, const struct daps_pdu *pdu)
         take_pdcp(drive, pdu);
 }
 
+/* What is lost of signalling, by what became of what held it. */
+static enum daps_gap gap_of(enum daps_framing_class class)
+{
+    switch (class) {
+    case DAPS_FRAMING_CUT:
+        return DAPS_GAP_PDU_CUT;
+    case DAPS_FRAMING_INCOMPLETE:
+        return DAPS_GAP_PDU_INCOMPLETE;
+    case DAPS_FRAMING_UNKNOWN:
+        return DAPS_GAP_PDU_UNKNOWN;
+    default:
+        return DAPS_GAP_PDU_MALFORMED;
+    }
+}
+
 static void on_problem(void *user, const struct daps_framing_problem *problem)
 {
     const struct drive *drive = user;
@@ -84,7 +99,7 @@ static void on_problem(void *user, const struct daps_framing_problem *problem)
     if (problem->rrc_lost && problem->class == DAPS_FRAMING_CUT)
         daps_engine_not_judged(drive->engine, DAPS_NOT_JUDGED_COMMAND_CUT, problem->frame);
     if (problem->rrc_lost)
-        daps_engine_gap(drive->engine, problem->ue_key, !problem->ue_known, problem->frame, problem->reason);
+        daps_engine_gap(drive->engine, problem->ue_key, !problem->ue_known, problem->frame, gap_of(problem->class));
 }
 
 static void on_join(void *user, uint64_t ue_key, const struct daps_identity_join *join)

@@ -53,7 +53,7 @@ void daps_engine_free(struct daps_engine *engine)
 static struct daps_ue *tell_gaps(const struct daps_engine *engine, struct ue_entry *entry)
 {
     if (entry->gaps < engine->gaps.n)
-        daps_ue_unread(entry->ue, engine->gaps.frame, engine->gaps.reason);
+        daps_ue_unread(entry->ue, engine->gaps.frame, engine->gaps.gap);
     entry->gaps = engine->gaps.n;
     return entry->ue;
 }
@@ -210,19 +210,19 @@ void daps_engine_evidence(struct daps_engine *engine, struct daps_ue *ue, const 
     daps_ue_evidence(ue, ev);
 }
 
-void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint64_t frame, const char *reason)
+void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint64_t frame, enum daps_gap gap)
 {
     struct daps_ue *ue = all ? NULL : engine_find_ue(engine, ue_key);
 
     if (ue != NULL)
-        daps_ue_unread(ue, frame, reason);
+        daps_ue_unread(ue, frame, gap);
     if (engine->sink.gap != NULL && (all || ue != NULL)) /* what is missing of an unknown UE misses nothing */
-        engine->sink.gap(engine->sink.user, ue != NULL ? ue->name : NULL, frame, reason);
+        engine->sink.gap(engine->sink.user, ue != NULL ? ue->name : NULL, frame, gap);
     if (!all)
         return;
     engine->gaps.n++;
     engine->gaps.frame = frame;
-    engine->gaps.reason = reason;
+    engine->gaps.gap = gap;
 }
 
 void daps_engine_not_judged(struct daps_engine *engine, enum daps_not_judged reason, uint64_t frame)

@@ -33,7 +33,6 @@ struct daps_finding *daps_finding_copy(const struct daps_finding *finding, bool 
     const struct daps_keystream_tuple *tuple = &finding->keystream;
 
     copy->ue = g_strdup(finding->ue);
-    copy->gap_reason = g_strdup(finding->gap_reason);
     copy->subjects = g_memdup2(finding->subjects, finding->n_subjects * sizeof *finding->subjects);
     copy->keystream.xor_ciphertext = copy_of(tuple->xor_ciphertext, tuple->octets);
     copy->keystream.xor_plaintext = copy_of(tuple->xor_plaintext, tuple->octets);
@@ -57,7 +56,6 @@ void daps_finding_free(struct daps_finding *copy)
     if (copy == NULL)
         return;
     g_free((gpointer)copy->ue);
-    g_free((gpointer)copy->gap_reason);
     g_free(copy->subjects);
     g_free((gpointer)copy->keystream.xor_ciphertext);
     g_free((gpointer)copy->keystream.xor_plaintext);
@@ -135,6 +133,6 @@ bool daps_finding_equal(const struct daps_finding *a, const struct daps_finding 
            a->has_exposure == b->has_exposure && a->exposure == b->exposure && a->rat == b->rat &&
            strcmp(a->ue, b->ue) == 0 && same_subjects(a, b) && a->has_key == b->has_key &&
            strcmp(a->key.id, b->key.id) == 0 && a->key.derivation == b->key.derivation &&
-           same_tuple(&a->keystream, &b->keystream) && a->assumptions == b->assumptions &&
-           g_strcmp0(a->gap_reason, b->gap_reason) == 0 && a->below_rrc == b->below_rrc && same_particulars(a, b);
+           same_tuple(&a->keystream, &b->keystream) && a->assumptions == b->assumptions && a->gap == b->gap &&
+           a->below_rrc == b->below_rrc && same_particulars(a, b);
 }

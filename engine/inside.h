@@ -33,7 +33,7 @@ struct daps_engine {
     GArray *sealed;      /* struct sealed_ue: of UEs no longer followed */
     struct {
         uint64_t n, frame;
-        const char *reason;
+        enum daps_gap gap;
     } gaps;                       /* of all UEs; each is told when it is met */
     struct joins *joins;          /* of UEs without a PDU so far */
     struct daps_ciphers *ciphers; /* NULL until needed */

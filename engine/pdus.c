@@ -55,7 +55,7 @@ static void take_segment(struct daps_engine *engine, const struct daps_pdu *pdu,
         break;
     case RRC_SEGMENTS_LOST:
     case RRC_SEGMENTS_LOST_OLD:
-        daps_ue_unread(ue, pdu->frame, "an RRC message of which a segment is missing");
+        daps_ue_unread(ue, pdu->frame, DAPS_GAP_SEGMENT_LOST);
         daps_ue_not_judged(ue, DAPS_NOT_JUDGED_SEGMENTS_LOST, pdu->frame);
         break;
     }

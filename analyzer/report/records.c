@@ -198,7 +198,7 @@ void record_event(struct outbuf *out, const char *capture, const char *ue, const
     outbuf_char(out, '}');
 }
 
-void record_gap(struct outbuf *out, const char *capture, const char *ue, uint64_t frame, const char *reason)
+void record_gap(struct outbuf *out, const char *capture, const char *ue, uint64_t frame, enum daps_gap gap)
 {
     outbuf_literal(out, "{\"type\":\"gap\"");
     json_key(out, "capture");
@@ -208,7 +208,9 @@ void record_gap(struct outbuf *out, const char *capture, const char *ue, uint64_
     json_key(out, "frame");
     outbuf_unsigned(out, frame);
     json_key(out, "reason");
-    json_string(out, reason);
+    json_string(out, daps_gap_name(gap));
+    json_key(out, "detail");
+    json_string(out, daps_words_gap(gap));
     outbuf_char(out, '}');
 }
 

@@ -15,7 +15,7 @@ void record_scg_change(struct outbuf *out, const char *capture, const struct dap
 void record_finding(struct outbuf *out, const char *capture, const struct daps_finding *finding, bool show_keys);
 void record_key(struct outbuf *out, const char *capture, const struct daps_key_step *step, bool show_keys);
 void record_event(struct outbuf *out, const char *capture, const char *ue, const struct daps_event *ev);
-void record_gap(struct outbuf *out, const char *capture, const char *ue, uint64_t frame, const char *reason);
+void record_gap(struct outbuf *out, const char *capture, const char *ue, uint64_t frame, enum daps_gap gap);
 void record_join(struct outbuf *out, const char *capture, const struct daps_identity_join *join);
 /* judged: with the counts that only an audit has. */
 void record_capture(struct outbuf *out, const char *capture, const struct capture_totals *totals, bool judged);

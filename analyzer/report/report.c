@@ -111,11 +111,11 @@ struct daps_sink report_sink(struct report *report)
     return sink;
 }
 
-void report_gap(struct report *report, const char *ue, uint64_t frame, const char *reason)
+void report_gap(struct report *report, const char *ue, uint64_t frame, enum daps_gap gap)
 {
     if (report->style->view != REPORT_EVENTS || report->form->gap == NULL)
         return;
-    report->form->gap(report, ue, frame, reason);
+    report->form->gap(report, ue, frame, gap);
     outbuf_settle(report->out);
 }
 
@@ -153,10 +153,10 @@ static void machine_event(struct report *report, const char *ue, const struct da
     record_end(report);
 }
 
-static void machine_gap(struct report *report, const char *ue, uint64_t frame, const char *reason)
+static void machine_gap(struct report *report, const char *ue, uint64_t frame, enum daps_gap gap)
 {
     record_begin(report);
-    record_gap(report->out, report->capture, ue, frame, reason);
+    record_gap(report->out, report->capture, ue, frame, gap);
     record_end(report);
 }
 

@@ -32,7 +32,7 @@ struct report;
 struct report_form {
     void (*begin)(struct report *report);
     void (*event)(struct report *report, const char *ue, const struct daps_event *ev);
-    void (*gap)(struct report *report, const char *ue, uint64_t frame, const char *reason);
+    void (*gap)(struct report *report, const char *ue, uint64_t frame, enum daps_gap gap);
     void (*handover)(struct report *report, const struct daps_handover *handover);
     void (*scg_change)(struct report *report, const struct daps_scg_change *change);
     void (*key)(struct report *report, const struct daps_key_step *step);
@@ -69,7 +69,7 @@ struct report *report_new(const struct report_style *style, const char *capture,
 struct daps_sink report_sink(struct report *report);
 
 /* ue NULL: all. */
-void report_gap(struct report *report, const char *ue, uint64_t frame, const char *reason);
+void report_gap(struct report *report, const char *ue, uint64_t frame, enum daps_gap gap);
 
 /* The capture has ended; call once. */
 void report_end(struct report *report, const struct capture_totals *totals);

@@ -37,12 +37,12 @@ static void text_event(struct report *report, const char *ue, const struct daps_
     outbuf_char(out, '\n');
 }
 
-static void text_gap(struct report *report, const char *ue, uint64_t frame, const char *reason)
+static void text_gap(struct report *report, const char *ue, uint64_t frame, enum daps_gap gap)
 {
     outbuf_printf(report->out, "%8" PRIu64 "  %-30s  UE ", frame, "");
     text_safe(report->out, ue != NULL ? ue : "all");
     outbuf_literal(report->out, "  gap: ");
-    text_safe(report->out, reason);
+    outbuf_string(report->out, daps_words_gap(gap));
     outbuf_char(report->out, '\n');
 }
 

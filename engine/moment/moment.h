@@ -69,7 +69,7 @@ struct daps_attempt {
     unsigned unread;     /* messages of this UE that could not be read, when it began */
     unsigned gaps;       /* gaps of the log when it began */
     uint64_t gap_frame;  /* newest of them */
-    const char *gap_reason;
+    enum daps_gap gap;
     bool delivered;
     int32_t point_a;  /* absoluteFrequencyPointA of the command, -1 */
     int32_t carrier;  /* centre of its carrier as NR-ARFCN, -1 */
@@ -163,7 +163,7 @@ struct daps_moment {
             unsigned n_candidates;
             unsigned gaps; /* of the log, and the newest of them */
             uint64_t gap_frame;
-            const char *gap_reason;
+            enum daps_gap gap;
         } closing;
         const struct daps_collision *collision;
         struct {

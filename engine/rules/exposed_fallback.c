@@ -41,7 +41,7 @@ static void report(const struct judgement *j, const struct daps_attempt *attempt
         finding_add_frame(&finding, armed->frame, DAPS_ROLE_ARMED, NULL);
     g_strlcpy(finding.fallback.in_force, attempt->source.chain.key->label, sizeof finding.fallback.in_force);
     if (attempt->gaps != j->moment->closing.gaps)
-        finding_assume_gap_harmless(&finding, j->moment->closing.gap_frame, j->moment->closing.gap_reason);
+        finding_assume_gap_harmless(&finding, j->moment->closing.gap_frame, j->moment->closing.gap);
     finding_end(&finding, j);
 }
 

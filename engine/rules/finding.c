@@ -54,12 +54,12 @@ void finding_add_attempt(struct daps_finding *finding, const struct daps_attempt
     finding_add_frame(finding, attempt->frame, DAPS_ROLE_COMMAND, attempt);
 }
 
-void finding_assume_gap_harmless(struct daps_finding *finding, uint64_t frame, const char *reason)
+void finding_assume_gap_harmless(struct daps_finding *finding, uint64_t frame, enum daps_gap gap)
 {
     if ((finding->assumptions & DAPS_ASSUMES_NO_GAP) != 0)
         return;
     finding->assumptions |= DAPS_ASSUMES_NO_GAP;
-    finding->gap_reason = reason;
+    finding->gap = gap;
     finding_add_frame(finding, frame, DAPS_ROLE_GAP, NULL);
 }
 
@@ -67,7 +67,7 @@ void finding_assume_chain_known(struct daps_finding *finding, struct daps_attemp
 {
     for (unsigned i = 0; i < n; i++) {
         if (group[i]->gaps != group[i]->source.gaps) {
-            finding_assume_gap_harmless(finding, group[i]->gap_frame, group[i]->gap_reason);
+            finding_assume_gap_harmless(finding, group[i]->gap_frame, group[i]->gap);
             return;
         }
     }
@@ -78,7 +78,7 @@ void finding_assume_no_gap(struct daps_finding *finding, struct daps_attempt *co
     for (unsigned i = 1; i < n; i++) {
         if (group[i]->gaps == group[i - 1]->gaps)
             continue;
-        finding_assume_gap_harmless(finding, group[i]->gap_frame, group[i]->gap_reason);
+        finding_assume_gap_harmless(finding, group[i]->gap_frame, group[i]->gap);
         return;
     }
 }

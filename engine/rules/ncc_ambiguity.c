@@ -33,6 +33,6 @@ void rule_ncc_ambiguity(const struct judgement *j)
     finding.readings.stored = reading_of(&moment->began.by_stored, moment->began.stored_n);
     finding.readings.follows_stored = moment->began.follows_stored;
     if (attempt->gaps != attempt->source.gaps)
-        finding_assume_gap_harmless(&finding, attempt->gap_frame, attempt->gap_reason);
+        finding_assume_gap_harmless(&finding, attempt->gap_frame, attempt->gap);
     finding_end(&finding, j);
 }

@@ -49,8 +49,8 @@ void finding_add(struct daps_finding *finding, struct daps_subject subject);
 void finding_add_attempt(struct daps_finding *finding, const struct daps_attempt *attempt);
 void finding_add_frame(struct daps_finding *finding, uint64_t frame, enum daps_role role,
                        const struct daps_attempt *attempt);
-/* That nothing was missed around that frame. reason: static storage. */
-void finding_assume_gap_harmless(struct daps_finding *finding, uint64_t frame, const char *reason);
+/* That nothing was missed around that frame. */
+void finding_assume_gap_harmless(struct daps_finding *finding, uint64_t frame, enum daps_gap gap);
 /* ... since the place in the chain was shown from which each of these attempts derives: which way it derives, and from
  * which NH, rests on that place (TS 33.501 6.9.2.3.4). */
 void finding_assume_chain_known(struct daps_finding *finding, struct daps_attempt *const *group, unsigned n);

@@ -78,7 +78,7 @@ static struct daps_attempt *new_attempt(struct daps_ue *ue, const struct daps_ev
     attempt->closed_time_ns = attempt->heard_time_ns = INT64_MIN;
     attempt->gaps = ue->gaps;
     attempt->gap_frame = ue->gap_frame;
-    attempt->gap_reason = ue->gap_reason;
+    attempt->gap = ue->gap;
     return attempt;
 }
 
@@ -233,7 +233,7 @@ static bool settle_daps_by_next(struct daps_ue *ue, struct daps_attempt *attempt
             daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
         return true;
     }
-    daps_ue_gap(ue, ev->frame, "a DAPS handover of which neither the end nor the failure is in the log");
+    daps_ue_gap(ue, ev->frame, DAPS_GAP_DAPS_OUTCOME);
     if (daps_attempt_is_logged_in(ue, ev, &attempt->source, &attempt->target)) {
         daps_attempt_settle(ue, DAPS_OUTCOME_DAPS_FALLBACK, ev->frame);
         return false;
@@ -266,7 +266,7 @@ void daps_attempt_close_by_next(struct daps_ue *ue, const struct daps_event *ev)
         keep_target = settle_daps_by_next(ue, attempt, ev);
     } else if (attempt->outcome == DAPS_OUTCOME_UNKNOWN) {
         if (attempt->complete_frame == 0)
-            daps_ue_gap(ue, ev->frame, "a handover command without its Complete or failure");
+            daps_ue_gap(ue, ev->frame, DAPS_GAP_OUTCOME);
         daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
     }
     daps_attempt_close(ue, keep_target);

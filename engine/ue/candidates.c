@@ -11,7 +11,7 @@ void daps_ue_candidate(struct daps_ue *ue, const struct daps_event *ev)
     while (i < ue->n_candidates && ue->candidates[i].candidate_id != ev->candidate_id)
         i++;
     if (i == DAPS_MAX_CANDIDATES) {
-        daps_ue_gap(ue, ev->frame, "more conditional candidates than the standard allows");
+        daps_ue_gap(ue, ev->frame, DAPS_GAP_MANY_CANDIDATES);
         return;
     }
     if (i < ue->n_candidates && ue->candidates[i].digest == ev->digest && ev->digest != 0)
@@ -106,8 +106,7 @@ static void begin_unknown_candidate(struct daps_ue *ue, const struct daps_event 
             first = false;
         } else if (other->ncc != guess.ncc || other->key_update != guess.key_update ||
                    other->key_set_change != guess.key_set_change) {
-            daps_ue_lose_track(ue, ev, "a conditional handover to a candidate the log does not name",
-                               DAPS_NOT_JUDGED_CELL_UNKNOWN);
+            daps_ue_lose_track(ue, ev, DAPS_GAP_CANDIDATE_UNNAMED, DAPS_NOT_JUDGED_CELL_UNKNOWN);
             return;
         }
     }
@@ -144,7 +143,7 @@ static void fail_open(struct daps_ue *ue, const struct daps_event *ev)
     if (ue->open != NULL && !ue->open->prepared && ue->open->outcome == DAPS_OUTCOME_UNKNOWN) {
         /* TS 38.331 5.3.7.3: it failed, the UE is back on the source key and takes a candidate. */
         if (!ue->attempt_conditional && !ev->executed)
-            daps_ue_gap(ue, ev->frame, "a second candidate although attemptCondReconfig is not configured");
+            daps_ue_gap(ue, ev->frame, DAPS_GAP_SECOND_CANDIDATE);
         daps_attempt_settle(ue, DAPS_OUTCOME_SUPERSEDED, ev->frame);
         daps_attempt_close(ue, false);
         daps_ue_failure_undoes(ue, ev->time_ns);
@@ -162,8 +161,7 @@ bool daps_ue_execute_candidate(struct daps_ue *ue, const struct daps_event *ev)
     if (!daps_ue_may_execute(ue, ev))
         return false;
     if (!ev->executed && ue->candidates_unread != ue->unread) {
-        daps_ue_lose_track(ue, ev, "a Complete that a message which could not be read may have asked for",
-                           DAPS_NOT_JUDGED_COMMAND_LOST);
+        daps_ue_lose_track(ue, ev, DAPS_GAP_COMPLETE_OF_UNREAD, DAPS_NOT_JUDGED_COMMAND_LOST);
         return true;
     }
     fail_open(ue, ev);

@@ -130,7 +130,7 @@ void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc)
 
     if (active->chain.key != NULL) {
         if (ue->pdcp == NULL) { /* there is one in a connection (TS 38.331 5.3.4.2): late, or of another one */
-            daps_ue_gap(ue, smc->frame, "a second security mode command");
+            daps_ue_gap(ue, smc->frame, DAPS_GAP_SECOND_SECURITY_COMMAND);
             daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, smc->frame);
         }
         daps_ue_end_connection(ue, smc);
@@ -159,7 +159,7 @@ void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev)
     if (chain->key != NULL)
         return;
     if (ue->setup.begun && ev->kind != DAPS_EV_KEY_ROOT) { /* no such message without security (TS 38.331 5.3.1.1) */
-        daps_ue_gap(ue, ev->frame, "a connection whose security mode command is not in the log");
+        daps_ue_gap(ue, ev->frame, DAPS_GAP_SECURITY_MODE_COMMAND);
         daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
     }
     chain->n = 0;
@@ -171,12 +171,12 @@ void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev)
 }
 
 /* The log shows that a key change was missed: go on with an unknown key, which equals nothing before it. */
-void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, const char *reason,
+void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, enum daps_gap gap,
                         enum daps_not_judged not_judged)
 {
     struct daps_context *active = &ue->active;
 
-    daps_ue_gap(ue, ev->frame, reason);
+    daps_ue_gap(ue, ev->frame, gap);
     if (not_judged != DAPS_NOT_JUDGED_COUNT && active->chain.key != NULL)
         daps_ue_not_judged(ue, not_judged, ev->frame);
     daps_attempt_close(ue, false);

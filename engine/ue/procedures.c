@@ -33,7 +33,7 @@ static void handover_command(struct daps_ue *ue, const struct daps_event *ev)
 
     daps_attempt_close_by_next(ue, ev);
     if (daps_ue_is_from_elsewhere(ue, ev))
-        daps_ue_lose_track(ue, ev, "a command from a cell the UE was not known to be in", DAPS_NOT_JUDGED_COMMAND_LOST);
+        daps_ue_lose_track(ue, ev, DAPS_GAP_CELL_LEFT, DAPS_NOT_JUDGED_COMMAND_LOST);
     daps_ue_learn_cell(ue, ev);
     daps_ue_require_key(ue, ev);
     place = daps_ue_command_place(ue, ev);
@@ -91,8 +91,7 @@ static void source_release(struct daps_ue *ue, const struct daps_event *ev)
 
     if (open == NULL || !open->daps) {
         if (!is_release_again(ue, ev))
-            daps_ue_lose_track(ue, ev, "a daps-SourceRelease without its handover command",
-                               DAPS_NOT_JUDGED_COMMAND_LOST);
+            daps_ue_lose_track(ue, ev, DAPS_GAP_SOURCE_RELEASE, DAPS_NOT_JUDGED_COMMAND_LOST);
         return;
     }
     daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
@@ -187,7 +186,7 @@ static void miss_reconfiguration(struct daps_ue *ue, const struct daps_event *co
 {
     if (!ue->reconfiguration_seen && ue->active.chain.key == NULL)
         return;
-    daps_ue_gap(ue, complete->frame, "a Complete without its reconfiguration");
+    daps_ue_gap(ue, complete->frame, DAPS_GAP_COMPLETE);
     daps_ue_forget_cell(ue); /* which may have been a handover */
     if (!unread)
         daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, complete->frame);
@@ -266,7 +265,7 @@ void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev
         if (ue->open == NULL && last != NULL && last->outcome == DAPS_OUTCOME_DAPS_FALLBACK) {
             daps_engine_counters(ue->engine)->duplicates += last->settled_frame != ev->frame;
         } else {
-            daps_ue_gap(ue, ev->frame, "a DAPS failure without its handover command");
+            daps_ue_gap(ue, ev->frame, DAPS_GAP_DAPS_FAILURE);
             if (ue->active.chain.key != NULL) /* else the log began behind it */
                 ue->unexplained_failure = ev->frame;
         }
@@ -274,7 +273,7 @@ void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev
     }
     if (!ev->from_pdcp && ue->clock_moves && ev->time_ns < ue->open->time_ns) {
         /* Logged behind the next command: of the attempt before, which that command was taken to have ended. */
-        daps_ue_lose_track(ue, ev, "a DAPS failure logged behind the next command", DAPS_NOT_JUDGED_OUTCOME_LOST);
+        daps_ue_lose_track(ue, ev, DAPS_GAP_DAPS_FAILURE_LATE, DAPS_NOT_JUDGED_OUTCOME_LOST);
         return;
     }
     /* TS 38.331 5.3.5.8.3: target keys discarded, source SRBs resumed with the source's keys. */

@@ -29,7 +29,7 @@ static bool had_reached_target(struct daps_ue *ue, const struct daps_event *requ
             return true; /* and failed on its way from there */
         if (!target || source)
             return false;
-        daps_ue_gap(ue, request->frame, "a re-establishment request that names the target, not the source");
+        daps_ue_gap(ue, request->frame, DAPS_GAP_REQUEST_NAMES_TARGET);
         return false;
     }
     if (request->cause == DAPS_REEST_RECONFIGURATION_FAILURE && open->outcome == DAPS_OUTCOME_UNKNOWN &&
@@ -108,8 +108,7 @@ void daps_ue_request_applies(struct daps_ue *ue)
     settle_by_request(ue, &request);
     daps_ue_require_key(ue, &request);
     if (!names_target && is_strange(ue, &request))
-        daps_ue_lose_track(ue, &request, "a re-establishment that names a cell the UE was not known to be in",
-                           DAPS_NOT_JUDGED_COMMAND_LOST);
+        daps_ue_lose_track(ue, &request, DAPS_GAP_REQUEST_ELSEWHERE, DAPS_NOT_JUDGED_COMMAND_LOST);
     if (active->pci < 0 && daps_attempt_newest(ue) == NULL && request.ue_pci >= 0)
         active->pci = request.ue_pci;
     if (active->c_rnti < 0)
@@ -128,7 +127,7 @@ void daps_ue_drop_request(struct daps_ue *ue, const struct daps_event *ev)
         return;
     ue->request.pending = false;
     ue->state = ue->request.state_before;
-    daps_ue_gap(ue, ue->request.ev->frame, "a re-establishment request that nobody answered");
+    daps_ue_gap(ue, ue->request.ev->frame, DAPS_GAP_REQUEST_UNANSWERED);
 }
 
 /* The log ends behind a request: nothing contradicts it, so an attempt that it calls failed has failed. */
@@ -150,12 +149,12 @@ static void begin_in_logged_cell(struct daps_ue *ue, const struct daps_event *ev
 /* Without its request nobody knows whether an attempt under way had failed, and so from which key it derives. */
 static void miss_request(struct daps_ue *ue, const struct daps_event *ev)
 {
-    static const char reason[] = "a re-establishment without its request";
+    const enum daps_gap gap = DAPS_GAP_REQUEST_LOST;
 
     if (ue->open != NULL || ue->active.chain.key == NULL)
-        daps_ue_lose_track(ue, ev, reason, DAPS_NOT_JUDGED_OUTCOME_LOST);
+        daps_ue_lose_track(ue, ev, gap, DAPS_NOT_JUDGED_OUTCOME_LOST);
     else
-        daps_ue_gap(ue, ev->frame, reason);
+        daps_ue_gap(ue, ev->frame, gap);
 }
 
 /* TS 38.331 5.3.7.5, TS 33.501 6.11: a new key by the NCC rule, in force at once, same algorithms. */
@@ -204,12 +203,12 @@ void daps_ue_reestablishment_complete(struct daps_ue *ue, const struct daps_even
     if (ue->request.pending) {
         /* The answer with its NCC is missing from the log. */
         daps_ue_request_applies(ue);
-        daps_ue_lose_track(ue, ev, "a re-establishment whose answer is not in the log", DAPS_NOT_JUDGED_COMMAND_LOST);
+        daps_ue_lose_track(ue, ev, DAPS_GAP_ANSWER_LOST, DAPS_NOT_JUDGED_COMMAND_LOST);
         ue->state = DAPS_UE_CONNECTED;
         return;
     }
     if (!complete_newest(ue, ev, DAPS_PROC_REESTABLISHMENT) && ue->active.chain.key != NULL && ue->pdcp == NULL) {
-        daps_ue_gap(ue, ev->frame, "a RRCReestablishmentComplete behind what followed it");
+        daps_ue_gap(ue, ev->frame, DAPS_GAP_REESTABLISHED_LATE);
         daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
     }
 }
@@ -221,7 +220,7 @@ void daps_ue_release(struct daps_ue *ue, const struct daps_event *ev)
         return;
     }
     if (daps_ue_suspend_is_lost(ue)) /* it answers the resume request, under a key made from what the lost one said */
-        daps_ue_lose_track(ue, ev, "a release behind a lost suspend", DAPS_NOT_JUDGED_COUNT);
+        daps_ue_lose_track(ue, ev, DAPS_GAP_RELEASE_BEHIND_SUSPEND, DAPS_NOT_JUDGED_COUNT);
     if (ue->open != NULL && ue->open->daps) {
         daps_attempt_close_by_next(ue, ev); /* a release may follow only the source release (TS 38.300 9.2.3.2) */
     } else if (ue->open != NULL) {
@@ -256,7 +255,7 @@ bool daps_ue_suspend_is_lost(struct daps_ue *ue)
     ue->unsuspended = 0;
     if (frame == 0)
         return false;
-    daps_ue_gap(ue, frame, "a resume request whose suspend is not in the log");
+    daps_ue_gap(ue, frame, DAPS_GAP_RESUME_REQUEST_ALONE);
     daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, frame);
     return true;
 }
@@ -290,7 +289,7 @@ void daps_ue_resume_request(struct daps_ue *ue, const struct daps_event *ev)
             daps_engine_counters(ue->engine)->duplicates++;
             return;
         }
-        daps_ue_lose_track(ue, ev, "a resume request whose answer is not in the log", DAPS_NOT_JUDGED_OUTCOME_LOST);
+        daps_ue_lose_track(ue, ev, DAPS_GAP_RESUME_UNANSWERED, DAPS_NOT_JUDGED_OUTCOME_LOST);
     }
     begin_resume(ue, ev);
 }
@@ -298,25 +297,25 @@ void daps_ue_resume_request(struct daps_ue *ue, const struct daps_event *ev)
 /* It made a key, perhaps not the first one that was made of what is suspended. */
 static void miss_resume_request(struct daps_ue *ue, const struct daps_event *ev)
 {
-    daps_ue_gap(ue, ev->frame, "an answer to a resume request that is not in the log");
+    daps_ue_gap(ue, ev->frame, DAPS_GAP_RESUME_ANSWER_ALONE);
     daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
 }
 
 /* The key in force was made while the log did not look, or from what it does not show. */
 static void resume_from_unseen(struct daps_ue *ue, const struct daps_event *ev)
 {
-    static const char reason[] = "a resume whose suspend is not in the log";
+    const enum daps_gap gap = DAPS_GAP_RESUME_ALONE;
     const struct daps_attempt *last = daps_attempt_newest(ue);
     const bool said = daps_ue_suspend_is_lost(ue);
 
     if (ue->suspended_before && ue->open != NULL) {
         ue->suspended_before = false;
         daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
-        daps_ue_lose_track(ue, ev, reason, DAPS_NOT_JUDGED_COUNT);
+        daps_ue_lose_track(ue, ev, gap, DAPS_NOT_JUDGED_COUNT);
     } else if (last != NULL && last->procedure == DAPS_PROC_RESUME && !last->rejected && last->complete_frame == 0) {
         daps_engine_counters(ue->engine)->duplicates++;
     } else {
-        daps_ue_lose_track(ue, ev, reason, said ? DAPS_NOT_JUDGED_COUNT : DAPS_NOT_JUDGED_COMMAND_LOST);
+        daps_ue_lose_track(ue, ev, gap, said ? DAPS_NOT_JUDGED_COUNT : DAPS_NOT_JUDGED_COMMAND_LOST);
     }
     ue->state = DAPS_UE_CONNECTED;
 }

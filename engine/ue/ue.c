@@ -80,11 +80,11 @@ void daps_ue_copy_clear(struct daps_ue *copy)
     g_ptr_array_unref(copy->attempts);
 }
 
-void daps_ue_gap(struct daps_ue *ue, uint64_t frame, const char *reason)
+void daps_ue_gap(struct daps_ue *ue, uint64_t frame, enum daps_gap gap)
 {
     ue->gaps++;
     ue->gap_frame = frame;
-    ue->gap_reason = reason;
+    ue->gap = gap;
 }
 
 void daps_ue_not_judged(struct daps_ue *ue, enum daps_not_judged reason, uint64_t frame)
@@ -92,10 +92,10 @@ void daps_ue_not_judged(struct daps_ue *ue, enum daps_not_judged reason, uint64_
     daps_engine_not_judged(ue->engine, reason, frame);
 }
 
-void daps_ue_unread(struct daps_ue *ue, uint64_t frame, const char *reason)
+void daps_ue_unread(struct daps_ue *ue, uint64_t frame, enum daps_gap gap)
 {
     ue->unread++;
-    daps_ue_gap(ue, frame, reason);
+    daps_ue_gap(ue, frame, gap);
 }
 
 static void watch_clock(struct daps_ue *ue, const struct daps_event *ev)
@@ -106,9 +106,9 @@ static void watch_clock(struct daps_ue *ue, const struct daps_event *ev)
         /* Unsigned, so that absurd clocks of damaged files wrap instead of overflowing. */
         int64_t step = (int64_t)((uint64_t)ev->time_ns - (uint64_t)ue->last_time_ns);
         if (step > SILENCE_NS)
-            daps_ue_gap(ue, ev->frame, "more than a minute without a message");
+            daps_ue_gap(ue, ev->frame, DAPS_GAP_PAUSE);
         else if (step < TIME_TRAVEL_NS)
-            daps_ue_gap(ue, ev->frame, "time runs backwards");
+            daps_ue_gap(ue, ev->frame, DAPS_GAP_TIME_BACKWARDS);
     }
     ue->last_time_ns = ev->time_ns;
 }
@@ -308,7 +308,7 @@ static void follow(struct daps_ue *ue, const struct daps_event *ev)
     daps_ue_drop_request(ue, ev);
     if (ue->left_nr && ev->kind == DAPS_EV_RECONFIGURATION && ev->sync) {
         /* Back from another RAT: its security context, not the one we left with (TS 33.501 8.4). */
-        daps_ue_lose_track(ue, ev, "a stay in another radio access technology", DAPS_NOT_JUDGED_COUNT);
+        daps_ue_lose_track(ue, ev, DAPS_GAP_OTHER_RAT, DAPS_NOT_JUDGED_COUNT);
         ue->left_nr = false;
     } else if (ev->kind == DAPS_EV_SETUP) {
         ue->left_nr = false;
@@ -364,7 +364,7 @@ void daps_ue_finish(struct daps_ue *ue)
     closing.closing.n_candidates = ue->n_candidates;
     closing.closing.gaps = ue->gaps;
     closing.closing.gap_frame = ue->gap_frame;
-    closing.closing.gap_reason = ue->gap_reason;
+    closing.closing.gap = ue->gap;
     daps_ue_tell(ue, &closing);
     daps_ue_tell_nulls(ue);
     daps_ue_tell_unfits(ue, true);

@@ -165,7 +165,7 @@ struct daps_ue {
 
     unsigned gaps;
     uint64_t gap_frame;
-    const char *gap_reason;
+    enum daps_gap gap;
     unsigned unread; /* gaps that are messages nobody could read */
     int64_t last_time_ns;
 
@@ -179,8 +179,8 @@ struct daps_ue {
 struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum daps_rat rat);
 void daps_ue_free(struct daps_ue *ue);
 void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev);
-void daps_ue_gap(struct daps_ue *ue, uint64_t frame, const char *reason);    /* reason: static storage */
-void daps_ue_unread(struct daps_ue *ue, uint64_t frame, const char *reason); /* a gap that may be any message */
+void daps_ue_gap(struct daps_ue *ue, uint64_t frame, enum daps_gap gap);
+void daps_ue_unread(struct daps_ue *ue, uint64_t frame, enum daps_gap gap); /* a gap that may be any message */
 /* A copy whose attempts and PDCP state are its own, for looking ahead; free with daps_ue_copy_clear. */
 void daps_ue_copy(struct daps_ue *copy, const struct daps_ue *ue);
 void daps_ue_copy_clear(struct daps_ue *copy);
@@ -197,7 +197,7 @@ void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc); /* TS 33.
 void daps_ue_root_matched(struct daps_ue *ue); /* ue->root has been found out after the connection was secured */
 void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev); /* log began in the middle */
 /* not_judged: DAPS_NOT_JUDGED_COUNT if nothing that could be judged is lost with it. */
-void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, const char *reason,
+void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, enum daps_gap gap,
                         enum daps_not_judged not_judged);
 void daps_ue_forget_cell(struct daps_ue *ue); /* the UE may be in another one by now */
 void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev);

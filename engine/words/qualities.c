@@ -13,7 +13,7 @@ static void say_gap(GString *text, const struct daps_finding *finding)
 
     g_string_append(text, "that no handover, key change or release was missed around ");
     daps_words_frame(text, gap != NULL ? gap->frame : 0);
-    g_string_append_printf(text, " (%s)", finding->gap_reason);
+    g_string_append_printf(text, " (%s)", daps_words_gap(finding->gap));
 }
 
 char *daps_words_assumes(const struct daps_finding *finding)

@@ -295,7 +295,7 @@ START_TEST(finding_without_key)
     finding->has_key = false;
     finding->keystream = (struct daps_keystream_tuple){0};
     finding->assumptions = 0;
-    finding->gap_reason = NULL;
+    finding->gap = DAPS_GAP_NONE;
     finding->below_rrc = finding->null.ciphering = finding->null.integrity = false;
     result = daps_result_of_finding(finding, true);
     memset(&finding->key, 0x5A, sizeof finding->key);

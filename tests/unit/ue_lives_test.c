@@ -233,7 +233,7 @@ START_TEST(unread_message_ends_claims)
     ev->candidate_id = 1;
     ev->target = (struct daps_cell){22, 632628};
     put(life, ev);
-    daps_engine_gap(life->engine, 1, false, life->frame, "an RRC message could not be decoded");
+    daps_engine_gap(life->engine, 1, false, life->frame, DAPS_GAP_UNDECODED);
     ev = say(life, 2000 * MS, DAPS_EV_REESTABLISHMENT_REQUEST, DAPS_CH_UL_CCCH, 22);
     ev->ue_pci = 11;
     ev->ue_c_rnti = 1;

@@ -173,7 +173,7 @@ START_TEST(copies)
     subjects[2].role = DAPS_ROLE_GAP;
     finding.n_frames = finding.repeats = 2;
     finding.assumptions = DAPS_ASSUMES_NO_GAP | DAPS_ASSUMES_NO_SDT;
-    finding.gap_reason = "time runs backwards";
+    finding.gap = DAPS_GAP_TIME_BACKWARDS;
     finding.key.value = value;
     copy = daps_finding_copy(&finding, false);
     ck_assert_ptr_null(copy->key.value);

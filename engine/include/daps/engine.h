@@ -14,6 +14,7 @@
 #include "daps/counts.h"
 #include "daps/event.h"
 #include "daps/finding.h"
+#include "daps/gap.h"
 #include "daps/identity.h"
 #include "daps/not_judged.h"
 #include "daps/pdu.h"
@@ -62,9 +63,9 @@ struct daps_sink {
     /* Of what is unwrapped: a PDU of that UE comes, whose framing gives it that UEId (-1 none); ... */
     void (*pdu)(void *user, uint64_t ue_key, int32_t ue_id);
     void (*pdcp)(void *user, enum daps_pdcp_status status); /* ... it was one of PDCP that says nothing to RRC; ... */
-    void (*undecoded)(void *user, const struct daps_undecoded *undecoded);       /* ... it could not be decoded; ... */
-    void (*problem)(void *user, const struct daps_framing_problem *problem);     /* ... it could not be unwrapped */
-    void (*gap)(void *user, const char *ue, uint64_t frame, const char *reason); /* ue NULL: of all UEs */
+    void (*undecoded)(void *user, const struct daps_undecoded *undecoded);      /* ... it could not be decoded; ... */
+    void (*problem)(void *user, const struct daps_framing_problem *problem);    /* ... it could not be unwrapped */
+    void (*gap)(void *user, const char *ue, uint64_t frame, enum daps_gap gap); /* ue NULL: of all UEs */
 };
 
 /* Which NCC a received one is compared with after a DAPS fallback; where a MAC-I tells, it decides. */
@@ -114,10 +115,9 @@ void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *
 /*
  * Says that something of this UE's signalling may be missing at this frame (an undecoded PDU, a record the capture
  * dropped): findings that span it say so. all = true: every UE seen so far,
- * whatever ue_key. reason must live as long as the engine; it ends a sentence: "... was missed around frame 7
- * (REASON)".
+ * whatever ue_key.
  */
-void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint64_t frame, const char *reason);
+void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint64_t frame, enum daps_gap gap);
 
 /*
  * Says that something of the capture cannot be judged, for a reason that only whoever reads it knows (a command cut

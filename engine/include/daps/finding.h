@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "daps/event.h"
+#include "daps/gap.h"
 
 enum daps_rule_id {
     DAPS_RULE_REPEATED_KEY,
@@ -183,7 +184,7 @@ enum daps_variant {
 
 /* What a finding rests on that the capture cannot show: bits, in the order they are said. */
 enum daps_assumption {
-    DAPS_ASSUMES_NO_GAP = 1 << 0,     /* gap_reason, and the subject with DAPS_ROLE_GAP */
+    DAPS_ASSUMES_NO_GAP = 1 << 0,     /* gap, and the subject with DAPS_ROLE_GAP */
     DAPS_ASSUMES_CIPHERING = 1 << 1,  /* the algorithm is not in the log */
     DAPS_ASSUMES_SENT = 1 << 2,       /* a message that RRC handed down before the attempt failed */
     DAPS_ASSUMES_SENT_RACH = 1 << 3,  /* the same, and the log does not show the random access */
@@ -238,9 +239,9 @@ struct daps_finding {
     bool has_key;
     struct daps_key_view key;
     struct daps_keystream_tuple keystream;
-    unsigned assumptions;   /* enum daps_assumption */
-    const char *gap_reason; /* with DAPS_ASSUMES_NO_GAP */
-    bool below_rrc;         /* the capture shows the UE's uplink signalling as PDCP PDUs */
+    unsigned assumptions; /* enum daps_assumption */
+    enum daps_gap gap;    /* with DAPS_ASSUMES_NO_GAP */
+    bool below_rrc;       /* the capture shows the UE's uplink signalling as PDCP PDUs */
     union {
         struct {
             struct daps_reading active, stored;

@@ -36,6 +36,7 @@ void daps_words_cell(GString *text, const struct daps_cell *cell, enum daps_rat 
 /* ---- sentences.c: one finding. Callers free what is not const. ---- */
 
 /* What happened in which frame: a few sentences. */
+const char *daps_words_gap(enum daps_gap gap); /* ends a sentence: "... was missed around frame 7 (...)" */
 char *daps_words_join(const struct daps_identity_join *join); /* "UEId 2: ...": why it is its UE's */
 char *daps_words_detail(const struct daps_finding *finding);
 /* What it rests on that the capture cannot show, as "that ..., and that ..."; NULL nothing. */
