@@ -170,9 +170,10 @@ ssize_t process_read(int descriptor, void *octets, size_t most)
 }
 
 /* libwiretap's scanners end the process with status 2 when they lack memory. */
-static void on_exit_of_others(void)
+static void on_exit_of_others(int status, void *unused)
 {
-    if (!atomic_load(&ended))
+    (void)unused;
+    if (status != EXIT_CLEAN && !atomic_load(&ended)) /* GLib's --help leaves with 0 */
         give_up("a library ended the process");
 }
 
@@ -198,7 +199,7 @@ void process_begin(void)
     signal(SIGPIPE, SIG_IGN); /* a closed pipe shows as EPIPE where it is written to */
     signal(SIGXFSZ, SIG_IGN); /* a file size limit as EFBIG */
     g_log_set_default_handler(on_message, NULL);
-    atexit(on_exit_of_others);
+    on_exit(on_exit_of_others, NULL);
     handle(SIGTRAP, on_abort);
     handle(SIGABRT, on_abort);
     handle(SIGINT, on_interrupt);

@@ -221,42 +221,82 @@ static void csv_event(struct report *report, const char *ue, const struct daps_e
     outbuf_literal(out, "\r\n");
 }
 
-static void not_judged_cell(struct report *report, const char *column, enum daps_not_judged reason,
-                            const struct daps_not_judged_count *count)
-{
-    struct outbuf *out = report->out;
+/* What is in no finding, as a row of the table of findings: its rule says what became of it. */
+struct remark {
+    const char *rule; /* not-judged, not-read, not-audited */
+    const char *title, *detail;
+    uint64_t n, frame; /* 0: not known */
+};
 
+static void remark_cell(struct outbuf *out, const char *capture, const char *column, const struct remark *remark)
+{
     if (strcmp(column, "capture") == 0)
-        quoted(out, report->capture);
+        quoted(out, capture);
     else if (strcmp(column, "rule") == 0)
-        outbuf_literal(out, "not-judged");
-    else if (strcmp(column, "frames") == 0 && count->first_frame != 0)
-        outbuf_unsigned(out, count->first_frame);
+        outbuf_string(out, remark->rule);
+    else if (strcmp(column, "frames") == 0 && remark->frame != 0)
+        outbuf_unsigned(out, remark->frame);
     else if (strcmp(column, "repeats") == 0)
-        outbuf_unsigned(out, count->n);
+        outbuf_unsigned(out, remark->n);
     else if (strcmp(column, "title") == 0)
-        quoted(out, daps_not_judged_name(reason));
+        quoted(out, remark->title);
     else if (strcmp(column, "detail") == 0)
-        quoted(out, daps_not_judged_words(reason, count->n));
+        quoted(out, remark->detail);
 }
 
-/* Findings only: a row a reason, so that a table without findings is not taken for a clean bill. */
-static void csv_end(struct report *report, const struct capture_totals *totals)
+static void write_remark(struct outbuf *out, const char *capture, const struct remark *remark)
 {
     struct column columns[MOST_COLUMNS] = {{0}};
     const unsigned n = columns_of(&daps_shape_finding, columns);
 
-    if (report->style->view != REPORT_AUDIT || report->style->table != REPORT_TABLE_FINDINGS)
+    if (remark->n == 0)
+        return;
+    for (unsigned k = 0; k < n; k++) {
+        if (k > 0)
+            outbuf_char(out, ',');
+        remark_cell(out, capture, columns[k].member->name, remark);
+    }
+    outbuf_literal(out, "\r\n");
+}
+
+static bool has_remarks(const struct report_style *style)
+{
+    return style->view == REPORT_AUDIT && style->table == REPORT_TABLE_FINDINGS;
+}
+
+/* A row a reason, so that a table without findings is not taken for a clean bill. */
+static void csv_end(struct report *report, const struct capture_totals *totals)
+{
+    if (!has_remarks(report->style))
         return;
     for (unsigned i = 0; i < DAPS_NOT_JUDGED_COUNT; i++) {
-        if (totals->counts.not_judged[i].n == 0)
-            continue;
-        for (unsigned k = 0; k < n; k++) {
-            if (k > 0)
-                outbuf_char(report->out, ',');
-            not_judged_cell(report, columns[k].member->name, (enum daps_not_judged)i, &totals->counts.not_judged[i]);
-        }
-        outbuf_literal(report->out, "\r\n");
+        const struct daps_not_judged_count *count = &totals->counts.not_judged[i];
+        const enum daps_not_judged reason = (enum daps_not_judged)i;
+        write_remark(report->out, report->capture,
+                     &(struct remark){"not-judged", daps_not_judged_name(reason),
+                                      daps_not_judged_words(reason, count->n), count->n, count->first_frame});
+    }
+}
+
+/* The sums over all captures, of none in particular. */
+void report_csv_summary(const struct report_style *style, struct outbuf *out, const struct run_totals *run)
+{
+    const struct daps_engine_counts *counts = &run->sum.counts;
+    const struct remark unread[] = {
+        {"not-read", "unreadable", "inputs that could not be read, or not in full", run->unreadable, 0},
+        {"not-read", "skipped", "files in folders that are of no known capture format", run->skipped, 0},
+        {"not-read", "undecoded", "NR RRC messages that could not be read", counts->undecoded, 0},
+        {"not-read", "ciphered", "ciphered messages without a key that opens them", counts->pdcp.unreadable, 0},
+        {"not-read", "unverified", "messages that did not verify under any candidate for their key",
+         counts->pdcp.unverified, 0}};
+
+    for (size_t i = 0; has_remarks(style) && i < G_N_ELEMENTS(unread); i++)
+        write_remark(out, "", &unread[i]);
+    for (unsigned i = 0; has_remarks(style) && i < run->sum.n_other; i++) {
+        const struct other_count *other = &run->sum.other[i];
+        write_remark(
+            out, "",
+            &(struct remark){"not-audited", other->name, daps_words_class(other->name, other->n), other->n, 0});
     }
 }
 

@@ -170,6 +170,8 @@ void record_summary(struct outbuf *out, const struct run_totals *run)
     write_counts(out, counts, after, true);
     COUNT(out, "unreadable", run->unreadable);
     write_pdcp(out, counts);
+    if (run->sum.n_other > 0)
+        write_other(out, &run->sum);
     if (run->skipped > 0)
         COUNT(out, "skipped", run->skipped);
     write_repeats(out, counts);

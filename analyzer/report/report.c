@@ -241,6 +241,8 @@ void report_epilogue(const struct report_style *style, struct outbuf *out, const
         outbuf_literal(out, "\n]\n");
         break;
     case REPORT_CSV:
+        report_csv_summary(style, out, run);
+        break;
     case REPORT_WIRESHARK:
         break;
     }

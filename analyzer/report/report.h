@@ -79,6 +79,7 @@ void report_free(struct report *report);
 extern const struct report_form report_form_machine, report_form_csv, report_form_text_audit, report_form_text_events,
     report_form_text_keys, report_form_wireshark;
 void report_csv_header(const struct report_style *style, struct outbuf *out);
+void report_csv_summary(const struct report_style *style, struct outbuf *out, const struct run_totals *run);
 void report_text_summary(const struct report_style *style, struct outbuf *out, const struct run_totals *run);
 
 #endif

@@ -156,6 +156,62 @@ static void write_not_judged(struct outbuf *out, const struct daps_engine_counts
         outbuf_char(out, '.');
 }
 
+/* What was there and is in none of the findings: of other kinds, or not readable. */
+static void write_unread(struct outbuf *out, const struct run_totals *run)
+{
+    const struct daps_engine_counts *counts = &run->sum.counts;
+    const struct {
+        uint64_t n;
+        const char *one, *many;
+    } unread[] = {{counts->undecoded, "NR RRC message", "NR RRC messages"},
+                  {counts->pdcp.unreadable, "ciphered message", "ciphered messages"},
+                  {counts->pdcp.unverified, "message that did not verify", "messages that did not verify"}};
+    const char *joint = " Not read: ";
+
+    for (size_t i = 0; i < G_N_ELEMENTS(unread); i++) {
+        if (unread[i].n == 0)
+            continue;
+        outbuf_string(out, joint);
+        text_counted(out, unread[i].n, unread[i].one, unread[i].many);
+        joint = ", ";
+    }
+    if (joint[0] == ',')
+        outbuf_char(out, '.');
+    for (unsigned i = 0; i < run->sum.n_other; i++) {
+        const struct other_count *other = &run->sum.other[i];
+        outbuf_string(out, i == 0 ? " Not audited by this version: " : ", ");
+        text_grouped(out, other->n);
+        outbuf_char(out, ' ');
+        outbuf_string(out, daps_words_class(other->name, other->n));
+    }
+    if (run->sum.n_other > 0)
+        outbuf_char(out, '.');
+    if (run->skipped > 0) {
+        outbuf_char(out, ' ');
+        text_counted(out, run->skipped, "file", NULL);
+        outbuf_string(out, run->skipped == 1 ? " of no known capture format was skipped."
+                                             : " of no known capture format were skipped.");
+    }
+}
+
+/* What was found, in one clause. */
+static void write_found(struct outbuf *out, const struct run_totals *run)
+{
+    const struct daps_engine_counts *counts = &run->sum.counts;
+
+    if (all_findings(&run->sum) > 0) {
+        text_counted(out, all_findings(&run->sum), "finding", NULL);
+        write_rules(out, counts);
+    } else if (counts->rrc_messages > 0) {
+        outbuf_literal(out, "no findings");
+    } else if (run->unreadable + run->skipped > 0) {
+        outbuf_literal(out, "nothing could be audited");
+    } else {
+        outbuf_literal(out, "nothing to look at");
+    }
+    outbuf_char(out, '.');
+}
+
 void report_text_summary(const struct report_style *style, struct outbuf *out, const struct run_totals *run)
 {
     const struct daps_engine_counts *counts = &run->sum.counts;
@@ -176,18 +232,13 @@ void report_text_summary(const struct report_style *style, struct outbuf *out, c
     outbuf_literal(&text, " DAPS, ");
     text_counted(&text, counts->fallbacks, "fallback", NULL);
     outbuf_literal(&text, "): ");
-    if (all_findings(&run->sum) == 0) {
-        outbuf_string(&text, counts->rrc_messages > 0 ? "no findings" : "nothing to look at");
-    } else {
-        text_counted(&text, all_findings(&run->sum), "finding", NULL);
-        write_rules(&text, counts);
-    }
-    outbuf_literal(&text, ".");
+    write_found(&text, run);
     if (run->unreadable > 0) {
         outbuf_char(&text, ' ');
-        text_counted(&text, run->unreadable, "capture", NULL);
+        text_counted(&text, run->unreadable, "input", NULL);
         outbuf_literal(&text, " could not be read in full.");
     }
+    write_unread(&text, run);
     write_not_judged(&text, counts);
     outbuf_char(&text, '\0');
     text_wrap(out, text.octets, 0, 2);

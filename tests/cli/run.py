@@ -265,8 +265,15 @@ class Forms(Case):
         for table, kind in (("findings", "finding"), ("handovers", "handover")):
             text = run("audit", "-f", "csv", "--table", table, SAMPLES).stdout.decode()
             rows = list(csv.DictReader(io.StringIO(text, newline="")))
-            lines = [r for r in records(run("audit", "-f", "ndjson", SAMPLES).stdout) if r["type"] == kind]
+            said = records(run("audit", "-f", "ndjson", SAMPLES).stdout)
+            lines = [r for r in said if r["type"] == kind]
             self.assertGreater(len(lines), 0)
+            remarks = {(r["rule"], r["title"]): r["repeats"] for r in rows if r.get("rule", "").startswith("not-") and not r["capture"]}
+            if kind == "finding": # what is in no finding stands behind them
+                self.assertEqual(remarks, {("not-read", "skipped"): str(said[-1]["skipped"]),
+                                           ("not-read", "ciphered"): str(said[-1]["pdcp"]["unreadable"]),
+                                           **{("not-audited", name): str(n) for name, n in said[-1]["other"].items()}})
+                rows = [r for r in rows if not r["rule"].startswith("not-")]
             self.assertEqual(len(rows), len(lines))
             for row, line in zip(rows, lines):
                 self.assertIsNone(row.get(None), "more cells than titles")

