@@ -139,7 +139,7 @@ static int fit(struct identity *identity, const struct announcement *a, const st
 
     if (!is_valid(identity, a))
         return 0;
-    if (a->arrived) { /* it may come again under further UEIds, if nothing speaks for somebody else */
+    if (a->arrived) {       /* it may come again under further UEIds, if nothing speaks for somebody else */
         if (holder != NULL) /* its own UEId outweighs that the C-RNTI was given to another UE, too */
             return holder->ue == a->ue ? 5 : 0;
         return at != NULL && at->rnti == name->rnti && at->node == name->node;

@@ -28,6 +28,7 @@ struct daps_context {
     int ciphering;      /* NEA number, -1 unknown */
     int integrity;
     uint64_t cell_taint, key_taint; /* what cell and key rest on beside RRC (ue/cells.c); 0 on nothing */
+    uint32_t doubt;  /* its key rests on what could not be read having changed nothing; 0 on nothing of the kind */
     unsigned gaps;   /* of the log, when its place in the chain was shown: what came since may have moved it */
     uint32_t serial; /* tells contexts of one UE apart; the same as long as key and PDCP entities are */
 };
@@ -65,6 +66,7 @@ struct daps_attempt {
     uint64_t executed_frame;
     int64_t executed_time_ns; /* of a candidate, where T304 begins */
     uint64_t taint; /* keys that are one term with other taints are one key only if the cells of the log are right */
+    uint32_t doubt; /* of its source when it began: terms of other doubts are not known to be one key */
     uint32_t connection; /* of the UE, counted */
     unsigned unread;     /* messages of this UE that could not be read, when it began */
     unsigned gaps;       /* gaps of the log when it began */
@@ -159,6 +161,7 @@ struct daps_moment {
         } ended;
         struct {
             const struct daps_term *in_force;
+            uint32_t doubt;                      /* of it */
             const struct daps_event *candidates; /* armed */
             unsigned n_candidates;
             unsigned gaps; /* of the log, and the newest of them */

@@ -332,6 +332,7 @@ void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev)
     struct pdcp_context *active;
 
     pdcp_look(pdcp);
+    memset(pdcp->unread_told, 0, sizeof pdcp->unread_told);
     if (!pdcp->reading && ev->time_ns != INT64_MIN)
         pdcp->now_ns = ev->time_ns;
     pdcp_sync(pdcp);

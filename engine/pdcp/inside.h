@@ -157,6 +157,8 @@ void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_context *context,
 /* The PDU is under the context's key: told where that is new. */
 void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                    const struct pdcp_protection *how);
+/* It cannot be read, and may say anything. */
+void pdcp_tell_unread(struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 void pdcp_tell_root(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct daps_root_evidence *root);
 /* UE and network agree on a UL NAS COUNT (pdcp->needs) that is not the one the key log gives. */
 void pdcp_tell_nas_count(struct daps_pdcp *pdcp);

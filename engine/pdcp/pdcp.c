@@ -213,6 +213,8 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
         pdcp->ul_doubt |= reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED;
     if (reading->suspect)
         return;
+    if (reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED)
+        pdcp_tell_unread(pdcp, pdu);
     if (pdu->downlink && (reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED)) {
         pdcp->dl_credit--;
         pdcp->unread_dl |= pdu->bearer == 1 && !pdcp->log_beside;

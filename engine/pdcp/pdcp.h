@@ -154,6 +154,7 @@ struct daps_pdcp {
     uint64_t credited_frame;
     bool unread_dl;        /* downlink SRB1 has not been read since one was verified: algorithms may have changed */
     uint32_t unseen_stays; /* serials given to stays that no context stands for */
+    bool unread_told[2];   /* downlink: since the UE's newest event or MAC-I that is right */
     bool reading;          /* the events under way come from a PDCP PDU */
     struct {
         uint32_t serial; /* of the context it was found for, 0 none */

@@ -155,6 +155,7 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, co
     if (context->verified++ == 0 && context->failed > 0)
         pdcp_tell_unfit(pdcp, context, pdu);
     pdcp_try_root(pdcp, context, true);
+    memset(pdcp->unread_told, 0, sizeof pdcp->unread_told);
     pdcp->ul_doubt &= context->past != PDCP_PRESENT || reading->not_followed;
     pdcp->unread_dl &=
         !pdu->downlink || context->past != PDCP_PRESENT || reading->not_followed || context->algorithms_unsure;

@@ -43,6 +43,20 @@ void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_context *context, const s
     pdcp_tell(pdcp, pdu, &ev);
 }
 
+void pdcp_tell_unread(struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
+{
+    struct daps_event ev;
+
+    if (pdcp->unread_told[pdu->downlink] || pdcp->log_beside || pdu->bearer != 1)
+        return;
+    pdcp->unread_told[pdu->downlink] = true;
+    for (unsigned i = 0; i < pdcp->n_contexts; i++)
+        pdcp->contexts[i].key_told = false;
+    daps_event_clear(&ev, DAPS_EV_UNREAD);
+    ev.channel = daps_channel_dcch(pdu->downlink);
+    pdcp_tell(pdcp, pdu, &ev);
+}
+
 void pdcp_tell_root(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct daps_root_evidence *root)
 {
     struct daps_event ev;

@@ -52,7 +52,8 @@ void rule_exposed_fallback(const struct judgement *j)
     for (unsigned i = 0; i < moment->n_attempts; i++) {
         const struct daps_attempt *attempt = moment->attempts[i];
         if (attempt->outcome == DAPS_OUTCOME_DAPS_FALLBACK && attempt->parent != NULL &&
-            attempt->source.chain.key == moment->closing.in_force && !is_repeated(moment, attempt))
+            attempt->source.chain.key == moment->closing.in_force && attempt->source.doubt == moment->closing.doubt &&
+            !is_repeated(moment, attempt))
             report(j, attempt);
     }
 }

@@ -31,12 +31,16 @@ static const struct daps_term *by_nh(const struct daps_attempt *attempt)
     return attempt->parent != NULL && attempt->parent->kind == DAPS_TERM_NH ? attempt->parent : NULL;
 }
 
-/* A key that rests on cells of the log is one key only with what rests on the same ones (ue/cells.c). */
+/*
+ * A key that rests on cells of the log is one key only with what rests on the same ones (ue/cells.c); and behind
+ * messages that could not be read nothing is known to be what it was before them.
+ */
 static gpointer group_of(const struct daps_attempt *attempt, const struct daps_term *term)
 {
     const guintptr taint = term == attempt->key ? (guintptr)attempt->taint : 0;
+    const guintptr doubt = (guintptr)(attempt->doubt * UINT64_C(0x9e3779b97f4a7c15));
 
-    return (gpointer)((guintptr)term ^ (taint << 4));
+    return (gpointer)((guintptr)term ^ (taint << 4) ^ doubt);
 }
 
 static void free_group(gpointer group)

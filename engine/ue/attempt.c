@@ -72,6 +72,7 @@ static struct daps_attempt *new_attempt(struct daps_ue *ue, const struct daps_ev
     attempt->key_set_change = ev->key_set_change;
     attempt->point_a = ev->point_a;
     attempt->carrier = ev->carrier;
+    attempt->doubt = ue->active.doubt;
     attempt->connection = ue->connection;
     attempt->unread = ue->unread;
     attempt->complete_time_ns = attempt->executed_time_ns = INT64_MIN;
@@ -89,7 +90,8 @@ static void tell_began(struct daps_ue *ue, const struct daps_attempt *attempt)
     struct daps_moment moment = {.kind = DAPS_MOMENT_ATTEMPT_BEGAN, .began = {.attempt = attempt}};
     struct daps_chain stored = *active;
 
-    if (ue->stored_n_valid && active->n_known && attempt->parent != NULL && !attempt->key_set_change) {
+    if (ue->stored_n_valid && ue->stored_doubt == attempt->doubt && active->n_known && attempt->parent != NULL &&
+        !attempt->key_set_change) {
         stored.n = ue->stored_n;
         moment.began.two_readings = true;
         moment.began.by_active = daps_chain_step(ue->pool, active, (uint8_t)attempt->ncc);
@@ -162,6 +164,7 @@ void daps_attempt_settle(struct daps_ue *ue, enum daps_outcome outcome, uint64_t
             ue->stored_n_valid = true;
             ue->stored_frame = attempt->frame;
             ue->stored_attempt = attempt->number;
+            ue->stored_doubt = attempt->source.doubt;
         }
     }
 }
@@ -291,6 +294,7 @@ void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev)
     context = ue->open != NULL && ev->sync ? &ue->open->target : daps_ue_context(ue);
     attempt = new_attempt(ue, ev, DAPS_PROC_SK_COUNTER);
     attempt->source = attempt->target = *context;
+    attempt->doubt = context->doubt;
     attempt->sk_counter = (uint32_t)ev->sk_counter;
     attempt->derivation = DAPS_DERIVATION_SK_COUNTER;
     attempt->parent = context->chain.key;

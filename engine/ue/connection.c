@@ -190,6 +190,7 @@ void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, enum da
     active->serial = ++ue->serials;
     unknown_cell(ue, active);
     active->key_taint = 0;
+    active->doubt = 0;
     if (ev->kind != DAPS_EV_REESTABLISHMENT && ev->kind != DAPS_EV_REESTABLISHMENT_REQUEST)
         daps_ue_learn_cell(ue, ev);
     ue->stored_n_valid = false;
@@ -215,6 +216,7 @@ void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev)
     ue->connection++;
     ue->active.chain = (struct daps_chain){0};
     ue->active.key_taint = 0;
+    ue->active.doubt = 0;
     ue->active.serial = 0;
     daps_ue_tell_unfits(ue, false);
     daps_ue_tell_bearers(ue, false);

@@ -228,12 +228,47 @@ static void key_fits(struct daps_ue *ue, const struct daps_event *ev)
         tell_fit(ue, attempt, &f);
 }
 
+/* What could not be read may have changed the key, or what the next one comes from. */
+static void unread(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const bool downlink = ev->channel == DAPS_CH_DL_DCCH;
+
+    if (ue->seen.log)
+        return;
+    ue->unread += downlink;
+    if (!downlink && ue->n_candidates == 0 && ue->open == NULL)
+        return; /* no such message of the UE changes anything then */
+    ue->active.doubt = ++ue->seen.doubts;
+    if (ue->open != NULL)
+        ue->open->target.doubt = ue->seen.doubts;
+}
+
+static void believe_in(struct daps_context *context, uint32_t serial)
+{
+    if (serial == 0 || context->serial == serial)
+        context->doubt = 0;
+}
+
+void daps_ue_believe(struct daps_ue *ue, uint32_t serial)
+{
+    believe_in(&ue->active, serial);
+    for (guint i = 0; i < ue->attempts->len; i++) {
+        struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        believe_in(&attempt->source, serial);
+        believe_in(&attempt->target, serial);
+        if (serial == 0 || (attempt->target.serial == serial && attempt->procedure != DAPS_PROC_SK_COUNTER))
+            attempt->doubt = 0;
+    }
+}
+
 static void keystream_use(struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_term *key = daps_ue_key_of(ue, ev->use.context);
 
     if (ev->use.verified && key != NULL)
         daps_term_confirm(key);
+    if (ev->use.verified)
+        daps_ue_believe(ue, ev->use.context);
     if (!ev->use.srb || ev->use.direction != 0)
         return;
     ue->seen.uplink = true;
@@ -279,6 +314,9 @@ void daps_ue_evidence(struct daps_ue *ue, const struct daps_event *ev)
         break;
     case DAPS_EV_KEY_UNFIT:
         daps_ue_see_unfit(ue, ev);
+        break;
+    case DAPS_EV_UNREAD:
+        unread(ue, ev);
         break;
     default:
         break;

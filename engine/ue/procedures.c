@@ -78,6 +78,8 @@ static bool is_release_again(const struct daps_ue *ue, const struct daps_event *
 
     if (ue->active.chain.key == NULL)
         return true; /* the log began behind the command */
+    if (ev->from_pdcp && last != NULL && ev->frame < last->frame)
+        return true; /* read behind the command that made its key known once more: of an attempt before that */
     return last != NULL && last->daps && daps_ue_elapsed(ue, last->closed_time_ns, ev->time_ns) <= DAPS_LAG_NS;
 }
 

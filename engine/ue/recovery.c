@@ -29,6 +29,8 @@ static bool had_reached_target(struct daps_ue *ue, const struct daps_event *requ
             return true; /* and failed on its way from there */
         if (!target || source)
             return false;
+        if (open->unread != ue->unread)
+            return true; /* what failed is among what could not be read */
         daps_ue_gap(ue, request->frame, DAPS_GAP_REQUEST_NAMES_TARGET);
         return false;
     }

@@ -326,6 +326,10 @@ void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev)
 {
     if (ev->channel == DAPS_CH_BCCH_BCH || ev->channel == DAPS_CH_BCCH_DL_SCH || ev->channel == DAPS_CH_PCCH)
         return;
+    if (!ev->from_pdcp && !ue->seen.log && is_dcch(ev) && ev->kind != DAPS_EV_SOURCE_IN_USE) {
+        ue->seen.log = true;
+        daps_ue_believe(ue, 0);
+    }
     if (is_ignored(ue, ev))
         return;
     follow(ue, ev);
@@ -360,6 +364,7 @@ void daps_ue_finish(struct daps_ue *ue)
         daps_attempt_close(ue, ue->open->outcome == DAPS_OUTCOME_COMPLETED);
     daps_attempt_confirm(ue);
     closing.closing.in_force = ue->active.chain.key;
+    closing.closing.doubt = ue->active.doubt;
     closing.closing.candidates = ue->candidates;
     closing.closing.n_candidates = ue->n_candidates;
     closing.closing.gaps = ue->gaps;

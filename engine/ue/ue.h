@@ -85,7 +85,8 @@ struct daps_ue {
     uint32_t stored_n;
     uint64_t stored_frame; /* of the failed command that stored it */
     uint32_t stored_attempt;
-    uint32_t n_attempts; /* begun so far */
+    uint32_t stored_doubt; /* of the source it fell back to */
+    uint32_t n_attempts;   /* begun so far */
 
     unsigned n_candidates;
     struct daps_event *candidates; /* room for DAPS_MAX_CANDIDATES; NULL until there is one */
@@ -123,6 +124,8 @@ struct daps_ue {
     struct {
         bool pdus;                     /* PDCP PDUs of this UE are in the capture ... */
         bool uplink;                   /* ... protected uplink signalling among them */
+        bool log;                      /* RRC of dedicated channels comes in a log: what PDUs hide, it has */
+        uint32_t doubts;               /* given so far */
         GArray *collisions;            /* struct daps_collision, of keys that are still known; NULL none */
         GArray *facts;                 /* what is to be told of bearers, likewise */
         GArray *unfits;                /* struct daps_unfit_evidence, likewise */
@@ -271,6 +274,9 @@ struct daps_place daps_ue_logged_place(struct daps_ue *ue, const struct daps_eve
 
 /* evidence.c: what PDUs below RRC show of the UE's keys and contexts. */
 void daps_ue_evidence(struct daps_ue *ue, const struct daps_event *ev);
+/* The key of that context is beyond doubt, those of all if serial is 0: whatever could not be read has not changed it.
+ */
+void daps_ue_believe(struct daps_ue *ue, uint32_t serial);
 /* seen.c: keeps it, and tells what it comes to once its key is not kept any more (all: whatever is kept). */
 void daps_ue_see_collision(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_see_unfit(struct daps_ue *ue, const struct daps_event *ev);

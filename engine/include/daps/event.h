@@ -74,6 +74,7 @@ enum daps_event_kind {
     DAPS_EV_REQUEST_FORGED, /* a request whose MAC is right under no key of the UE */
     DAPS_EV_KEY_UNFIT,
     DAPS_EV_BEARER,
+    DAPS_EV_UNREAD, /* signalling on SRB1 in the channel's direction that cannot be read; told once for several */
     DAPS_EV_KIND_COUNT
 };
 
