@@ -30,17 +30,18 @@ struct cell_dialect {
 
 struct daps_term_pool {
     enum daps_rat rat;
-    GHashTable *terms;  /* set of struct daps_term, owned */
-    GPtrArray *orphans; /* kept terms whose parent was swept: alive, but never found again */
-    GPtrArray *chains;  /* struct nh_chain *, owned */
-    GArray *dialects;   /* struct cell_dialect, oldest first */
-    unsigned keys;      /* labels given */
+    GHashTable *terms;       /* set of struct daps_term, owned */
+    GHashTable *orphans;     /* set likewise: kept terms whose parent was swept, alive, but never found again */
+    struct daps_term *loose; /* list of terms that nobody is known to hold: the next sweep looks at them */
+    GArray *dialects;        /* struct cell_dialect, oldest first */
+    unsigned keys;           /* labels given */
     unsigned roots;
     unsigned others; /* terms told apart from one of the same inputs */
     int32_t symbols;
 };
 
-struct nh_chain *pool_chain_of(struct daps_term_pool *pool, const struct daps_term *root);
+/* Takes in a term that was just made. */
+void pool_enter(struct daps_term_pool *pool, struct daps_term *term);
 
 /* Value, and parent's value, of a term that was just made or whose inputs have changed; nothing if a MAC-I has spoken.
  */

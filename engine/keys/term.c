@@ -32,14 +32,11 @@ static void term_free(gpointer data)
 {
     struct daps_term *term = data;
 
+    if (term->chain != NULL)
+        daps_wipe(term->chain, sizeof *term->chain);
+    g_free(term->chain);
     daps_wipe(term, sizeof *term);
     g_free(term);
-}
-
-static void chain_free(gpointer chain)
-{
-    daps_wipe(chain, sizeof(struct nh_chain));
-    g_free(chain);
 }
 
 struct daps_term_pool *daps_term_pool_new(enum daps_rat rat)
@@ -48,9 +45,8 @@ struct daps_term_pool *daps_term_pool_new(enum daps_rat rat)
 
     pool->rat = rat;
     pool->terms = g_hash_table_new_full(term_hash, term_equal, term_free, NULL);
-    pool->orphans = g_ptr_array_new_with_free_func(term_free);
+    pool->orphans = g_hash_table_new_full(NULL, NULL, term_free, NULL);
     pool->dialects = g_array_new(FALSE, FALSE, sizeof(struct cell_dialect));
-    pool->chains = g_ptr_array_new_with_free_func(chain_free);
     pool->symbols = -1;
     return pool;
 }
@@ -60,8 +56,7 @@ void daps_term_pool_free(struct daps_term_pool *pool)
     if (pool == NULL)
         return;
     g_hash_table_unref(pool->terms);
-    g_ptr_array_unref(pool->orphans);
-    g_ptr_array_unref(pool->chains);
+    g_hash_table_unref(pool->orphans);
     g_array_unref(pool->dialects);
     g_free(pool);
 }
@@ -121,7 +116,7 @@ static const struct daps_term *intern(struct daps_term_pool *pool, const struct 
     term->point_a = term->carrier = -1;
     make_label(pool, term);
     pool_compute_value(pool, term);
-    g_hash_table_add(pool->terms, term);
+    pool_enter(pool, term);
     return term;
 }
 
@@ -133,9 +128,9 @@ const struct daps_term *daps_term_root(struct daps_term_pool *pool)
     *root = (struct daps_term){
         .kind = DAPS_TERM_ROOT, .pci = -1, .arfcn = -1, .point_a = -1, .carrier = -1, .n = pool->roots++};
     chain->root = root;
+    root->chain = chain;
     make_label(pool, root);
-    g_hash_table_add(pool->terms, root);
-    g_ptr_array_add(pool->chains, chain);
+    pool_enter(pool, root);
     return root;
 }
 
@@ -218,73 +213,7 @@ const struct daps_term *daps_term_ksn(struct daps_term_pool *pool, const struct 
     return intern(pool, &like);
 }
 
-void daps_term_keep(const struct daps_term *term)
-{
-    /* Terms are const to everyone but the pool that owns them; the mark is the pool's. */
-    if (term != NULL)
-        ((struct daps_term *)(guintptr)term)->kept = true;
-}
-
-/* A kept term must not be found through the address of a parent that is about to go. */
-static void detach_orphans(struct daps_term_pool *pool)
-{
-    GHashTableIter iter;
-    gpointer key;
-
-    g_hash_table_iter_init(&iter, pool->terms);
-    while (g_hash_table_iter_next(&iter, &key, NULL)) {
-        struct daps_term *term = key;
-        if (term->kept && term->parent != NULL && !term->parent->kept) {
-            g_hash_table_iter_steal(&iter);
-            term->parent = NULL;
-            g_ptr_array_add(pool->orphans, term);
-        }
-    }
-}
-
-static void sweep_orphans(struct daps_term_pool *pool)
-{
-    for (guint i = 0; i < pool->orphans->len;) {
-        struct daps_term *term = g_ptr_array_index(pool->orphans, i);
-        if (term->kept) {
-            term->kept = false;
-            i++;
-        } else {
-            g_ptr_array_remove_index_fast(pool->orphans, i);
-        }
-    }
-}
-
-static void sweep_chains(struct daps_term_pool *pool)
-{
-    for (guint i = 0; i < pool->chains->len;) {
-        struct nh_chain *chain = pool->chains->pdata[i];
-        if (chain->root->kept)
-            i++;
-        else
-            g_ptr_array_remove_index_fast(pool->chains, i);
-    }
-}
-
-void daps_term_sweep(struct daps_term_pool *pool)
-{
-    GHashTableIter iter;
-    gpointer key;
-
-    sweep_chains(pool);
-    detach_orphans(pool);
-    g_hash_table_iter_init(&iter, pool->terms);
-    while (g_hash_table_iter_next(&iter, &key, NULL)) {
-        struct daps_term *term = key;
-        if (term->kept)
-            term->kept = false;
-        else
-            g_hash_table_iter_remove(&iter);
-    }
-    sweep_orphans(pool);
-}
-
 size_t daps_term_pool_size(const struct daps_term_pool *pool)
 {
-    return g_hash_table_size(pool->terms) + pool->orphans->len;
+    return g_hash_table_size(pool->terms) + g_hash_table_size(pool->orphans);
 }

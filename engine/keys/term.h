@@ -35,18 +35,23 @@ enum daps_term_kind { DAPS_TERM_ROOT, DAPS_TERM_NH, DAPS_TERM_STEP, DAPS_TERM_ST
 struct daps_term {
     enum daps_term_kind kind;
     const struct daps_term *parent; /* NULL for a root, and once the parent has been swept */
-    uint8_t fc;                     /* STAR, KSN: FC octet of the KDF */
-    int32_t pci, arfcn;             /* STAR: KDF inputs, values >= 0 or symbols < -1 */
-    int32_t point_a, carrier;       /* STAR: other frequencies of that cell, -1 unknown; no part of the identity */
-    struct daps_dialect dialect;    /* STAR: in which the value was computed */
-    uint32_t n;                     /* NH: index; STEP: NCC; KSN: counter; ROOT: which */
-    char label[24];                 /* "K3", "K1/NH2" */
+    struct daps_term *children;     /* what was derived from it, newest first: */
+    struct daps_term *sibling, *sibling_before;
+    struct nh_chain *chain;      /* of a root, owned */
+    uint8_t fc;                  /* STAR, KSN: FC octet of the KDF */
+    int32_t pci, arfcn;          /* STAR: KDF inputs, values >= 0 or symbols < -1 */
+    int32_t point_a, carrier;    /* STAR: other frequencies of that cell, -1 unknown; no part of the identity */
+    struct daps_dialect dialect; /* STAR: in which the value was computed */
+    uint32_t n;                  /* NH: index; STEP: NCC; KSN: counter; ROOT: which */
+    char label[24];              /* "K3", "K1/NH2" */
     char parent_label[24];
     bool has_value, has_parent_value;
     bool verified; /* a MAC-I has shown that this is the value */
     uint8_t value[32];
     uint8_t parent_value[32];
-    bool kept; /* during a sweep */
+    /* For sweeping. */
+    bool kept, goes, is_loose;
+    struct daps_term *loose;
 };
 
 struct daps_term_pool;
@@ -149,11 +154,14 @@ const struct daps_term *daps_term_ksn(struct daps_term_pool *pool, const struct 
 
 /*
  * Forgets terms: call daps_term_keep() for each that is still wanted (its parents are not kept with it), then sweep.
- * A kept term whose parent goes can no longer be found again, which is right: nothing can be derived from the parent.
- * Roots are kept as long as kept_root names them.
+ * Those that is_held (NULL: none) affirms are kept as well, and not asked about again until somebody has let go of
+ * them: daps_term_loosen. So a sweep looks at what is new or was let go of, not at all there is. A kept term whose
+ * parent goes can no longer be found again, which is right: nothing can be derived from the parent.
  */
+typedef bool daps_term_holds(const void *holder, const struct daps_term *term);
 void daps_term_keep(const struct daps_term *term);
-void daps_term_sweep(struct daps_term_pool *pool);
+void daps_term_loosen(struct daps_term_pool *pool, const struct daps_term *term); /* NULL is fine */
+void daps_term_sweep(struct daps_term_pool *pool, daps_term_holds *is_held, const void *holder);
 
 /* Terms alive, for tests of memory bounds. */
 size_t daps_term_pool_size(const struct daps_term_pool *pool);

@@ -8,14 +8,9 @@
 
 #define MOST_DEPTH 8 /* keys in a row that no MAC-I has spoken about, recomputed together */
 
-struct nh_chain *pool_chain_of(struct daps_term_pool *pool, const struct daps_term *root)
+static struct nh_chain *chain_of(const struct daps_term *root)
 {
-    for (guint i = 0; i < pool->chains->len; i++) {
-        struct nh_chain *chain = pool->chains->pdata[i];
-        if (chain->root == root)
-            return chain;
-    }
-    return NULL;
+    return root != NULL ? root->chain : NULL;
 }
 
 /* From the key log, or iterated from the root (TS 33.501 A.10: SYNC is the first KgNB, then the previous NH). */
@@ -47,14 +42,14 @@ static bool nh_of_chain(const struct daps_term_pool *pool, struct nh_chain *chai
 
 bool daps_term_nh_value(struct daps_term_pool *pool, const struct daps_term *root, uint32_t n, uint8_t out[static 32])
 {
-    struct nh_chain *chain = pool_chain_of(pool, root);
+    struct nh_chain *chain = chain_of(root);
 
     return chain != NULL && n > 0 && nh_of_chain(pool, chain, n, out);
 }
 
 static bool nh_value(struct daps_term_pool *pool, struct daps_term *term)
 {
-    struct nh_chain *chain = pool_chain_of(pool, term->parent);
+    struct nh_chain *chain = chain_of(term->parent);
     const int64_t n = chain != NULL ? (int64_t)term->n + chain->ahead : 0;
 
     return n > 0 && nh_of_chain(pool, chain, (uint32_t)n, term->value);
@@ -134,13 +129,9 @@ static struct daps_term *own(const struct daps_term *term)
 static void recompute_below(struct daps_term_pool *pool, GPtrArray *changed)
 {
     for (guint i = 0; i < changed->len; i++) {
-        GHashTableIter iter;
-        gpointer key;
-
-        g_hash_table_iter_init(&iter, pool->terms);
-        while (g_hash_table_iter_next(&iter, &key, NULL)) {
-            struct daps_term *term = key;
-            if (term->parent != changed->pdata[i] || term->verified || term->kind == DAPS_TERM_NH)
+        for (struct daps_term *term = ((const struct daps_term *)changed->pdata[i])->children; term != NULL;
+             term = term->sibling) {
+            if (term->verified || term->kind == DAPS_TERM_NH)
                 continue;
             pool_compute_value(pool, term);
             g_ptr_array_add(changed, term);
@@ -150,8 +141,11 @@ static void recompute_below(struct daps_term_pool *pool, GPtrArray *changed)
 
 static void recompute_from(struct daps_term_pool *pool, const struct daps_term *term)
 {
-    GPtrArray *changed = g_ptr_array_new();
+    GPtrArray *changed;
 
+    if (term->children == NULL)
+        return;
+    changed = g_ptr_array_new();
     g_ptr_array_add(changed, own(term));
     recompute_below(pool, changed);
     g_ptr_array_unref(changed);
@@ -305,13 +299,9 @@ void daps_term_verified(struct daps_term_pool *pool, const struct daps_term *ter
 static void recompute_chain(struct daps_term_pool *pool, const struct daps_term *root)
 {
     GPtrArray *changed = g_ptr_array_new();
-    GHashTableIter iter;
-    gpointer key;
 
-    g_hash_table_iter_init(&iter, pool->terms);
-    while (g_hash_table_iter_next(&iter, &key, NULL)) {
-        struct daps_term *term = key;
-        if (term->kind != DAPS_TERM_NH || term->parent != root)
+    for (struct daps_term *term = root->children; term != NULL; term = term->sibling) {
+        if (term->kind != DAPS_TERM_NH)
             continue;
         pool_compute_value(pool, term);
         g_ptr_array_add(changed, term);
@@ -324,7 +314,7 @@ static void recompute_chain(struct daps_term_pool *pool, const struct daps_term 
 void daps_term_root_known(struct daps_term_pool *pool, const struct daps_term *root,
                           const struct daps_root_source *source)
 {
-    struct nh_chain *chain = pool_chain_of(pool, root);
+    struct nh_chain *chain = chain_of(root);
     const struct daps_keylog_root *known = source != NULL ? source->known : NULL;
     struct daps_term *mine = own(root);
 
@@ -351,7 +341,7 @@ void daps_term_root_known(struct daps_term_pool *pool, const struct daps_term *r
 
 void daps_term_nh_ahead(struct daps_term_pool *pool, const struct daps_term *root, int steps)
 {
-    struct nh_chain *chain = pool_chain_of(pool, root);
+    struct nh_chain *chain = chain_of(root);
 
     if (chain == NULL || chain->ahead == steps)
         return;

@@ -76,6 +76,10 @@ struct daps_attempt {
     int32_t point_a;  /* absoluteFrequencyPointA of the command, -1 */
     int32_t carrier;  /* centre of its carrier as NR-ARFCN, -1 */
     bool target_used; /* uplink signalling under the target's key was seen below RRC */
+    /* How the UE finds it (ue/kept.c). */
+    uint32_t serials;                               /* of contexts, given when it had begun: no later one is in it */
+    unsigned place;                                 /* in the UE's array */
+    struct daps_attempt *alike_newer, *alike_older; /* derived from the same parent */
 };
 
 #define DAPS_COLLISION_SIGHTS 16
@@ -119,6 +123,16 @@ struct daps_bearer_fact {
     bool verified; /* their MAC-Is are right under the computed key */
 };
 
+/* The next attempt from place *i backwards, newest first; NULL no more. attempts may have empty places. */
+static inline struct daps_attempt *daps_attempts_back(struct daps_attempt *const *attempts, unsigned *i)
+{
+    struct daps_attempt *attempt = NULL;
+
+    while (*i > 0 && attempt == NULL)
+        attempt = attempts[--*i];
+    return attempt;
+}
+
 enum daps_moment_kind {
     DAPS_MOMENT_ATTEMPT_BEGAN,    /* began */
     DAPS_MOMENT_ATTEMPTS_LEAVE,   /* attempts: their keys cannot come again; leave */
@@ -138,7 +152,8 @@ struct daps_moment {
     const char *ue;
     enum daps_rat rat;
     bool below_rrc; /* the capture shows this UE's protected uplink signalling itself, as PDCP PDUs */
-    struct daps_attempt *const *attempts; /* oldest first; unless given, all that are kept */
+    /* Oldest first; unless given, all that are kept; none when an attempt began. */
+    struct daps_attempt *const *attempts;
     unsigned n_attempts;
     union {
         struct {

@@ -23,7 +23,7 @@ struct daps_ue_view {
     struct daps_context active;
     const struct daps_attempt *open;      /* NULL none */
     const struct daps_attempt *revocable; /* closed, but a MAC-I under its source's key would undo it; NULL none */
-    const GPtrArray *attempts; /* struct daps_attempt: all whose key could still be met again, oldest first */
+    const GPtrArray *attempts; /* struct daps_attempt: all whose key could still be met again, oldest first; see back */
     const struct daps_event *candidates;
     unsigned n_candidates;
     bool stored_n_valid; /* TS 38.331 5.3.5.7's reading of "stored NCC" after a fallback */
@@ -38,5 +38,11 @@ struct daps_ue_view {
     unsigned gaps;
     int64_t last_time_ns;
 };
+
+/* The next of its attempts from place *i backwards, newest first; NULL no more. */
+static inline struct daps_attempt *daps_view_back(const struct daps_ue_view *ue, guint *i)
+{
+    return daps_attempts_back((struct daps_attempt *const *)ue->attempts->pdata, i);
+}
 
 #endif

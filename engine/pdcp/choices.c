@@ -27,8 +27,9 @@
 /* The newest attempt whose target this context is. */
 static struct daps_attempt *attempt_of(const struct daps_ue_view *ue, uint32_t serial)
 {
-    for (guint i = ue->attempts->len; i-- > 0;) {
-        struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+    struct daps_attempt *attempt;
+
+    for (guint i = ue->attempts->len; (attempt = daps_view_back(ue, &i)) != NULL && attempt->serials >= serial;) {
         if (attempt->target.serial == serial && attempt->parent != NULL && attempt->procedure != DAPS_PROC_SK_COUNTER)
             return attempt;
     }
@@ -169,7 +170,7 @@ static bool try_nh(struct search *s, int steps)
 static bool try_nearby_parents(struct search *s)
 {
     const struct daps_ue_view *ue = &s->pdcp->ue;
-    const struct daps_attempt *attempt = s->attempt;
+    const struct daps_attempt *attempt = s->attempt, *other;
     unsigned failed = 0;
 
     if (attempt->key_set_change || attempt->target.pci < 0 || attempt->target.arfcn < 0)
@@ -180,8 +181,7 @@ static bool try_nearby_parents(struct search *s)
     }
     if (try_nearby(s, attempt->source.chain.key, (struct pdcp_choice){.horizontal = true}))
         return true;
-    for (guint i = ue->attempts->len; i-- > 0 && failed < MOST_FAILED;) {
-        const struct daps_attempt *other = g_ptr_array_index(ue->attempts, i);
+    for (guint i = ue->attempts->len; failed < MOST_FAILED && (other = daps_view_back(ue, &i)) != NULL;) {
         if (other == attempt || other->key == NULL || other->procedure == DAPS_PROC_SK_COUNTER ||
             other->outcome == DAPS_OUTCOME_COMPLETED || other->frame >= attempt->frame)
             continue;

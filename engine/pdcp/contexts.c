@@ -58,10 +58,10 @@ void pdcp_keys_changed(struct daps_pdcp *pdcp)
 static int64_t begun_ns(const struct daps_pdcp *pdcp, uint32_t serial)
 {
     const struct daps_ue_view *ue = &pdcp->ue;
+    const struct daps_attempt *attempt;
     int64_t began;
 
-    for (guint i = ue->attempts->len; i-- > 0;) {
-        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+    for (guint i = ue->attempts->len; (attempt = daps_view_back(ue, &i)) != NULL && attempt->serials >= serial;) {
         if (attempt->target.serial != serial || attempt->procedure == DAPS_PROC_SK_COUNTER)
             continue;
         began = attempt->executed_frame != 0 ? attempt->executed_time_ns : attempt->time_ns;
@@ -130,11 +130,12 @@ static void hand_back(struct daps_pdcp *pdcp, const struct pdcp_context *from)
 static enum pdcp_past past_of(const struct daps_pdcp *pdcp, const struct pdcp_context *context)
 {
     const struct daps_ue_view *ue = &pdcp->ue;
+    const struct daps_attempt *attempt;
 
     if (!pdcp_has_key(pdcp, context) || context->nia == 0)
         return PDCP_PRESENT;
-    for (guint i = ue->attempts->len; i-- > 0;) {
-        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+    for (guint i = ue->attempts->len;
+         (attempt = daps_view_back(ue, &i)) != NULL && attempt->serials >= context->serial;) {
         if (attempt->procedure == DAPS_PROC_SK_COUNTER || attempt->source.serial == attempt->target.serial)
             continue;
         if (attempt->target.serial == context->serial)

@@ -32,8 +32,9 @@ static const struct pdcp_context *unkeyed(const struct daps_pdcp *pdcp)
 
 static uint64_t frame_of(const struct daps_ue_view *ue, const struct daps_term *key)
 {
-    for (guint i = ue->attempts->len; i-- > 0;) {
-        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+    const struct daps_attempt *attempt;
+
+    for (guint i = ue->attempts->len; (attempt = daps_view_back(ue, &i)) != NULL;) {
         if (attempt->key == key)
             return attempt->frame;
     }

@@ -292,14 +292,8 @@ static bool is_kept(const struct daps_term *key, void *user)
 static bool may_come_back(const struct daps_term *key, void *user)
 {
     const struct daps_pdcp *pdcp = user;
-    const struct daps_ue_view *ue = &pdcp->ue;
 
-    for (guint i = 0; i < ue->attempts->len; i++) {
-        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
-        if (attempt->source.chain.key == key)
-            return true;
-    }
-    return is_kept(key, user);
+    return pdcp->host.came_from(pdcp->host.user, key) || is_kept(key, user);
 }
 
 void daps_pdcp_retain(struct daps_pdcp *pdcp)

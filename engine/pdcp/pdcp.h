@@ -115,7 +115,8 @@ struct pdcp_host {
     void (*look)(void *user, struct daps_ue_view *view);
     void (*evidence)(void *user, const struct daps_event *ev); /* to the sink, and followed by the UE */
     void (*not_judged)(void *user, enum daps_not_judged reason, uint64_t frame);
-    bool (*keeps)(void *user, const struct daps_term *key); /* could something still be said of that key? */
+    bool (*keeps)(void *user, const struct daps_term *key);     /* could something still be said of that key? */
+    bool (*came_from)(void *user, const struct daps_term *key); /* is it that of the source of an attempt still kept? */
     bool (*cell_identity)(void *user, const struct daps_cell *cell, int64_t *identity); /* of its SIB1 */
     const struct daps_engine_options *options;
     struct daps_ciphers *ciphers;

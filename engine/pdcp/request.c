@@ -75,11 +75,11 @@ static bool try_context(struct request *request, const struct daps_context *cont
 static bool is_right_anywhere(struct request *request)
 {
     const struct daps_ue_view *ue = &request->ue;
+    const struct daps_attempt *attempt;
 
     if (try_context(request, &ue->active))
         return true;
-    for (guint i = ue->attempts->len; i-- > 0;) {
-        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+    for (guint i = ue->attempts->len; request->n < MOST_KEYS && (attempt = daps_view_back(ue, &i)) != NULL;) {
         if (try_context(request, &attempt->target) || try_context(request, &attempt->source))
             return true;
     }
@@ -96,11 +96,11 @@ static bool speaks_for(const struct request *request, const struct daps_context 
 static bool speaks_for_known(const struct request *request)
 {
     const struct daps_ue_view *ue = &request->ue;
+    const struct daps_attempt *attempt;
 
     if (speaks_for(request, &ue->active))
         return true;
-    for (guint i = ue->attempts->len; i-- > 0;) {
-        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+    for (guint i = ue->attempts->len; (attempt = daps_view_back(ue, &i)) != NULL;) {
         if (speaks_for(request, &attempt->target) || speaks_for(request, &attempt->source))
             return true;
     }

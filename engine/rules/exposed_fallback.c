@@ -8,14 +8,35 @@
 
 #include "rules/rules.h"
 
-static bool is_repeated(const struct daps_moment *moment, const struct daps_attempt *attempt)
+/* The same derivation from the same stay in the source. */
+static guint repeat_hash(gconstpointer data)
 {
+    const struct daps_attempt *attempt = data;
+
+    return g_direct_hash(attempt->key) ^ attempt->source.serial * 2654435761U;
+}
+
+static gboolean repeat_equal(gconstpointer a, gconstpointer b)
+{
+    const struct daps_attempt *x = a, *y = b;
+
+    return x->key == y->key && x->source.serial == y->source.serial;
+}
+
+/* Of each derivation that was made more than once an attempt. */
+static GHashTable *find_repeats(const struct daps_moment *moment)
+{
+    GHashTable *met = g_hash_table_new(repeat_hash, repeat_equal),
+               *repeats = g_hash_table_new(repeat_hash, repeat_equal);
+
     for (unsigned i = 0; i < moment->n_attempts; i++) {
-        const struct daps_attempt *other = moment->attempts[i];
-        if (other != attempt && other->key == attempt->key && other->source.serial == attempt->source.serial)
-            return true;
+        if (g_hash_table_contains(met, moment->attempts[i]))
+            g_hash_table_add(repeats, moment->attempts[i]);
+        else
+            g_hash_table_add(met, moment->attempts[i]);
     }
-    return false;
+    g_hash_table_unref(met);
+    return repeats;
 }
 
 static const struct daps_event *armed_candidate(const struct daps_moment *moment, const struct daps_attempt *attempt)
@@ -48,12 +69,17 @@ static void report(const struct judgement *j, const struct daps_attempt *attempt
 void rule_exposed_fallback(const struct judgement *j)
 {
     const struct daps_moment *moment = j->moment;
+    GHashTable *repeats;
 
+    if (moment->n_attempts == 0)
+        return;
+    repeats = find_repeats(moment);
     for (unsigned i = 0; i < moment->n_attempts; i++) {
         const struct daps_attempt *attempt = moment->attempts[i];
         if (attempt->outcome == DAPS_OUTCOME_DAPS_FALLBACK && attempt->parent != NULL &&
             attempt->source.chain.key == moment->closing.in_force && attempt->source.doubt == moment->closing.doubt &&
-            !is_repeated(moment, attempt))
+            !g_hash_table_contains(repeats, attempt))
             report(j, attempt);
     }
+    g_hash_table_unref(repeats);
 }

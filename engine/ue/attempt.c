@@ -129,7 +129,7 @@ struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_ev
     if (procedure == DAPS_PROC_HANDOVER && place->pci == attempt->source.pci && place->arfcn == attempt->source.arfcn)
         attempt->procedure = DAPS_PROC_INTRA_CELL_REFRESH;
 
-    g_ptr_array_add(ue->attempts, attempt);
+    daps_kept_add(ue, attempt);
     ue->open = attempt;
     tell_began(ue, attempt);
     daps_ue_note_null(ue, ev->frame, ev->ciphering, ev->integrity);
@@ -302,15 +302,13 @@ void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev)
     attempt->taint = context->key_taint;
     attempt->ncc = -1;
     attempt->outcome = DAPS_OUTCOME_COMPLETED;
-    g_ptr_array_add(ue->attempts, attempt);
+    daps_kept_add(ue, attempt);
     daps_deliver_derivation(ue, attempt);
 }
 
-/* Could the key of this attempt be derived once more from where the UE stands now? */
-static bool can_recur(const struct daps_ue *ue, const struct daps_attempt *attempt)
+/* Could a key from that parent be derived once more from where the UE stands now? */
+static bool can_recur(const struct daps_ue *ue, const struct daps_term *parent)
 {
-    const struct daps_term *parent = attempt->parent;
-
     if (parent == NULL)
         return false;
     if (parent == ue->active.chain.key)
@@ -340,14 +338,7 @@ static void sweep_terms(struct daps_ue *ue)
     daps_term_keep(ue->new_key_set.root);
     if (ue->pdcp != NULL)
         daps_pdcp_keep_terms(ue->pdcp); /* a context ends with the event, behind this */
-    for (guint i = 0; i < ue->attempts->len; i++) {
-        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
-        keep_context(&attempt->source);
-        keep_context(&attempt->target);
-        daps_term_keep(attempt->key);
-        daps_term_keep(attempt->parent);
-    }
-    daps_term_sweep(ue->pool);
+    daps_term_sweep(ue->pool, daps_kept_holds, ue);
 }
 
 static void tell_leaving(struct daps_ue *ue, const GPtrArray *leaving)
@@ -369,20 +360,40 @@ static void tell_leaving(struct daps_ue *ue, const GPtrArray *leaving)
  */
 static bool are_undecided(const struct daps_ue *ue)
 {
-    if (ue->cells != DAPS_CELLS_UNKNOWN || ue->attempts->len >= MOST_UNDECIDED)
+    const struct daps_attempt *attempt;
+
+    if (ue->cells != DAPS_CELLS_UNKNOWN || ue->n_kept >= MOST_UNDECIDED)
         return false;
-    for (guint i = 0; i < ue->attempts->len; i++) {
-        if (((const struct daps_attempt *)g_ptr_array_index(ue->attempts, i))->taint != 0)
+    for (guint i = ue->attempts->len; (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL;) {
+        if (attempt->taint != 0)
             return true;
     }
     return false;
 }
 
-static bool leaves(const struct daps_ue *ue, const struct daps_attempt *attempt, enum daps_forget what)
+static int by_age(gconstpointer a, gconstpointer b)
 {
-    if (what == DAPS_FORGET_ALL)
-        return true;
-    return attempt != ue->open && (what == DAPS_FORGET_CONNECTION || !can_recur(ue, attempt));
+    const struct daps_attempt *x = *(struct daps_attempt *const *)a, *y = *(struct daps_attempt *const *)b;
+
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* Those that leave, oldest first. */
+static GPtrArray *leaving_now(struct daps_ue *ue, enum daps_forget what)
+{
+    GPtrArray *leaving = g_ptr_array_new();
+    struct daps_attempt *attempt;
+
+    if (what == DAPS_FORGET_PAST) {
+        daps_kept_each_parent(ue, can_recur, leaving);
+    } else {
+        for (guint i = ue->attempts->len; (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL;) {
+            if (what == DAPS_FORGET_ALL || attempt != ue->open)
+                g_ptr_array_add(leaving, attempt);
+        }
+    }
+    g_ptr_array_sort(leaving, by_age);
+    return leaving;
 }
 
 /* Reports and drops attempts whose key cannot come again, so that memory does not grow with the log. */
@@ -390,19 +401,17 @@ void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what)
 {
     GPtrArray *leaving;
 
-    if (ue->attempts->len == 0 || (what != DAPS_FORGET_ALL && are_undecided(ue)))
+    if (ue->n_kept == 0 || (what != DAPS_FORGET_ALL && are_undecided(ue)))
         return;
-    leaving = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < ue->attempts->len;) {
-        struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
-        if (!leaves(ue, attempt, what)) {
-            i++;
-            continue;
-        }
+    leaving = leaving_now(ue, what);
+    g_ptr_array_set_free_func(leaving, g_free);
+    for (guint i = 0; i < leaving->len; i++) {
+        struct daps_attempt *attempt = g_ptr_array_index(leaving, i);
         if (ue->cells != DAPS_CELLS_DO_NOT_FOLLOW)
             attempt->taint = 0;
-        g_ptr_array_add(leaving, g_ptr_array_steal_index(ue->attempts, i));
+        daps_kept_steal(ue, attempt);
     }
+    daps_kept_close_up(ue, false);
     if (leaving->len > 0) {
         tell_leaving(ue, leaving);
         daps_ue_tell_unfits(ue, false);

@@ -68,12 +68,10 @@ void daps_ue_watch_cells_after(struct daps_ue *ue, const struct daps_event *ev)
 
 static bool is_derived_from(const struct daps_ue *ue)
 {
-    for (guint i = 0; i < ue->attempts->len; i++) {
-        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
-        if (attempt->connection == ue->connection)
-            return true;
-    }
-    return false;
+    guint i = ue->attempts->len;
+    const struct daps_attempt *newest = daps_attempts_back(daps_kept_all(ue), &i);
+
+    return newest != NULL && newest->connection == ue->connection; /* they are counted upwards */
 }
 
 /*

@@ -50,8 +50,10 @@ static void key_root(struct daps_ue *ue, const struct daps_event *ev)
 /* The newest attempt whose target that context is. */
 static struct daps_attempt *attempt_of(const struct daps_ue *ue, uint32_t serial)
 {
-    for (guint i = ue->attempts->len; i-- > 0;) {
-        struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+    struct daps_attempt *attempt;
+
+    for (guint i = ue->attempts->len;
+         (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL && attempt->serials >= serial;) {
         if (attempt->target.serial == serial && attempt->parent != NULL && attempt->procedure != DAPS_PROC_SK_COUNTER)
             return attempt;
     }
@@ -88,8 +90,9 @@ static void read_otherwise(struct daps_ue *ue, const struct daps_attempt *attemp
 
 static const struct daps_term *key_of_failed(const struct daps_ue *ue, uint64_t frame)
 {
-    for (guint i = ue->attempts->len; i-- > 0;) {
-        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+    const struct daps_attempt *attempt;
+
+    for (guint i = ue->attempts->len; (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL;) {
         if (attempt->frame == frame && attempt->key != NULL && attempt->procedure != DAPS_PROC_SK_COUNTER)
             return attempt->key;
     }
@@ -124,6 +127,19 @@ static void adopt_in(struct daps_context *context, const struct fitting *f, cons
     context->arfcn = f->key->arfcn;
     context->chain.key = key;
     context->chain.n = f->n;
+}
+
+static void adopt_in_attempts(struct daps_ue *ue, const struct fitting *f, const struct daps_term *key)
+{
+    struct daps_attempt *attempt;
+
+    for (guint i = ue->attempts->len;
+         (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL && attempt->serials >= f->key->context;) {
+        daps_kept_out(ue, attempt);
+        adopt_in(&attempt->source, f, key);
+        adopt_in(&attempt->target, f, key);
+        daps_kept_in(ue, attempt);
+    }
 }
 
 /* Inputs as commanded, and where those were open, as the MAC-I has settled them. */
@@ -209,15 +225,13 @@ static void key_fits(struct daps_ue *ue, const struct daps_event *ev)
     term = term_of(ue, attempt, &f);
     daps_wipe(f.value, sizeof f.value);
     is_new = attempt->key != term;
+    daps_kept_out(ue, attempt);
     attempt->parent = f.parent;
     attempt->key = term;
+    daps_kept_in(ue, attempt);
     attempt->derivation = f.derivation;
     adopt_in(&ue->active, &f, term);
-    for (guint i = 0; i < ue->attempts->len; i++) {
-        struct daps_attempt *other = g_ptr_array_index(ue->attempts, i);
-        adopt_in(&other->source, &f, term);
-        adopt_in(&other->target, &f, term);
-    }
+    adopt_in_attempts(ue, &f, term);
     attempt->to_pci = f.key->pci;
     attempt->to_arfcn = f.key->arfcn;
     if (ev->key.deep)
@@ -264,6 +278,7 @@ void daps_ue_believe(struct daps_ue *ue, uint32_t serial)
 static void keystream_use(struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_term *key = daps_ue_key_of(ue, ev->use.context);
+    struct daps_attempt *attempt;
 
     if (ev->use.verified && key != NULL)
         daps_term_confirm(key);
@@ -272,8 +287,8 @@ static void keystream_use(struct daps_ue *ue, const struct daps_event *ev)
     if (!ev->use.srb || ev->use.direction != 0)
         return;
     ue->seen.uplink = true;
-    for (guint i = ue->attempts->len; i-- > 0;) {
-        struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+    for (guint i = ue->attempts->len;
+         (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL && attempt->serials >= ev->use.context;) {
         if (attempt->target.serial == ev->use.context) {
             attempt->target_used = true;
             return;

@@ -4,14 +4,9 @@
 
 struct daps_attempt *daps_attempt_newest(const struct daps_ue *ue)
 {
-    for (guint i = ue->attempts->len; i-- > 0;) {
-        struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
-        if (attempt->connection != ue->connection)
-            return NULL;
-        if (attempt->procedure != DAPS_PROC_SK_COUNTER)
-            return attempt;
-    }
-    return NULL;
+    struct daps_attempt *newest = daps_kept_newest(ue);
+
+    return newest != NULL && newest->connection == ue->connection ? newest : NULL;
 }
 
 bool daps_attempt_has_failed(const struct daps_attempt *attempt)

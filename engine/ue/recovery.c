@@ -187,8 +187,9 @@ void daps_ue_reestablishment(struct daps_ue *ue, const struct daps_event *ev)
 /* False: the log does not hold the attempt it answers, or so far in front that it is judged by now. */
 static bool complete_newest(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure)
 {
-    for (guint i = ue->attempts->len; i-- > 0;) {
-        struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+    struct daps_attempt *attempt;
+
+    for (guint i = ue->attempts->len; (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL;) {
         if (attempt->connection != ue->connection)
             return false;
         if (attempt->procedure != procedure)

@@ -9,10 +9,12 @@
 
 const struct daps_term *daps_ue_key_of(const struct daps_ue *ue, uint32_t serial)
 {
+    const struct daps_attempt *attempt;
+
     if (ue->active.serial == serial)
         return ue->active.chain.key;
-    for (guint i = ue->attempts->len; i-- > 0;) {
-        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+    for (guint i = ue->attempts->len;
+         (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL && attempt->serials >= serial;) {
         if (attempt->target.serial == serial && attempt->procedure != DAPS_PROC_SK_COUNTER)
             return attempt->target.chain.key;
         if (attempt->source.serial == serial)
@@ -23,14 +25,8 @@ const struct daps_term *daps_ue_key_of(const struct daps_ue *ue, uint32_t serial
 
 bool daps_ue_keeps(const struct daps_ue *ue, const struct daps_term *key)
 {
-    if (key == ue->active.chain.key || (ue->open != NULL && key == ue->open->target.chain.key))
-        return true;
-    for (guint i = 0; i < ue->attempts->len; i++) {
-        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
-        if (attempt->key == key)
-            return true;
-    }
-    return false;
+    return key == ue->active.chain.key || (ue->open != NULL && key == ue->open->target.chain.key) ||
+           daps_kept_has_key(ue, key);
 }
 
 /* ---- collisions ---- */

@@ -35,6 +35,7 @@ void daps_ue_free(struct daps_ue *ue)
     for (unsigned i = 0; i < G_N_ELEMENTS(ue->segments); i++)
         rrc_segments_clear(&ue->segments[i]);
     g_ptr_array_unref(ue->attempts);
+    daps_kept_free(ue->kept);
     daps_term_pool_free(ue->pool);
     g_free(ue->candidates);
     g_free(ue->request.ev);
@@ -44,11 +45,16 @@ void daps_ue_free(struct daps_ue *ue)
 
 static void copy_attempts(struct daps_ue *copy, const struct daps_ue *ue)
 {
-    copy->attempts = g_ptr_array_new_full(ue->attempts->len, g_free);
+    copy->attempts = g_ptr_array_new_full(ue->n_kept, g_free);
+    copy->n_kept = 0;
+    copy->kept = NULL;
     for (guint i = 0; i < ue->attempts->len; i++) {
         const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
-        struct daps_attempt *twin = g_memdup2(attempt, sizeof *attempt);
-        g_ptr_array_add(copy->attempts, twin);
+        struct daps_attempt *twin = attempt != NULL ? g_memdup2(attempt, sizeof *attempt) : NULL;
+        if (twin == NULL)
+            continue;
+        daps_kept_add(copy, twin);
+        twin->serials = attempt->serials;
         if (attempt == ue->open)
             copy->open = twin;
         if (attempt == ue->revocable)
@@ -78,6 +84,7 @@ void daps_ue_copy_clear(struct daps_ue *copy)
     g_free(copy->pdcp);
     daps_ue_seen_clear(copy);
     g_ptr_array_unref(copy->attempts);
+    daps_kept_free(copy->kept);
 }
 
 void daps_ue_gap(struct daps_ue *ue, uint64_t frame, enum daps_gap gap)

@@ -75,7 +75,9 @@ struct daps_ue {
     enum daps_ue_state state;
     struct daps_context active; /* chain.key NULL: no AS security known */
     struct daps_attempt *open;  /* in attempts, or NULL */
-    GPtrArray *attempts;        /* owned: all whose key could still be met again, oldest first */
+    GPtrArray *attempts;        /* owned: all whose key could still be met again, oldest first, and empty places */
+    unsigned n_kept;            /* of them */
+    struct daps_kept *kept;     /* kept.c; NULL if there are none */
 
     struct daps_attempt *revocable; /* closed as completed by the target's word alone, not yet delivered; NULL none */
     bool revocable_n_valid;         /* stored_n_valid before it was closed */
@@ -227,6 +229,30 @@ enum daps_forget { DAPS_FORGET_PAST, DAPS_FORGET_CONNECTION, DAPS_FORGET_ALL };
 void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what);
 void daps_attempt_complete(struct daps_ue *ue, struct daps_attempt *attempt, const struct daps_event *ev);
 void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev);
+/*
+ * kept.c: the attempts that are kept. add takes it; steal gives it to the caller, and leaves a place empty; close_up
+ * closes such places, unless there are too few of them to be worth it (all: in any case).
+ */
+struct daps_kept *daps_kept_new(void);
+static inline struct daps_attempt *const *daps_kept_all(const struct daps_ue *ue)
+{
+    return (struct daps_attempt *const *)ue->attempts->pdata;
+}
+void daps_kept_free(struct daps_kept *kept); /* NULL is fine */
+void daps_kept_add(struct daps_ue *ue, struct daps_attempt *attempt);
+void daps_kept_steal(struct daps_ue *ue, struct daps_attempt *attempt);
+void daps_kept_close_up(struct daps_ue *ue, bool all);
+/* Before and after what changes the keys of an attempt that is kept. */
+void daps_kept_out(struct daps_ue *ue, struct daps_attempt *attempt);
+void daps_kept_in(struct daps_ue *ue, struct daps_attempt *attempt);
+bool daps_kept_holds(const void *ue, const struct daps_term *term);               /* in whatever way */
+bool daps_kept_has_key(const struct daps_ue *ue, const struct daps_term *key);    /* of one that is kept */
+bool daps_kept_has_source(const struct daps_ue *ue, const struct daps_term *key); /* of the source of one */
+struct daps_attempt *daps_kept_newest(const struct daps_ue *ue);                  /* not a sk-Counter's; NULL none */
+/* Adds to out those, but for the open one, that were derived from a parent which recurs denies. In no order. */
+typedef bool daps_kept_parent(const struct daps_ue *ue, const struct daps_term *parent);
+void daps_kept_each_parent(const struct daps_ue *ue, daps_kept_parent *recurs, GPtrArray *out);
+
 /* returned.c: what is evidence of a failure outweighs what suggested success. */
 void daps_attempt_confirm(struct daps_ue *ue); /* nothing can undo ue->revocable any more */
 /* The attempt that a return to its source would undo, opened again if it was closed; NULL none. */

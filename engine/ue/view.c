@@ -158,9 +158,10 @@ void daps_ue_tell(struct daps_ue *ue, struct daps_moment *moment)
     moment->ue = ue->name;
     moment->rat = ue->rat;
     moment->below_rrc = ue->seen.uplink;
-    if (moment->attempts == NULL) {
-        moment->attempts = (struct daps_attempt *const *)ue->attempts->pdata;
-        moment->n_attempts = ue->attempts->len;
+    if (moment->attempts == NULL && moment->kind != DAPS_MOMENT_ATTEMPT_BEGAN) {
+        daps_kept_close_up(ue, true);
+        moment->attempts = daps_kept_all(ue);
+        moment->n_attempts = ue->n_kept;
     }
     daps_engine_tell(ue->engine, moment);
 }
@@ -213,6 +214,11 @@ static bool keeps(void *user, const struct daps_term *key)
     return daps_ue_keeps(user, key);
 }
 
+static bool came_from(void *user, const struct daps_term *key)
+{
+    return daps_kept_has_source(user, key);
+}
+
 static bool cell_identity(void *user, const struct daps_cell *cell, int64_t *identity)
 {
     const struct daps_ue *ue = user;
@@ -229,6 +235,7 @@ struct pdcp_host daps_ue_host(struct daps_ue *ue)
                               .evidence = evidence,
                               .not_judged = not_judged,
                               .keeps = keeps,
+                              .came_from = came_from,
                               .cell_identity = cell_identity,
                               .options = daps_engine_options(engine),
                               .ciphers = daps_engine_ciphers(engine),

@@ -282,7 +282,7 @@ START_TEST(sweep)
         memcpy(value, next->value, 32);
         daps_term_keep(root);
         daps_term_keep(next);
-        daps_term_sweep(pool);
+        daps_term_sweep(pool, NULL, NULL);
         ck_assert_mem_eq(next->value, value, 32);
         ck_assert_uint_le(daps_term_pool_size(pool), 3);
         key = next;

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Terms that nobody wants any more go. What is looked at is the list of loose ones: new, or let go of since, or wanted
+ * so far only by a mark. A term that is held is not on it.
+ */
+#include "keys/pool.h"
+
+/* Terms are const to everyone but the pool that owns them. */
+static struct daps_term *own(const struct daps_term *term)
+{
+    return (struct daps_term *)(guintptr)term;
+}
+
+static void link_child(struct daps_term *term)
+{
+    struct daps_term *parent = own(term->parent);
+
+    if (parent == NULL)
+        return;
+    term->sibling = parent->children;
+    term->sibling_before = NULL;
+    if (parent->children != NULL)
+        parent->children->sibling_before = term;
+    parent->children = term;
+}
+
+static void unlink_child(struct daps_term *term)
+{
+    if (term->parent == NULL)
+        return;
+    if (term->sibling_before != NULL)
+        term->sibling_before->sibling = term->sibling;
+    else
+        own(term->parent)->children = term->sibling;
+    if (term->sibling != NULL)
+        term->sibling->sibling_before = term->sibling_before;
+    term->sibling = term->sibling_before = NULL;
+}
+
+void daps_term_loosen(struct daps_term_pool *pool, const struct daps_term *term)
+{
+    if (term == NULL || term->is_loose)
+        return;
+    own(term)->is_loose = true;
+    own(term)->loose = pool->loose;
+    pool->loose = own(term);
+}
+
+void pool_enter(struct daps_term_pool *pool, struct daps_term *term)
+{
+    g_hash_table_add(pool->terms, term);
+    link_child(term);
+    daps_term_loosen(pool, term);
+}
+
+void daps_term_keep(const struct daps_term *term)
+{
+    if (term != NULL && term->is_loose)
+        own(term)->kept = true;
+}
+
+/* Takes off the list what is held, and what goes, which is returned as a list. */
+static struct daps_term *sort_loose(struct daps_term_pool *pool, daps_term_holds *is_held, const void *holder)
+{
+    struct daps_term *loose = pool->loose, *next, *going = NULL;
+
+    pool->loose = NULL;
+    for (struct daps_term *term = loose; term != NULL; term = next) {
+        const bool held = is_held != NULL && is_held(holder, term), kept = term->kept;
+        next = term->loose;
+        term->kept = term->is_loose = false;
+        if (held)
+            continue;
+        if (kept) {
+            daps_term_loosen(pool, term);
+            continue;
+        }
+        term->goes = true;
+        term->loose = going;
+        going = term;
+    }
+    return going;
+}
+
+/* What was derived from a term that goes must not be found through its address any more. */
+static void leave_children(struct daps_term_pool *pool, struct daps_term *term)
+{
+    struct daps_term *next;
+
+    for (struct daps_term *child = term->children; child != NULL; child = next) {
+        next = child->sibling;
+        child->sibling = child->sibling_before = NULL;
+        if (!child->goes) {
+            g_hash_table_steal(pool->terms, child);
+            g_hash_table_add(pool->orphans, child);
+            child->parent = NULL;
+        }
+    }
+    term->children = NULL;
+}
+
+void daps_term_sweep(struct daps_term_pool *pool, daps_term_holds *is_held, const void *holder)
+{
+    struct daps_term *going = sort_loose(pool, is_held, holder), *next;
+
+    for (struct daps_term *term = going; term != NULL; term = term->loose) {
+        if (term->parent != NULL && !term->parent->goes)
+            unlink_child(term);
+    }
+    for (struct daps_term *term = going; term != NULL; term = term->loose)
+        leave_children(pool, term);
+    for (struct daps_term *term = going; term != NULL; term = next) {
+        next = term->loose;
+        if (!g_hash_table_remove(pool->orphans, term))
+            g_hash_table_remove(pool->terms, term);
+    }
+}
