@@ -265,9 +265,11 @@ static void believe_in(struct daps_context *context, uint32_t serial)
 
 void daps_ue_believe(struct daps_ue *ue, uint32_t serial)
 {
+    struct daps_attempt *attempt;
+
     believe_in(&ue->active, serial);
-    for (guint i = 0; i < ue->attempts->len; i++) {
-        struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+    for (guint i = ue->attempts->len;
+         (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL && attempt->serials >= serial;) {
         believe_in(&attempt->source, serial);
         believe_in(&attempt->target, serial);
         if (serial == 0 || (attempt->target.serial == serial && attempt->procedure != DAPS_PROC_SK_COUNTER))
