@@ -3,6 +3,7 @@
 #include "report/json.h"
 
 #include <glib.h>
+#include <string.h>
 
 #include "report/rfc3339.h"
 
@@ -53,12 +54,65 @@ static void multi_octet(struct outbuf *out, const char **at)
     *at = next;
 }
 
+void json_key_of(struct outbuf *out, const char *name)
+{
+    const size_t length = strlen(name);
+    char *to = outbuf_room(out, length + 4);
+
+    *to++ = ',';
+    *to++ = '"';
+    memcpy(to, name, length);
+    to[length] = '"';
+    to[length + 1] = ':';
+    outbuf_took(out, length + 4);
+}
+
+static void between_quotes(struct outbuf *out, const char *word, size_t length)
+{
+    char *to = outbuf_room(out, length + 2);
+
+    *to++ = '"';
+    memcpy(to, word, length);
+    to[length] = '"';
+    outbuf_took(out, length + 2);
+}
+
+/* Nothing in it needs an escape: eight octets are looked at at once. */
+static bool is_ascii_without_escapes(const char *string, size_t length)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones * 0x80;
+    uint64_t strange = 0;
+
+    for (; length >= 8; string += 8, length -= 8) {
+        uint64_t word, quote, slash;
+        memcpy(&word, string, sizeof word);
+        quote = word ^ ones * '"';
+        slash = word ^ ones * '\\';
+        /* A borrow may say so of an octet beside one that is: then each is looked at. */
+        strange |= (word | (word - ones * 0x20) | (word + ones) | (quote - ones) | (slash - ones)) & tops;
+    }
+    if (strange != 0)
+        return false;
+    for (; length > 0; string++, length--) {
+        const unsigned char c = (unsigned char)*string;
+        if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\')
+            return false;
+    }
+    return true;
+}
+
 void json_string(struct outbuf *out, const char *string)
 {
     const char *at = string, *plain = string;
+    size_t length;
 
     if (string == NULL) {
         outbuf_literal(out, "null");
+        return;
+    }
+    length = strlen(string);
+    if (is_ascii_without_escapes(string, length)) {
+        between_quotes(out, string, length);
         return;
     }
     outbuf_char(out, '"');
@@ -79,13 +133,6 @@ void json_string(struct outbuf *out, const char *string)
     }
     outbuf_octets(out, plain, (size_t)(at - plain));
     outbuf_char(out, '"');
-}
-
-void json_key_of(struct outbuf *out, const char *name)
-{
-    outbuf_literal(out, ",\"");
-    outbuf_string(out, name);
-    outbuf_literal(out, "\":");
 }
 
 void json_bool(struct outbuf *out, bool value)

@@ -55,16 +55,25 @@ bool outbuf_take(void *user, const char *octets, size_t length)
     return !out->failed;
 }
 
+static unsigned count_digits(uint64_t value)
+{
+    unsigned n = 1;
+
+    for (; value >= 10000; value /= 10000)
+        n += 4;
+    return n + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
 void outbuf_unsigned(struct outbuf *out, uint64_t value)
 {
-    char digits[20];
-    size_t at = sizeof digits;
+    const unsigned n = count_digits(value);
+    char *to = outbuf_room(out, n) + n;
 
     do {
-        digits[--at] = (char)('0' + value % 10);
+        *--to = (char)('0' + value % 10);
         value /= 10;
     } while (value != 0);
-    outbuf_octets(out, digits + at, sizeof digits - at);
+    outbuf_took(out, n);
 }
 
 void outbuf_signed(struct outbuf *out, int64_t value)

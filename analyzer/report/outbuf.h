@@ -58,6 +58,19 @@ static inline void outbuf_octets(struct outbuf *out, const void *octets, size_t 
     out->length += length;
 }
 
+/* Where the next octets go, room for that many of them: write there, then say how many with outbuf_took. */
+static inline char *outbuf_room(struct outbuf *out, size_t most)
+{
+    if (out->room - out->length < most)
+        outbuf_reserve(out, most);
+    return out->octets + out->length;
+}
+
+static inline void outbuf_took(struct outbuf *out, size_t length)
+{
+    out->length += length;
+}
+
 static inline void outbuf_char(struct outbuf *out, char c)
 {
     if (out->length == out->room)
