@@ -5,18 +5,7 @@
 #include <glib.h>
 #include <string.h>
 
-uint64_t daps_digest_end(const struct daps_digest_state *state, uint64_t length)
-{
-    uint64_t hash = length * 0x9e3779b97f4a7c15U;
-
-    for (unsigned lane = 0; lane < DAPS_DIGEST_LANES; lane++) {
-        hash = (hash ^ state->lanes[lane]) * 0xc4ceb9fe1a85ec53U;
-        hash ^= hash >> 32;
-    }
-    return hash != 0 ? hash : 1;
-}
-
-static uint64_t word_at(const uint8_t *octets)
+static inline uint64_t word_at(const uint8_t *octets)
 {
     uint64_t word;
 
@@ -24,23 +13,34 @@ static uint64_t word_at(const uint8_t *octets)
     return GUINT64_FROM_BE(word);
 }
 
+/* The last octets, 1 to 7 of them behind at, padded: from the eight that end with them if there are as many. */
+static inline uint64_t last_word(const uint8_t *octets, size_t length, size_t at)
+{
+    uint8_t last[8] = {0};
+
+    if (length >= 8)
+        return word_at(octets + length - 8) << (64 - 8 * (length - at));
+    memcpy(last, octets + at, length - at);
+    return word_at(last);
+}
+
 /* Four words a step while there are four: then no lane waits for another. */
 uint64_t daps_digest(const uint8_t *octets, size_t length)
 {
     struct daps_digest_state state = daps_digest_start();
-    const size_t stride = (size_t)8 * DAPS_DIGEST_LANES;
-    uint8_t last[8] = {0};
-    size_t i = 0;
+    uint64_t *lanes = state.lanes;
+    unsigned lane = 0;
+    size_t at = 0;
 
-    for (; i + stride <= length; i += stride) {
-        for (unsigned lane = 0; lane < DAPS_DIGEST_LANES; lane++)
-            daps_digest_word(&state, word_at(octets + i + 8 * (size_t)lane));
+    for (; at + 32 <= length; at += 32) {
+        lanes[0] = daps_digest_lane(lanes[0], word_at(octets + at));
+        lanes[1] = daps_digest_lane(lanes[1], word_at(octets + at + 8));
+        lanes[2] = daps_digest_lane(lanes[2], word_at(octets + at + 16));
+        lanes[3] = daps_digest_lane(lanes[3], word_at(octets + at + 24));
     }
-    for (; i + 8 <= length; i += 8)
-        daps_digest_word(&state, word_at(octets + i));
-    if (i < length) {
-        memcpy(last, octets + i, length - i);
-        daps_digest_word(&state, word_at(last));
-    }
+    for (; at + 8 <= length; at += 8, lane++)
+        lanes[lane] = daps_digest_lane(lanes[lane], word_at(octets + at));
+    if (at < length)
+        lanes[lane] = daps_digest_lane(lanes[lane], last_word(octets, length, at));
     return daps_digest_end(&state, length);
 }

@@ -26,16 +26,42 @@ static inline struct daps_digest_state daps_digest_start(void)
         {0x9e3779b97f4a7c15U, 0xc2b2ae3d27d4eb4fU, 0x165667b19e3779f9U, 0x27d4eb2f165667c5U}, 0};
 }
 
+/* A lane with one more word. */
+static inline uint64_t daps_digest_lane(uint64_t lane, uint64_t word)
+{
+    lane = (lane ^ word) * 0xff51afd7ed558ccdU;
+    return lane ^ lane >> 29;
+}
+
 static inline void daps_digest_word(struct daps_digest_state *state, uint64_t word)
 {
-    uint64_t lane = (state->lanes[state->next] ^ word) * 0xff51afd7ed558ccdU;
-
-    state->lanes[state->next] = lane ^ lane >> 29;
+    state->lanes[state->next] = daps_digest_lane(state->lanes[state->next], word);
     state->next = (state->next + 1) % DAPS_DIGEST_LANES;
 }
 
 /* length: octets in all. */
-uint64_t daps_digest_end(const struct daps_digest_state *state, uint64_t length);
+static inline uint64_t daps_digest_end(const struct daps_digest_state *state, uint64_t length)
+{
+    uint64_t hash = length * 0x9e3779b97f4a7c15U;
+
+    for (unsigned lane = 0; lane < DAPS_DIGEST_LANES; lane++) {
+        hash = (hash ^ state->lanes[lane]) * 0xc4ceb9fe1a85ec53U;
+        hash ^= hash >> 32;
+    }
+    return hash != 0 ? hash : 1;
+}
+
+/* Of four words; what their length is does not matter. */
+static inline uint64_t daps_digest_four(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+    struct daps_digest_state state = daps_digest_start();
+
+    state.lanes[0] = daps_digest_lane(state.lanes[0], a);
+    state.lanes[1] = daps_digest_lane(state.lanes[1], b);
+    state.lanes[2] = daps_digest_lane(state.lanes[2], c);
+    state.lanes[3] = daps_digest_lane(state.lanes[3], d);
+    return daps_digest_end(&state, 0);
+}
 
 /* Of octets[0..length). */
 uint64_t daps_digest(const uint8_t *octets, size_t length);

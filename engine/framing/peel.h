@@ -150,6 +150,17 @@ struct upper_cache {
     } slot[16];
 };
 
+/* Tag lists met before, and what they said: captures hold few different ones. */
+#define UPPER_TAGS_MAX 64
+struct upper_memory {
+    struct {
+        uint8_t tags[UPPER_TAGS_MAX];
+        size_t length; /* with the tag that ends them; 0: nothing here */
+        struct daps_ends ends;
+        const struct upper_name *entry;
+    } slot[16];
+};
+
 /* fragments.c */
 struct fragments;
 struct fragments *fragments_new(void);
@@ -189,6 +200,7 @@ struct framing {
     struct fragments *fragments; /* NULL until the first one */
     struct segments *segments;   /* likewise */
     struct upper_cache upper;
+    struct upper_memory upper_tags;
 };
 
 #endif

@@ -136,29 +136,80 @@ static bool may_be_rrc(struct peel *peel, const struct tags *tags)
     return !tags->dissector.left || look_up(&peel->framing->upper, tags->dissector)->kind != UPPER_COUNTED;
 }
 
-void peel_upper_pdu(struct peel *peel, struct octets packet)
+/* Where a list that begins like this is kept; names differ in their middle, "nr-rrc.dl.dcch". */
+static size_t slot_of(struct octets packet)
 {
-    struct tags tags = {.table_value = 0};
+    enum { FIRST = 11, SECOND = 14, SLOTS = 16 };
+    return packet.left > SECOND ? (packet.at[FIRST] + (size_t)packet.at[SECOND] * 3) % SLOTS : 0;
+}
+
+/* A list met before says again what it said. Ends known from outside would be part of that. */
+static bool recall(struct peel *peel, struct octets packet)
+{
+    const size_t i = slot_of(packet);
+    const struct upper_memory *memory = &peel->framing->upper_tags;
+    const size_t length = memory->slot[i].length;
+    if (length == 0 || length > packet.left || memcmp(memory->slot[i].tags, packet.at, length) != 0)
+        return false;
+    peel->ends = memory->slot[i].ends;
+    octets_skip(&packet, length);
+    peel_named(peel, memory->slot[i].entry, packet);
+    return true;
+}
+
+static void remember(const struct peel *peel, struct octets packet, size_t length, const struct upper_name *entry)
+{
+    const size_t i = slot_of(packet);
+    struct upper_memory *memory = &peel->framing->upper_tags;
+    if (length > UPPER_TAGS_MAX)
+        return;
+    memcpy(memory->slot[i].tags, packet.at, length);
+    memory->slot[i].length = length;
+    memory->slot[i].ends = peel->ends;
+    memory->slot[i].entry = entry;
+}
+
+/* False: the record ends inside its tags. */
+static bool read_tags(struct peel *peel, struct octets *packet, struct tags *tags)
+{
     for (;;) {
-        uint16_t tag = octets_u16(&packet);
-        struct octets value = octets_take(&packet, octets_u16(&packet));
-        if (packet.bad) {
-            tally_short(&peel->at, layer, may_be_rrc(peel, &tags), NULL);
-            return;
+        uint16_t tag = octets_u16(packet);
+        struct octets value = octets_take(packet, octets_u16(packet));
+        if (packet->bad) {
+            tally_short(&peel->at, layer, may_be_rrc(peel, tags), NULL);
+            return false;
         }
         if (tag == TAG_END)
-            break;
-        read_tag(peel, &tags, tag, value);
+            return true;
+        read_tag(peel, tags, tag, value);
     }
+}
+
+static bool are_blank(const struct daps_ends *ends)
+{
+    return !ends->known && ends->source.port == 0 && ends->destination.port == 0;
+}
+
+void peel_upper_pdu(struct peel *peel, struct octets packet)
+{
     static const char ppid_table[] = "sctp.ppi";
-    if (tags.dissector.left)
-        peel_named(peel, look_up(&peel->framing->upper, tags.dissector), packet);
-    else if (tags.heuristic.left)
-        peel_named(peel, look_up(&peel->framing->upper, tags.heuristic), packet);
-    else if (tags.table.left == sizeof ppid_table - 1 && !memcmp(tags.table.at, ppid_table, tags.table.left))
+    const struct octets whole = packet;
+    const bool blank = are_blank(&peel->ends);
+    struct tags tags = {.table_value = 0};
+    const struct octets *name;
+    if ((blank && recall(peel, packet)) || !read_tags(peel, &packet, &tags))
+        return;
+    name = tags.dissector.left ? &tags.dissector : &tags.heuristic;
+    if (name->left) {
+        const struct upper_name *entry = look_up(&peel->framing->upper, *name);
+        if (blank)
+            remember(peel, whole, whole.left - packet.left, entry);
+        peel_named(peel, entry, packet);
+    } else if (tags.table.left == sizeof ppid_table - 1 && !memcmp(tags.table.at, ppid_table, tags.table.left)) {
         tally_count(&peel->at, sctp_payload_class(tags.table_value));
-    else if (tags.table.left)
+    } else if (tags.table.left) {
         tally_count(&peel->at, DAPS_FRAMING_UPPER_OTHER);
-    else
+    } else {
         tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "no tag names the dissector", true, NULL, NULL);
+    }
 }

@@ -28,6 +28,12 @@ uint64_t per_run_last_octets(const struct per_run *run, uint64_t octet)
 {
     uint64_t window = 0;
 
+    if (octet >= run->size)
+        return 0;
+    if (run->size >= 8) { /* the eight that end with the last */
+        memcpy(&window, run->octets + run->size - 8, 8);
+        return GUINT64_FROM_BE(window) << (64 - 8 * (run->size - octet));
+    }
     for (unsigned i = 0; i < 8; i++)
         window = window << 8 | (octet + i < run->size ? run->octets[octet + i] : 0U);
     return window;

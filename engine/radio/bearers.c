@@ -101,7 +101,8 @@ static void learn_rlc(struct radio_ue *ue, const struct daps_rlc_bearer *rlc)
 
 static void learn_bearers(struct radio_ue *ue, const struct daps_bearers *b)
 {
-    for (unsigned i = 0; i < 32; i++) {
+    for (uint32_t left = b->drb_added | b->drb_released; left != 0; left &= left - 1) {
+        const unsigned i = (unsigned)__builtin_ctz(left);
         struct radio_drb *drb = &ue->drbs[i + 1];
         if ((b->drb_released >> i & 1) != 0)
             *drb = (struct radio_drb){0};

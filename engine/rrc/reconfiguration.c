@@ -12,6 +12,7 @@
  * OCTET STRINGs are noted in the first walk and read in walks of their own: no recursion, and a candidate within a
  * candidate is not looked for (TS 38.331 forbids it).
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "rrc/raster.h"
@@ -40,9 +41,9 @@ struct reconfiguration {
     bool secondary_key;
     struct rrc_span master, secondary, nr_scg, bearers2;
     unsigned n_candidates, n_removed;
-    struct candidate candidates[MOST_CANDIDATES];
-    struct candidate removed[MOST_CANDIDATES];
     bool nas, future, too_many;
+    struct candidate candidates[MOST_CANDIDATES]; /* not cleared: those below n_candidates count */
+    struct candidate removed[MOST_CANDIDATES];
 };
 
 /* ---- RadioBearerConfig ---- */
@@ -438,7 +439,7 @@ static bool read_reconfiguration(struct rrc_reading *r, struct rrc_span span, st
     struct reconfiguration_walk walk = {r, c};
     struct cell_group_walk group = {.ev = ev, .rlc = ev->kind == DAPS_EV_RECONFIGURATION ? r->out : NULL};
 
-    memset(c, 0, sizeof *c);
+    memset(c, 0, offsetof(struct reconfiguration, candidates));
     c->ev = ev;
     c->ciphering = c->integrity = -1;
     if (!rrc_walk(r, NR_RRC_ROOT_RRCRECONFIGURATION, span, on_reconfiguration, &walk))

@@ -81,12 +81,23 @@ static bool is_copy_of(const struct daps_ue *ue, unsigned back, int64_t elapsed)
     return ue->copies.n >= LAGS_SEEN ? is_near_lag(ue, elapsed) : elapsed <= RRC_NS;
 }
 
+/* Are these octets among the recent ones at all? Mostly not, and then nothing more is asked. */
+static bool is_recent(const struct daps_ue *ue, uint64_t digest)
+{
+    bool found = false;
+
+    for (unsigned i = 0; i < DAPS_RECENT; i++)
+        found |= ue->recent[i].digest == digest;
+    return found;
+}
+
 bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev)
 {
     const bool air = ev->from_pdcp;
+    const unsigned n = ev->digest != 0 && is_recent(ue, ev->digest) ? MIN(ue->n_recent, DAPS_RECENT) : 0;
     bool found = false;
 
-    for (unsigned back = 1; ev->digest != 0 && back <= MIN(ue->n_recent, DAPS_RECENT); back++) {
+    for (unsigned back = 1; back <= n; back++) {
         const struct daps_recent *recent = &ue->recent[(ue->n_recent - back) % DAPS_RECENT];
         int64_t elapsed;
 
@@ -109,16 +120,12 @@ bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev)
  */
 bool daps_ue_is_repeated_stretch(struct daps_ue *ue, const struct daps_event *ev)
 {
-    struct daps_digest_state digest = daps_digest_start();
     bool seen;
 
     if (ev->time_ns == INT64_MIN || ev->digest == 0 || ev->from_pdcp)
         return false;
-    daps_digest_word(&digest, ue->number);
-    daps_digest_word(&digest, (uint64_t)ev->time_ns);
-    daps_digest_word(&digest, ev->digest);
-    daps_digest_word(&digest, (uint64_t)ev->kind << 8 | (uint64_t)ev->channel);
-    seen = daps_engine_seen(ue->engine, daps_digest_end(&digest, 0));
+    seen = daps_engine_seen(ue->engine, daps_digest_four(ue->number, (uint64_t)ev->time_ns, ev->digest,
+                                                         (uint64_t)ev->kind << 8 | (uint64_t)ev->channel));
     if (ue->last_time_ns != INT64_MIN) {
         ue->clock_moves |= ev->time_ns != ue->last_time_ns;
         ue->clock_is_fine |= ev->time_ns % NS_PER_MS != 0;
