@@ -165,9 +165,8 @@ static void count(struct audit *audit, struct capture_totals *totals)
     memcpy(totals->findings_by_severity, audit->report->findings_by_severity, sizeof totals->findings_by_severity);
 }
 
-static void start(struct audit *audit)
+struct daps_engine *audit_engine(const struct options *options, const struct daps_sink *sink)
 {
-    const struct options *options = audit->options;
     const struct daps_engine_options engine_options = {.keylog = options->keylog,
                                                        .extract_only = options->style.view == REPORT_EVENTS,
                                                        .ncc_reading = options->ncc_reading,
@@ -175,12 +174,18 @@ static void start(struct audit *audit)
                                                        .cells = options->cells,
                                                        .drbs = options->drbs,
                                                        .n_drbs = options->n_drbs};
+
+    return daps_engine_new(&engine_options, sink);
+}
+
+static void start(struct audit *audit)
+{
     struct daps_sink sink;
 
-    audit->report = report_new(&options->style, audit->job->path, &audit->job->lines);
+    audit->report = report_new(&audit->options->style, audit->job->path, &audit->job->lines);
     audit->report_sink = report_sink(audit->report);
     sink = sink_of(audit);
-    audit->engine = daps_engine_new(&engine_options, &sink);
+    audit->engine = audit_engine(audit->options, &sink);
 }
 
 static void stop(struct audit *audit)
@@ -206,7 +211,7 @@ void audit_run_capture(struct batch_job *job, const void *user)
         read_records(&audit, capture, &totals);
         count(&audit, &totals);
         sum_up_problems(&audit, totals.counts.undecoded);
-        if (audit.options->style.view == REPORT_AUDIT && !audit.options->allow_partial)
+        if (report_is_audit(&audit.options->style) && !audit.options->allow_partial)
             batch_not_judged(job, job->path, totals.counts.not_judged);
         daps_capture_close(capture);
     }

@@ -371,7 +371,7 @@ static bool files_apart(const GPtrArray *paths, const struct options *options)
 
 static int status_of(const struct options *options, const struct run_totals *run)
 {
-    const bool judged = options->style.view == REPORT_AUDIT,
+    const bool judged = report_is_audit(&options->style),
                partial = run->unreadable > 0 || (judged && daps_not_judged_total(run->sum.counts.not_judged) > 0);
 
     if (run->lost > 0 || (partial && !options->allow_partial))
@@ -381,12 +381,41 @@ static int status_of(const struct options *options, const struct run_totals *run
     return EXIT_CLEAN;
 }
 
+/* Everything in its order. A beginning that says what came of all captures is written once they are read. */
+static void write_all(const GPtrArray *paths, const struct options *options, batch_work *work, const void *user,
+                      struct output *output, struct run_totals *run)
+{
+    const bool verdict_first = report_verdict_first(&options->style);
+    struct spool body;
+    struct outbuf frame;
+
+    spool_init(&body, LINES_IN_MEMORY);
+    outbuf_init(&frame, output_take, output);
+    if (!verdict_first)
+        report_prologue(&options->style, &frame);
+    outbuf_flush(&frame);
+    if (options->style.format == REPORT_JSON)
+        output->skip = strlen(REPORT_JSON_SEPARATOR);
+    output->hold = verdict_first ? &body : NULL;
+    batch_run(paths, options, output, work, user, run);
+    output->hold = NULL;
+    if (verdict_first) {
+        report_prologue(&options->style, &frame);
+        outbuf_flush(&frame);
+        if (!spool_copy(&body, output_take, output) && output->error == 0)
+            output->error = body.error;
+    }
+    report_epilogue(&options->style, &frame, run);
+    outbuf_flush(&frame);
+    outbuf_clear(&frame);
+    spool_clear(&body);
+}
+
 int batch_command(const GPtrArray *paths, const struct options *options, batch_work *work, const void *user,
                   uint64_t skipped, uint64_t unreadable)
 {
     struct run_totals run = {.skipped = skipped, .unreadable = unreadable, .lost = unreadable};
     struct output output;
-    struct outbuf frame;
     int status;
 
     if (!files_apart(paths, options))
@@ -394,15 +423,7 @@ int batch_command(const GPtrArray *paths, const struct options *options, batch_w
     if (!output_open(&output, options->output, options->keylog != NULL || options->style.show_keys))
         return EXIT_UNREADABLE;
     process_catch_interrupts();
-    outbuf_init(&frame, output_take, &output);
-    report_prologue(&options->style, &frame);
-    outbuf_flush(&frame);
-    if (options->style.format == REPORT_JSON)
-        output.skip = strlen(REPORT_JSON_SEPARATOR);
-    batch_run(paths, options, &output, work, user, &run);
-    report_epilogue(&options->style, &frame, &run);
-    outbuf_flush(&frame);
-    outbuf_clear(&frame);
+    write_all(paths, options, work, user, &output, &run);
     if (run.captures == 0 && run.skipped > 0)
         run.lost++; /* files there were, and none that could be opened */
     status = status_of(options, &run);

@@ -11,6 +11,7 @@ enum exit_status {
 };
 
 int daps_cmd_audit(int argc, char **argv);
+int daps_cmd_report(int argc, char **argv);
 int daps_cmd_events(int argc, char **argv);
 int daps_cmd_judge(int argc, char **argv);
 int daps_cmd_keys(int argc, char **argv);

@@ -15,6 +15,7 @@ static const struct {
     const char *help;
 } commands[] = {
     {"audit", daps_cmd_audit, "Find repeated keys and reused keystream in captures"},
+    {"report", daps_cmd_report, "Write what was found as evidence that others can check"},
     {"events", daps_cmd_events, "Write what was extracted from captures, one event a line"},
     {"judge", daps_cmd_judge, "Audit from extracted events"},
     {"keys", daps_cmd_keys, "Show the key chain of every UE"},

@@ -19,7 +19,7 @@
 
 /* As they come from the command line. */
 struct words {
-    gboolean help, show_keys, verbose, quiet, wireshark, why, allow_partial;
+    gboolean help, show_keys, verbose, quiet, wireshark, why, allow_partial, liaison;
     char *format, *fail_on, *colour, *table, *ncc;
     char **drbs, **cells, *max_spool;
     int jobs;
@@ -135,17 +135,28 @@ static bool colour_wanted(unsigned choice, const struct options *options)
            (term == NULL || strcmp(term, "dumb") != 0);
 }
 
-static bool take_words(struct options *options, const struct words *words)
+/* Of a report: its formats are those from REPORT_HTML on. */
+static bool take_format(struct options *options, const struct words *words, bool evidence)
 {
     static const char *const formats[] = {"text", "ndjson", "json", "csv", NULL};
+    static const char *const evidence_formats[] = {"html", "markdown", "json", NULL};
+    unsigned format = evidence ? options->style.format - REPORT_HTML : options->style.format;
+
+    if (!pick("format", words->format, evidence ? evidence_formats : formats, &format))
+        return false;
+    options->style.format = (enum report_format)(evidence ? format + REPORT_HTML : format);
+    return true;
+}
+
+static bool take_words(struct options *options, const struct words *words, bool evidence)
+{
     static const char *const severities[] = {"info", "low", "medium", "high", "never", NULL};
     static const char *const colours[] = {"auto", "always", "never", NULL};
     static const char *const tables[] = {"findings", "handovers", NULL};
     static const char *const readings[] = {"active", "stored", NULL};
-    unsigned format = options->style.format, colour = 0, table = REPORT_TABLE_FINDINGS, ncc = DAPS_NCC_ACTIVE;
+    unsigned colour = 0, table = REPORT_TABLE_FINDINGS, ncc = DAPS_NCC_ACTIVE;
 
-    if (!pick("format", words->format, formats, &format) ||
-        !pick("fail-on", words->fail_on, severities, &options->fail_on) ||
+    if (!take_format(options, words, evidence) || !pick("fail-on", words->fail_on, severities, &options->fail_on) ||
         !pick("color", words->colour, colours, &colour) || !pick("table", words->table, tables, &table) ||
         !pick("ncc", words->ncc, readings, &ncc))
         return false;
@@ -157,13 +168,13 @@ static bool take_words(struct options *options, const struct words *words)
         say("--jobs %d: must be 1 to %d", words->jobs, MOST_JOBS);
         return false;
     }
-    options->style.format = (enum report_format)format;
     options->style.table = (enum report_table)table;
     options->style.show_keys = words->show_keys;
-    options->style.colour = format == REPORT_TEXT && colour_wanted(colour, options);
+    options->style.colour = options->style.format == REPORT_TEXT && colour_wanted(colour, options);
     if (words->wireshark)
         options->style.format = REPORT_WIRESHARK;
     options->style.why = words->why;
+    options->liaison = words->liaison;
     options->ncc_reading = (enum daps_ncc_reading)ncc;
     options->verbose = words->verbose;
     options->allow_partial = words->allow_partial;
@@ -254,8 +265,8 @@ static int parse_words(struct options *options, struct words *words, const struc
 {
     const GOptionEntry entries[] = {
         {"help", 'h', 0, G_OPTION_ARG_NONE, &words->help, "Show this help", NULL},
-        {"format", 'f', 0, G_OPTION_ARG_STRING, &words->format, "text, ndjson, json or csv", "FORMAT"},
-        {"table", 0, 0, G_OPTION_ARG_STRING, &words->table, "What CSV lists: findings (default) or handovers", "TABLE"},
+        {"format", 'f', 0, G_OPTION_ARG_STRING, &words->format,
+         command->evidence ? "html (default), markdown or json" : "text, ndjson, json or csv", "FORMAT"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, "Write to FILE", "FILE"},
         {"keys", 'k', 0, G_OPTION_ARG_FILENAME, &options->keys, "Key log with known keys", "FILE"},
         {"show-keys", 0, 0, G_OPTION_ARG_NONE, &words->show_keys, "Print key values that are known", NULL},
@@ -273,7 +284,6 @@ static int parse_words(struct options *options, struct words *words, const struc
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &words->jobs, "Files read at a time (default: processors)", "N"},
         {"max-spool", 0, 0, G_OPTION_ARG_STRING, &words->max_spool,
          "What may wait in temporary files: octets, or with K, M or G (default 1G)", "SIZE"},
-        {"color", 0, 0, G_OPTION_ARG_STRING, &words->colour, "auto (default), always or never", "WHEN"},
         {"verbose", 'v', 0, G_OPTION_ARG_NONE, &words->verbose, "List every message that could not be read", NULL},
         {"quiet", 'q', 0, G_OPTION_ARG_NONE, &words->quiet, "No progress, no notes, only errors", NULL},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->paths, NULL, NULL},
@@ -282,6 +292,16 @@ static int parse_words(struct options *options, struct words *words, const struc
     const GOptionEntry keys_entries[] = {
         {"wireshark", 0, 0, G_OPTION_ARG_NONE, &words->wireshark,
          "Write Wireshark's PDCP-NR key table: the AS keys themselves", NULL},
+        {0},
+    };
+    const GOptionEntry list_entries[] = {
+        {"table", 0, 0, G_OPTION_ARG_STRING, &words->table, "What CSV lists: findings (default) or handovers", "TABLE"},
+        {"color", 0, 0, G_OPTION_ARG_STRING, &words->colour, "auto (default), always or never", "WHEN"},
+        {0},
+    };
+    const GOptionEntry evidence_entries[] = {
+        {"liaison", 0, 0, G_OPTION_ARG_NONE, &words->liaison, "Answer the liaison's four questions by each capture",
+         NULL},
         {0},
     };
     const GOptionEntry why_entries[] = {
@@ -297,6 +317,7 @@ static int parse_words(struct options *options, struct words *words, const struc
     g_set_prgname(prgname);
     g_option_context_set_help_enabled(context, FALSE);
     g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_add_main_entries(context, command->evidence ? evidence_entries : list_entries, NULL);
     if (command->wireshark)
         g_option_context_add_main_entries(context, keys_entries, NULL);
     if (command->why)
@@ -320,7 +341,7 @@ bool options_parse(struct options *options, const struct options_command *comman
 
     options->fail_on = DAPS_SEVERITY_LOW;
     *status = parse_words(options, &words, command, argc, argv);
-    if (*status == GO_ON && (!take_words(options, &words) || !have_paths(options, command)))
+    if (*status == GO_ON && (!take_words(options, &words, command->evidence) || !have_paths(options, command)))
         *status = EXIT_USAGE;
     g_free(words.format);
     g_free(words.fail_on);

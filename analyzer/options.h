@@ -31,12 +31,14 @@ struct options {
     char **paths;               /* NULL-terminated, at least one */
     uint64_t max_spool;         /* octets that may wait in temporary files */
     GHashTable *found;          /* borrowed; paths that folders gave, by pointer; NULL: none */
+    bool liaison;               /* of a report: the liaison's questions */
 };
 
 struct options_command {
     const char *name, *parameters, *summary, *description;
     bool wireshark;      /* takes --wireshark */
     bool why;            /* takes --why */
+    bool evidence;       /* takes what a report takes, and its formats */
     bool paths_optional; /* standard input is read without any */
 };
 

@@ -8,6 +8,7 @@
 
 #include "outfile.h"
 #include "progress.h"
+#include "report/spool.h"
 #include "say.h"
 
 bool output_open(struct output *output, const char *path, bool secret)
@@ -33,6 +34,11 @@ bool output_take(void *user, const char *octets, size_t length)
     output->skip -= skipped;
     octets += skipped;
     length -= skipped;
+    if (output->hold != NULL) {
+        if (output->error == 0 && !spool_take(output->hold, octets, length))
+            output->error = output->hold->error;
+        return output->error == 0;
+    }
     progress_clear();
     while (length > 0 && output->error == 0) {
         ssize_t n = write(output->fd, octets, length);

@@ -7,12 +7,14 @@
 #include <stddef.h>
 
 struct outfile;
+struct spool;
 
 struct output {
     const char *name;
     int fd;
     int error;            /* errno of the write that failed, 0 none; EPIPE: nobody reads any more */
     size_t skip;          /* octets still to be dropped from the front */
+    struct spool *hold;   /* what is written waits there, NULL: nowhere */
     struct outfile *file; /* NULL: standard output */
 };
 

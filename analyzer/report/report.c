@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "evidence/evidence.h"
 #include "report/records.h"
 
 static const struct report_form *form_of(const struct report_style *style)
@@ -14,6 +15,8 @@ static const struct report_form *form_of(const struct report_style *style)
         [REPORT_KEYS] = &report_form_text_keys,
     };
 
+    if (style->view == REPORT_EVIDENCE)
+        return &report_form_evidence;
     switch (style->format) {
     case REPORT_TEXT:
         return text[style->view];
@@ -24,6 +27,16 @@ static const struct report_form *form_of(const struct report_style *style)
     default:
         return &report_form_machine;
     }
+}
+
+bool report_is_audit(const struct report_style *style)
+{
+    return style->view == REPORT_AUDIT || style->view == REPORT_EVIDENCE;
+}
+
+bool report_verdict_first(const struct report_style *style)
+{
+    return style->view == REPORT_EVIDENCE;
 }
 
 struct report *report_new(const struct report_style *style, const char *capture, struct outbuf *out)
@@ -96,6 +109,7 @@ struct daps_sink report_sink(struct report *report)
 
     switch (report->style->view) {
     case REPORT_AUDIT:
+    case REPORT_EVIDENCE:
         sink.finding = on_finding;
         sink.handover = report->form->handover != NULL ? on_handover : NULL;
         sink.scg_change = report->form->scg_change != NULL ? on_scg_change : NULL;
@@ -215,7 +229,9 @@ const struct report_form report_form_machine = {
 
 void report_prologue(const struct report_style *style, struct outbuf *out)
 {
-    if (style->format == REPORT_JSON)
+    if (style->view == REPORT_EVIDENCE)
+        evidence_prologue(style, out);
+    else if (style->format == REPORT_JSON)
         outbuf_literal(out, "[\n");
     else if (style->format == REPORT_CSV)
         report_csv_header(style, out);
@@ -239,6 +255,11 @@ void report_epilogue(const struct report_style *style, struct outbuf *out, const
             record_summary(out, run);
         }
         outbuf_literal(out, "\n]\n");
+        break;
+    case REPORT_HTML:
+    case REPORT_MARKDOWN:
+    case REPORT_EVIDENCE_JSON:
+        evidence_epilogue(style, out, run);
         break;
     case REPORT_CSV:
         report_csv_summary(style, out, run);

@@ -11,9 +11,20 @@
 #include "report/totals.h"
 
 /* REPORT_WIRESHARK: the key table of Wireshark's PDCP-NR preference; the keys view only. */
-enum report_format { REPORT_TEXT, REPORT_NDJSON, REPORT_JSON, REPORT_CSV, REPORT_WIRESHARK };
-enum report_view { REPORT_AUDIT, REPORT_EVENTS, REPORT_KEYS };
+enum report_format {
+    REPORT_TEXT,
+    REPORT_NDJSON,
+    REPORT_JSON,
+    REPORT_CSV,
+    REPORT_WIRESHARK,
+    REPORT_HTML, /* this one and those below: the evidence view only */
+    REPORT_MARKDOWN,
+    REPORT_EVIDENCE_JSON,
+};
+enum report_view { REPORT_AUDIT, REPORT_EVENTS, REPORT_KEYS, REPORT_EVIDENCE };
 enum report_table { REPORT_TABLE_FINDINGS, REPORT_TABLE_HANDOVERS }; /* CSV of an audit */
+
+struct evidence_wish; /* evidence/evidence.h */
 
 struct report_style {
     enum report_format format;
@@ -21,9 +32,10 @@ struct report_style {
     enum report_table table;
     bool show_keys;
     bool colour;
-    bool why;           /* an audit: each name of a UE with the reason why it is that UE's */
-    bool brief;         /* text: captures without anything to say in one line */
-    uint64_t max_spool; /* text: octets of findings that may wait in temporary files, 0: any */
+    bool why;                       /* an audit: each name of a UE with the reason why it is that UE's */
+    bool brief;                     /* text: captures without anything to say in one line */
+    uint64_t max_spool;             /* text: octets of findings that may wait in temporary files, 0: any */
+    struct evidence_wish *evidence; /* the evidence view only */
 };
 
 struct report;
@@ -52,6 +64,12 @@ struct report {
     uint64_t findings_by_severity[DAPS_SEVERITY_HIGH + 1];
 };
 
+/* An audit, whatever is written of it? */
+bool report_is_audit(const struct report_style *style);
+
+/* Does the beginning say what comes of all captures, so that it can only be written once they are read? */
+bool report_verdict_first(const struct report_style *style);
+
 /* What comes before the first capture (a CSV header, a bracket) and after the last one (the summary). */
 void report_prologue(const struct report_style *style, struct outbuf *out);
 void report_epilogue(const struct report_style *style, struct outbuf *out, const struct run_totals *run);
@@ -77,7 +95,7 @@ void report_free(struct report *report);
 
 /* The forms. */
 extern const struct report_form report_form_machine, report_form_csv, report_form_text_audit, report_form_text_events,
-    report_form_text_keys, report_form_wireshark;
+    report_form_text_keys, report_form_wireshark, report_form_evidence;
 void report_csv_header(const struct report_style *style, struct outbuf *out);
 void report_csv_summary(const struct report_style *style, struct outbuf *out, const struct run_totals *run);
 void report_text_summary(const struct report_style *style, struct outbuf *out, const struct run_totals *run);

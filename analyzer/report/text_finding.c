@@ -62,7 +62,7 @@ static void paragraph_of(struct outbuf *out, const char *name, struct outbuf *bu
     buffer->length = 0;
 }
 
-static void frames(struct outbuf *out, const struct daps_finding *finding)
+void text_frames(struct outbuf *out, const struct daps_finding *finding)
 {
     uint32_t shown = finding->n_frames < MOST_FRAMES ? finding->n_frames : MOST_FRAMES;
 
@@ -117,17 +117,24 @@ static void xor_octets(struct outbuf *out, const uint8_t *octets, uint32_t n)
     outbuf_string(out, n > most ? "...\n" : "\n");
 }
 
-static void keystream(struct outbuf *out, const struct daps_finding *finding)
+void text_tuple(struct outbuf *out, const struct daps_finding *finding)
 {
     const struct daps_keystream_tuple *tuple = &finding->keystream;
     const char *algorithm = daps_algorithm_name(finding->rat, !tuple->integrity, tuple->algorithm);
 
-    label(out, "tuple");
     outbuf_printf(out, "%s, COUNT %" PRIu32 ", BEARER %d, DIRECTION %d (%s)",
                   algorithm[0] != '\0' ? algorithm : "algorithm not in the log", tuple->count, tuple->bearer,
                   tuple->direction, daps_words_direction(tuple->direction));
     if (finding->repeats > 1)
         outbuf_printf(out, "; the plaintexts %s", tuple->plaintext_differs ? "differ" : "are equal");
+}
+
+static void keystream(struct outbuf *out, const struct daps_finding *finding)
+{
+    const struct daps_keystream_tuple *tuple = &finding->keystream;
+
+    label(out, "tuple");
+    text_tuple(out, finding);
     outbuf_char(out, '\n');
     if (tuple->xor_ciphertext != NULL) {
         label(out, "ciphertexts");
@@ -174,7 +181,7 @@ void text_finding(struct outbuf *out, const struct report_style *style, const st
 
     outbuf_init(&text, NULL, NULL);
     heading(out, style, finding, name_ue);
-    frames(&text, finding);
+    text_frames(&text, finding);
     paragraph_of(out, finding->repeats == 1 ? "frame" : "frames", &text);
     if (finding->has_key)
         derivation(out, finding, style->show_keys);

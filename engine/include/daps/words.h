@@ -10,6 +10,7 @@
 
 #include "daps/finding.h"
 #include "daps/identity.h"
+#include "daps/kdf.h"
 #include "daps/rule.h"
 
 /* ---- names.c: one word; never NULL ---- */
@@ -56,6 +57,37 @@ void daps_words_key(GString *text, const struct daps_key_view *key, enum daps_ra
 void daps_words_computed(GString *text, const struct daps_key_view *key);
 /* Clause that defines the derivation, NULL none. */
 const char *daps_words_key_clause(const struct daps_key_view *key);
+
+/* ---- steps.c: a derivation octet by octet (TS 33.220 B.2.0) ---- */
+
+/* One part of S = FC | P0 | L0 | P1 | L1. */
+struct daps_s_part {
+    char name[4];       /* "FC", "P0", "L0" */
+    uint8_t octets[32]; /* n of them */
+    uint8_t n;
+    bool known;    /* else the capture does not show them */
+    char says[64]; /* "PCI 22" */
+};
+#define DAPS_S_PARTS 5
+
+/*
+ * S of the key's derivation from its parent, in parts; their number. computed: as the key's value was computed where
+ * that is not what the standard says (daps_words_computed). Key values are never in it: SYNC of an NH is not known
+ * here.
+ */
+unsigned daps_words_s(const struct daps_key_view *key, enum daps_rat rat, bool computed,
+                      struct daps_s_part parts[static DAPS_S_PARTS]);
+
+/* S of the AS key of that use below a key (TS 33.501 A.8, TS 33.401 A.7). */
+unsigned daps_words_as_key_s(enum daps_rat rat, enum daps_key_use use, unsigned algorithm,
+                             struct daps_s_part parts[static DAPS_S_PARTS]);
+const char *daps_words_as_key(enum daps_key_use use); /* "KRRCenc" */
+
+/* What a frame is in a finding: "command", "failure that settled the attempt before". */
+const char *daps_words_role(enum daps_role role);
+
+/* Name of the RRC message in TS 38.331: "RRCReconfiguration". */
+const char *daps_words_message(enum daps_event_kind kind, bool downlink);
 
 /* ---- classes.c ---- */
 

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The first reading as a form of the report, and what is made of it once the capture has ended. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daps/results.h"
+#include "evidence/evidence.h"
+
+#define MOST_ATTEMPTS (1U << 20)
+
+/* Frames of one attempt, so that its Complete and its end are shown with its command. */
+struct evidence_attempt {
+    uint64_t frame, complete, settled;
+};
+
+static void free_finding(gpointer data)
+{
+    daps_finding_free(data);
+}
+
+static void free_numbered(gpointer data)
+{
+    struct evidence_finding *numbered = data;
+
+    daps_finding_free(numbered->finding);
+    g_free(numbered);
+}
+
+static void gather_begin(struct report *report)
+{
+    struct evidence *evidence = g_new0(struct evidence, 1);
+    struct evidence_wish *wish = report->style->evidence;
+    const char *stands_for = g_hash_table_lookup(wish->stand_ins, report->capture);
+
+    evidence->wish = wish;
+    evidence->path = report->capture;
+    evidence->name = stands_for != NULL ? stands_for : report->capture;
+    evidence->number = wish->overview->len + 1;
+    for (unsigned i = 0; i <= DAPS_SEVERITY_HIGH; i++)
+        evidence->kept[i] = g_ptr_array_new_with_free_func(free_finding);
+    evidence->findings = g_ptr_array_new_with_free_func(free_numbered);
+    evidence->fallen_back = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, daps_result_free);
+    evidence->attempts = g_array_new(FALSE, FALSE, sizeof(struct evidence_attempt));
+    report->state = evidence;
+}
+
+static void gather_free(struct report *report)
+{
+    struct evidence *evidence = report->state;
+
+    for (unsigned i = 0; i <= DAPS_SEVERITY_HIGH; i++)
+        g_ptr_array_unref(evidence->kept[i]);
+    g_ptr_array_unref(evidence->findings);
+    g_hash_table_unref(evidence->fallen_back);
+    g_array_unref(evidence->attempts);
+    stories_free(evidence->stories);
+    g_free(evidence);
+}
+
+static void gather_finding(struct report *report, const struct daps_finding *finding)
+{
+    struct evidence *evidence = report->state;
+    GPtrArray *kept = evidence->kept[finding->severity];
+
+    evidence->n_findings++;
+    if (kept->len < EVIDENCE_MOST_ROWS)
+        g_ptr_array_add(kept, daps_finding_copy(finding, report->style->show_keys));
+    if (finding->rule == DAPS_RULE_REPEATED_KEY && finding->has_exposure && finding->exposure == DAPS_EXPOSURE_NONE) {
+        struct evidence_liaison *liaison = &evidence->liaison;
+        if (liaison->other_algorithms++ == 0)
+            liaison->other_algorithms_frame = finding->n_frames > 0 ? finding->subjects[0].frame : 0;
+    }
+}
+
+/* ---- what came next after a fallback ---- */
+
+static enum evidence_next next_of(const struct daps_handover *failed, const struct daps_handover *next)
+{
+    if (strcmp(failed->key.id, next->key.id) == 0)
+        return EVIDENCE_NEXT_REPEATED;
+    if (next->procedure == DAPS_PROC_INTRA_CELL_REFRESH)
+        return EVIDENCE_NEXT_REFRESHED;
+    if (next->derivation == DAPS_DERIVATION_VERTICAL && strcmp(failed->key.parent, next->key.parent) != 0)
+        return EVIDENCE_NEXT_OTHER_NH;
+    return EVIDENCE_NEXT_OTHER;
+}
+
+static void count_next(struct evidence_liaison *liaison, enum evidence_next next, uint64_t frame)
+{
+    if (liaison->next[next]++ == 0)
+        liaison->next_frame[next] = frame;
+}
+
+static void note_fallback(struct evidence *evidence, const struct daps_handover *handover)
+{
+    struct evidence_liaison *liaison = &evidence->liaison;
+    const struct daps_result *before = g_hash_table_lookup(evidence->fallen_back, handover->ue);
+
+    if (before != NULL && before->handover.frame < handover->frame) {
+        count_next(liaison, next_of(&before->handover, handover), handover->frame);
+        g_hash_table_remove(evidence->fallen_back, handover->ue);
+    }
+    if (handover->outcome != DAPS_OUTCOME_DAPS_FALLBACK)
+        return;
+    liaison->fallbacks++;
+    liaison->vertical_fallbacks += handover->derivation == DAPS_DERIVATION_VERTICAL;
+    g_hash_table_insert(evidence->fallen_back, g_strdup(handover->ue), daps_result_of_handover(handover, false));
+}
+
+static void gather_handover(struct report *report, const struct daps_handover *handover)
+{
+    struct evidence *evidence = report->state;
+    struct evidence_liaison *liaison = &evidence->liaison;
+    const struct evidence_attempt attempt = {handover->frame, handover->complete_frame, handover->settled_frame};
+
+    if (evidence->attempts->len < MOST_ATTEMPTS)
+        g_array_append_val(evidence->attempts, attempt);
+    liaison->horizontal += handover->derivation == DAPS_DERIVATION_HORIZONTAL;
+    liaison->vertical += handover->derivation == DAPS_DERIVATION_VERTICAL;
+    if (handover->daps && handover->rach == DAPS_RACH_CFRA && liaison->cfra++ == 0)
+        liaison->cfra_frame = handover->frame;
+    note_fallback(evidence, handover);
+}
+
+/* ---- the end ---- */
+
+static gint attempts_by_frame(gconstpointer a, gconstpointer b)
+{
+    const struct evidence_attempt *x = a, *y = b;
+
+    return x->frame < y->frame ? -1 : x->frame > y->frame;
+}
+
+void evidence_attempt(const struct evidence *evidence, uint64_t frame, uint64_t *complete, uint64_t *settled)
+{
+    const struct evidence_attempt wanted = {frame, 0, 0};
+    guint at;
+
+    *complete = *settled = 0;
+    if (!g_array_binary_search(evidence->attempts, &wanted, attempts_by_frame, &at))
+        return;
+    *complete = g_array_index(evidence->attempts, struct evidence_attempt, at).complete;
+    *settled = g_array_index(evidence->attempts, struct evidence_attempt, at).settled;
+}
+
+static gint findings_by_frame(gconstpointer a, gconstpointer b)
+{
+    const struct daps_finding *x = *(struct daps_finding *const *)a, *y = *(struct daps_finding *const *)b;
+    const uint64_t at = x->n_frames > 0 ? x->subjects[0].frame : 0, other = y->n_frames > 0 ? y->subjects[0].frame : 0;
+
+    return at < other ? -1 : at > other ? 1 : (gint)x->rule - (gint)y->rule;
+}
+
+/* Gravest first, then by frame; numbered in that order. */
+static void number_findings(struct evidence *evidence)
+{
+    for (int severity = DAPS_SEVERITY_HIGH; severity >= 0; severity--) {
+        GPtrArray *kept = evidence->kept[severity];
+        g_ptr_array_sort(kept, findings_by_frame);
+        for (guint i = 0; i < kept->len && evidence->findings->len < EVIDENCE_MOST_ROWS; i++) {
+            struct evidence_finding *numbered = g_new0(struct evidence_finding, 1);
+            numbered->number = evidence->findings->len + 1;
+            numbered->detailed = numbered->number <= EVIDENCE_MOST_DETAILED;
+            numbered->finding = kept->pdata[i];
+            kept->pdata[i] = NULL;
+            g_ptr_array_add(evidence->findings, numbered);
+        }
+    }
+    evidence->findings_left_out = evidence->n_findings - evidence->findings->len;
+}
+
+static void want(struct evidence *evidence, const struct daps_finding *finding)
+{
+    uint32_t counted = 0;
+
+    for (uint32_t i = 0; i < finding->n_subjects; i++) {
+        const struct daps_subject *subject = &finding->subjects[i];
+        const bool pdu = subject->role == DAPS_ROLE_MESSAGE || subject->role == DAPS_ROLE_FAILED;
+        uint64_t complete, settled;
+
+        if (daps_subject_counts(subject) && counted++ >= EVIDENCE_MOST_FRAMES)
+            continue;
+        stories_want(evidence->stories, finding->ue, subject->frame, pdu, finding->keystream.direction != 0);
+        evidence_attempt(evidence, subject->frame, &complete, &settled);
+        stories_want(evidence->stories, finding->ue, complete, false, false);
+        stories_want(evidence->stories, finding->ue, settled, false, false);
+    }
+}
+
+static void read_again(struct evidence *evidence, const struct options *options)
+{
+    g_array_sort(evidence->attempts, attempts_by_frame);
+    evidence->stories = stories_new();
+    for (guint i = 0; i < evidence->findings->len; i++) {
+        const struct evidence_finding *numbered = g_ptr_array_index(evidence->findings, i);
+        if (numbered->detailed)
+            want(evidence, numbered->finding);
+    }
+    if (evidence->totals->counts.rrc_messages > 0)
+        stories_read(evidence->stories, evidence->path, options);
+}
+
+static void add_overview(const struct evidence *evidence)
+{
+    struct evidence_overview *row = g_new0(struct evidence_overview, 1);
+
+    row->name = g_strdup(evidence->name);
+    row->findings = evidence->n_findings;
+    row->not_judged = daps_not_judged_total(evidence->totals->counts.not_judged);
+    row->verdict = evidence_verdict(evidence->totals, evidence);
+    g_ptr_array_add(evidence->wish->overview, row);
+}
+
+static void gather_end(struct report *report, const struct capture_totals *totals)
+{
+    struct evidence *evidence = report->state;
+    const struct options *options = evidence->wish->options;
+
+    evidence->totals = totals;
+    evidence->liaison.next[EVIDENCE_NEXT_NOTHING] = g_hash_table_size(evidence->fallen_back);
+    evidence_facts_of(&evidence->facts, evidence->path);
+    number_findings(evidence);
+    read_again(evidence, options);
+    evidence->facts.first_ns = evidence->stories->first_ns;
+    evidence->facts.last_ns = evidence->stories->last_ns;
+    if (report->style->format == REPORT_EVIDENCE_JSON)
+        evidence_json(evidence, report->out);
+    else
+        evidence_page(evidence, report->out, report->style->format == REPORT_HTML);
+    add_overview(evidence);
+}
+
+const struct report_form report_form_evidence = {
+    .begin = gather_begin,
+    .handover = gather_handover,
+    .finding = gather_finding,
+    .end = gather_end,
+    .free = gather_free,
+};

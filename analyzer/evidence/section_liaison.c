@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * RAN2's four questions to SA3, answered by the capture at hand as far as it goes (docs/liaison.md answers them from
+ * the standards and the samples). An answer rests on findings, or on what the network did next after a DAPS fallback;
+ * where the capture shows neither, the answer is that it cannot show it.
+ */
+#include <inttypes.h>
+
+#include "evidence/sections.h"
+#include "report/text.h"
+#include "report/text_finding.h"
+
+#define MOST_ANSWER_FRAMES 8
+
+static void add_frame(struct liaison_answer *answer, uint64_t frame)
+{
+    if (frame != 0 && answer->frames->len < MOST_ANSWER_FRAMES)
+        g_array_append_val(answer->frames, frame);
+}
+
+/* A finding that answers: its frames, and its evidence if that is the strongest so far. */
+static void rest_on(struct liaison_answer *answer, const struct daps_finding *finding, enum daps_evidence *best)
+{
+    if (!answer->shown || finding->evidence > *best) {
+        *best = finding->evidence;
+        answer->evidence = daps_evidence_name(finding->evidence);
+        g_array_set_size(answer->frames, 0);
+        for (uint32_t i = 0; i < finding->n_frames; i++)
+            add_frame(answer, finding->subjects[i].frame);
+    }
+    answer->shown = true;
+}
+
+static const struct daps_finding *at(const struct evidence *evidence, guint i)
+{
+    return ((const struct evidence_finding *)g_ptr_array_index(evidence->findings, i))->finding;
+}
+
+/* "This capture cannot show it: ..." */
+static void cannot(const struct evidence *evidence, struct outbuf *out, const char *why)
+{
+    const uint64_t n = daps_not_judged_total(evidence->totals->counts.not_judged);
+
+    outbuf_literal(out, "This capture cannot show it: ");
+    outbuf_string(out, why);
+    outbuf_char(out, '.');
+    if (n > 0)
+        outbuf_literal(out, " Parts of it could not be judged.");
+}
+
+static void first_question(const struct evidence *evidence, struct liaison_answer *answer, struct outbuf *out)
+{
+    enum daps_evidence best = DAPS_EVIDENCE_DERIVED;
+    uint64_t n = 0;
+
+    for (guint i = 0; i < evidence->findings->len; i++) {
+        const struct daps_finding *finding = at(evidence, i);
+        if (finding->rule == DAPS_RULE_REPEATED_KEY && finding->key.derivation == DAPS_DERIVATION_HORIZONTAL) {
+            rest_on(answer, finding, &best);
+            n++;
+        }
+    }
+    if (n > 0) {
+        outbuf_literal(out, "Yes. ");
+        text_counted(out, n, "key was", "keys were");
+        outbuf_literal(out,
+                       " derived horizontally for more than one attempt, from the same parent, PCI and frequency.");
+    } else if (evidence->liaison.horizontal == 0) {
+        cannot(evidence, out, "it holds no horizontal derivation");
+    } else {
+        cannot(evidence, out, "no second derivation from the same key for the same cell is in it");
+    }
+}
+
+static void second_question(const struct evidence *evidence, struct liaison_answer *answer, struct outbuf *out)
+{
+    const struct daps_finding *shown = NULL, *repeat = NULL;
+    enum daps_evidence best = DAPS_EVIDENCE_DERIVED;
+
+    for (guint i = 0; i < evidence->findings->len; i++) {
+        const struct daps_finding *finding = at(evidence, i);
+        if (finding->rule == DAPS_RULE_KEYSTREAM_REUSE) {
+            if (!answer->shown || finding->evidence > best)
+                shown = finding;
+            rest_on(answer, finding, &best);
+        }
+        if (finding->rule == DAPS_RULE_REPEATED_KEY && repeat == NULL)
+            repeat = finding;
+    }
+    if (shown != NULL) {
+        outbuf_literal(out, "Yes: ");
+        text_tuple(out, shown);
+        outbuf_literal(out, ". ");
+        outbuf_string(out, daps_words_evidence(shown));
+        outbuf_char(out, '.');
+    } else if (repeat != NULL) {
+        cannot(evidence, out, "a key was repeated, but no two messages under one COUNT are seen");
+        if (repeat->has_exposure)
+            outbuf_printf(out, " Exposure of the repeated key: %s.", daps_words_exposure(repeat->exposure));
+    } else {
+        cannot(evidence, out, "no key was repeated in it");
+    }
+}
+
+static void third_question(const struct evidence *evidence, struct liaison_answer *answer, struct outbuf *out)
+{
+    static const char *const words[EVIDENCE_NEXTS] = {
+        [EVIDENCE_NEXT_REPEATED] = "derived the same key again",
+        [EVIDENCE_NEXT_REFRESHED] = "changed the key in the source cell first (TS 33.501 6.9.4.5), which avoids it",
+        [EVIDENCE_NEXT_OTHER_NH] = "took another {NH, NCC} pair (TS 33.501 6.9.2.3.2), which avoids it",
+        [EVIDENCE_NEXT_OTHER] =
+            "derived another key first (for another cell, or afresh), which avoids it as far as this attempt goes",
+        [EVIDENCE_NEXT_NOTHING] = "did nothing more that is seen",
+    };
+    const struct evidence_liaison *liaison = &evidence->liaison;
+
+    if (liaison->fallbacks == 0) {
+        cannot(evidence, out, "no DAPS attempt in it fell back");
+        return;
+    }
+    text_counted(out, liaison->fallbacks, "DAPS fallback", NULL);
+    outbuf_literal(out, ". Next the network");
+    for (unsigned i = 0, n = 0; i < EVIDENCE_NEXTS; i++) {
+        if (liaison->next[i] == 0)
+            continue;
+        outbuf_string(out, n++ == 0 ? " " : "; ");
+        outbuf_string(out, words[i]);
+        outbuf_printf(out, " (%" PRIu64 " %s", liaison->next[i], liaison->next[i] == 1 ? "time" : "times");
+        if (liaison->next_frame[i] != 0)
+            outbuf_printf(out, ", first frame %" PRIu64, liaison->next_frame[i]);
+        outbuf_char(out, ')');
+        add_frame(answer, liaison->next_frame[i]);
+        answer->shown |= i == EVIDENCE_NEXT_REFRESHED || i == EVIDENCE_NEXT_OTHER_NH || i == EVIDENCE_NEXT_OTHER;
+    }
+    outbuf_char(out, '.');
+    if (liaison->cfra > 0) {
+        outbuf_printf(
+            out,
+            " Contention-free four-step random access, with which no uplink message can leave the UE before the "
+            "attempt has succeeded (TS 38.321 5.1.4), was configured for DAPS %" PRIu64 " times, first frame %" PRIu64
+            ".",
+            liaison->cfra, liaison->cfra_frame);
+        add_frame(answer, liaison->cfra_frame);
+        answer->shown = true;
+    }
+    if (answer->shown)
+        answer->evidence = daps_evidence_name(DAPS_EVIDENCE_DERIVED);
+    else
+        outbuf_literal(out, " This capture shows nothing that avoids it.");
+}
+
+static void fourth_question(const struct evidence *evidence, struct liaison_answer *answer, struct outbuf *out)
+{
+    enum daps_evidence best = DAPS_EVIDENCE_DERIVED;
+    uint64_t taken = 0, ambiguous = 0;
+
+    for (guint i = 0; i < evidence->findings->len; i++) {
+        const struct daps_finding *finding = at(evidence, i);
+        if (finding->rule == DAPS_RULE_NH_REUSE || finding->rule == DAPS_RULE_NCC_AMBIGUITY) {
+            rest_on(answer, finding, &best);
+            taken += finding->rule == DAPS_RULE_NH_REUSE;
+            ambiguous += finding->rule == DAPS_RULE_NCC_AMBIGUITY;
+        }
+    }
+    if (taken > 0) {
+        outbuf_literal(out, "This network took the pair as unused: ");
+        text_counted(out, taken, "pair was", "pairs were");
+        outbuf_literal(out, " taken again after the attempt that used it had failed. ");
+    }
+    if (ambiguous > 0) {
+        text_counted(out, ambiguous, "time", NULL);
+        outbuf_literal(out, " the two readings of the stored NCC lead to different keys. ");
+    }
+    if (!answer->shown && evidence->liaison.vertical_fallbacks == 0) {
+        cannot(evidence, out, "no DAPS attempt with vertical derivation in it fell back");
+    } else if (!answer->shown) {
+        outbuf_literal(out, "No pair was taken again in it after a fallback (");
+        text_counted(out, evidence->liaison.vertical_fallbacks, "vertical attempt", NULL);
+        outbuf_literal(out, " fell back). ");
+        cannot(evidence, out, "that a pair was not taken again does not tell whether it counted as used");
+    }
+    outbuf_literal(out, " TS 33.501 6.9.2.3.1 and TS 38.331 5.3.5.8.3 do not say it.");
+}
+
+void liaison_answers(const struct evidence *evidence, struct liaison_answer answers[static LIAISON_QUESTIONS])
+{
+    static const char *const asks[LIAISON_QUESTIONS] = {
+        "Does a second horizontal derivation to the same cell give the same keys?",
+        "Is the same keystream then used for two RRC messages?",
+        "How can it be avoided?",
+        "With vertical derivation, does the {NH, NCC} pair count as used after the fallback?",
+    };
+    static const char *const names[LIAISON_QUESTIONS] = {"Q1", "Q2", "Q3", "Q4"};
+    static void (*const answer[LIAISON_QUESTIONS])(const struct evidence *, struct liaison_answer *,
+                                                   struct outbuf *) = {first_question, second_question, third_question,
+                                                                       fourth_question};
+
+    for (unsigned i = 0; i < LIAISON_QUESTIONS; i++) {
+        struct outbuf out;
+        outbuf_init(&out, NULL, NULL);
+        answers[i] = (struct liaison_answer){.question = names[i],
+                                             .asks = asks[i],
+                                             .evidence = "none",
+                                             .frames = g_array_new(FALSE, FALSE, sizeof(uint64_t))};
+        answer[i](evidence, &answers[i], &out);
+        answers[i].answer = sections_text(&out);
+    }
+}
+
+void liaison_clear(struct liaison_answer answers[static LIAISON_QUESTIONS])
+{
+    for (unsigned i = 0; i < LIAISON_QUESTIONS; i++) {
+        g_free(answers[i].answer);
+        g_array_unref(answers[i].frames);
+    }
+}
+
+void section_liaison(struct page *page, const struct evidence *evidence)
+{
+    struct liaison_answer answers[LIAISON_QUESTIONS];
+
+    page->form->heading(page, 3, "liaison", "The liaison's four questions, by this capture", NULL);
+    liaison_answers(evidence, answers);
+    for (unsigned i = 0; i < LIAISON_QUESTIONS; i++) {
+        const struct liaison_answer *answer = &answers[i];
+        char *title = g_strconcat(answer->question, "  ", answer->asks, NULL);
+        GString *frames = g_string_new(NULL);
+        page->form->heading(page, 4, NULL, title, NULL);
+        page->form->paragraph(page, answer->answer, NULL);
+        for (guint j = 0; j < answer->frames->len; j++)
+            g_string_append_printf(frames, "%s%" PRIu64, j == 0 ? "" : ", ",
+                                   g_array_index(answer->frames, uint64_t, j));
+        page->form->terms(page, true);
+        page->form->term(page, "Evidence", answer->evidence, NULL);
+        page->form->term(page, "Frames", frames->len > 0 ? frames->str : "none", NULL);
+        page->form->terms(page, false);
+        g_string_free(frames, TRUE);
+        g_free(title);
+    }
+    liaison_clear(answers);
+}

@@ -1,0 +1,360 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs `dapsaudit report` on every sample and checks what it writes against the audit, the KDF and HTML itself.
+
+Usage: run.py DAPSAUDIT [-k PART_OF_A_TEST_NAME]
+"""
+import base64
+import functools
+import hashlib
+import hmac
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import page
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+SAMPLES = TOP / "samples"
+REPEAT = SAMPLES / "daps-fallback-daps.pcap"
+AIR = SAMPLES / "air-daps-fallback.pcap"
+PROGRAM = None
+HOSTILE = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'&lt;b&gt;&#60;", "`x` *b* _i_ [a](http:x) ![i](x)",
+           "a|b | c", "$x$ @cite ~~s~~ ^n^ {#id .c}", "</title></style></svg>", "\u202egnp.exe", "line\nbreak\r\n# heading",
+           "esc\x1b[31m", "www.example.com https:x.y", "javascript:alert(1)", "--> ]]> <!--"]
+
+
+def run(*arguments, stdin=b"", **options):
+    return subprocess.run([PROGRAM, *map(os.fspath, arguments)], input=stdin, capture_output=True, timeout=120, check=False,
+                          **options)
+
+
+def keys_of(path):
+    keys = path.with_suffix(".keys")
+    return ["--keys", keys] if keys.exists() else []
+
+
+def samples():
+    """Each with its keys and without."""
+    for path in sorted(SAMPLES.glob("*.pcap*")):
+        yield path, []
+        if keys_of(path):
+            yield path, keys_of(path)
+
+
+@functools.cache
+def audit(path, *options):
+    lines = run("audit", "--format", "ndjson", *options, path).stdout.splitlines()
+    return [json.loads(line) for line in lines]
+
+
+@functools.cache
+def evidence(path, *options):
+    result = run("report", "--format", "json", *options, path)
+    return json.loads(result.stdout), result.returncode
+
+
+def make(folder, name, lines):
+    """A capture of a UE that is connected in cell A."""
+    scenario, path = folder / (name + ".scenario"), folder / (name + ".pcap")
+    scenario.write_text("cell A pci 11 ssb-arfcn 630000\ncell B pci 22 ssb-arfcn 632628\nue 1 c-rnti 17921 in A\n"
+                        "connect\nsecurity nea 2 nia 2\n" + lines)
+    made = run("synth", scenario, "-o", path)
+    assert made.returncode == 0, made.stderr
+    return path
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="dapsaudit-report-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def page(self, path, *options):
+        result = run("report", *options, path)
+        self.assertIn(result.returncode, (0, 1, 3), result.stderr)
+        read = page.Page(result.stdout.decode())
+        self.assertEqual(read.problems, [])
+        return read, result.stdout.decode()
+
+
+class Samples(Case):
+    def test_findings_are_those_of_the_audit(self):
+        seen = 0
+        for path, keys in samples():
+            with self.subTest(path.name, keys=bool(keys)):
+                lines = audit(path, *keys)
+                told, status = evidence(path, *keys)
+                capture = told["captures"][0]
+                wanted = [line for line in lines if line["type"] == "finding"]
+                self.assertCountEqual([json.dumps(f["finding"]) for f in capture["findings"]], map(json.dumps, wanted))
+                self.assertEqual(capture["capture"], next(line for line in lines if line["type"] == "capture"))
+                self.assertEqual(told["summary"], lines[-1])
+                self.assertEqual(status, run("audit", *keys, path).returncode)
+                order = ["info", "low", "medium", "high"]
+                graveness = [order.index(f["finding"]["severity"]) for f in capture["findings"]]
+                self.assertEqual(graveness, sorted(graveness, reverse=True))
+                seen += len(wanted)
+        self.assertGreater(seen, 100)
+
+    def test_pages_are_sound_and_say_what_the_json_says(self):
+        for path, keys in samples():
+            with self.subTest(path.name, keys=bool(keys)):
+                read, _ = self.page(path, "--liaison", *keys)
+                markdown = run("report", "--liaison", "--format", "markdown", *keys, path).stdout.decode()
+                plain = " ".join(re.sub(r"\\(?=[^A-Za-z0-9\s])", "", markdown).split())
+                capture = evidence(path, "--liaison", *keys)[0]["captures"][0]
+                said = [capture["verdict"], capture["file"]["sha256"], *capture["unjudged"]]
+                for finding in capture["findings"]:
+                    said += [finding["finding"]["detail"], finding["evidence_says"], finding["remedy"], finding["meaning"]]
+                    said += [finding["assumes"]] if finding["assumes"] else []
+                    said += [step["s"] for step in finding["derivation"]]
+                said += [answer["answer"] for answer in capture["liaison"]]
+                for sentence in said:
+                    sentence = " ".join(sentence.split())
+                    self.assertTrue(sentence in read.text, sentence)
+                    self.assertTrue(sentence in plain, sentence)
+                self.assertEqual(read.counts.get("script"), 1)
+                if capture["findings"]:
+                    self.assertGreaterEqual(read.counts.get("svg", 0), 1)
+
+    def test_every_frame_of_a_small_capture_is_in_the_chart(self):
+        capture = evidence(REPEAT)[0]["captures"][0]
+        messages = capture["ues"][0]["messages"]
+        self.assertEqual([m["frame"] for m in messages], list(range(1, 13)))
+        self.assertEqual([m["message"] for m in messages if m["frame"] in (6, 8, 10)],
+                         ["RRCReconfiguration", "FailureInformation", "RRCReconfigurationComplete"])
+        self.assertEqual([m["downlink"] for m in messages if m["frame"] in (6, 8)], [True, False])
+        self.assertEqual([m["pci"] for m in messages if m["frame"] in (7, 8, 10)], [22, None, 22])
+        command = next(m for m in messages if m["frame"] == 9)
+        number = next(f["number"] for f in capture["findings"] if f["finding"]["rule"] == "repeated-key")
+        self.assertIn(number, command["findings"].split(", "))
+
+
+class Derivations(Case):
+    def test_s_is_that_of_annex_a(self):
+        seen = set()
+        for path, keys in samples():
+            for finding in evidence(path, *keys)[0]["captures"][0]["findings"]:
+                key = finding["finding"]["key"]
+                if not finding["derivation"]:
+                    continue
+                last = finding["derivation"][-1]
+                self.assertEqual(last["key"], key["id"])
+                if key["kind"] == "kgnb-star" and None not in (key["pci"], key["arfcn"]):
+                    s = b"\x70" + key["pci"].to_bytes(2, "big") + b"\0\2" + key["arfcn"].to_bytes(3, "big") + b"\0\3"
+                    self.assertEqual(bytes.fromhex(last["s"]), s)
+                    self.assertEqual("".join(part["octets"] for part in last["parts"]).replace(" ", ""), s.hex().upper())
+                    seen.add("star")
+                elif key["kind"] == "kgnb-star":
+                    self.assertIn("..", last["s"])
+                    seen.add("unknown")
+                tuple_ = finding["finding"].get("keystream")
+                if finding["as_key"]:
+                    use = {"KRRCenc": 3, "KRRCint": 4, "KUPenc": 5, "KUPint": 6}[finding["as_key"]["name"]]
+                    number = int(tuple_["algorithm"][-1])
+                    self.assertEqual(bytes.fromhex(finding["as_key"]["s"]), bytes([0x69, use, 0, 1, number, 0, 1]))
+                    seen.add("as")
+        self.assertEqual(seen, {"star", "unknown", "as"})
+
+    def test_values_follow_from_s(self):
+        checked = 0
+        for path, keys in samples():
+            if not keys:
+                continue
+            for finding in evidence(path, "--show-keys", *keys)[0]["captures"][0]["findings"]:
+                steps = finding["derivation"]
+                for parent, step in zip(steps, steps[1:]):
+                    if step["parent"] != parent["key"] or not parent["value"] or not step["value"] or not re.fullmatch("[0-9A-F ]+", step["s"]) or \
+                            finding["finding"]["rule"] == "key-mismatch" or \
+                            "point-a" in path.stem or "two-octets" in path.stem or "carrier" in path.stem:
+                        continue
+                    value = hmac.new(bytes.fromhex(parent["value"]), bytes.fromhex(step["s"]), hashlib.sha256).hexdigest()
+                    self.assertEqual(step["value"], value, (path.name, step))
+                    checked += 1
+        self.assertGreater(checked, 20)
+
+    def test_no_value_without_show_keys(self):
+        shown = run("keys", "--show-keys", "--format", "ndjson", *keys_of(AIR), AIR).stdout.decode()
+        secrets = set(re.findall(r"\b[0-9a-f]{32}(?:[0-9a-f]{32})?\b", shown))
+        self.assertGreater(len(secrets), 4)
+        for form in ("html", "markdown", "json"):
+            told = run("report", "--format", form, *keys_of(AIR), AIR).stdout.decode().lower()
+            self.assertFalse([s for s in secrets if s in told or " ".join(re.findall("..", s)) in told], form)
+            with_keys = run("report", "--show-keys", "--format", form, *keys_of(AIR), AIR).stdout.decode()
+            self.assertTrue([s for s in secrets if s in with_keys], form)
+
+
+class Facts(Case):
+    def test_what_identifies_the_capture(self):
+        told = evidence(REPEAT)[0]
+        octets = REPEAT.read_bytes()
+        facts = told["captures"][0]["file"]
+        self.assertEqual(facts["sha256"], hashlib.sha256(octets).hexdigest())
+        self.assertEqual(facts["octets"], len(octets))
+        self.assertEqual((facts["first_time"], facts["last_time"]), ("2026-01-01T00:00:00.02Z", "2026-01-01T00:00:00.24Z"))
+        self.assertEqual(facts["command"], f"dapsaudit report --format json {REPEAT}")
+        self.assertEqual("dapsaudit " + told["version"], run("--version").stdout.decode().strip())
+
+    def test_standard_input(self):
+        streamed = run("report", "--format", "json", "-", stdin=REPEAT.read_bytes())
+        self.assertEqual(streamed.returncode, 1)
+        told, file = json.loads(streamed.stdout)["captures"][0], evidence(REPEAT)[0]["captures"][0]
+        self.assertEqual(told["file"]["name"], "-")
+        self.assertEqual(told["file"]["sha256"], file["file"]["sha256"])
+        self.assertEqual(told["ues"][0]["messages"], file["ues"][0]["messages"])
+        self.assertEqual(list(pathlib.Path(tempfile.gettempdir()).glob("dapsaudit-??????")), [])
+
+    def test_several_captures(self):
+        read, text = self.page(SAMPLES / "ping-pong.pcap", REPEAT)
+        self.assertIn("The captures", read.text)
+        self.assertLess(text.index("The captures"), text.index("The capture<"))
+        told = json.loads(run("report", "--format", "json", REPEAT, SAMPLES / "ping-pong.pcap").stdout)
+        self.assertEqual([c["file"]["name"] for c in told["captures"]], [str(REPEAT), str(SAMPLES / "ping-pong.pcap")])
+        self.assertEqual(told["summary"]["captures"], 2)
+
+    def test_what_cannot_be_judged_is_said(self):
+        path = self.folder / "cut.pcap"
+        path.write_bytes(REPEAT.read_bytes()[:-5])
+        result = run("report", path)
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("What could not be judged", page.Page(result.stdout.decode()).text)
+        none = self.folder / "none.pcap"
+        result = run("report", none)
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("Nothing could be read.", page.Page(result.stdout.decode()).text)
+        empty = self.folder / "empty"
+        empty.mkdir()
+        self.assertIn("No capture was found", page.Page(run("report", empty).stdout.decode()).text)
+
+    def test_a_quiet_capture_has_a_page(self):
+        read, _ = self.page(SAMPLES / "ping-pong.pcap")
+        self.assertIn("No findings in", read.text)
+        self.assertNotIn("The findings in full", read.text)
+
+    def test_wrong_usage(self):
+        for arguments in (["--format", "text", REPEAT], ["--table", "findings", REPEAT], []):
+            result = run("report", *arguments)
+            self.assertEqual((result.returncode, result.stdout), (2, b""), arguments)
+
+
+class Liaison(Case):
+    def answers(self, name):
+        path = SAMPLES / name
+        capture = evidence(path, "--liaison", *keys_of(path))[0]["captures"][0]
+        self.assertEqual([a["question"] for a in capture["liaison"]], ["Q1", "Q2", "Q3", "Q4"])
+        return capture["liaison"]
+
+    def test_a_repeat_answers_the_first_two(self):
+        first, second, third, fourth = self.answers("air-daps-fallback.pcap")
+        self.assertEqual((first["shown"], first["evidence"], first["frames"]), (True, "derived", [6, 9]))
+        self.assertEqual((second["shown"], second["evidence"], second["frames"]), (True, "proven", [7, 10]))
+        self.assertFalse(third["shown"])
+        self.assertIn("derived the same key again", third["answer"])
+        self.assertFalse(fourth["shown"])
+        self.assertIn("cannot show it", fourth["answer"])
+
+    def test_a_refresh_answers_the_third(self):
+        first, second, third, _ = self.answers("refresh-between.pcap")
+        self.assertFalse(first["shown"])
+        self.assertFalse(second["shown"])
+        self.assertTrue(third["shown"])
+        self.assertIn("derived another key first", third["answer"])  # the log does not name the source cell
+        path = make(self.folder, "refreshed", "handover to B ncc 0\ncomplete\ndaps-handover to A ncc 0\ncomplete\nfallback\n"
+                                              "handover to B ncc 0\ncomplete\n")
+        capture = evidence(path, "--liaison")[0]["captures"][0]
+        self.assertIn("changed the key in the source cell first", capture["liaison"][2]["answer"])
+        self.assertTrue(capture["liaison"][2]["shown"])
+
+    def test_a_pair_taken_again_answers_the_fourth(self):
+        first, _, _, fourth = self.answers("vertical-same-pair-other-cell.pcap")
+        self.assertFalse(first["shown"])
+        self.assertTrue(fourth["shown"])
+        self.assertIn("taken again", fourth["answer"])
+        self.assertIn("took another {NH, NCC} pair", self.answers("vertical-next-pair.pcap")[2]["answer"])
+
+    def test_a_quiet_capture_answers_nothing(self):
+        for answer in self.answers("ping-pong.pcap"):
+            self.assertFalse(answer["shown"])
+            self.assertIsNone(answer["evidence"])
+            self.assertIn("cannot show it", answer["answer"])
+
+    def test_only_on_request(self):
+        self.assertNotIn("liaison", evidence(REPEAT)[0]["captures"][0])
+
+
+class Hostile(Case):
+    def test_names_are_inert(self):
+        for at, name in enumerate(HOSTILE):
+            with self.subTest(name):
+                folder = self.folder / str(at)
+                folder.mkdir()
+                path = folder / (name.replace("/", "\u2215") + ".pcap")
+                shutil.copy(REPEAT, path)
+                read, text = self.page(path)
+                self.assertEqual(read.counts["script"], 1)
+                self.assertFalse("\u202e" in text or "\x1b" in text)
+                told = run("report", "--format", "json", path).stdout.decode()
+                self.assertFalse("\u202e" in told)
+                self.assertEqual(json.loads(told)["captures"][0]["file"]["name"], str(path))
+                markdown = run("report", "--format", "markdown", path).stdout.decode()
+                self.assertFalse("\u202e" in markdown or "\x1b" in markdown)
+                self.assertEqual(sum(line.startswith("## ") for line in markdown.splitlines()), 1)
+                if shutil.which("pandoc"):
+                    self.check_with_pandoc(markdown)
+
+    def check_with_pandoc(self, markdown):
+        for form in ("markdown", "gfm", "commonmark"):
+            made = subprocess.run(["pandoc", "-f", form, "-t", "html"], input=markdown.encode(), capture_output=True, check=True,
+                                  timeout=60).stdout.decode()
+            for element in ("<script", "<img", "<a ", "<del", "class=\"citation", "class=\"math", "<sup"):
+                self.assertFalse(element in made, (form, element))
+
+    def test_only_its_own_script_may_run(self):
+        _, text = self.page(REPEAT)
+        script = re.search(r"<script>(.*?)</script>", text, re.S).group(1)
+        self.assertEqual(script, (TOP / "analyzer/evidence/page.js").read_text())
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        self.assertIn(f"script-src 'sha256-{digest}'", text)
+        self.assertIn("default-src 'none'", text)
+        self.assertNotIn("</script", script)
+        self.assertNotRegex(text, r"https?://")
+
+
+class Size(Case):
+    def test_quiet_parts_are_folded(self):
+        calm = "repeat 5000\nhandover to B ncc 0\ncomplete\nhandover to A ncc 0\ncomplete\nend\n"
+        story = "daps-handover to B ncc 0\ncomplete\nfallback\ndaps-handover to B ncc 0\ncomplete\nsource-release\ncomplete\n"
+        path = make(self.folder, "calm", calm + story + "handover to A ncc 0\ncomplete\n" + calm)
+        read, text = self.page(path)
+        self.assertLess(len(text), 200_000)
+        self.assertIn("left out here: frames", read.text)
+        ue = json.loads(run("report", "--format", "json", path).stdout)["captures"][0]["ues"][0]
+        self.assertEqual(ue["handovers_in_all"], 20_003)
+        self.assertLess(len(ue["messages"]), 100)
+        frames = {m["frame"] for m in ue["messages"]}
+        for handover in audit(path):
+            if handover["type"] == "finding":
+                self.assertTrue(set(handover["frames"]) <= frames)
+
+    def test_many_findings_stay_small(self):
+        story = "daps-handover to B ncc 0\ncomplete\nfallback\ndaps-handover to B ncc 0\ncomplete\nsource-release\ncomplete\n"
+        path = make(self.folder, "many", "repeat 5000\n" + story + "handover to A ncc 0\ncomplete\nend\n")
+        read, text = self.page(path)
+        found = sum(line["type"] == "finding" for line in audit(path))
+        self.assertGreater(found, 9000)
+        self.assertIn(f"{found:,} findings", read.text)
+        self.assertIn("not shown here", read.text)
+        self.assertLess(len(text), 1_200_000)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or not pathlib.Path(sys.argv[1]).exists():
+        sys.exit(__doc__)
+    PROGRAM = sys.argv.pop(1)
+    unittest.main(verbosity=1)
