@@ -186,6 +186,13 @@ void note_set_undecoded(struct note_draft *draft, const struct daps_undecoded *u
                             undecoded->error != NULL ? undecoded->error : "cannot be decoded", undecoded->error_bit);
 }
 
+void note_set_lost(struct note_draft *draft, const char *detail)
+{
+    draft->matters = true;
+    if (draft->note.undecoded == NULL)
+        draft->note.undecoded = g_strdup(detail);
+}
+
 /* Note, UEs, steps and events behind one another; each begins where its type may, as none is stricter than the first.
  */
 static struct frame_note *in_one_piece(const struct note_draft *draft)
@@ -234,7 +241,7 @@ struct frame_note *note_of_draft(struct note_draft *draft, uint64_t frame)
 {
     struct frame_note *note = NULL;
 
-    if (draft->matters && (draft->ues->len > 0 || draft->note.missed != NULL)) {
+    if (draft->matters && (draft->ues->len > 0 || draft->note.missed != NULL || draft->note.undecoded != NULL)) {
         note = in_one_piece(draft);
         note->frame = frame;
     } else {

@@ -133,6 +133,15 @@ static void on_undecoded(void *user, const struct daps_undecoded *undecoded)
     note_set_undecoded(&session->draft, undecoded);
 }
 
+/* A message that framing could not deliver is as unread as one that could not be decoded. */
+static void on_problem(void *user, const struct daps_framing_problem *problem)
+{
+    struct session *session = user;
+
+    if (problem->rrc_lost)
+        note_set_lost(&session->draft, problem->detail);
+}
+
 /* ---- life ---- */
 
 struct session *session_new(const struct session_options *options)
@@ -151,7 +160,8 @@ struct session *session_new(const struct session_options *options)
                                    .join = on_join,
                                    .pdu = on_pdu,
                                    .pdcp = on_pdcp,
-                                   .undecoded = on_undecoded};
+                                   .undecoded = on_undecoded,
+                                   .problem = on_problem};
 
     session->options = *options;
     session->engine = daps_engine_new(&engine_options, &sink);

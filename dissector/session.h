@@ -57,7 +57,7 @@ struct note_rrc {
     uint8_t *octets;
 };
 
-/* What a frame was about; all of it but the last lines is one piece of memory. n_ues is 0 only where missed is set. */
+/* What a frame was about; all of it but the last lines is one piece of memory. n_ues is 0 only where missed or undecoded is set. */
 struct frame_note {
     uint64_t frame; /* id (numbers.h) */
     unsigned n_events, n_ues, n_steps;
@@ -67,7 +67,7 @@ struct frame_note {
     unsigned unreadable; /* signalling PDUs ciphered without a key at hand */
     unsigned unverified; /* ... whose MAC-I is wrong under every key at hand */
     const char *missed;  /* why PDUs could not be taken: what the UEs did is not all known any more. NULL */
-    char *undecoded;     /* why an RRC message could not be read, NULL */
+    char *undecoded;     /* why an RRC message could not be unwrapped or read, NULL */
     GArray *scg_changes; /* struct daps_scg_change; strings as note_ue.name; NULL none */
     GArray *rrc;         /* struct note_rrc, likewise */
     GArray *uses;        /* struct daps_keystream_use, likewise */

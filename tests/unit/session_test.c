@@ -427,6 +427,27 @@ START_TEST(keys_are_wiped)
 }
 END_TEST
 
+/* What framing lost is said on its frame, as the program says it. */
+START_TEST(lost_in_framing)
+{
+    struct capture capture = capture_load(DAPS_SOURCE_DIR "/tests/cases/air-snap-length/air-snap-length.pcap");
+    struct play play = {.capture = &capture, .variant = &variants[0]};
+    unsigned said = 0;
+
+    ck_assert_uint_gt(capture.records->len, 0);
+    play.session = session_for(&play);
+    for (guint i = 0; i < capture.records->len; i++)
+        feed(play.session, &g_array_index(capture.records, struct daps_record, i));
+    for (guint i = 1; i <= capture.records->len; i++) {
+        const struct frame_note *note = session_note(play.session, i);
+        said += note != NULL && note->undecoded != NULL && strstr(note->undecoded, "cut by the snap length") != NULL;
+    }
+    ck_assert_uint_eq(said, 3); /* command-cut of the case's expect.ndjson */
+    session_free(play.session);
+    capture_free(&capture);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("session");
@@ -437,6 +458,7 @@ int main(void)
     tcase_add_loop_test(c, session_of_cut, 0, (int)captures->len);
     tcase_add_loop_test(c, asked_late, 0, (int)captures->len);
     tcase_add_test(c, finding_without_key);
+    tcase_add_test(c, lost_in_framing);
     tcase_add_loop_test(c, keys_are_wiped, 0, (int)captures->len);
     suite_add_tcase(s, c);
     return run_suite(s);
