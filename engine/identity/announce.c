@@ -106,6 +106,7 @@ static void announce(struct identity *identity, struct identity_ue *ue, const st
                                .frame = ev->frame,
                                .time_ns = ev->time_ns,
                                .number = ++identity->announced_numbers,
+                               .connection = ue->connection,
                                .candidate = ev->kind == DAPS_EV_CANDIDATE};
     if (!a->candidate) {
         ue->ordered = true;
@@ -208,11 +209,17 @@ struct identity_ue *identity_of_request(struct identity *identity, const struct 
     unsigned i = 0;
 
     for (struct identity_link *other = at->links; other != NULL && i < MOST_LOOKED_AT; other = other->rnti_older, i++) {
-        if (other != link && !other->provisional)
+        if (other == link || other->provisional)
+            continue;
+        if (other->connection == other->ue->connection)
             consider(&search, other->ue, other->pci, other->node, other->frame);
+        else if (other->pci < 0 || other->pci == search.pci)
+            identity->found.past |= other->node == link->node; /* an RRCSetup has ended it (TS 38.331 5.3.3.4) */
     }
     i = 0;
     for (const struct announcement *a = at->announced; a != NULL && i < MOST_LOOKED_AT; a = a->rnti_older, i++) {
+        if (a->connection != a->ue->connection)
+            continue;
         consider(&search, a->ue, a->pci, a->ue->newest != NULL ? a->ue->newest->node : 0, a->frame);
         if (search.best == a->ue && search.best_frame == a->frame)
             search.announced_frame = a->frame;

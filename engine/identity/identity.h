@@ -65,6 +65,7 @@ struct identity_link {
     uint32_t node;
     bool of_log, only_ccch, provisional;
     int32_t pci;         /* of the cell, -1 unknown */
+    uint32_t connection; /* of its UE, counted */
     uint32_t msg3_ue_id; /* UEId that its Msg3 came under, + 1: perhaps that of a temporary C-RNTI; 0 none */
     uint64_t frame;
     int64_t time_ns; /* last use */

@@ -28,6 +28,7 @@ struct identity_ue {
     struct identity_link *newest; /* used last, on trial or not counted; NULL none */
     bool ordered;                 /* by a command to a connection it has not been seen in yet, ... */
     int64_t ordered_ns;           /* ... at this time */
+    uint32_t connection;          /* counted: names of an earlier one are the past */
     uint32_t moved_rnti;          /* C-RNTI + 1 that a command moved it to and where it has been seen, 0 none ... */
     uint32_t moved_node;          /* ... by that writer */
     bool suspended;               /* its names are free; it comes back with its I-RNTI */
@@ -59,6 +60,7 @@ struct announcement {
     int64_t time_ns;
     uint64_t number;                              /* in order */
     bool arrived;                                 /* its UE has been seen under it since */
+    uint32_t connection;                          /* of its UE */
     bool candidate;                               /* of a conditional handover: no time limit */
     struct announcement *newer, *older;           /* all */
     struct announcement *rnti_newer, *rnti_older; /* of the same C-RNTI */
@@ -80,6 +82,7 @@ struct resumable {
 struct found {
     struct identity_link *link;   /* new with this PDU; NULL: known before, or told */
     struct identity_ue *by_ue_id; /* whose the UEId was before */
+    bool past;                    /* a request over it names a connection that an RRCSetup had ended */
     enum daps_identity_reason reason;
     uint64_t announced_frame;
 };

@@ -215,6 +215,7 @@ void identity_give(struct identity *identity, struct identity_link *link, struct
     link->ue = ue;
     link->ue_key = ue->key;
     link->serial = ++identity->serials;
+    link->connection = ue->connection;
     link->provisional = false;
     link->pci = -1;
 }

@@ -63,6 +63,7 @@ static void setup(struct identity *identity, struct identity_link *link)
 
     if (!awaited || identity->found.link == link)
         connect(identity, link);
+    link->connection = ++link->ue->connection;
 }
 
 /* A request that speaks for ue, over a name that may be another UE's. */
@@ -72,6 +73,12 @@ static uint64_t request(struct identity *identity, struct identity_link *link, s
     const bool unused = identity->found.link == link || link->only_ccch || identity_is_adrift(identity, link);
 
     link->request_digest = 0;
+    if (ue == NULL && identity->found.past && identity->found.link == link) {
+        /* The UE of that connection is still in it: the RRCSetup, and this UEId since, were another's. */
+        give(identity, link, identity_ue_new(identity), DAPS_JOIN_FIRST_SEEN, 0);
+        settle(identity, link);
+        return link->ue_key;
+    }
     if (ue == NULL || ue == link->ue) {
         if (identity->found.link == link && (ue == NULL || identity->found.by_ue_id == ue))
             settle(identity, link);

@@ -68,13 +68,13 @@ bool pdcp_all_null(const struct daps_pdcp *pdcp)
     return pdcp->n_contexts > 0;
 }
 
-static bool starts_over(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
+bool pdcp_starts_over(const struct daps_pdcp *pdcp, uint32_t sn)
 {
     for (unsigned i = 0; i < pdcp->n_contexts; i++) {
         if ((pdcp->contexts[i].srb[0][0].rx_next & 0xFFF) == 0)
             return false;
     }
-    return pdcp_sn(pdu) == 0;
+    return sn == 0;
 }
 
 /* The first uplink message of a new entity, a Complete, while candidates are armed: one was executed (5.3.5.13.5). */
@@ -85,8 +85,8 @@ const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, co
 
     if (pdcp_mac_is_zero(pdu) && pdcp->newest_digest[0][0] == daps_digest(pdu->octets, pdu->length))
         return NULL; /* no MAC-I tells one execution from another: T304 must (daps_ue_complete_again) */
-    if (pdu->downlink || ue->n_candidates == 0 || pdcp->log_beside || !pdcp_all_null(pdcp) || !starts_over(pdcp, pdu) ||
-        pdcp_kind_if_clear(pdcp, pdu) != DAPS_EV_RECONFIGURATION_COMPLETE)
+    if (pdu->downlink || ue->n_candidates == 0 || pdcp->log_beside || !pdcp_all_null(pdcp) ||
+        !pdcp_starts_over(pdcp, pdcp_sn(pdu)) || pdcp_kind_if_clear(pdcp, pdu) != DAPS_EV_RECONFIGURATION_COMPLETE)
         return NULL;
     for (unsigned i = 0; i < ue->n_candidates; i++) {
         if (pdu->leg == 0 || pdu->leg == (uint64_t)ue->candidates[i].c_rnti + 1)

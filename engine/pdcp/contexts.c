@@ -175,6 +175,7 @@ static void end(struct daps_pdcp *pdcp, struct pdcp_context *context)
         if (pdcp->past == NULL)
             pdcp->past = g_new0(struct pdcp_context, PDCP_MOST_PAST);
         pdcp->past[pdcp->n_past] = *context;
+        pdcp->past[pdcp->n_past].ended_ns = pdcp->now_ns;
         pdcp->past[pdcp->n_past++].past = past;
     } else {
         g_free(context->drbs);

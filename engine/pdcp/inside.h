@@ -100,6 +100,8 @@ bool pdcp_mac_is_zero(const struct daps_pdu *pdu);
 enum daps_event_kind pdcp_kind_if_clear(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
                            const struct daps_pdu *pdu);
+/* Would SN 0 uplink be no context's next one on SRB1? */
+bool pdcp_starts_over(const struct daps_pdcp *pdcp, uint32_t sn);
 bool pdcp_all_null(const struct daps_pdcp *pdcp);
 const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 void pdcp_hand_clear(const struct daps_pdu *pdu, struct pdcp_reading *reading);

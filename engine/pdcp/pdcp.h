@@ -51,6 +51,7 @@ struct pdcp_context {
     enum pdcp_past past;
     struct pdcp_leave leave;
     int64_t begun_ns;
+    int64_t ended_ns;       /* of a past one */
     uint32_t unseen_stay;   /* under the same key, of an attempt whose command is missing; 0 none */
     bool early;             /* PDUs of it came before its command */
     bool algorithms_unsure; /* a message before it could not be read, and may have changed them */

@@ -196,11 +196,15 @@ static void read_executed(const struct daps_pdcp *pdcp, const struct daps_pdu *p
     reading->count = pdcp_sn(pdu);
 }
 
-/* An armed candidate leads to the key of a failed target again: what is no copy may be its execution. */
+/*
+ * An armed candidate leads to the key of a failed target again: what is no copy may be its execution, and equal octets
+ * when that target is long gone are no copy.
+ */
 static bool may_be_executed(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_placed *placed)
 {
     return placed->context == NULL || (placed->context->past == PDCP_PAST_TARGET &&
-                                       pdcp_seen(pdcp, placed->context, pdu, &placed->how) != PDCP_SEEN_COPY);
+                                       (pdcp_seen(pdcp, placed->context, pdu, &placed->how) != PDCP_SEEN_COPY ||
+                                        pdcp_is_later(pdu->time_ns, placed->context->ended_ns, PDCP_DISORDER_NS)));
 }
 
 bool pdcp_place(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, enum pdcp_patience patience,

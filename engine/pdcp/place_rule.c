@@ -35,13 +35,21 @@ static bool is_of_request(const struct daps_pdcp *pdcp, const struct daps_pdu *p
     return true;
 }
 
+/* Armed candidates wait for the UE to execute one: its COUNT starts over, under a key nobody has seen a command for. */
+static bool may_be_executed(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn)
+{
+    if (pdu->downlink || !pdu->srb || pdcp->ue.n_candidates == 0 || pdcp->log_beside)
+        return false;
+    return pdcp->ul_doubt || pdcp_starts_over(pdcp, sn);
+}
+
 /* The one context that the connection, or the COUNT, points to; NULL if it stays open. */
 struct pdcp_context *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn)
 {
     struct pdcp_context *found = NULL;
     unsigned n = 0;
 
-    if (pdcp->dl_credit < 0 || is_of_request(pdcp, pdu))
+    if (pdcp->dl_credit < 0 || is_of_request(pdcp, pdu) || may_be_executed(pdcp, pdu, sn))
         return NULL;
     if (pdcp->n_contexts == 1 &&
         may_hold(pdcp, &pdcp->contexts[0],

@@ -177,7 +177,8 @@ bool daps_ue_execute_candidate(struct daps_ue *ue, const struct daps_event *ev)
     if (ue->open != NULL) {
         ue->open->executed_frame = ev->frame;
         ue->open->executed_time_ns = ev->time_ns;
-        daps_attempt_complete(ue, ue->open, ev);
+        if (candidate == NULL || fits(candidate, ev->transaction)) /* else what followed its Complete shows it */
+            daps_attempt_complete(ue, ue->open, ev);
     }
     return true;
 }
