@@ -56,12 +56,14 @@ struct daps_attempt {
     int32_t to_pci, to_arfcn; /* cell it led to; target's is where the UE is now, which may not be known any more */
     bool pci_given, arfcn_given; /* by RRC, not by the cells of the log */
     bool proven;                 /* the UE was in the target: not only the network says so */
+    bool answered;               /* the UE has answered its daps-SourceRelease, so it heard the target */
+    bool overtaken;              /* its Complete may be that of a reconfiguration of its transaction just before it */
     enum daps_outcome outcome;
     uint64_t settled_frame;
-    int64_t closed_time_ns;  /* since then nothing is expected of it */
-    int64_t heard_time_ns;   /* of the target's first message, if its Complete had not come by then */
-    uint64_t complete_frame; /* of the message that used COUNT 0 of SRB1 uplink in the target */
-    uint64_t complete_digest;
+    int64_t closed_time_ns;                   /* since then nothing is expected of it */
+    int64_t heard_time_ns;                    /* of the target's first message, if its Complete had not come by then */
+    uint64_t complete_frame;                  /* of the message that used COUNT 0 of SRB1 uplink in the target */
+    uint64_t complete_digest, release_digest; /* 0: not seen */
     int64_t complete_time_ns;
     uint64_t executed_frame;
     int64_t executed_time_ns; /* of a candidate, where T304 begins */

@@ -8,7 +8,6 @@
 
 #define NS_PER_MS INT64_C(1000000)
 #define COPY_NS   (500 * NS_PER_MS) /* half of T302's least value, after which a request may come again as it was */
-#define RRC_NS    (10 * NS_PER_MS)  /* least time between two Completes: TS 38.331 clause 12 */
 #define LAGS_SEEN 3                 /* copies that came with one delay before that delay says anything */
 
 int64_t daps_ue_elapsed(const struct daps_ue *ue, int64_t then_ns, int64_t now_ns)
@@ -71,14 +70,34 @@ static bool teaches(const struct daps_event *ev)
     }
 }
 
+/* Messages that no UE and no network has reason to send twice, as they are, within what a tool may be out of step. */
+static bool comes_once(enum daps_event_kind kind)
+{
+    switch (kind) {
+    case DAPS_EV_SETUP:
+    case DAPS_EV_SECURITY_MODE_COMMAND:
+    case DAPS_EV_SECURITY_MODE_COMPLETE:
+    case DAPS_EV_REESTABLISHMENT:
+    case DAPS_EV_REESTABLISHMENT_COMPLETE:
+    case DAPS_EV_RELEASE:
+    case DAPS_EV_RESUME:
+    case DAPS_EV_RESUME_COMPLETE:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* back: how many messages ago. Nothing in between, no time for anything in between, or the log's own delay. */
-static bool is_copy_of(const struct daps_ue *ue, unsigned back, int64_t elapsed)
+static bool is_copy_of(const struct daps_ue *ue, enum daps_event_kind kind, unsigned back, int64_t elapsed)
 {
     if (elapsed < 0)
         return back == 1;
     if (back == 1)
         return elapsed <= COPY_NS;
-    return ue->copies.n >= LAGS_SEEN ? is_near_lag(ue, elapsed) : elapsed <= RRC_NS;
+    if (comes_once(kind))
+        return elapsed <= DAPS_LAG_NS;
+    return ue->copies.n >= LAGS_SEEN ? is_near_lag(ue, elapsed) : elapsed <= DAPS_RRC_NS;
 }
 
 /* Are these octets among the recent ones at all? Mostly not, and then nothing more is asked. */
@@ -104,9 +123,10 @@ bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev)
         if (recent->digest != ev->digest || recent->kind != ev->kind || (recent->air && air))
             continue; /* two PDUs with COUNTs of their own are two messages */
         elapsed = daps_ue_elapsed(ue, recent->time_ns, ev->time_ns);
-        found = is_copy_of(ue, back, elapsed);
+        found = is_copy_of(ue, ev->kind, back, elapsed);
         if (teaches(ev) && !recent->air && !air)
             note_lag(ue, elapsed);
+        ue->copies.far |= comes_once(ev->kind) && elapsed > DAPS_RRC_NS && elapsed <= DAPS_LAG_NS;
         break;
     }
     if (ev->digest != 0)
@@ -133,6 +153,20 @@ bool daps_ue_is_repeated_stretch(struct daps_ue *ue, const struct daps_event *ev
     return seen && (ev->time_ns < ue->last_time_ns || (ev->time_ns == ue->last_time_ns && ue->clock_is_fine));
 }
 
+/* By the log's own clock, however the log has ordered it. */
+static bool is_earlier(const struct daps_ue *ue, const struct daps_event *ev, int64_t than_ns)
+{
+    return ue->clock_moves && !ev->from_pdcp && ev->time_ns != INT64_MIN && ev->time_ns < than_ns;
+}
+
+/* Only the target can send the UE to where it is once more, in the same words: not in DAPS, nor unless it was heard. */
+static bool cannot_recur(const struct daps_ue *ue, const struct daps_attempt *attempt)
+{
+    return attempt->daps || ue->copies.far ||
+           (attempt->outcome == DAPS_OUTCOME_UNKNOWN && attempt->source.pci >= 0 &&
+            attempt->source.pci != attempt->to_pci);
+}
+
 /*
  * The handover command of the newest attempt once more: same octets, no Complete and no failure in between, and within
  * T304 of the first (a log with a steady delay tells copies by that delay as well).
@@ -141,6 +175,7 @@ bool daps_ue_command_again(struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_attempt *last = daps_attempt_newest(ue);
     const struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
+    int64_t elapsed;
     bool answered;
 
     if (last == NULL || ev->digest == 0 || last->digest != ev->digest ||
@@ -150,11 +185,12 @@ bool daps_ue_command_again(struct daps_ue *ue, const struct daps_event *ev)
     if (last->frame <= ev->frame && (ev->frame < last->complete_frame || ev->frame < last->settled_frame))
         return true;
     if (daps_attempt_has_failed(last))
-        return false;
+        return is_earlier(ue, ev, last->closed_time_ns);
     if (last->prepared)
         return true; /* what one node prepared for the other is now sent */
-    if (is_usual_lag(ue, daps_ue_elapsed(ue, last->time_ns, ev->time_ns)))
-        return true;
+    elapsed = daps_ue_elapsed(ue, last->time_ns, ev->time_ns);
+    if (is_usual_lag(ue, elapsed) || (elapsed >= 0 && elapsed <= DAPS_LAG_NS && cannot_recur(ue, last)))
+        return true; /* no later than a tool may be out of step, whatever it has written in between */
     if (ev->transaction >= 0)
         answered = !transaction->due || transaction->digest != ev->digest;
     else
@@ -166,7 +202,7 @@ bool daps_ue_command_again(struct daps_ue *ue, const struct daps_event *ev)
  * A Complete that answers nothing: that of its transaction once more? Where a candidate of the transaction is armed it
  * may also be the candidate's, which cannot come that soon behind another Complete.
  */
-bool daps_ue_complete_again(const struct daps_ue *ue, const struct daps_event *ev)
+bool daps_ue_complete_again(struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
     const struct daps_attempt *open = ue->open;
@@ -182,9 +218,9 @@ bool daps_ue_complete_again(const struct daps_ue *ue, const struct daps_event *e
         return false;
     elapsed = daps_ue_elapsed(ue, transaction->complete_time_ns, ev->time_ns);
     if (daps_ue_is_armed(ue, ev->transaction))
-        return (elapsed >= 0 && elapsed < RRC_NS) || is_usual_lag(ue, elapsed);
+        return (elapsed >= 0 && elapsed < (ue->copies.far ? DAPS_LAG_NS : DAPS_RRC_NS)) || is_usual_lag(ue, elapsed);
     if (elapsed < 0 || ue->pdcp != NULL)
         return ue->message.copy;
     /* Most Completes have the same octets: one that comes later answers a reconfiguration of its own. */
-    return elapsed < RRC_NS || (ue->copies.n > 0 && is_near_lag(ue, elapsed));
+    return elapsed < DAPS_RRC_NS || (ue->copies.n > 0 && is_near_lag(ue, elapsed));
 }

@@ -243,6 +243,9 @@ static bool settle_daps_by_next(struct daps_ue *ue, struct daps_attempt *attempt
     }
     if (attempt->parent != NULL)
         daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, attempt->frame);
+    ue->presumed.attempt = attempt->number;
+    ue->presumed.time_ns = attempt->time_ns;
+    ue->presumed.t304_ms = attempt->t304_ms;
     if (attempt->outcome == DAPS_OUTCOME_UNKNOWN && attempt->complete_frame != 0)
         daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
     return true;

@@ -20,6 +20,7 @@ void daps_ue_candidate(struct daps_ue *ue, const struct daps_event *ev)
         ue->candidates = g_new(struct daps_event, DAPS_MAX_CANDIDATES);
     ue->candidates[i] = *ev;
     ue->candidates_unread = ue->unread;
+    ue->candidates_gaps = ue->gaps;
     if (i == ue->n_candidates)
         ue->n_candidates++;
 }
@@ -152,6 +153,14 @@ static void fail_open(struct daps_ue *ue, const struct daps_event *ev)
     ue->n_candidates = n_candidates;
 }
 
+static bool was_tried(const struct daps_ue *ue, const struct daps_event *candidate)
+{
+    const struct daps_attempt *last = daps_attempt_newest(ue);
+
+    return last != NULL && last->procedure == DAPS_PROC_CONDITIONAL_HANDOVER && last->frame == candidate->frame &&
+           last->digest == candidate->digest && last->to_pci == candidate->target.pci;
+}
+
 /* TS 38.331 5.3.5.13.5: the UE applies a stored candidate by itself; only the Complete shows it. */
 bool daps_ue_execute_candidate(struct daps_ue *ue, const struct daps_event *ev)
 {
@@ -169,6 +178,8 @@ bool daps_ue_execute_candidate(struct daps_ue *ue, const struct daps_event *ev)
     daps_ue_require_key(ue, ev);
     candidate = executed_candidate(ue, ev);
     if (candidate != NULL) {
+        if (!ev->executed && was_tried(ue, candidate))
+            daps_ue_gap(ue, ev->frame, DAPS_GAP_CANDIDATE_AGAIN);
         place = daps_ue_command_place(ue, candidate);
         daps_attempt_begin(ue, candidate, DAPS_PROC_CONDITIONAL_HANDOVER, &place);
     } else {
@@ -184,6 +195,18 @@ bool daps_ue_execute_candidate(struct daps_ue *ue, const struct daps_event *ev)
 }
 
 /*
+ * In a log of which messages are known to be missing, the Complete of an armed candidate may be among them: its key
+ * and NCC would then be those in force, unless the log's cell speaks against it.
+ */
+void daps_ue_doubt_candidates(struct daps_ue *ue, const struct daps_event *ev)
+{
+    if (ue->n_candidates == 0 || ue->unanswered + ue->gaps == 0 || ev->from_pdcp ||
+        (ue->cells == DAPS_CELLS_FOLLOW && ev->logged_cell.pci >= 0 && ev->logged_cell.pci == ue->active.pci))
+        return;
+    daps_ue_gap(ue, ev->frame, DAPS_GAP_CANDIDATE_UNSEEN);
+}
+
+/*
  * A single armed candidate that nobody saw executed: a failed handover when none was commanded shows that it was tried.
  * Not so if a command may be missing, or if the UE was sent to another system (TS 38.331 5.4.3.5).
  */
@@ -195,6 +218,10 @@ void daps_ue_fail_candidate(struct daps_ue *ue, const struct daps_event *ev)
     if (ue->n_candidates != 1 || ev->cause != DAPS_REEST_HANDOVER_FAILURE || ue->active.chain.key == NULL ||
         ue->left_nr || ue->candidates_unread != ue->unread)
         return;
+    if (ue->candidates_gaps != ue->gaps) {
+        daps_ue_gap(ue, ev->frame, DAPS_GAP_HANDOVER_UNSEEN);
+        return;
+    }
     candidate = ue->candidates[0];
     place = daps_ue_command_place(ue, &candidate);
     daps_attempt_begin(ue, &candidate, DAPS_PROC_CONDITIONAL_HANDOVER, &place);

@@ -151,6 +151,19 @@ void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc)
     daps_deliver_root(ue, active, smc, DAPS_DERIVATION_NONE);
 }
 
+/* Keys stay as they are: those derived by now would be others if NCC 0 had been known, and equal the same ones. */
+void daps_ue_secured_late(struct daps_ue *ue, const struct daps_event *smc)
+{
+    struct daps_context *active = &ue->active;
+
+    if (active->ciphering < 0)
+        active->ciphering = smc->ciphering;
+    if (active->integrity < 0)
+        active->integrity = smc->integrity;
+    daps_ue_gap(ue, smc->frame, DAPS_GAP_SECURITY_COMMAND_LATE);
+    daps_ue_note_null(ue, smc->frame, smc->ciphering, smc->integrity);
+}
+
 /* The log began after the connection was secured: a key is in force, nobody knows which (unless the key log does). */
 void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev)
 {
@@ -166,6 +179,7 @@ void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev)
     chain->n_known = false;
     chain->root = chain->key = next_root(ue, &chain->n, &chain->n_known);
     ue->active.gaps = ue->gaps;
+    ue->presumed_root_ns = ev->time_ns;
     ue->active.serial = ++ue->serials;
     daps_deliver_root(ue, &ue->active, ev, DAPS_DERIVATION_UNKNOWN);
 }
@@ -234,6 +248,7 @@ void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev)
     ue->secured.digest = 0;
     ue->secured.time_ns = INT64_MIN;
     ue->setup.begun = false;
+    ue->presumed_root_ns = INT64_MIN;
     ue->setup.due_ns = ue->setup.missing_ns = INT64_MIN;
     daps_ue_failure_undoes(ue, ev->time_ns);
     ue->request.pending = false;

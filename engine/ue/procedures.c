@@ -2,6 +2,8 @@
 /* Reconfiguration, its Complete and failure information (TS 38.331 5.3.5, 5.7.5). */
 #include "ue/ue.h"
 
+#define FAILURE_NS INT64_C(1000000000) /* how long after T304 it may still come */
+
 struct daps_attempt *daps_attempt_newest(const struct daps_ue *ue)
 {
     struct daps_attempt *newest = daps_kept_newest(ue);
@@ -22,18 +24,94 @@ bool daps_attempt_has_failed(const struct daps_attempt *attempt)
     }
 }
 
-static void handover_command(struct daps_ue *ue, const struct daps_event *ev)
+/* ---- a Complete that is in the log before its reconfiguration ---- */
+
+static void note_orphan(struct daps_ue *ue, const struct daps_event *ev)
 {
+    const struct daps_context *context = ue->open != NULL ? &ue->open->target : &ue->active;
+
+    ue->orphan.transaction = ev->from_pdcp ? -1 : ev->transaction;
+    ue->orphan.frame = ev->frame;
+    ue->orphan.digest = ev->digest;
+    ue->orphan.time_ns = ev->time_ns;
+    ue->orphan.connection = ue->connection;
+    ue->orphan.n_attempts = ue->n_attempts;
+    ue->orphan.cell = (struct daps_place){context->pci, context->arfcn, context->cell_taint};
+}
+
+/* Has that reconfiguration been answered already, in the order of the log? A tool may be out of step. */
+static bool answers_orphan(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, ue->orphan.time_ns, ev->time_ns);
+
+    return ue->orphan.transaction >= 0 && ue->orphan.transaction == ev->transaction && !ev->from_pdcp && elapsed >= 0 &&
+           elapsed <= DAPS_LAG_NS;
+}
+
+/* Nothing has come between that a key could have been derived from. */
+static bool is_next_to_orphan(const struct daps_ue *ue)
+{
+    return ue->orphan.connection == ue->connection && ue->orphan.n_attempts == ue->n_attempts;
+}
+
+static void restore_cell(struct daps_ue *ue)
+{
+    struct daps_context *context = ue->open != NULL ? &ue->open->target : &ue->active;
+
+    context->pci = ue->orphan.cell.pci;
+    context->arfcn = ue->orphan.cell.arfcn;
+    context->cell_taint = ue->orphan.cell.taint;
+}
+
+static void take_orphan(struct daps_ue *ue)
+{
+    const struct daps_event complete = {
+        .frame = ue->orphan.frame, .digest = ue->orphan.digest, .time_ns = ue->orphan.time_ns};
+
+    ue->transactions[ue->orphan.transaction & 3].due = false;
+    ue->orphan.transaction = -1;
+    daps_attempt_complete(ue, ue->open, &complete);
+    ue->open->overtaken = ue->open->not_first = true; /* or it is that of an earlier one, late */
+}
+
+/* Other attempts lie between: which key each derives from nobody can say. It is listed, and compares with nothing. */
+static void command_too_late(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const enum daps_gap reason = DAPS_GAP_COMMAND_BEHIND;
     struct daps_place place;
 
+    ue->orphan.transaction = -1;
+    ue->transactions[ev->transaction & 3].due = false;
+    daps_ue_lose_track(ue, ev, reason, DAPS_NOT_JUDGED_COMMAND_LOST);
+    daps_ue_forget_cell(ue);
+    place = daps_ue_command_place(ue, ev);
+    daps_attempt_begin(ue, ev, ev->daps ? DAPS_PROC_DAPS_HANDOVER : DAPS_PROC_HANDOVER, &place);
+    daps_ue_lose_track(ue, ev, reason, DAPS_NOT_JUDGED_COUNT);
+    daps_ue_forget_cell(ue);
+}
+
+static void handover_command(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const bool is_answered = answers_orphan(ue, ev);
+    struct daps_place place;
+
+    if (is_answered && !is_next_to_orphan(ue)) {
+        command_too_late(ue, ev);
+        return;
+    }
+    if (is_answered)
+        restore_cell(ue);
     daps_attempt_close_by_next(ue, ev);
     if (daps_ue_is_from_elsewhere(ue, ev))
         daps_ue_lose_track(ue, ev, DAPS_GAP_CELL_LEFT, DAPS_NOT_JUDGED_COMMAND_LOST);
     daps_ue_learn_cell(ue, ev);
     daps_ue_require_key(ue, ev);
+    daps_ue_doubt_candidates(ue, ev);
     place = daps_ue_command_place(ue, ev);
     daps_attempt_begin(ue, ev, ev->daps ? DAPS_PROC_DAPS_HANDOVER : DAPS_PROC_HANDOVER, &place);
     ue->open->answerable = true;
+    if (is_answered)
+        take_orphan(ue);
     if (ev->daps && ev->frame < ue->unexplained_failure)
         ue->unexplained_failure = 0; /* it was read behind what followed it */
 }
@@ -47,6 +125,14 @@ static void expect_complete(struct daps_ue *ue, const struct daps_event *ev)
         return;
     if (ue->open != NULL && ue->open->transaction == ev->transaction && ue->open->digest != ev->digest)
         ue->open->answerable = false;
+    ue->unanswered += transaction->due && transaction->digest != ev->digest;
+    transaction->overtaken = transaction->due && transaction->digest != ev->digest &&
+                             daps_ue_elapsed(ue, transaction->time_ns, ev->time_ns) <= DAPS_LAG_NS;
+    if (!ev->sync && !ev->daps_source_release && answers_orphan(ue, ev) && is_next_to_orphan(ue)) {
+        restore_cell(ue);
+        ue->orphan.transaction = -1;
+        return;
+    }
     transaction->due = true;
     transaction->digest = ev->digest;
     transaction->time_ns = ev->time_ns;
@@ -59,6 +145,8 @@ void daps_ue_failure_undoes(struct daps_ue *ue, int64_t time_ns)
     for (unsigned i = 0; i < 4; i++) {
         struct daps_transaction *transaction = &ue->transactions[i];
         if (transaction->due) {
+            if (ue->open == NULL || ue->open->digest != transaction->digest)
+                ue->unanswered += daps_ue_elapsed(ue, transaction->time_ns, time_ns) > DAPS_LAG_NS;
             transaction->due = false;
             transaction->undone = true;
             transaction->undone_time_ns = time_ns;
@@ -75,7 +163,8 @@ static bool is_release_again(const struct daps_ue *ue, const struct daps_event *
         return true; /* the log began behind the command */
     if (ev->from_pdcp && last != NULL && ev->frame < last->frame)
         return true; /* read behind the command that made its key known once more: of an attempt before that */
-    return last != NULL && last->daps && daps_ue_elapsed(ue, last->closed_time_ns, ev->time_ns) <= DAPS_LAG_NS;
+    return last != NULL && last->daps && (last->release_digest == 0 || last->release_digest == ev->digest) &&
+           daps_ue_elapsed(ue, last->closed_time_ns, ev->time_ns) <= DAPS_LAG_NS;
 }
 
 /*
@@ -95,6 +184,7 @@ static void source_release(struct daps_ue *ue, const struct daps_event *ev)
     open->proven = true;
     if (open->complete_frame == 0 && open->heard_time_ns == INT64_MIN)
         open->heard_time_ns = ev->time_ns;
+    open->release_digest = ev->digest;
     if (ev->transaction >= 0)
         ue->transactions[ev->transaction & 3].source_release = true;
     else
@@ -132,8 +222,10 @@ void daps_ue_reconfiguration(struct daps_ue *ue, const struct daps_event *ev)
 /* The UE has answered the source release, so it heard the target: no failure can follow. */
 static void source_is_gone(struct daps_ue *ue)
 {
-    if (ue->open != NULL && ue->open->daps && ue->open->outcome == DAPS_OUTCOME_COMPLETED)
-        daps_attempt_close(ue, true);
+    if (ue->open == NULL || !ue->open->daps || ue->open->outcome != DAPS_OUTCOME_COMPLETED)
+        return;
+    ue->open->answered = true;
+    daps_attempt_close(ue, true);
 }
 
 /* The open attempt had failed by then, and the Complete is that of a candidate with the same transaction. */
@@ -163,8 +255,11 @@ static void expected_complete(struct daps_ue *ue, struct daps_transaction *trans
                        open->digest == transaction->digest;
 
     transaction->due = false;
-    if (opens && is_first_answer(ue, open, ev))
+    if (opens && is_first_answer(ue, open, ev)) {
         daps_attempt_complete(ue, open, ev);
+        open->overtaken = transaction->overtaken && !ev->from_pdcp;
+        open->not_first |= open->overtaken;
+    }
     if (transaction->source_release)
         source_is_gone(ue);
 }
@@ -178,11 +273,21 @@ static bool is_late(const struct daps_ue *ue, const struct daps_event *ev)
            (ev->from_pdcp || daps_ue_elapsed(ue, transaction->undone_time_ns, ev->time_ns) <= DAPS_LAG_NS);
 }
 
+/* Of what a failure just before has undone, the answer is no execution of a candidate. */
+static bool is_undone(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
+    const int64_t elapsed = daps_ue_elapsed(ue, transaction->undone_time_ns, ev->time_ns);
+
+    return ev->transaction >= 0 && transaction->undone && elapsed >= 0 && elapsed <= DAPS_LAG_NS;
+}
+
 /* unread: it is there and could not be read, which is counted already. */
 static void miss_reconfiguration(struct daps_ue *ue, const struct daps_event *complete, bool unread)
 {
     if (!ue->reconfiguration_seen && ue->active.chain.key == NULL)
         return;
+    note_orphan(ue, complete);
     daps_ue_gap(ue, complete->frame, DAPS_GAP_COMPLETE);
     daps_ue_forget_cell(ue); /* which may have been a handover */
     if (!unread)
@@ -223,11 +328,34 @@ void daps_ue_let_go(struct daps_ue *ue)
         miss_reconfiguration(ue, &complete, ue->early.unread);
 }
 
+/* Of two answers with one transaction, which is that of the newest command? Only the log's cell can tell. */
+static bool is_second(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_attempt *open = ue->open;
+
+    return open != NULL && open->overtaken && open->transaction == ev->transaction &&
+           daps_ue_elapsed(ue, open->complete_time_ns, ev->time_ns) > DAPS_RRC_NS;
+}
+
+static void second_complete(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_attempt *open = ue->open;
+
+    if (ue->cells != DAPS_CELLS_FOLLOW || ev->logged_cell.pci != open->to_pci || open->source.pci == open->to_pci) {
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
+    } else {
+        daps_attempt_complete(ue, open, ev);
+    }
+    open->overtaken = false;
+}
+
 static void unexpected_complete(struct daps_ue *ue, const struct daps_event *ev)
 {
-    if (daps_ue_complete_again(ue, ev))
+    if (is_second(ue, ev))
+        second_complete(ue, ev);
+    else if (daps_ue_complete_again(ue, ev))
         daps_engine_counters(ue->engine)->duplicates++;
-    else if (daps_ue_execute_candidate(ue, ev) || is_late(ue, ev))
+    else if (is_late(ue, ev) || (!is_undone(ue, ev) && daps_ue_execute_candidate(ue, ev)))
         return;
     else if (ue->pdcp == NULL && ev->time_ns != INT64_MIN)
         hold(ue, ev);
@@ -250,6 +378,68 @@ void daps_ue_reconfiguration_complete(struct daps_ue *ue, const struct daps_even
     }
 }
 
+/* ---- DAPS failure ---- */
+
+/* When does a failure come, seen from T304 of the attempt? What a tool is out of step is on time. */
+enum timing { ON_TIME, EARLY, LATE, MUCH_LATER };
+
+static enum timing timing_of(const struct daps_ue *ue, int64_t command_ns, int32_t t304_ms, int64_t time_ns)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, command_ns, time_ns), t304 = t304_ms * INT64_C(1000000);
+
+    if (elapsed < 0 || t304 < 0)
+        return ON_TIME;
+    if (elapsed > t304 + FAILURE_NS)
+        return MUCH_LATER;
+    if (!ue->clock_is_fine)
+        return ON_TIME; /* times in whole milliseconds are rounded, or made by hand */
+    return elapsed < t304 - DAPS_LAG_NS ? EARLY : elapsed > t304 + DAPS_LAG_NS ? LATE : ON_TIME;
+}
+
+/* Logged behind the next command: of the attempt before, which that command was taken to have ended. */
+static bool is_of_attempt_before(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, ue->open->time_ns, ev->time_ns);
+    enum timing timing;
+
+    if (ue->clock_moves && ev->time_ns < ue->open->time_ns)
+        return true;
+    if (ue->presumed.attempt == 0 || ue->presumed.attempt + 1 != ue->open->number || elapsed < 0 ||
+        elapsed > DAPS_LAG_NS)
+        return false;
+    timing = timing_of(ue, ue->presumed.time_ns, ue->presumed.t304_ms, ev->time_ns);
+    return timing == ON_TIME || timing == LATE;
+}
+
+/*
+ * Is it the failure of the open attempt? It is reported when T304 has run out (TS 38.331 5.3.5.8.3). At another time it
+ * may be that of an attempt which the log does not hold: if the open one is known to have succeeded, or is long over,
+ * it is; else what follows rests on it not being so.
+ */
+static bool fits_open(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const enum daps_gap other = DAPS_GAP_DAPS_FAILURE;
+    const enum timing timing = timing_of(ue, ue->open->time_ns, ue->open->t304_ms, ev->time_ns);
+
+    if (is_of_attempt_before(ue, ev)) {
+        daps_ue_lose_track(ue, ev, DAPS_GAP_DAPS_FAILURE_LATE, DAPS_NOT_JUDGED_OUTCOME_LOST);
+        return false;
+    }
+    if (timing != ON_TIME && ue->open->outcome == DAPS_OUTCOME_COMPLETED) {
+        daps_attempt_close(ue, true);
+        daps_ue_gap(ue, ev->frame, other);
+        ue->unexplained_failure = ev->frame;
+        return false;
+    }
+    if (timing == MUCH_LATER) {
+        daps_ue_lose_track(ue, ev, other, DAPS_NOT_JUDGED_COMMAND_LOST);
+        return false;
+    }
+    if (timing != ON_TIME)
+        daps_ue_gap(ue, ev->frame, DAPS_GAP_DAPS_FAILURE_OF_ANOTHER);
+    return true;
+}
+
 void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_attempt *last = daps_attempt_newest(ue);
@@ -268,11 +458,8 @@ void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev
         }
         return;
     }
-    if (!ev->from_pdcp && ue->clock_moves && ev->time_ns < ue->open->time_ns) {
-        /* Logged behind the next command: of the attempt before, which that command was taken to have ended. */
-        daps_ue_lose_track(ue, ev, DAPS_GAP_DAPS_FAILURE_LATE, DAPS_NOT_JUDGED_OUTCOME_LOST);
+    if (!ev->from_pdcp && !fits_open(ue, ev))
         return;
-    }
     /* TS 38.331 5.3.5.8.3: target keys discarded, source SRBs resumed with the source's keys. */
     daps_attempt_settle(ue, DAPS_OUTCOME_DAPS_FALLBACK, ev->frame);
     daps_attempt_close(ue, false);

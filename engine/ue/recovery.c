@@ -140,11 +140,25 @@ void daps_ue_request_at_end(struct daps_ue *ue)
     ue->request.pending = false;
 }
 
+/* A Complete of which nothing else is in the log: a key has changed, unless it only stands behind what followed it. */
+static void miss_answer(struct daps_ue *ue, const struct daps_event *ev, enum daps_gap reason)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, ue->recovered_ns, ev->time_ns);
+
+    if (elapsed < 0 || elapsed > 2 * DAPS_LAG_NS) {
+        daps_ue_lose_track(ue, ev, reason, DAPS_NOT_JUDGED_COMMAND_LOST);
+        return;
+    }
+    daps_ue_gap(ue, ev->frame, DAPS_GAP_COMPLETE_BEHIND);
+    daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
+}
+
 static void begin_in_logged_cell(struct daps_ue *ue, const struct daps_event *ev, const struct daps_cell *also,
                                  enum daps_procedure procedure)
 {
     const struct daps_place place = daps_ue_logged_place(ue, ev, also);
 
+    ue->recovered_ns = ue->last_time_ns;
     daps_attempt_begin(ue, ev, procedure, &place);
 }
 
@@ -184,18 +198,33 @@ void daps_ue_reestablishment(struct daps_ue *ue, const struct daps_event *ev)
     ue->state = DAPS_UE_CONNECTED;
 }
 
-/* False: the log does not hold the attempt it answers, or so far in front that it is judged by now. */
+/* Is it over and done with? What comes later than a tool's lag behind what followed it is not its Complete. */
+static bool is_past(const struct daps_ue *ue, const struct daps_attempt *attempt, const struct daps_event *ev)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, attempt->closed_time_ns, ev->time_ns);
+
+    if (attempt->complete_frame != 0)
+        return attempt->complete_digest != ev->digest ||
+               daps_ue_elapsed(ue, attempt->complete_time_ns, ev->time_ns) > DAPS_LAG_NS;
+    return attempt->rejected || (attempt != daps_attempt_newest(ue) && elapsed > 2 * DAPS_LAG_NS);
+}
+
+/* The newest attempt of that procedure has its Complete. False: what this completes is not in the log. */
 static bool complete_newest(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure)
 {
     struct daps_attempt *attempt;
 
     for (guint i = ue->attempts->len; (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL;) {
         if (attempt->connection != ue->connection)
-            return false;
+            break;
         if (attempt->procedure != procedure)
             continue;
-        if (attempt->complete_frame == 0 && !attempt->rejected)
+        if (is_past(ue, attempt, ev))
+            break;
+        if (attempt->complete_frame == 0)
             daps_attempt_complete(ue, attempt, ev);
+        else
+            daps_engine_counters(ue->engine)->duplicates++;
         return true;
     }
     return false;
@@ -210,10 +239,8 @@ void daps_ue_reestablishment_complete(struct daps_ue *ue, const struct daps_even
         ue->state = DAPS_UE_CONNECTED;
         return;
     }
-    if (!complete_newest(ue, ev, DAPS_PROC_REESTABLISHMENT) && ue->active.chain.key != NULL && ue->pdcp == NULL) {
-        daps_ue_gap(ue, ev->frame, DAPS_GAP_REESTABLISHED_LATE);
-        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
-    }
+    if (!complete_newest(ue, ev, DAPS_PROC_REESTABLISHMENT) && ue->active.chain.key != NULL && ue->pdcp == NULL)
+        miss_answer(ue, ev, DAPS_GAP_REESTABLISHED_ALONE);
 }
 
 void daps_ue_release(struct daps_ue *ue, const struct daps_event *ev)
@@ -320,6 +347,7 @@ static void resume_from_unseen(struct daps_ue *ue, const struct daps_event *ev)
     } else {
         daps_ue_lose_track(ue, ev, gap, said ? DAPS_NOT_JUDGED_COUNT : DAPS_NOT_JUDGED_COMMAND_LOST);
     }
+    ue->resumed_blindly = true;
     ue->state = DAPS_UE_CONNECTED;
 }
 
@@ -341,7 +369,15 @@ void daps_ue_resume(struct daps_ue *ue, const struct daps_event *ev)
 
 void daps_ue_resume_complete(struct daps_ue *ue, const struct daps_event *ev)
 {
-    (void)complete_newest(ue, ev, DAPS_PROC_RESUME);
+    if (is_suspended(ue)) {
+        daps_ue_gap(ue, ev->frame, DAPS_GAP_RESUMED_ALONE);
+        daps_ue_resume(ue, ev); /* the key is that of the request (TS 38.331 5.3.13.3) */
+    }
+    if (!complete_newest(ue, ev, DAPS_PROC_RESUME) && ue->active.chain.key != NULL && ue->pdcp == NULL &&
+        !ue->resumed_blindly)
+        miss_answer(ue, ev, DAPS_GAP_RESUMED_ALONE);
+    ue->resumed_blindly = false;
+    ue->state = DAPS_UE_CONNECTED;
 }
 
 /* TS 33.501 6.8.2.1.3: on RRCReject the derived keys are deleted and the stored ones kept. */

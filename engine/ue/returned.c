@@ -46,6 +46,6 @@ bool daps_attempt_may_fail(const struct daps_ue *ue, int64_t time_ns)
     const struct daps_attempt *attempt = ue->open != NULL ? ue->open : ue->revocable;
     const int64_t elapsed = attempt != NULL ? daps_ue_elapsed(ue, attempt->time_ns, time_ns) : -1;
 
-    return attempt != NULL && attempt->daps &&
+    return attempt != NULL && attempt->daps && !attempt->answered &&
            (elapsed < 0 || attempt->t304_ms < 0 || elapsed <= (attempt->t304_ms + INT64_C(1000)) * 1000000);
 }

@@ -22,6 +22,8 @@ struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum d
     ue->logged_cell = (struct daps_cell){-1, -1};
     ue->suspend_ncc = -1;
     ue->setup.due_ns = ue->setup.missing_ns = INT64_MIN;
+    ue->orphan.transaction = -1;
+    ue->presumed_root_ns = ue->recovered_ns = INT64_MIN;
     ue->last_time_ns = INT64_MIN;
     return ue;
 }
@@ -161,7 +163,9 @@ static void settle_by_downlink(struct daps_ue *ue, const struct daps_event *ev)
     if (elapsed <= DAPS_LAG_NS && daps_attempt_is_logged_in(ue, ev, &open->source, &open->target))
         return; /* the source's, logged late */
     daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
-    open->proven = !fallback;
+    /* So soon it may be a message of the source that the tool has written late. */
+    open->proven = !fallback && (elapsed < 0 || elapsed > DAPS_LAG_NS || !ue->clock_is_fine);
+    ue->unanswered += open->complete_frame == 0;
     if (open->complete_frame == 0 && open->heard_time_ns == INT64_MIN)
         open->heard_time_ns = ev->time_ns;
 }
@@ -193,6 +197,15 @@ static bool is_secured_by(const struct daps_ue *ue, const struct daps_event *smc
            ue->secured.from_pdcp != smc->from_pdcp && elapsed >= -100 * NS_PER_MS && elapsed <= 100 * NS_PER_MS;
 }
 
+/* A key has been taken for granted just before, in this very connection: the tool has written the command late. */
+static bool is_late_smc(const struct daps_ue *ue, const struct daps_event *smc)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, ue->presumed_root_ns, smc->time_ns);
+
+    return ue->setup_seen && ue->active.chain.key != NULL && ue->secured.digest == 0 && !smc->from_pdcp &&
+           elapsed >= 0 && elapsed <= DAPS_LAG_NS;
+}
+
 static void security_mode(struct daps_ue *ue, const struct daps_event *ev)
 {
     switch (ev->kind) {
@@ -201,7 +214,10 @@ static void security_mode(struct daps_ue *ue, const struct daps_event *ev)
             daps_engine_counters(ue->engine)->duplicates++;
             return;
         }
-        daps_ue_secure(ue, ev);
+        if (is_late_smc(ue, ev))
+            daps_ue_secured_late(ue, ev);
+        else
+            daps_ue_secure(ue, ev);
         ue->smc_digest = ue->secured.digest = ev->digest;
         ue->secured.time_ns = ev->time_ns;
         ue->secured.from_pdcp = ev->from_pdcp;

@@ -25,6 +25,7 @@
 #include "rrc/segments.h"
 
 #define DAPS_LAG_NS          INT64_C(100000000) /* what a tool, or a second log, may be out of step */
+#define DAPS_RRC_NS          INT64_C(10000000)  /* least time between two Completes: TS 38.331 clause 12 */
 #define DAPS_MAX_CANDIDATES  32
 #define DAPS_MAX_NULL_FRAMES 32
 
@@ -37,6 +38,7 @@ struct daps_transaction {
     int64_t complete_time_ns;
     bool undone; /* by a failure, without its Complete, at ... */
     int64_t undone_time_ns;
+    bool overtaken;      /* another of this transaction, not long before it, has not been answered */
     bool source_release; /* it was the daps-SourceRelease of the open attempt */
 };
 
@@ -93,9 +95,18 @@ struct daps_ue {
     unsigned n_candidates;
     struct daps_event *candidates; /* room for DAPS_MAX_CANDIDATES; NULL until there is one */
     unsigned candidates_unread;    /* messages that could not be read, when the newest was armed */
+    unsigned candidates_gaps;      /* gaps of the log, then */
     bool attempt_conditional;      /* attemptCondReconfig */
     struct daps_transaction transactions[4];
     bool reconfiguration_seen;
+    unsigned unanswered; /* reconfigurations of which the log does not hold the Complete */
+    struct {
+        int transaction; /* -1: none */
+        uint64_t frame, digest;
+        int64_t time_ns;
+        uint32_t connection, n_attempts;
+        struct daps_place cell; /* before it was forgotten */
+    } orphan;                   /* the newest Complete without its reconfiguration, which may still come */
     struct {
         bool pending;
         bool unread;                 /* messages could not be read since the Complete before */
@@ -115,6 +126,7 @@ struct daps_ue {
     bool clock_moves, clock_is_fine; /* two times differ; one was finer than a millisecond */
     struct {
         unsigned n;
+        bool far;                                                /* one came later than anything of a steady tool */
         int64_t lag_ns;                                          /* of the newest */
     } copies;                                                    /* messages that the log had twice */
     unsigned dl_dcch, ul_dcch, commands, after_command, answers; /* messages seen; after_command: downlink ones */
@@ -133,6 +145,7 @@ struct daps_ue {
         GArray *unfits;                /* struct daps_unfit_evidence, likewise */
         struct daps_key_evidence told; /* how the newest key came about that a finding told */
     } seen;                            /* below RRC */
+    int64_t presumed_root_ns;          /* since then a key is in force whose security mode command was not seen */
     bool setup_seen;                   /* RRCSetup, and no security since */
     struct {
         bool asked;         /* RRCSetupRequest, not answered yet */
@@ -151,10 +164,18 @@ struct daps_ue {
         uint64_t nas_digest;
     } new_key_set;
 
+    struct {
+        uint32_t attempt; /* number, 0 none */
+        int64_t time_ns;
+        int32_t t304_ms;
+    } presumed; /* the newest DAPS attempt over only because a command followed: neither end nor failure was seen */
+
     bool left_nr;          /* mobilityFromNRCommand seen, nothing from NR since */
     int suspend_ncc;       /* -1: not suspended with one */
     bool suspended_before; /* the log began behind the release with suspendConfig */
     uint64_t unsuspended;  /* frame of a resume request of a UE that was not seen to be suspended, 0 none */
+    bool resumed_blindly;  /* its RRCResume has ended what was known; the Complete says nothing more */
+    int64_t recovered_ns;  /* of the newest RRCReestablishment or resume */
     enum daps_cells cells;
     bool cells_behind;            /* they have not followed a handover yet */
     struct daps_cell logged_cell; /* of the message before, -1 */
@@ -198,7 +219,8 @@ void daps_ue_preview(const struct daps_ue *ue); /* what daps_ue_finish would del
 void daps_ue_setup_request(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_setup(struct daps_ue *ue, const struct daps_event *ev); /* TS 38.331 5.3.3 */
 void daps_ue_setup_complete(struct daps_ue *ue, const struct daps_event *ev);
-void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc); /* TS 33.501 6.9.2.1.1 */
+void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc);       /* TS 33.501 6.9.2.1.1 */
+void daps_ue_secured_late(struct daps_ue *ue, const struct daps_event *smc); /* ... read behind what it secured */
 void daps_ue_root_matched(struct daps_ue *ue); /* ue->root has been found out after the connection was secured */
 void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev); /* log began in the middle */
 /* not_judged: DAPS_NOT_JUDGED_COUNT if nothing that could be judged is lost with it. */
@@ -277,14 +299,15 @@ void daps_ue_candidate_release(struct daps_ue *ue, const struct daps_event *ev);
 bool daps_ue_execute_candidate(struct daps_ue *ue, const struct daps_event *ev); /* a Complete that answers nothing */
 bool daps_ue_may_execute(const struct daps_ue *ue, const struct daps_event *ev);
 bool daps_ue_is_armed(const struct daps_ue *ue, int transaction);
-void daps_ue_fail_candidate(struct daps_ue *ue, const struct daps_event *ev); /* the only one armed was tried */
+void daps_ue_doubt_candidates(struct daps_ue *ue, const struct daps_event *ev); /* ev derives from the key in force */
+void daps_ue_fail_candidate(struct daps_ue *ue, const struct daps_event *ev);   /* the only one armed was tried */
 
 /* again.c: the same message twice in a log. */
 bool daps_ue_message_begins(struct daps_ue *ue, const struct daps_event *ev); /* false: part of the one before */
 bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev);        /* of a recent message; notes it */
 bool daps_ue_is_repeated_stretch(struct daps_ue *ue, const struct daps_event *ev);
 bool daps_ue_command_again(struct daps_ue *ue, const struct daps_event *ev);
-bool daps_ue_complete_again(const struct daps_ue *ue, const struct daps_event *ev);
+bool daps_ue_complete_again(struct daps_ue *ue, const struct daps_event *ev);
 /* Time between two moments of the log; -1 if it does not tell. */
 int64_t daps_ue_elapsed(const struct daps_ue *ue, int64_t then_ns, int64_t now_ns);
 

@@ -40,6 +40,15 @@ enum daps_gap {
     DAPS_GAP_COMPLETE_OF_UNREAD,      /* a Complete that a message which could not be read may have asked for */
     DAPS_GAP_SECOND_SECURITY_COMMAND, /* a second security mode command */
     DAPS_GAP_REESTABLISHED_LATE,      /* an RRCReestablishmentComplete behind what followed it */
+    DAPS_GAP_COMPLETE_BEHIND,         /* a Complete behind what followed it */
+    DAPS_GAP_REESTABLISHED_ALONE,     /* a re-establishment of which only the Complete is in the log */
+    DAPS_GAP_RESUMED_ALONE,           /* a resume of which only the Complete is in the log */
+    DAPS_GAP_SECURITY_COMMAND_LATE,   /* a security mode command that comes behind what it secured */
+    DAPS_GAP_COMMAND_BEHIND,          /* a handover command that comes behind what followed it */
+    DAPS_GAP_DAPS_FAILURE_OF_ANOTHER, /* a DAPS failure that may be that of another handover */
+    DAPS_GAP_CANDIDATE_AGAIN,         /* a candidate's second Complete, which may answer what is not in the log */
+    DAPS_GAP_CANDIDATE_UNSEEN,        /* a candidate that may have been executed, in a log that misses messages */
+    DAPS_GAP_HANDOVER_UNSEEN,         /* a failed handover of which the log does not hold the command */
     DAPS_GAP_OTHER,                   /* something that a later version has a name for */
     DAPS_GAP_COUNT
 };
