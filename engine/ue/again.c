@@ -219,7 +219,7 @@ bool daps_ue_complete_again(struct daps_ue *ue, const struct daps_event *ev)
     elapsed = daps_ue_elapsed(ue, transaction->complete_time_ns, ev->time_ns);
     if (daps_ue_is_armed(ue, ev->transaction))
         return (elapsed >= 0 && elapsed < (ue->copies.far ? DAPS_LAG_NS : DAPS_RRC_NS)) || is_usual_lag(ue, elapsed);
-    if (elapsed < 0 || ue->pdcp != NULL)
+    if (elapsed < 0 || ue->seen.pdus)
         return ue->message.copy;
     /* Most Completes have the same octets: one that comes later answers a reconfiguration of its own. */
     return elapsed < DAPS_RRC_NS || (ue->copies.n > 0 && is_near_lag(ue, elapsed));

@@ -34,7 +34,7 @@ static void begin_connection(struct daps_ue *ue, const struct daps_event *ev)
 
 void daps_ue_setup(struct daps_ue *ue, const struct daps_event *ev)
 {
-    const bool late = ue->pdcp == NULL && is_within(ue, ue->setup.missing_ns, ev->time_ns, DAPS_LAG_NS);
+    const bool late = !ue->seen.pdus && is_within(ue, ue->setup.missing_ns, ev->time_ns, DAPS_LAG_NS);
 
     ue->setup.missing_ns = INT64_MIN;
     if (late)
@@ -50,7 +50,7 @@ void daps_ue_setup_complete(struct daps_ue *ue, const struct daps_event *ev)
                                                        is_within(ue, ue->setup.due_ns, ev->time_ns, SETUP_NS));
 
     ue->setup.due_ns = INT64_MIN;
-    if (due || ue->pdcp != NULL || is_within(ue, ue->secured.time_ns, ev->time_ns, DAPS_LAG_NS))
+    if (due || ue->seen.pdus || is_within(ue, ue->secured.time_ns, ev->time_ns, DAPS_LAG_NS))
         return;
     begin_connection(ue, ev);
     ue->setup.missing_ns = ev->time_ns;
@@ -129,7 +129,7 @@ void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc)
     bool n_known = true;
 
     if (active->chain.key != NULL) {
-        if (ue->pdcp == NULL) { /* there is one in a connection (TS 38.331 5.3.4.2): late, or of another one */
+        if (!ue->seen.pdus) { /* there is one in a connection (TS 38.331 5.3.4.2): late, or of another one */
             daps_ue_gap(ue, smc->frame, DAPS_GAP_SECOND_SECURITY_COMMAND);
             daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, smc->frame);
         }

@@ -269,7 +269,7 @@ static bool is_late(const struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
 
-    return ue->pdcp != NULL && ev->transaction >= 0 && transaction->undone &&
+    return ue->seen.pdus && ev->transaction >= 0 && transaction->undone &&
            (ev->from_pdcp || daps_ue_elapsed(ue, transaction->undone_time_ns, ev->time_ns) <= DAPS_LAG_NS);
 }
 
@@ -357,7 +357,7 @@ static void unexpected_complete(struct daps_ue *ue, const struct daps_event *ev)
         daps_engine_counters(ue->engine)->duplicates++;
     else if (is_late(ue, ev) || (!is_undone(ue, ev) && daps_ue_execute_candidate(ue, ev)))
         return;
-    else if (ue->pdcp == NULL && ev->time_ns != INT64_MIN)
+    else if (!ue->seen.pdus && ev->time_ns != INT64_MIN)
         hold(ue, ev);
     else
         miss_reconfiguration(ue, ev, ue->answered_unread != ue->unread);

@@ -239,7 +239,7 @@ void daps_ue_reestablishment_complete(struct daps_ue *ue, const struct daps_even
         ue->state = DAPS_UE_CONNECTED;
         return;
     }
-    if (!complete_newest(ue, ev, DAPS_PROC_REESTABLISHMENT) && ue->active.chain.key != NULL && ue->pdcp == NULL)
+    if (!complete_newest(ue, ev, DAPS_PROC_REESTABLISHMENT) && ue->active.chain.key != NULL && !ue->seen.pdus)
         miss_answer(ue, ev, DAPS_GAP_REESTABLISHED_ALONE);
 }
 
@@ -305,7 +305,7 @@ static bool is_request_again(const struct daps_ue *ue, const struct daps_event *
 
 void daps_ue_resume_request(struct daps_ue *ue, const struct daps_event *ev)
 {
-    if (ue->first_dcch_frame == 0 && ue->active.chain.key == NULL && ue->pdcp == NULL) {
+    if (ue->first_dcch_frame == 0 && ue->active.chain.key == NULL && !ue->seen.pdus) {
         ue->state = DAPS_UE_SUSPENDED;
         ue->suspended_before = true;
     }
@@ -373,7 +373,7 @@ void daps_ue_resume_complete(struct daps_ue *ue, const struct daps_event *ev)
         daps_ue_gap(ue, ev->frame, DAPS_GAP_RESUMED_ALONE);
         daps_ue_resume(ue, ev); /* the key is that of the request (TS 38.331 5.3.13.3) */
     }
-    if (!complete_newest(ue, ev, DAPS_PROC_RESUME) && ue->active.chain.key != NULL && ue->pdcp == NULL &&
+    if (!complete_newest(ue, ev, DAPS_PROC_RESUME) && ue->active.chain.key != NULL && !ue->seen.pdus &&
         !ue->resumed_blindly)
         miss_answer(ue, ev, DAPS_GAP_RESUMED_ALONE);
     ue->resumed_blindly = false;

@@ -349,6 +349,7 @@ void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev)
 {
     if (ev->channel == DAPS_CH_BCCH_BCH || ev->channel == DAPS_CH_BCCH_DL_SCH || ev->channel == DAPS_CH_PCCH)
         return;
+    ue->seen.pdus |= ev->from_pdcp; /* not ue->pdcp: whoever judges events has none */
     if (!ev->from_pdcp && !ue->seen.log && is_dcch(ev) && ev->kind != DAPS_EV_SOURCE_IN_USE) {
         ue->seen.log = true;
         daps_ue_believe(ue, 0);
