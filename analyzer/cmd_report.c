@@ -11,6 +11,7 @@
 #include "audit_run.h"
 #include "commands.h"
 #include "evidence/evidence.h"
+#include "outfile.h"
 #include "process.h"
 #include "say.h"
 
@@ -120,11 +121,35 @@ static void drop_streams(const struct evidence_wish *wish)
     }
 }
 
+/* The excerpt is of one capture, and is a file that nothing else is. */
+static bool excerpt_apart(const struct options *options)
+{
+    struct outfile_names *names;
+    bool apart;
+
+    if (options->paths[1] != NULL || g_file_test(options->paths[0], G_FILE_TEST_IS_DIR)) {
+        say("--excerpt takes one capture at a time");
+        return false;
+    }
+    if (strcmp(options->excerpt, "-") == 0) {
+        say("--excerpt needs a file: standard output is the report's");
+        return false;
+    }
+    names = outfile_names_new();
+    outfile_names_read(names, options->keys, "key log");
+    outfile_names_read(names, options->paths[0], "input");
+    apart = outfile_names_write(names, options->output) && outfile_names_write(names, options->excerpt);
+    outfile_names_free(names);
+    return apart;
+}
+
 static int run(struct options *options, int argc, char **argv)
 {
-    struct evidence_wish wish = {.options = options, .liaison = options->liaison};
+    struct evidence_wish wish = {.options = options, .liaison = options->liaison, .excerpt = options->excerpt};
     int status = EXIT_UNREADABLE;
 
+    if (options->excerpt != NULL && !excerpt_apart(options))
+        return EXIT_USAGE;
     wish.command_line = command_line(argc, argv);
     wish.stand_ins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     wish.overview = g_ptr_array_new_with_free_func(free_overview);
@@ -132,6 +157,8 @@ static int run(struct options *options, int argc, char **argv)
     options->jobs = 1; /* in order: the list of captures comes first */
     if (take_streams(options, &wish))
         status = audit_run(options);
+    if (wish.excerpt_failed)
+        status = EXIT_UNREADABLE;
     drop_streams(&wish);
     g_ptr_array_unref(wish.overview);
     g_hash_table_unref(wish.stand_ins);
@@ -145,7 +172,8 @@ int daps_cmd_report(int argc, char **argv)
         .name = "report",
         .parameters = "PATH...",
         .summary = "Writes what was found in captures as evidence that others can check: one HTML file that needs\n"
-                   "no network, Markdown, or JSON, with frames, inputs, derivations, proofs and clauses.",
+                   "no network, Markdown, or JSON, with frames, inputs, derivations, proofs and clauses; and, with\n"
+                   "--excerpt, the smallest capture that still shows it.",
         .evidence = true,
         .description = "Exit status: as 'dapsaudit audit'.",
     };

@@ -300,6 +300,8 @@ static int parse_words(struct options *options, struct words *words, const struc
         {0},
     };
     const GOptionEntry evidence_entries[] = {
+        {"excerpt", 0, 0, G_OPTION_ARG_FILENAME, &options->excerpt,
+         "Write the smallest capture that still shows the findings", "OUT.pcapng"},
         {"liaison", 0, 0, G_OPTION_ARG_NONE, &words->liaison, "Answer the liaison's four questions by each capture",
          NULL},
         {0},
@@ -358,6 +360,7 @@ void options_clear(struct options *options)
 {
     daps_keylog_free(options->keylog);
     g_free(options->output);
+    g_free(options->excerpt);
     g_free(options->keys);
     g_strfreev(options->paths);
 }

@@ -31,6 +31,7 @@ struct options {
     char **paths;               /* NULL-terminated, at least one */
     uint64_t max_spool;         /* octets that may wait in temporary files */
     GHashTable *found;          /* borrowed; paths that folders gave, by pointer; NULL: none */
+    char *excerpt;              /* of a report: where its frames go, NULL nowhere */
     bool liaison;               /* of a report: the liaison's questions */
 };
 

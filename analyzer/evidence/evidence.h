@@ -54,7 +54,7 @@ struct evidence_liaison {
 };
 
 struct evidence {
-    const struct evidence_wish *wish;
+    struct evidence_wish *wish;
     const char *name; /* of the capture, as the user gave it */
     const char *path; /* where it can be read again */
     unsigned number;  /* among those of the report, from 1 */
@@ -67,6 +67,8 @@ struct evidence {
     GHashTable *fallen_back; /* UE to the last fallback's struct daps_result * */
     GArray *attempts;        /* struct evidence_attempt, by frame */
     struct stories *stories;
+    struct excerpt *excerpt; /* NULL: not asked for */
+    char *excerpt_note;      /* what became of it */
 };
 
 /* One line of the list of captures. */
@@ -81,6 +83,8 @@ struct evidence_wish {
     const struct options *options;
     char *command_line; /* as it can be typed again */
     bool liaison;
+    const char *excerpt; /* path, NULL none */
+    bool excerpt_failed;
     GHashTable *stand_ins; /* temporary file to the name it stands for */
     GPtrArray *overview;   /* struct evidence_overview * */
 };

@@ -5,6 +5,8 @@
 
 #include "daps/results.h"
 #include "evidence/evidence.h"
+#include "evidence/excerpt.h"
+#include "say.h"
 
 #define MOST_ATTEMPTS (1U << 20)
 
@@ -41,6 +43,7 @@ static void gather_begin(struct report *report)
     evidence->findings = g_ptr_array_new_with_free_func(free_numbered);
     evidence->fallen_back = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, daps_result_free);
     evidence->attempts = g_array_new(FALSE, FALSE, sizeof(struct evidence_attempt));
+    evidence->excerpt = wish->excerpt != NULL ? excerpt_new(wish->options->keylog != NULL) : NULL;
     report->state = evidence;
 }
 
@@ -54,6 +57,8 @@ static void gather_free(struct report *report)
     g_hash_table_unref(evidence->fallen_back);
     g_array_unref(evidence->attempts);
     stories_free(evidence->stories);
+    excerpt_free(evidence->excerpt);
+    g_free(evidence->excerpt_note);
     g_free(evidence);
 }
 
@@ -65,6 +70,8 @@ static void gather_finding(struct report *report, const struct daps_finding *fin
     evidence->n_findings++;
     if (kept->len < EVIDENCE_MOST_ROWS)
         g_ptr_array_add(kept, daps_finding_copy(finding, report->style->show_keys));
+    if (evidence->excerpt != NULL)
+        excerpt_finding(evidence->excerpt, finding);
     if (finding->rule == DAPS_RULE_REPEATED_KEY && finding->has_exposure && finding->exposure == DAPS_EXPOSURE_NONE) {
         struct evidence_liaison *liaison = &evidence->liaison;
         if (liaison->other_algorithms++ == 0)
@@ -211,6 +218,16 @@ static void add_overview(const struct evidence *evidence)
     g_ptr_array_add(evidence->wish->overview, row);
 }
 
+static void write_excerpt(struct evidence *evidence)
+{
+    bool failed;
+
+    evidence->excerpt_note = excerpt_write(evidence->excerpt, evidence, &failed);
+    if (failed)
+        say("excerpt: %s", evidence->excerpt_note);
+    evidence->wish->excerpt_failed |= failed;
+}
+
 static void gather_end(struct report *report, const struct capture_totals *totals)
 {
     struct evidence *evidence = report->state;
@@ -223,6 +240,8 @@ static void gather_end(struct report *report, const struct capture_totals *total
     read_again(evidence, options);
     evidence->facts.first_ns = evidence->stories->first_ns;
     evidence->facts.last_ns = evidence->stories->last_ns;
+    if (evidence->excerpt != NULL)
+        write_excerpt(evidence);
     if (report->style->format == REPORT_EVIDENCE_JSON)
         evidence_json(evidence, report->out);
     else

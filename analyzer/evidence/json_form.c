@@ -25,6 +25,8 @@ static void facts(struct outbuf *out, const struct evidence *evidence)
     json_time(out, evidence->facts.last_ns);
     json_key(out, "command");
     json_string(out, evidence->wish->command_line);
+    json_key(out, "excerpt");
+    json_string(out, evidence->excerpt_note);
     outbuf_char(out, '}');
 }
 

@@ -39,6 +39,8 @@ void section_facts(struct page *page, const struct evidence *evidence)
     g_free(text);
     page->form->term(page, "Made by", "dapsaudit " DAPSAUDIT_VERSION, NULL);
     page->form->term(page, "Command", evidence->wish->command_line, NULL);
+    if (evidence->excerpt_note != NULL)
+        page->form->term(page, "Excerpt", evidence->excerpt_note, NULL);
     page->form->terms(page, false);
 }
 

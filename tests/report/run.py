@@ -54,6 +54,11 @@ def audit(path, *options):
     return [json.loads(line) for line in lines]
 
 
+def audit_events(path, *options):
+    lines = run("events", "--format", "ndjson", *options, path).stdout.splitlines()
+    return [event for event in map(json.loads, lines) if event["type"] == "event" and "digest" in event]
+
+
 @functools.cache
 def evidence(path, *options):
     result = run("report", "--format", "json", *options, path)
@@ -286,6 +291,94 @@ class Liaison(Case):
 
     def test_only_on_request(self):
         self.assertNotIn("liaison", evidence(REPEAT)[0]["captures"][0])
+
+
+class Excerpt(Case):
+    SAME = ("rule", "severity", "evidence", "rat", "liaison", "exposure", "procedures", "repeats", "copies", "clauses", "title")
+    KEY = ("kind", "derivation", "ncc", "pci", "arfcn", "fc", "sk_counter", "value", "same_frequency")
+
+    def facts(self, finding, number=None):
+        """What must be the same, frames as number says."""
+        key = finding["key"] or {}
+        tuple_ = finding.get("keystream")
+        return json.dumps([[finding.get(name) for name in self.SAME], [key.get(name) for name in self.KEY], tuple_,
+                           [number[frame] if number else frame for frame in finding["frames"]]], sort_keys=True)
+
+    def excerpt(self, path, *options):
+        out = self.folder / "excerpt.pcapng"
+        out.unlink(missing_ok=True)
+        result = run("report", "--format", "json", "--excerpt", out, *options, path)
+        note = json.loads(result.stdout)["captures"][0]["file"]["excerpt"]
+        pairs = re.findall(r"(\d+) = (\d+)", note.split("and as in it:")[-1])
+        return out, note, {int(new): int(old) for old, new in pairs}, result
+
+    def test_an_audit_of_each_says_the_same(self):
+        whole = smaller = 0
+        for path, keys in samples():
+            with self.subTest(path.name, keys=bool(keys)):
+                wanted = [line for line in audit(path, "--show-keys", *keys) if line["type"] == "finding"]
+                out, note, number, result = self.excerpt(path, *keys)
+                self.assertEqual(result.returncode, run("audit", *keys, path).returncode)
+                if not wanted:
+                    self.assertFalse(out.exists())
+                    self.assertIn("no findings", note)
+                    continue
+                lines = audit.__wrapped__(out, "--show-keys", *keys)
+                got = [line for line in lines if line["type"] == "finding"]
+                self.assertCountEqual([self.facts(f, number) for f in got], [self.facts(f) for f in wanted])
+                self.assertEqual(sorted(number), list(range(1, lines[-1]["frames"] + 1)))
+                before = next(line for line in audit(path, *keys) if line["type"] == "capture")
+                after = next(line for line in lines if line["type"] == "capture")
+                self.assertTrue(set(after.get("not_judged", {})) <= set(before.get("not_judged", {})))
+                whole += before["frames"]
+                smaller += after["frames"]
+        self.assertGreater(whole, 500)
+        self.assertLess(smaller, whole * 0.8)
+
+    def test_records_are_as_they_were(self):
+        out, _, number, _ = self.excerpt(REPEAT)
+        events = {line["frame"]: line for line in audit_events(REPEAT)}
+        told = audit_events(out)
+        self.assertGreater(len(told), 3)
+        for event in told:
+            source = events[number[event["frame"]]]
+            for name in ("time", "event", "digest", "channel"):
+                self.assertEqual(event[name], source[name])
+        octets = out.read_bytes()
+        self.assertIn(hashlib.sha256(REPEAT.read_bytes()).hexdigest().encode(), octets)
+        self.assertIn(b"frame 6 of the source; UE 1: RRCReconfiguration, daps-handover to PCI 22", octets)
+        self.assertIn(b"frame 8 of the source; UE 1: FailureInformation", octets)
+
+    def test_much_noise_goes_away(self):
+        calm = "repeat 500\nhandover to B ncc 0\ncomplete\nhandover to A ncc 0\ncomplete\nend\n"
+        story = "daps-handover to B ncc 0\ncomplete\nfallback\ndaps-handover to B ncc 0\ncomplete\n"
+        path = make(self.folder, "noise", calm + story + "source-release\ncomplete\nhandover to A ncc 0\ncomplete\n" + calm)
+        _, _, number, result = self.excerpt(path)
+        self.assertEqual(result.returncode, 1)
+        self.assertLess(len(number), 20)
+
+    def test_wrong_usage(self):
+        out = self.folder / "x.pcapng"
+        for arguments in (["--excerpt", out, REPEAT, AIR], ["--excerpt", out, self.folder], ["--excerpt", "-", REPEAT],
+                          ["--excerpt", out, "-o", out, REPEAT]):
+            result = run("report", *arguments)
+            self.assertEqual((result.returncode, result.stdout), (2, b""), arguments)
+            self.assertFalse(out.exists())
+        copy = self.folder / "copy.pcap"
+        shutil.copy(REPEAT, copy)
+        self.assertEqual(run("report", "--excerpt", copy, copy).returncode, 2)
+        self.assertEqual(copy.read_bytes(), REPEAT.read_bytes())
+        result = run("report", "--excerpt", self.folder / "no" / "x.pcapng", REPEAT)
+        self.assertEqual(result.returncode, 3)
+        self.assertIn(b"could not be written", result.stderr)
+
+    def test_names_in_comments_are_inert(self):
+        path = self.folder / "\u202e\x1b[31m<b>.pcap"
+        shutil.copy(REPEAT, path)
+        out, _, _, _ = self.excerpt(path)
+        octets = out.read_bytes()
+        self.assertIn(b"<b>.pcap", octets)
+        self.assertFalse("\u202e".encode() in octets or b"\x1b[31m" in octets)
 
 
 class Hostile(Case):
