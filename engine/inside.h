@@ -23,6 +23,7 @@ struct sealed_ue {
 };
 
 #define MOST_IDENTITIES 256
+#define MOST_LOGGED     32 /* records of the log kept for UEs whose PDUs have not begun */
 
 struct daps_engine {
     struct daps_engine_options options;
@@ -44,6 +45,12 @@ struct daps_engine {
         int64_t identity;
     } identities[MOST_IDENTITIES]; /* of cells whose SIB1 was seen; the oldest gives way */
     struct drive *drive;
+    bool has_log; /* of RRC, beside whatever PDUs there are */
+    unsigned n_logged;
+    struct logged {
+        uint64_t ue_key;
+        struct pdcp_record record;
+    } logged[MOST_LOGGED];          /* the newest, number n at n % MOST_LOGGED */
     struct daps_rrc_result *waited; /* what PDUs that waited said; NULL until needed */
     uint64_t *seen;                 /* fingerprints of the newest messages, NULL until there is one */
     struct daps_rrc_result *trial;  /* for looking whether octets could be RRC; likewise */

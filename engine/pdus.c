@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PDUs to events: messages of RRC as they come, PDCP PDUs once they can be read, those that waited in their turn. */
+#include "bytes/digest.h"
 #include "inside.h"
 
 /* Cells that a message names in passing are where its UE may go: of use only where keys are computed. */
@@ -61,36 +62,31 @@ static void take_segment(struct daps_engine *engine, const struct daps_pdu *pdu,
     }
 }
 
-/* Has the other of log and PDUs beside it brought this message already? Then nothing of it is new. */
-static bool is_twin(const struct daps_ue *ue, const struct daps_pdu *pdu, bool below,
-                    const struct daps_rrc_result *result)
+static bool is_dcch(enum daps_channel channel)
 {
-    struct daps_event message;
-
-    if (ue == NULL || ue->pdcp == NULL || result->n_events == 0 ||
-        (pdu->channel != DAPS_CH_DL_DCCH && pdu->channel != DAPS_CH_UL_DCCH))
-        return false;
-    message = result->events[0];
-    message.time_ns = pdu->time_ns;
-    message.channel = pdu->channel;
-    return daps_pdcp_is_twin(ue->pdcp, below, &message);
+    return channel == DAPS_CH_DL_DCCH || channel == DAPS_CH_UL_DCCH;
 }
 
-enum daps_rrc_status engine_rrc(struct daps_engine *engine, const struct daps_pdu *pdu, struct daps_rrc_result *result)
+/* result: its answer to the PDU. */
+static struct pdcp_record record_of(const struct daps_pdu *pdu, const struct daps_rrc_result *result)
 {
-    engine->counts.rrc_messages++;
-    if (daps_rrc_decode_nr(pdu->channel, pdu->octets, pdu->length, result) != DAPS_RRC_OK) {
-        engine->counts.undecoded++;
-        return result->status;
-    }
-    if (engine->sink.rrc != NULL)
-        engine->sink.rrc(engine->sink.user, NULL, pdu, NULL);
-    take_segment(engine, pdu, result);
-    if (!is_twin(engine_find_ue(engine, pdu->ue_key), pdu, false, result))
-        follow(engine, pdu, false, false, result);
-    else
-        result->n_events = 0; /* nor is it said again to whoever learns from it */
-    return result->status;
+    const struct daps_event *ev = result->n_events > 0 && !result->segment.present ? &result->events[0] : NULL;
+
+    return (struct pdcp_record){.digest = daps_digest(pdu->octets, pdu->length),
+                                .frame = pdu->frame,
+                                .time_ns = pdu->time_ns,
+                                .octets = (uint32_t)pdu->length,
+                                .channel = pdu->channel,
+                                .kind = ev != NULL ? ev->kind : DAPS_EV_TRAFFIC,
+                                .integrity = ev != NULL ? ev->integrity : -1};
+}
+
+/* Read by itself: has its record in the log said the same? */
+static bool is_twin(const struct daps_ue *ue, const struct daps_pdu *pdu, const struct daps_rrc_result *result)
+{
+    const struct pdcp_record message = record_of(pdu, result);
+
+    return daps_pdcp_is_twin(ue->pdcp, &message, true);
 }
 
 static void count_reading(struct daps_engine_counts *counts, const struct pdcp_reading *reading)
@@ -145,7 +141,7 @@ static void follow_reading(struct daps_engine *engine, struct daps_ue *ue, const
                                  .channel = reading->channel,
                                  .logged_cell = reading->cell,
                                  .deciphered = reading->ciphered};
-    bool decoded, twin;
+    bool decoded, twin = reading->known;
 
     result->n_events = 0;
     result->status = DAPS_RRC_OK;
@@ -160,10 +156,12 @@ static void follow_reading(struct daps_engine *engine, struct daps_ue *ue, const
         if (engine->sink.rrc != NULL)
             engine->sink.rrc(engine->sink.user, ue->name, &rrc, reading->key);
         take_segment(engine, &rrc, result);
-        if (reading->late && result->n_events == 1 && result->events[0].kind == DAPS_EV_SECURITY_MODE_COMMAND)
+        if (reading->late && !reading->known && result->n_events == 1 &&
+            result->events[0].kind == DAPS_EV_SECURITY_MODE_COMMAND)
             daps_pdcp_find_root(ue->pdcp, reading, &result->events[0]);
     }
-    twin = decoded && is_twin(ue, &rrc, true, result); /* what it shows, its record in the log has shown */
+    if (decoded && !twin)
+        twin = is_twin(ue, &rrc, result);
     if (reading->returned && !twin)
         follow_return(engine, ue, reading->pdu, result);
     if (decoded && !twin && is_followed(ue, reading, result))
@@ -171,7 +169,7 @@ static void follow_reading(struct daps_engine *engine, struct daps_ue *ue, const
     else
         result->n_events = 0;
     ue->pdcp->reading = false;
-    if (decoded)
+    if (decoded && !reading->known)
         daps_pdcp_after(ue->pdcp, reading);
 }
 
@@ -187,6 +185,87 @@ static void follow_waiting(struct daps_engine *engine, struct daps_ue *ue)
         if (reading.status == DAPS_PDCP_READ)
             drive_learn_pdcp(engine->drive, reading.pdu, engine->waited);
     }
+}
+
+/* PDUs whose record has come, or comes no more. */
+static void follow_turns(struct daps_engine *engine, struct daps_ue *ue)
+{
+    struct pdcp_reading reading;
+    struct pdcp_turn turn;
+
+    while (daps_pdcp_turn(ue->pdcp, false, &turn)) {
+        if (engine->waited == NULL)
+            engine->waited = g_new0(struct daps_rrc_result, 1);
+        daps_pdcp_read(ue->pdcp, &turn.pdu, turn.has_record ? &turn.record : NULL, &reading);
+        follow_reading(engine, ue, &reading, engine->waited);
+        if (reading.status == DAPS_PDCP_READ)
+            drive_learn_pdcp(engine->drive, &turn.pdu, engine->waited);
+    }
+}
+
+/* The record is there for its PDU, which may have waited for it; before the first PDU of its UE, for a while. */
+static void hand_record(struct daps_engine *engine, struct daps_ue *ue, uint64_t ue_key,
+                        const struct pdcp_record *record)
+{
+    if (ue->pdcp != NULL) {
+        daps_pdcp_record(ue->pdcp, record);
+        follow_turns(engine, ue);
+        follow_waiting(engine, ue);
+    } else {
+        engine->logged[engine->n_logged++ % MOST_LOGGED] = (struct logged){ue_key, *record};
+    }
+}
+
+/* A message on a DCCH that a log has: it is followed as it comes. PDUs beside it show under which key it went. */
+static void follow_logged(struct daps_engine *engine, const struct daps_pdu *pdu, struct daps_rrc_result *result)
+{
+    struct pdcp_record record = record_of(pdu, result);
+    struct daps_ue *ue = engine_find_ue(engine, pdu->ue_key);
+    struct daps_ue_moment before = {0};
+    struct daps_pdu located = *pdu;
+    struct daps_cell cell;
+    bool executed = false;
+
+    if (ue != NULL && ue->pdcp != NULL) {
+        daps_pdcp_clock(ue->pdcp, pdu->time_ns);
+        follow_turns(engine, ue);
+        if (daps_pdcp_is_twin(ue->pdcp, &record, false)) {
+            result->n_events = 0; /* nor is it said again to whoever learns from it */
+            return;
+        }
+        executed = daps_pdcp_foresee(ue->pdcp, &record, &cell);
+        if (executed && pdu->logged_cell.pci < 0)
+            located.logged_cell = cell;
+    }
+    if (ue != NULL)
+        before = daps_ue_moment(ue);
+    follow(engine, &located, false, executed, result);
+    ue = engine_find_ue(engine, pdu->ue_key);
+    if (ue == NULL)
+        return;
+    if (result->n_events > 0 && ue->message.again)
+        return; /* a copy has no PDU of its own */
+    if (result->n_events > 0)
+        record.context = daps_ue_sent_in(ue, &before, &result->events[0]);
+    hand_record(engine, ue, pdu->ue_key, &record);
+}
+
+enum daps_rrc_status engine_rrc(struct daps_engine *engine, const struct daps_pdu *pdu, struct daps_rrc_result *result)
+{
+    engine->counts.rrc_messages++;
+    if (daps_rrc_decode_nr(pdu->channel, pdu->octets, pdu->length, result) != DAPS_RRC_OK) {
+        engine->counts.undecoded++;
+        return result->status;
+    }
+    if (engine->sink.rrc != NULL)
+        engine->sink.rrc(engine->sink.user, NULL, pdu, NULL);
+    take_segment(engine, pdu, result);
+    engine->has_log |= !pdu->air && pdu->channel != DAPS_CH_BCCH_BCH && pdu->channel != DAPS_CH_BCCH_DL_SCH;
+    if (is_dcch(pdu->channel) && !pdu->air)
+        follow_logged(engine, pdu, result);
+    else
+        follow(engine, pdu, false, false, result);
+    return result->status;
 }
 
 struct drive *engine_drive(const struct daps_engine *engine)
@@ -206,6 +285,11 @@ static void begin_pdcp(struct daps_engine *engine, struct daps_ue *ue, const str
     daps_engine_evidence(engine, ue, &ev);
     host = daps_ue_host(ue);
     ue->pdcp = daps_pdcp_new(&host);
+    for (unsigned i = engine->n_logged > MOST_LOGGED ? engine->n_logged - MOST_LOGGED : 0; i < engine->n_logged; i++) {
+        const struct logged *logged = &engine->logged[i % MOST_LOGGED];
+        if (logged->ue_key == pdu->ue_key)
+            daps_pdcp_record(ue->pdcp, &logged->record);
+    }
 }
 
 enum daps_pdcp_status engine_pdcp(struct daps_engine *engine, const struct daps_pdu *pdu,
@@ -213,13 +297,20 @@ enum daps_pdcp_status engine_pdcp(struct daps_engine *engine, const struct daps_
 {
     struct daps_ue *ue = engine_get_ue(engine, pdu->ue_key, NULL, DAPS_RAT_NR, pdu->frame);
     struct pdcp_reading reading;
+    struct pdcp_record record;
+    enum pdcp_arrival arrival;
 
     if (ue->pdcp == NULL)
         begin_pdcp(engine, ue, pdu);
     daps_pdcp_clock(ue->pdcp, pdu->time_ns);
     follow_waiting(engine, ue);
-    daps_pdcp_read(ue->pdcp, pdu, &reading);
+    arrival = daps_pdcp_arrive(ue->pdcp, pdu, engine->has_log, &record);
+    follow_turns(engine, ue);
+    if (arrival == PDCP_WAITS)
+        return DAPS_PDCP_USER;
+    daps_pdcp_read(ue->pdcp, pdu, arrival == PDCP_ARRIVES_WITH_RECORD ? &record : NULL, &reading);
     follow_reading(engine, ue, &reading, result);
+    follow_turns(engine, ue);
     follow_waiting(engine, ue);
     return reading.status;
 }

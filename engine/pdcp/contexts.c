@@ -14,6 +14,17 @@ struct pdcp_context *pdcp_context_of(struct daps_pdcp *pdcp, uint32_t serial)
     return NULL;
 }
 
+struct pdcp_context *pdcp_find_context(struct daps_pdcp *pdcp, uint32_t serial)
+{
+    struct pdcp_context *context = serial != 0 ? pdcp_context_of(pdcp, serial) : NULL;
+
+    for (unsigned i = pdcp->n_past; serial != 0 && context == NULL && i-- > 0;) {
+        if (pdcp->past[i].serial == serial)
+            context = &pdcp->past[i];
+    }
+    return context;
+}
+
 bool pdcp_keys(struct daps_pdcp *pdcp, struct pdcp_context *context)
 {
     if (context->keys_valid || context->by_value)
@@ -130,10 +141,11 @@ static void hand_back(struct daps_pdcp *pdcp, const struct pdcp_context *from)
 static enum pdcp_past past_of(const struct daps_pdcp *pdcp, const struct pdcp_context *context)
 {
     const struct daps_ue_view *ue = &pdcp->ue;
+    const enum pdcp_past ended = pdcp->log_beside ? PDCP_PAST_ENDED : PDCP_PRESENT;
     const struct daps_attempt *attempt;
 
     if (!pdcp_has_key(pdcp, context) || context->nia == 0)
-        return PDCP_PRESENT;
+        return ended;
     for (guint i = ue->attempts->len;
          (attempt = daps_view_back(ue, &i)) != NULL && attempt->serials >= context->serial;) {
         if (attempt->procedure == DAPS_PROC_SK_COUNTER || attempt->source.serial == attempt->target.serial)
@@ -143,7 +155,7 @@ static enum pdcp_past past_of(const struct daps_pdcp *pdcp, const struct pdcp_co
         if (attempt->source.serial == context->serial && attempt->target.serial == ue->active.serial)
             return PDCP_PAST_SOURCE;
     }
-    return PDCP_PRESENT;
+    return ended;
 }
 
 static void drop_past(struct daps_pdcp *pdcp, unsigned i)
@@ -156,11 +168,25 @@ static void drop_past(struct daps_pdcp *pdcp, unsigned i)
 void pdcp_forget_past(struct daps_pdcp *pdcp, bool (*is_kept)(const struct daps_term *key, void *user), void *user)
 {
     for (unsigned i = 0; i < pdcp->n_past;) {
-        if (is_kept(pdcp->past[i].term, user))
+        const bool late = pdcp->past[i].past == PDCP_PAST_ENDED &&
+                          !pdcp_is_later(pdcp->now_ns, pdcp->past[i].ended_ns, PDCP_DISORDER_NS);
+        if (late || is_kept(pdcp->past[i].term, user))
             i++;
         else
             drop_past(pdcp, i);
     }
+}
+
+/* One whose PDUs cannot come any more, else the oldest. */
+static void make_room_for_past(struct daps_pdcp *pdcp)
+{
+    for (unsigned i = 0; i < pdcp->n_past; i++) {
+        if (pdcp->past[i].past == PDCP_PAST_ENDED) {
+            drop_past(pdcp, i);
+            return;
+        }
+    }
+    drop_past(pdcp, 0);
 }
 
 static void end(struct daps_pdcp *pdcp, struct pdcp_context *context)
@@ -171,7 +197,7 @@ static void end(struct daps_pdcp *pdcp, struct pdcp_context *context)
     hand_back(pdcp, context);
     if (past != PDCP_PRESENT) {
         if (pdcp->n_past == PDCP_MOST_PAST)
-            drop_past(pdcp, 0);
+            make_room_for_past(pdcp);
         if (pdcp->past == NULL)
             pdcp->past = g_new0(struct pdcp_context, PDCP_MOST_PAST);
         pdcp->past[pdcp->n_past] = *context;
@@ -340,7 +366,6 @@ void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev)
     pdcp_sync(pdcp);
     learn_cells(pdcp, ev);
     active = pdcp_context_of(pdcp, pdcp->ue.active.serial);
-    pdcp->log_beside |= !pdcp->reading && (ev->channel == DAPS_CH_DL_DCCH || ev->channel == DAPS_CH_UL_DCCH);
     if (!pdcp->reading && ev->channel == DAPS_CH_DL_DCCH && ev->frame != pdcp->credited_frame) {
         pdcp->credited_frame = ev->frame;
         pdcp->dl_credit = MIN(pdcp->dl_credit + 1, 1);
@@ -350,7 +375,6 @@ void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev)
         memset(pdcp->plain, 0, sizeof pdcp->plain);
         memset(pdcp->newest_digest, 0, sizeof pdcp->newest_digest);
         pdcp->plain_started = true;
-        pdcp_twins_forget(pdcp); /* what is followed from here on is another connection's */
         pdcp->dl_credit = 0;
         break;
     case DAPS_EV_SECURITY_MODE_COMPLETE:

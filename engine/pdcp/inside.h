@@ -49,6 +49,9 @@ static inline uint32_t pdcp_sn(const struct daps_pdu *pdu) /* of signalling */
 enum pdcp_patience { PDCP_JUST_CAME, PDCP_HAS_WAITED, PDCP_TIME_IS_OVER };
 bool pdcp_place(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, enum pdcp_patience patience,
                 struct pdcp_reading *reading);
+/* The same for a PDU that verifies in a context it is known to belong to: what is read already decides nothing. */
+void pdcp_read_in_stay(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_placed *placed,
+                       struct pdcp_reading *reading);
 /* time_ns > than_ns + by_ns, both known. */
 bool pdcp_is_later(int64_t time_ns, int64_t than_ns, int64_t by_ns);
 
@@ -60,6 +63,9 @@ bool pdcp_room_decides(const struct pdcp_room *room); /* has suspects: the end o
 bool pdcp_room_contests(const struct pdcp_room *room, int64_t since_ns, const struct daps_pdu *pdu);
 struct pdcp_room *pdcp_room_copy(const struct pdcp_room *room);
 void pdcp_room_free(struct pdcp_room *room); /* NULL is fine */
+
+/* Read, but nothing follows it any more. */
+void pdcp_tell_read(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_reading *reading);
 
 /* pdcp.c */
 void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
@@ -75,6 +81,9 @@ bool pdcp_has_key(const struct daps_pdcp *pdcp, const struct pdcp_context *conte
 /* Is its own at hand, so that a wrong MAC-I rules the context out? Does that hold for every context? */
 bool pdcp_is_keyed(const struct daps_pdcp *pdcp, const struct pdcp_context *context);
 bool pdcp_all_keyed(const struct daps_pdcp *pdcp);
+/* What the standard or the capture leaves open about the context's key. */
+bool pdcp_try_choices(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,
+                      struct pdcp_placed *placed);
 /* One context: the COUNT, and whether ciphered, with which the MAC-I is right. */
 bool pdcp_try_context(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,
                       struct pdcp_placed *placed);
@@ -139,8 +148,18 @@ void pdcp_note_unciphered(struct daps_pdcp *pdcp, const struct pdcp_context *con
 void pdcp_note_near_end(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                         uint32_t count);
 
-/* twins.c */
-void pdcp_twins_forget(struct daps_pdcp *pdcp);
+/* beside.c: the PDU that waits for that record, NULL none. */
+const struct daps_pdu *pdcp_beside_find(struct daps_pdcp *pdcp, const struct pdcp_record *record);
+void pdcp_beside_clock(struct daps_pdcp *pdcp, int64_t time_ns);
+bool pdcp_beside_decides(const struct pdcp_beside *beside); /* PDUs wait: the end of the capture decides about them */
+struct pdcp_beside *pdcp_beside_copy(const struct pdcp_beside *beside);
+void pdcp_beside_free(struct pdcp_beside *beside); /* NULL is fine */
+
+/* known.c: signalling whose record a log has, in the context that the record belongs to; false if that is not known. */
+bool pdcp_read_known(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_record *record,
+                     struct pdcp_reading *reading);
+/* contexts.c: a present or past one of that serial, NULL none. */
+struct pdcp_context *pdcp_find_context(struct daps_pdcp *pdcp, uint32_t serial);
 
 /* tentative.c: collisions that a command logged late may explain (PDCP_DISORDER_NS). */
 struct pdcp_tentative {

@@ -32,29 +32,34 @@ void daps_pdcp_clear(struct daps_pdcp *pdcp)
         pdcp_context_clear(&pdcp->past[i]);
     g_free(pdcp->past);
     pdcp_room_free(pdcp->room);
-    g_free(pdcp->twins);
+    pdcp_beside_free(pdcp->beside);
     if (pdcp->tentative != NULL)
         g_array_unref(pdcp->tentative);
     daps_wipe(&pdcp->proposal, sizeof pdcp->proposal);
     daps_ledger_free(pdcp->ledger);
 }
 
+static struct pdcp_drbs *copy_drbs(const struct pdcp_drbs *drbs)
+{
+    return drbs != NULL ? g_memdup2(drbs, sizeof *drbs) : NULL;
+}
+
 void daps_pdcp_copy(struct daps_pdcp *copy, const struct pdcp_host *host, const struct daps_pdcp *pdcp)
 {
-    const bool decides = pdcp_room_decides(pdcp->room);
+    const bool held = pdcp_beside_decides(pdcp->beside), decides = held || pdcp_room_decides(pdcp->room);
 
     *copy = *pdcp;
     copy->host = *host;
     pdcp_look(copy);
     /* What was used is not asked again at the end, but for suspects. */
     copy->ledger = decides ? daps_ledger_copy(pdcp->ledger) : daps_ledger_new();
-    copy->room = decides ? pdcp_room_copy(pdcp->room) : NULL;
+    copy->room = pdcp_room_decides(pdcp->room) ? pdcp_room_copy(pdcp->room) : NULL;
     for (unsigned i = 0; i < PDCP_MOST_CONTEXTS; i++)
-        copy->contexts[i].drbs = NULL;
+        copy->contexts[i].drbs = held ? copy_drbs(pdcp->contexts[i].drbs) : NULL;
     copy->past = pdcp->past != NULL ? g_memdup2(pdcp->past, PDCP_MOST_PAST * sizeof *pdcp->past) : NULL;
     for (unsigned i = 0; i < copy->n_past; i++)
         copy->past[i].drbs = NULL;
-    copy->twins = NULL;
+    copy->beside = held ? pdcp_beside_copy(pdcp->beside) : NULL;
     copy->tentative = pdcp->tentative != NULL ? g_array_copy(pdcp->tentative) : NULL;
 }
 
@@ -159,12 +164,8 @@ void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
 }
 
 /* Serial of the context it is held against. */
-static uint32_t note_failed(struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
+static uint32_t note_failed(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu)
 {
-    struct pdcp_context *context = pdcp->n_contexts > 0 ? &pdcp->contexts[pdcp->n_contexts - 1] : NULL;
-
-    if (context == NULL)
-        return 0;
     if (context->failed++ == 0) {
         context->first_failed_frame = pdu->frame;
         context->failed_gaps = pdcp->ue.gaps;
@@ -174,8 +175,16 @@ static uint32_t note_failed(struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
     return context->serial;
 }
 
-static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn,
-                            struct pdcp_reading *reading)
+/* Signalling that is most likely the newest context's; its record in a log knows better. */
+static struct pdcp_context *likely_context(struct daps_pdcp *pdcp, const struct pdcp_record *record)
+{
+    struct pdcp_context *known = record != NULL ? pdcp_context_of(pdcp, record->context) : NULL;
+
+    return known != NULL ? known : &pdcp->contexts[pdcp->n_contexts - 1];
+}
+
+static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_record *record,
+                            uint32_t sn, struct pdcp_reading *reading)
 {
     uint32_t failed_in = 0;
 
@@ -188,7 +197,9 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
     if (pdcp->n_contexts == 1 ? pdcp->contexts[0].nia < 0
                               : pdcp->n_contexts == 0 && !pdcp->plain_started && !pdcp_mac_is_zero(pdu))
         pdcp_find_first_root(pdcp, pdu, sn);
-    if (pdcp->n_contexts == 0)
+    if (record != NULL && pdcp_read_known(pdcp, pdu, record, reading))
+        ;
+    else if (pdcp->n_contexts == 0)
         pdcp_read_unprotected(pdcp, pdu, sn, reading);
     else if (pdu->downlink && pdcp_is_clear_by_rule(pdcp, NULL, pdu))
         read_without_key(pdcp, pdu, sn, reading); /* the key it brings may be one that was in use before */
@@ -198,15 +209,17 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
         reading->status = DAPS_PDCP_UNVERIFIED;
     else if (pdcp_all_keyed(pdcp) && !pdcp_is_clear_by_rule(pdcp, &pdcp->contexts[pdcp->n_contexts - 1], pdu)) {
         reading->status = DAPS_PDCP_UNVERIFIED;
-        failed_in = note_failed(pdcp, pdu);
+        failed_in = note_failed(pdcp, likely_context(pdcp, record), pdu);
     } else
         read_without_key(pdcp, pdu, sn, reading);
     pdcp->newest_digest[pdu->bearer - 1][pdu->downlink] = daps_digest(pdu->octets, pdu->length);
-    if (reading->status == DAPS_PDCP_UNREADABLE)
+    if (reading->status == DAPS_PDCP_UNREADABLE && !reading->known)
         pdcp_note_needs(pdcp);
     if ((reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED) &&
         pdcp->host.options->keylog != NULL)
         reading->waits = pdcp_wait(pdcp, reading, reading->suspect, failed_in);
+    if (reading->known)
+        return;
     if (reading->status == DAPS_PDCP_UNREADABLE && !reading->waits)
         pdcp_note_unreadable(pdcp, pdu);
     if (!pdu->downlink && !pdcp->log_beside && pdcp->ue.n_candidates > 0)
@@ -221,7 +234,8 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
     }
 }
 
-void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct pdcp_reading *reading)
+void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_record *record,
+                    struct pdcp_reading *reading)
 {
     struct pdcp_header header;
 
@@ -238,7 +252,7 @@ void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct p
     }
     reading->status = DAPS_PDCP_USER;
     if (pdu->srb)
-        read_signalling(pdcp, pdu, header.sn, reading);
+        read_signalling(pdcp, pdu, record, header.sn, reading);
     else if (!header.control)
         pdcp_read_user(pdcp, pdu, &header);
 }
@@ -262,7 +276,8 @@ void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading)
     if (!verified && pdcp_is_supported(pdcp, context))
         verified = pdcp_choose(pdcp, context, reading->pdu, &how);
     if (!verified && pdcp_has_key(pdcp, context)) {
-        (void)note_failed(pdcp, reading->pdu); /* not this key's, so its COUNT says nothing of it either */
+        (void)note_failed(pdcp, &pdcp->contexts[pdcp->n_contexts - 1],
+                          reading->pdu); /* not this key's, so its COUNT says nothing of it either */
         return;
     }
     pdcp_take(pdcp, context, reading->pdu, reading->count);
@@ -320,13 +335,28 @@ void daps_pdcp_clock(struct daps_pdcp *pdcp, int64_t time_ns)
 {
     if (time_ns != INT64_MIN)
         pdcp->now_ns = time_ns;
+    pdcp_beside_clock(pdcp, time_ns);
     pdcp_look(pdcp);
     pdcp_tentative_confirm(pdcp, false);
+}
+
+/* Those whose record has not come by the end. */
+static void read_held(struct daps_pdcp *pdcp)
+{
+    struct pdcp_turn turn;
+    struct pdcp_reading reading;
+
+    while (daps_pdcp_turn(pdcp, true, &turn)) {
+        daps_pdcp_read(pdcp, &turn.pdu, turn.has_record ? &turn.record : NULL, &reading);
+        if (reading.status == DAPS_PDCP_READ)
+            pdcp_tell_read(pdcp, &turn.pdu, &reading);
+    }
 }
 
 void daps_pdcp_close(struct daps_pdcp *pdcp)
 {
     pdcp_look(pdcp);
+    read_held(pdcp);
     pdcp_room_close(pdcp);
     if (pdcp->log_beside)
         pdcp_tentative_drop(pdcp, UINT32_MAX); /* what would explain them may be behind the end of the capture */

@@ -25,7 +25,7 @@
 #include "pdcp/count.h"
 
 #define PDCP_MOST_CONTEXTS 4
-#define PDCP_MOST_PAST     4 /* contexts that ended and may still turn out to be in use; the oldest gives way */
+#define PDCP_MOST_PAST     6 /* contexts that ended and may still turn out to be in use; the oldest gives way */
 #define PDCP_DISORDER_NS   INT64_C(100000000) /* logs, clocks and legs of one capture may be that far out of step */
 
 enum { PDCP_RRC_ENC, PDCP_RRC_INT, PDCP_LEAF_KEYS };
@@ -44,7 +44,8 @@ struct pdcp_leave {
     int64_t time_ns;
 };
 
-enum pdcp_past { PDCP_PRESENT, PDCP_PAST_SOURCE, PDCP_PAST_TARGET };
+/* PAST_ENDED: beside a log, whose PDUs may come behind the record that ended the context. */
+enum pdcp_past { PDCP_PRESENT, PDCP_PAST_SOURCE, PDCP_PAST_TARGET, PDCP_PAST_ENDED };
 
 struct pdcp_context {
     uint32_t serial; /* daps_context.serial */
@@ -144,15 +145,16 @@ struct daps_pdcp {
     struct pdcp_room *room;    /* PDUs that wait for a context, NULL none yet */
     bool changed;              /* a context or key came into being: those that wait are tried again */
     int64_t now_ns;
-    uint32_t eras;   /* of COUNTs whose HFN is open (count.h) */
-    bool log_beside; /* RRC of this UE comes in a log, beside its PDCP PDUs */
-    bool ul_doubt;   /* an uplink message was not read that may have executed a candidate: which key is in force? */
-    struct pdcp_twins *twins; /* NULL none yet */
-    GArray *tentative;        /* struct pdcp_tentative: what a message that comes late may still explain; NULL none */
-    uint32_t secondary_drbs;  /* under the secondary node's key, which is not followed (TS 33.501 6.10.2) */
-    uint32_t daps_drbs;       /* drb-Identity n is bit n - 1: one entity for both legs */
-    int dl_credit;            /* downlink signalling read in clear elsewhere, less what could not be read: below zero
-                                 a key change may have gone unseen, and nothing is placed without a MAC-I */
+    uint32_t eras;    /* of COUNTs whose HFN is open (count.h) */
+    bool log_beside;  /* RRC of this UE comes in a log, beside its PDCP PDUs ... */
+    bool log_missing; /* ... which its PDUs have waited for in vain */
+    bool ul_doubt;    /* an uplink message was not read that may have executed a candidate: which key is in force? */
+    struct pdcp_beside *beside; /* records and PDUs that wait for one another, NULL none yet */
+    GArray *tentative;          /* struct pdcp_tentative: what a message that comes late may still explain; NULL none */
+    uint32_t secondary_drbs;    /* under the secondary node's key, which is not followed (TS 33.501 6.10.2) */
+    uint32_t daps_drbs;         /* drb-Identity n is bit n - 1: one entity for both legs */
+    int dl_credit;              /* downlink signalling read in clear elsewhere, less what could not be read: below zero
+                                   a key change may have gone unseen, and nothing is placed without a MAC-I */
     uint64_t credited_frame;
     bool unread_dl;        /* downlink SRB1 has not been read since one was verified: algorithms may have changed */
     uint32_t unseen_stays; /* serials given to stays that no context stands for */
@@ -185,6 +187,18 @@ struct daps_pdcp {
     uint8_t *open;            /* deciphered PDU, room for DAPS_PDCP_MOST_OCTETS */
 };
 
+/* A message on a DCCH as a log shows it, for the PDU beside it that brought it. */
+struct pdcp_record {
+    uint64_t digest; /* of its octets */
+    uint64_t frame;
+    int64_t time_ns;
+    uint32_t octets;
+    uint32_t context; /* serial of the context it was sent in; 0 before security, or not known */
+    enum daps_channel channel;
+    enum daps_event_kind kind;
+    int8_t integrity; /* NIA number of a security mode command, -1 */
+};
+
 /* What came of one PDU. rrc points into the PDU or into room of the UE's, valid until the next call. */
 struct pdcp_reading {
     enum daps_pdcp_status status;
@@ -196,6 +210,7 @@ struct pdcp_reading {
     bool waits;                  /* kept: a context that comes later may explain it */
     bool suspect;                /* it verifies, but waits */
     bool not_followed;           /* what it says was true before something that has been followed already */
+    bool known;                  /* its record in a log has been followed: what it says is nothing new */
     bool returned;               /* the source's key is in use again although an attempt left it (see pdcp_leave) */
     /* for pdcp_after() */
     bool late;
@@ -209,14 +224,37 @@ struct daps_pdcp *daps_pdcp_new(const struct pdcp_host *host);
 void daps_pdcp_free(struct daps_pdcp *pdcp);  /* NULL is fine */
 void daps_pdcp_clear(struct daps_pdcp *pdcp); /* all but the structure itself */
 
-/* Places, deciphers and enters one PDU. */
-void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct pdcp_reading *reading);
+/* Places, deciphers and enters one PDU. record: what a log beside it says of it, NULL nothing. */
+void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_record *record,
+                    struct pdcp_reading *reading);
 
 /* After the events of a reading were followed: what it said may have started the very context it was protected with. */
 void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading);
 
-/* Is this message the same as one that came from the other of PDUs (below) and the log beside them? One twin each. */
-bool daps_pdcp_is_twin(struct daps_pdcp *pdcp, bool below, const struct daps_event *message);
+/*
+ * beside.c. A PDU comes: is it read at once (with the record it has, or without one), or does it wait for its record?
+ * log: the capture has a log of RRC.
+ */
+enum pdcp_arrival { PDCP_ARRIVES, PDCP_ARRIVES_WITH_RECORD, PDCP_WAITS };
+enum pdcp_arrival daps_pdcp_arrive(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, bool log,
+                                   struct pdcp_record *record);
+/* A record of the log has been followed: it finds its PDU among those that wait, or is noted for it. */
+void daps_pdcp_record(struct daps_pdcp *pdcp, const struct pdcp_record *record);
+/* A PDU that has waited long enough; false if there is none. all: whatever waits. Its octets hold until the next one.
+ */
+struct pdcp_turn {
+    struct daps_pdu pdu;
+    bool has_record;
+    struct pdcp_record record;
+};
+bool daps_pdcp_turn(struct daps_pdcp *pdcp, bool all, struct pdcp_turn *turn);
+/* Has the other of PDUs (below) and the log beside them said the same? A message that has not is noted. */
+bool daps_pdcp_is_twin(struct daps_pdcp *pdcp, const struct pdcp_record *message, bool below);
+/*
+ * known.c. A record is about to be followed whose PDU waits already: what its MAC-I shows is told first. Of a Complete
+ * that executes a conditional candidate (true): that candidate's cell.
+ */
+bool daps_pdcp_foresee(struct daps_pdcp *pdcp, const struct pdcp_record *record, struct daps_cell *cell);
 
 /* The capture's clock. */
 void daps_pdcp_clock(struct daps_pdcp *pdcp, int64_t time_ns);

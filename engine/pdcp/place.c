@@ -207,6 +207,19 @@ static bool may_be_executed(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
                                         pdcp_is_later(pdu->time_ns, placed->context->ended_ns, PDCP_DISORDER_NS)));
 }
 
+void pdcp_read_in_stay(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_placed *placed,
+                       struct pdcp_reading *reading)
+{
+    uint32_t stay = placed->context->serial;
+
+    /* A COUNT taken by another PDU: the log may lack what began another stay under the key. */
+    if (pdcp_seen(pdcp, placed->context, pdu, &placed->how) == PDCP_SEEN_OTHER)
+        reading->suspect = !settle(pdcp, pdu, placed, PDCP_JUST_CAME, &stay, reading);
+    reading->status = DAPS_PDCP_UNVERIFIED;
+    if (!reading->suspect)
+        read_verified(pdcp, pdu, placed, stay, reading);
+}
+
 bool pdcp_place(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, enum pdcp_patience patience,
                 struct pdcp_reading *reading)
 {
@@ -217,7 +230,9 @@ bool pdcp_place(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, enum pdcp_pa
     if (pdcp->n_contexts == 0)
         return false;
     (void)pdcp_place_by_mac(pdcp, pdu, pdcp_sn(pdu), &placed);
-    if (may_be_executed(pdcp, pdu, &placed)) {
+    if (reading->known && placed.context == NULL)
+        return false;
+    if (!reading->known && may_be_executed(pdcp, pdu, &placed)) {
         candidate = pdcp_executed(pdcp, pdu, pdcp_sn(pdu));
         if (candidate != NULL) {
             read_executed(pdcp, pdu, candidate, reading);

@@ -101,7 +101,6 @@ static bool try_past(struct daps_pdcp *pdcp, enum pdcp_past which, const struct 
     return false;
 }
 
-/* What the standard or the capture leaves open about the keys of the present contexts. */
 /* Choices are many, and a PDU that none explains will not be explained by trying the same ones again and again. */
 static bool may_choose(const struct daps_pdcp *pdcp, struct pdcp_context *context)
 {
@@ -115,20 +114,28 @@ static bool may_choose(const struct daps_pdcp *pdcp, struct pdcp_context *contex
     return true;
 }
 
-static bool try_choices(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn, struct pdcp_placed *placed)
+bool pdcp_try_choices(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,
+                      struct pdcp_placed *placed)
+{
+    struct pdcp_attempted how = {.count = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12),
+                                 .ciphered = pdcp_is_active(context, pdu)};
+
+    if (!may_choose(pdcp, context))
+        return false;
+    if (!pdcp_choose(pdcp, context, pdu, &how)) {
+        context->choices_tried++;
+        return false;
+    }
+    *placed = (struct pdcp_placed){context, how};
+    pdcp_keys_changed(pdcp);
+    return true;
+}
+
+static bool try_all_choices(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn, struct pdcp_placed *placed)
 {
     for (unsigned i = pdcp->n_contexts; i-- > 0;) {
-        struct pdcp_context *context = &pdcp->contexts[i];
-        const struct pdcp_attempted how = {.count = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12),
-                                           .ciphered = pdcp_is_active(context, pdu)};
-        if (!may_choose(pdcp, context))
-            continue;
-        if (pdcp_choose(pdcp, context, pdu, &how)) {
-            *placed = (struct pdcp_placed){context, how};
-            pdcp_keys_changed(pdcp);
+        if (pdcp_try_choices(pdcp, &pdcp->contexts[i], pdu, sn, placed))
             return true;
-        }
-        context->choices_tried++;
     }
     return false;
 }
@@ -141,7 +148,7 @@ bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint3
             return true;
     }
     /* The key of a failed target may be that of the present one, once the choice behind it is made. */
-    return try_past(pdcp, PDCP_PAST_SOURCE, pdu, sn, placed) || try_choices(pdcp, pdu, sn, placed) ||
+    return try_past(pdcp, PDCP_PAST_SOURCE, pdu, sn, placed) || try_all_choices(pdcp, pdu, sn, placed) ||
            pdcp_place_by_leaves(pdcp, pdu, sn, placed) || try_past(pdcp, PDCP_PAST_TARGET, pdu, sn, placed);
 }
 

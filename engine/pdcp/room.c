@@ -16,8 +16,8 @@
 #define MOST_OCTETS 32768U
 
 struct waiter {
-    struct daps_pdu pdu; /* octets owned */
-    bool suspect;
+    struct daps_pdu pdu;          /* octets owned */
+    bool suspect, known;          /* known: a log has its record */
     enum daps_pdcp_status status; /* it was answered with */
     uint32_t failed_in;           /* context that it was held against, 0 none */
 };
@@ -96,15 +96,15 @@ static void count_unread(struct daps_pdcp *pdcp, const struct waiter *waiter)
 {
     if (waiter->status == DAPS_PDCP_UNREADABLE) {
         pdcp_counts(pdcp)->pdcp.unreadable++;
-        pdcp_note_unreadable(pdcp, &waiter->pdu);
+        if (!waiter->known)
+            pdcp_note_unreadable(pdcp, &waiter->pdu);
     } else {
         pdcp_counts(pdcp)->pdcp.unverified++;
         pdcp_note_not_judged(pdcp, &waiter->pdu, true);
     }
 }
 
-/* Read, but nothing follows it any more. */
-static void tell_read(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_reading *reading)
+void pdcp_tell_read(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_reading *reading)
 {
     const struct daps_sink *sink = pdcp->host.sink;
     const struct daps_pdu rrc = {.frame = pdu->frame,
@@ -129,19 +129,20 @@ static void tell_read(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
 static void turn_out(struct daps_pdcp *pdcp)
 {
     struct waiter out = take_out(pdcp->room, 0);
-    struct pdcp_reading reading = {0};
+    struct pdcp_reading reading = {.known = out.known};
 
     if (!out.suspect || !pdcp_place(pdcp, &out.pdu, PDCP_TIME_IS_OVER, &reading))
         count_unread(pdcp, &out);
     else if (reading.status == DAPS_PDCP_READ)
-        tell_read(pdcp, &out.pdu, &reading);
+        pdcp_tell_read(pdcp, &out.pdu, &reading);
     g_free((uint8_t *)(uintptr_t)out.pdu.octets);
 }
 
 bool pdcp_wait(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, bool suspect, uint32_t failed_in)
 {
     const struct daps_pdu *pdu = reading->pdu;
-    struct waiter in = {.pdu = *pdu, .suspect = suspect, .status = reading->status, .failed_in = failed_in};
+    struct waiter in = {
+        .pdu = *pdu, .suspect = suspect, .known = reading->known, .status = reading->status, .failed_in = failed_in};
 
     if (pdu->length > MOST_OCTETS)
         return false;
@@ -164,7 +165,7 @@ static void take_back(struct daps_pdcp *pdcp, const struct waiter *waiter)
         context->failed--;
         pdcp_tell_unfit(pdcp, context, &waiter->pdu);
     }
-    if (!waiter->suspect && waiter->pdu.downlink)
+    if (!waiter->suspect && !waiter->known && waiter->pdu.downlink)
         pdcp->dl_credit = MIN(pdcp->dl_credit + 1, 1);
 }
 
@@ -179,7 +180,7 @@ bool daps_pdcp_next(struct daps_pdcp *pdcp, struct pdcp_reading *reading)
         struct waiter out;
         if (!over && !pdcp->changed)
             continue;
-        *reading = (struct pdcp_reading){.cell = {-1, -1}, .pdu = &waiter->pdu};
+        *reading = (struct pdcp_reading){.cell = {-1, -1}, .pdu = &waiter->pdu, .known = waiter->known};
         if (!pdcp_place(pdcp, &waiter->pdu, over ? PDCP_TIME_IS_OVER : PDCP_HAS_WAITED, reading))
             continue;
         out = take_out(room, i);

@@ -99,8 +99,11 @@ static void hand_over(const struct way *way, struct daps_pdu *out, struct octets
 void radio_deliver_ccch(struct way *way, const char *layer, uint64_t ue_key, enum daps_channel channel,
                         struct octets pdu)
 {
-    struct daps_pdu out = {
-        .layer = DAPS_LAYER_RRC, .ue_key = ue_key, .channel = channel, .logged_cell = {.pci = -1, .ssb_arfcn = -1}};
+    struct daps_pdu out = {.layer = DAPS_LAYER_RRC,
+                           .ue_key = ue_key,
+                           .channel = channel,
+                           .logged_cell = {.pci = -1, .ssb_arfcn = -1},
+                           .air = true};
 
     if (tally_rrc(&way->at, layer, ue_key, pdu))
         hand_over(way, &out, pdu);

@@ -31,8 +31,14 @@ bool daps_ue_message_begins(struct daps_ue *ue, const struct daps_event *ev)
         return false;
     ue->message.frame = ev->frame;
     ue->message.channel = ev->channel;
-    ue->message.ignored = false;
+    ue->message.ignored = ue->message.again = false;
     return true;
+}
+
+void daps_ue_note_again(struct daps_ue *ue)
+{
+    ue->message.again = true;
+    daps_engine_counters(ue->engine)->duplicates++;
 }
 
 static bool is_near_lag(const struct daps_ue *ue, int64_t elapsed)

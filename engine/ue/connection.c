@@ -38,7 +38,7 @@ void daps_ue_setup(struct daps_ue *ue, const struct daps_event *ev)
 
     ue->setup.missing_ns = INT64_MIN;
     if (late)
-        return; /* logged behind the first messages of the connection that it set up */
+        return; /* logged behind the first messages, or PDUs, of the connection that it set up */
     begin_connection(ue, ev);
     ue->setup.due_ns = ev->time_ns;
 }

@@ -199,7 +199,7 @@ static void command_again(struct daps_ue *ue, const struct daps_event *ev)
         last->prepared = false; /* what one node prepared for the other has now been sent */
         expect_complete(ue, ev);
     }
-    daps_engine_counters(ue->engine)->duplicates++;
+    daps_ue_note_again(ue);
 }
 
 void daps_ue_reconfiguration(struct daps_ue *ue, const struct daps_event *ev)
@@ -354,7 +354,7 @@ static void unexpected_complete(struct daps_ue *ue, const struct daps_event *ev)
     if (is_second(ue, ev))
         second_complete(ue, ev);
     else if (daps_ue_complete_again(ue, ev))
-        daps_engine_counters(ue->engine)->duplicates++;
+        daps_ue_note_again(ue);
     else if (is_late(ue, ev) || (!is_undone(ue, ev) && daps_ue_execute_candidate(ue, ev)))
         return;
     else if (!ue->seen.pdus && ev->time_ns != INT64_MIN)
@@ -450,7 +450,8 @@ void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev
         (void)daps_attempt_reopen(ue); /* the target's daps-SourceRelease did not reach the UE */
     if (ue->open == NULL || !ue->open->daps) {
         if (ue->open == NULL && last != NULL && last->outcome == DAPS_OUTCOME_DAPS_FALLBACK) {
-            daps_engine_counters(ue->engine)->duplicates += last->settled_frame != ev->frame;
+            if (last->settled_frame != ev->frame)
+                daps_ue_note_again(ue);
         } else {
             daps_ue_gap(ue, ev->frame, DAPS_GAP_DAPS_FAILURE);
             if (ue->active.chain.key != NULL) /* else the log began behind it */

@@ -75,7 +75,7 @@ void daps_ue_reestablishment_request(struct daps_ue *ue, const struct daps_event
     struct daps_request *request = &ue->request;
 
     if (request->pending && request->ev->digest == ev->digest)
-        daps_engine_counters(ue->engine)->duplicates++;
+        daps_ue_note_again(ue);
     else if (!request->pending)
         request->state_before = ue->state;
     request->pending = true;
@@ -183,7 +183,7 @@ void daps_ue_reestablishment(struct daps_ue *ue, const struct daps_event *ev)
 
     if (last != NULL && last->procedure == DAPS_PROC_REESTABLISHMENT && last->digest == ev->digest && !requested &&
         ue->state == DAPS_UE_CONNECTED && last->complete_frame == 0) {
-        daps_engine_counters(ue->engine)->duplicates++;
+        daps_ue_note_again(ue);
         return;
     }
     if (requested)
@@ -224,7 +224,7 @@ static bool complete_newest(struct daps_ue *ue, const struct daps_event *ev, enu
         if (attempt->complete_frame == 0)
             daps_attempt_complete(ue, attempt, ev);
         else
-            daps_engine_counters(ue->engine)->duplicates++;
+            daps_ue_note_again(ue);
         return true;
     }
     return false;
@@ -316,7 +316,7 @@ void daps_ue_resume_request(struct daps_ue *ue, const struct daps_event *ev)
     }
     if (ue->open != NULL && ue->open->procedure == DAPS_PROC_RESUME) {
         if (is_request_again(ue, ev)) {
-            daps_engine_counters(ue->engine)->duplicates++;
+            daps_ue_note_again(ue);
             return;
         }
         daps_ue_lose_track(ue, ev, DAPS_GAP_RESUME_UNANSWERED, DAPS_NOT_JUDGED_OUTCOME_LOST);
@@ -343,7 +343,7 @@ static void resume_from_unseen(struct daps_ue *ue, const struct daps_event *ev)
         daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
         daps_ue_lose_track(ue, ev, gap, DAPS_NOT_JUDGED_COUNT);
     } else if (last != NULL && last->procedure == DAPS_PROC_RESUME && !last->rejected && last->complete_frame == 0) {
-        daps_engine_counters(ue->engine)->duplicates++;
+        daps_ue_note_again(ue);
     } else {
         daps_ue_lose_track(ue, ev, gap, said ? DAPS_NOT_JUDGED_COUNT : DAPS_NOT_JUDGED_COMMAND_LOST);
     }

@@ -211,7 +211,7 @@ static void security_mode(struct daps_ue *ue, const struct daps_event *ev)
     switch (ev->kind) {
     case DAPS_EV_SECURITY_MODE_COMMAND:
         if ((ue->smc_digest != 0 && ue->smc_digest == ev->digest) || is_secured_by(ue, ev)) {
-            daps_engine_counters(ue->engine)->duplicates++;
+            daps_ue_note_again(ue);
             return;
         }
         if (is_late_smc(ue, ev))
@@ -315,7 +315,7 @@ static bool is_ignored(struct daps_ue *ue, const struct daps_event *ev)
     else
         ue->message.ignored = ue->message.copy && !own_rule;
     if (ue->message.ignored)
-        daps_engine_counters(ue->engine)->duplicates++;
+        daps_ue_note_again(ue);
     return ue->message.ignored;
 }
 

@@ -120,6 +120,7 @@ struct daps_ue {
         enum daps_channel channel;
         bool copy;    /* of a recent one */
         bool ignored; /* it repeats another: so do the parts of it that follow */
+        bool again;   /* it was taken for one that has been seen before */
     } message;        /* the newest one */
     struct daps_recent recent[DAPS_RECENT];
     unsigned n_recent;
@@ -303,6 +304,7 @@ void daps_ue_doubt_candidates(struct daps_ue *ue, const struct daps_event *ev); 
 void daps_ue_fail_candidate(struct daps_ue *ue, const struct daps_event *ev);   /* the only one armed was tried */
 
 /* again.c: the same message twice in a log. */
+void daps_ue_note_again(struct daps_ue *ue);                                  /* the newest one is counted as such */
 bool daps_ue_message_begins(struct daps_ue *ue, const struct daps_event *ev); /* false: part of the one before */
 bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev);        /* of a recent message; notes it */
 bool daps_ue_is_repeated_stretch(struct daps_ue *ue, const struct daps_event *ev);
@@ -339,6 +341,16 @@ void daps_ue_seen_clear(struct daps_ue *ue);
 const struct daps_term *daps_ue_key_of(const struct daps_ue *ue, uint32_t serial);
 /* Could something still be said of that key? Of one that an attempt left? */
 bool daps_ue_keeps(const struct daps_ue *ue, const struct daps_term *key);
+
+/* sent_in.c: the UE's contexts, by serial (0 none), around a message that is followed ... */
+struct daps_ue_moment {
+    uint32_t active, target, in_force;
+    uint64_t command; /* digest of the open attempt's, 0 none */
+    bool answered;    /* it has its Complete */
+};
+struct daps_ue_moment daps_ue_moment(const struct daps_ue *ue);
+/* ... and the one that the message was sent in, once it has been followed. */
+uint32_t daps_ue_sent_in(const struct daps_ue *ue, const struct daps_ue_moment *before, const struct daps_event *ev);
 
 /* recovery.c: re-establishment, suspend and resume. */
 void daps_ue_request_applies(struct daps_ue *ue);                           /* the pending request was the UE's */

@@ -76,6 +76,7 @@ struct daps_pdu {
     uint8_t sn_bits;     /* of PDCP: 12 or 18; SRBs always 12 (TS 38.323 6.2.2.1) */
     uint8_t sdap_octets; /* of the SDAP header, which is not ciphered (TS 38.323 5.8): 0 or 1 */
     bool ciphering_off;  /* cipheringDisabled */
+    bool air;            /* of RRC: it came in MAC, RLC or PDCP; else in a log of RRC */
     bool deciphered;     /* of RRC, by the engine: it was sent ciphered */
 };
 
