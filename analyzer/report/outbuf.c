@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "daps/kdf.h"
+
 #define OUTBUF_MUCH 65536
 
 void outbuf_init(struct outbuf *out, outbuf_outlet *outlet, void *user)
@@ -15,6 +17,7 @@ void outbuf_init(struct outbuf *out, outbuf_outlet *outlet, void *user)
 
 void outbuf_clear(struct outbuf *out)
 {
+    daps_wipe(out->octets, out->room);
     g_free(out->octets);
     *out = (struct outbuf){0};
 }
@@ -26,7 +29,12 @@ void outbuf_reserve(struct outbuf *out, size_t more)
     while (room - out->length < more)
         room *= 2;
     if (room != out->room) {
-        out->octets = g_realloc(out->octets, room);
+        char *octets = g_malloc(room); /* not realloc, which leaves what may be keys behind */
+        if (out->length > 0)
+            memcpy(octets, out->octets, out->length);
+        daps_wipe(out->octets, out->room);
+        g_free(out->octets);
+        out->octets = octets;
         out->room = room;
     }
 }
