@@ -259,6 +259,7 @@ int audit_run(const struct options *options)
     struct options own = *options;
     int status;
 
+    options_confine(options);
     for (unsigned i = 0; options->paths[i] != NULL; i++)
         daps_walk_add(walk, options->paths[i]);
     tell_skipped(walk, options);

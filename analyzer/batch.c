@@ -217,6 +217,7 @@ static gpointer worker(gpointer data)
 
     while ((item = begin_next(batch)) != NULL) {
         batch->work(&item->job, batch->user);
+        process_scrub_stack();
         outbuf_flush(&item->job.lines);
         outbuf_flush(&item->job.notes);
         progress_file_done();
@@ -304,6 +305,7 @@ static void run_one_by_one(struct batch *batch, struct run_totals *run)
         outbuf_init(&job.notes, stderr_take, NULL);
         batch->next = i + 1;
         batch->work(&job, batch->user);
+        process_scrub_stack();
         outbuf_flush(&job.lines);
         outbuf_flush(&job.notes);
         progress_file_done();

@@ -13,6 +13,7 @@
 #include "options.h"
 #include "outfile.h"
 #include "process.h"
+#include "sandbox.h"
 #include "say.h"
 #include "synth/carrier.h"
 #include "synth/output.h"
@@ -120,10 +121,12 @@ static int decrypt_capture(const char *path, const char *output, const struct da
     const bool standard = strcmp(output, "-") == 0;
     struct decrypt decrypt = {.path = path, .output_path = output};
     struct outfile *file = NULL;
+    struct daps_capture *capture;
     char *error = NULL;
-    struct daps_capture *capture = daps_capture_open(path, &error);
     int status;
 
+    sandbox_enter(&(struct sandbox){.inputs = (char *const[]){(char *)path, NULL}, .output = output});
+    capture = daps_capture_open(path, &error);
     if (capture == NULL) {
         say("%s", error);
         g_free(error);
@@ -177,6 +180,7 @@ int daps_cmd_decrypt(int argc, char **argv)
         status = decrypt_capture(argv[1], output, keylog);
     }
     daps_keylog_free(keylog);
+    process_scrub_stack();
     g_option_context_free(context);
     g_free(output);
     g_free(keys);

@@ -345,6 +345,7 @@ int daps_cmd_derive(int argc, char **argv)
         status = run(argv[1], &a);
     }
     g_option_context_free(context);
+    process_scrub_stack();
     wipe_text(a.key);
     wipe_text(a.sync);
     g_free(a.key_file);

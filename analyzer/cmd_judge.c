@@ -19,6 +19,7 @@ int daps_cmd_judge(int argc, char **argv)
     int status;
 
     if (options_parse(&options, &command, argc, argv, &status)) {
+        options_confine(&options);
         paths = g_ptr_array_new();
         for (unsigned i = 0; options.paths[i] != NULL; i++)
             g_ptr_array_add(paths, options.paths[i]);

@@ -13,13 +13,14 @@
 #include "commands.h"
 #include "keyfile.h"
 #include "process.h"
+#include "sandbox.h"
 #include "say.h"
 
 #define MOST_JOBS 256
 
 /* As they come from the command line. */
 struct words {
-    gboolean help, show_keys, verbose, quiet, wireshark, why, allow_partial, liaison;
+    gboolean help, show_keys, no_sandbox, verbose, quiet, wireshark, why, allow_partial, liaison;
     char *format, *fail_on, *colour, *table, *ncc;
     char **drbs, **cells, *max_spool;
     int jobs;
@@ -121,8 +122,12 @@ static void say_on_stderr(void *user, bool is_error, const char *sentence)
 
 struct daps_keylog *options_keylog(const char *path)
 {
+    struct daps_keylog *keylog;
+
     process_guard_keys();
-    return keyfile_load(path, say_on_stderr, NULL);
+    keylog = keyfile_load(path, say_on_stderr, NULL);
+    process_scrub_stack();
+    return keylog;
 }
 
 static bool colour_wanted(unsigned choice, const struct options *options)
@@ -177,6 +182,7 @@ static bool take_words(struct options *options, const struct words *words, bool 
     options->liaison = words->liaison;
     options->ncc_reading = (enum daps_ncc_reading)ncc;
     options->verbose = words->verbose;
+    options->no_sandbox = words->no_sandbox;
     options->allow_partial = words->allow_partial;
     options->quiet = words->quiet;
     options->jobs = words->jobs > 0 ? (unsigned)words->jobs : g_get_num_processors();
@@ -296,6 +302,8 @@ static int parse_words(struct options *options, struct words *words, const struc
     };
     const GOptionEntry list_entries[] = {
         {"table", 0, 0, G_OPTION_ARG_STRING, &words->table, "What CSV lists: findings (default) or handovers", "TABLE"},
+        {"no-sandbox", 0, 0, G_OPTION_ARG_NONE, &words->no_sandbox,
+         "Read captures with all rights of the user, for libraries in unusual places", NULL},
         {"color", 0, 0, G_OPTION_ARG_STRING, &words->colour, "auto (default), always or never", "WHEN"},
         {0},
     };
@@ -356,9 +364,18 @@ bool options_parse(struct options *options, const struct options_command *comman
     return *status == GO_ON;
 }
 
+void options_confine(const struct options *options)
+{
+    const struct sandbox sandbox = {.inputs = options->paths, .output = options->output, .verbose = options->verbose};
+
+    if (!options->no_sandbox)
+        sandbox_enter(&sandbox);
+}
+
 void options_clear(struct options *options)
 {
     daps_keylog_free(options->keylog);
+    process_scrub_stack();
     g_free(options->output);
     g_free(options->excerpt);
     g_free(options->keys);

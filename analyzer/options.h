@@ -18,6 +18,7 @@ struct options {
     struct report_style style; /* view and format preset by the command */
     unsigned fail_on;          /* enum daps_severity or FAIL_NEVER */
     bool verbose, quiet;
+    bool no_sandbox;
     bool allow_partial; /* what could not be read or judged in part does not make the exit status */
     enum daps_ncc_reading ncc_reading;
     unsigned jobs;
@@ -57,6 +58,9 @@ struct daps_keylog *options_keylog(const char *path);
 
 /* The message and exit status for a command line that GLib refused; frees error. */
 int options_refused(const char *command, GError *error);
+
+/* Gives up what reading the paths of options does not need (sandbox.h), unless the user wants it otherwise. */
+void options_confine(const struct options *options);
 
 /* Wipes the keys and frees what is in options. */
 void options_clear(struct options *options);

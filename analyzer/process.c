@@ -18,8 +18,11 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "daps/kdf.h"
 
 #define MOST_TEMPORARY 4
+#define SCRUB_OCTETS   (256U * 1024)
+#define SCRUB_STEP     1024
 #define SPARE_OCTETS   (1U << 20) /* less than this is no memory */
 
 static struct {
@@ -213,4 +216,16 @@ void process_guard_keys(void)
 
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+void __attribute__((noinline)) process_scrub_stack(void)
+{
+    static const uint8_t zeros[SCRUB_STEP];
+    void *(*volatile copy)(void *, const void *, size_t) = memmove; /* not to be done in place */
+    uint8_t room[SCRUB_OCTETS];
+
+    daps_wipe(room, sizeof room);
+    for (size_t n = 8; n <= SCRUB_STEP; n *= 2)
+        copy(room, zeros, n);
+    __asm__ volatile("" : : "r"(room) : "memory");
 }

@@ -24,6 +24,12 @@ void process_end(void);
 void process_guard_keys(void);
 
 /*
+ * What functions that have returned left on the stack of this thread, and vector registers that were last used for
+ * copying: a call that is bound lazily saves them to the stack, keys and all.
+ */
+void process_scrub_stack(void);
+
+/*
  * From here on the first SIGINT, SIGTERM or SIGHUP only makes process_interrupted() true, so that what was found can be
  * delivered. The second ends the process at once.
  */

@@ -266,14 +266,15 @@ static bool try_proposal(struct search *s)
 bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                  const struct pdcp_attempted *how)
 {
-    struct search s = {.pdcp = pdcp, .context = context, .pdu = pdu, .how = how, .candidate = *context};
+    struct search s = {.pdcp = pdcp, .context = context, .pdu = pdu, .how = how};
     bool found;
 
     s.attempt = attempt_of(&pdcp->ue, context->serial);
     if (s.attempt == NULL || context->nea < 0 || context->nia < 1)
         return false; /* with NIA0 nothing is decided */
     if (pdcp_is_later(context->begun_ns, pdu->time_ns, PDCP_DISORDER_NS))
-        return false; /* sent before its command: an earlier attempt's, whose key is not known yet */
+        return false;       /* sent before its command: an earlier attempt's, whose key is not known yet */
+    s.candidate = *context; /* keys and all: from here on wiped at the end */
     found = try_proposal(&s);
     if (!found) {
         s.choice = (struct pdcp_choice){.parent = s.attempt->parent};
@@ -303,11 +304,12 @@ const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps
         const struct daps_event *ev = &ue->candidates[i];
         const int32_t pci = ev->target.pci >= 0 ? ev->target.pci : source->pci,
                       arfcn = ev->target.ssb_arfcn >= 0 ? ev->target.ssb_arfcn : source->arfcn;
-        struct pdcp_context candidate = *active;
+        struct pdcp_context candidate;
         struct daps_term key;
         bool fits;
         if (!ev->key_update || ev->ncc < 0 || ev->key_set_change)
             continue;
+        candidate = *active;
         daps_term_star_trial(ue->pool, daps_chain_step(ue->pool, &source->chain, (uint8_t)ev->ncc).parent, pci, arfcn,
                              &key);
         candidate.term = &key;

@@ -97,10 +97,11 @@ bool pdcp_place_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, ui
     bool found = false;
 
     for (unsigned i = may_search(pdcp) ? pdcp->n_contexts : 0; !found && i-- > 0;) {
-        struct pdcp_context *context = &pdcp->contexts[i], candidate = *context;
+        struct pdcp_context *context = &pdcp->contexts[i], candidate;
         struct search s = {.pdcp = pdcp, .pdu = pdu, .sn = sn, .candidate = &candidate};
         if (context->term->has_value || context->by_value || context->nia < 0)
             continue;
+        candidate = *context;
         found = find_set(&s, context->nea, context->nia);
         if (found) {
             adopt(pdcp, context, &candidate);
@@ -116,12 +117,13 @@ void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
     const struct daps_ue_view *ue = &pdcp->ue;
     struct daps_term term = {.kind = DAPS_TERM_ROOT};
     struct pdcp_context *context = pdcp_context_of(pdcp, ue->active.serial);
-    struct pdcp_context candidate =
-        context != NULL ? *context : (struct pdcp_context){.ul_active = true, .dl_active = true};
+    struct pdcp_context candidate = {.ul_active = true, .dl_active = true};
     struct search s = {.pdcp = pdcp, .pdu = pdu, .sn = sn, .candidate = &candidate};
 
     if (!may_search(pdcp) || (context != NULL && (context->nia >= 0 || context->term->has_value)))
         return;
+    if (context != NULL)
+        candidate = *context;
     candidate.term = &term;
     if (find_set(&s, -1, -1)) { /* the root stays unknown */
         pdcp_tell_root(pdcp, pdu,

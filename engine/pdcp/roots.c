@@ -344,8 +344,7 @@ void pdcp_find_first_root(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, ui
     const struct daps_ue_view *ue = &pdcp->ue;
     const struct daps_keylog *keylog = pdcp->host.options->keylog;
     struct pdcp_context *context = pdcp_context_of(pdcp, ue->active.serial);
-    struct pdcp_context candidate =
-        context != NULL ? *context : (struct pdcp_context){.ul_active = true, .dl_active = true};
+    struct pdcp_context candidate = {.ul_active = true, .dl_active = true};
     struct daps_term term = {.kind = DAPS_TERM_ROOT, .has_value = true};
     struct daps_keylog_root root = {0};
     struct daps_root_evidence found;
@@ -355,6 +354,8 @@ void pdcp_find_first_root(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, ui
         pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_SECURITY_MODE_COMMAND)
         return;
     pdcp->root_searches++;
+    if (context != NULL)
+        candidate = *context;
     candidate.term = &term;
     for (unsigned i = 0; !fits_any && first_root(ue, keylog, i, &found, &root); i++) {
         memcpy(term.value, root.key, sizeof term.value);

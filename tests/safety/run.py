@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Holds dapsaudit to docs/security.md: hostile files, names and folders, and a machine that refuses.
 
-Usage: run.py DAPSAUDIT FAIL_NTH [-k PART_OF_A_TEST_NAME]
-FAIL_NTH is the library of fail_nth.c. What cannot be tried here (no readelf, no /dev/full, sanitizers) is skipped with a
+Usage: run.py DAPSAUDIT FAIL_NTH SANDBOX_PROBE [-k PART_OF_A_TEST_NAME]
+FAIL_NTH is the library of fail_nth.c, SANDBOX_PROBE the program of sandbox_probe.c. What cannot be tried here (no readelf, no /dev/full, sanitizers) is skipped with a
 word.
 """
 import csv
@@ -27,10 +27,11 @@ import unittest
 TOP = pathlib.Path(__file__).resolve().parents[2]
 SAMPLES = TOP / "samples"
 REPEAT = SAMPLES / "daps-fallback-daps.pcap"
+QUIET = SAMPLES / "ping-pong.pcap"
 AIR = SAMPLES / "air-daps-fallback.pcap"
 AIR_KEYS = SAMPLES / "air-daps-fallback.keys"
 SCENARIO = SAMPLES / "air-daps-fallback.scenario"
-PROGRAM = FAIL_NTH = None
+PROGRAM = FAIL_NTH = PROBE = None
 SANITIZED = False
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -321,6 +322,58 @@ class Inputs(Case):
         self.expect(run("audit", self.folder), 3, "is compressed with bzip2")
 
 
+class Sandbox(Case):
+    """A capture cannot be made to misbehave on purpose here, so the program is asked for what a sandbox would refuse."""
+
+    def confined(self):
+        result = run("audit", "-v", QUIET)
+        if b"without a sandbox" in result.stderr:
+            self.skipTest("no Landlock here, or a build with sanitizers")
+
+    def test_folder_is_a_wall(self):
+        self.confined()
+        inside = self.folder / "inside"
+        inside.mkdir()
+        shutil.copy(REPEAT, self.folder / "secret.pcap")
+        os.symlink("../secret.pcap", inside / "link.pcap")
+        # Named by the user the link is followed, and is then what may be read; below a folder it is neither.
+        self.expect(run("audit", inside / "link.pcap"), 1)
+        self.expect(run("audit", inside), 3)
+
+    def test_what_is_needed_is_there(self):
+        packed = self.folder / "a.pcap.gz"
+        packed.write_bytes(gzip.compress(REPEAT.read_bytes()))
+        out = self.folder / "out"
+        for options in ([], ["--no-sandbox"]):
+            for path, feed in ((packed, b""), ("-", packed.read_bytes()), (REPEAT, b"")):
+                result = run("audit", *options, "-f", "ndjson", path, stdin=feed)
+                if b"libwiretap is needed" not in result.stderr:
+                    self.expect(result, 1)
+            with open(packed, "rb") as file:
+                result = run("audit", *options, "-", stdin=file)
+                if b"libwiretap is needed" not in result.stderr:
+                    self.expect(result, 1)
+            self.expect(run("audit", *options, REPEAT, "-o", out), 1)
+            self.expect(run("audit", *options, REPEAT, "-o", "relative", cwd=self.folder), 1)
+            self.expect(run("audit", *options, "-j4", SAMPLES, SAMPLES, "-o", out), 1)
+            self.expect(run("events", *options, REPEAT, "-o", "/dev/null"), 0)
+
+    def test_nothing_else_is(self):
+        self.confined()
+        read, write, other = (self.folder / name / name for name in ("read", "write", "other"))
+        for path in (read, write, other):
+            path.parent.mkdir()
+            path.write_text("here")
+        elsewhere = self.folder / "tmp"
+        elsewhere.mkdir()
+        probe = subprocess.run([PROBE, read, write, other], capture_output=True, text=True, timeout=20, check=True,
+                               env=dict(os.environ, TMPDIR=os.fspath(elsewhere)))
+        tried = dict(line.split() for line in probe.stdout.splitlines())
+        self.assertEqual({name for name, came in tried.items() if came == "done"}, {"read-input", "write-output"}, probe)
+        self.assertEqual(tried["start-program"], "refused")
+        self.assertTrue(other.exists())
+
+
 class Ending(Case):
     def interrupted(self, command, feed, number, again=False):
         process = subprocess.Popen([PROGRAM, *map(os.fspath, command)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -546,10 +599,10 @@ class Keys(Case):
 
 
 def main():
-    global PROGRAM, FAIL_NTH, SANITIZED
-    if len(sys.argv) < 3:
+    global PROGRAM, FAIL_NTH, PROBE, SANITIZED
+    if len(sys.argv) < 4:
         sys.exit(__doc__)
-    PROGRAM, FAIL_NTH = (os.path.abspath(sys.argv.pop(1)) for _ in range(2))
+    PROGRAM, FAIL_NTH, PROBE = (os.path.abspath(sys.argv.pop(1)) for _ in range(3))
     SANITIZED = b"__asan_init" in pathlib.Path(PROGRAM).read_bytes()
     unittest.main(argv=sys.argv)
 
