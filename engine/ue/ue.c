@@ -164,7 +164,7 @@ static void settle_by_downlink(struct daps_ue *ue, const struct daps_event *ev)
         return; /* the source's, logged late */
     daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
     /* So soon it may be a message of the source that the tool has written late. */
-    open->proven = !fallback && (elapsed < 0 || elapsed > DAPS_LAG_NS || !ue->clock_is_fine);
+    open->proven = !fallback && (!open->daps || elapsed < 0 || elapsed > DAPS_LAG_NS || !ue->clock_is_fine);
     ue->unanswered += open->complete_frame == 0;
     if (open->complete_frame == 0 && open->heard_time_ns == INT64_MIN)
         open->heard_time_ns = ev->time_ns;
