@@ -28,16 +28,20 @@ static inline uint64_t last_word(const uint8_t *octets, size_t length, size_t at
 uint64_t daps_digest(const uint8_t *octets, size_t length)
 {
     struct daps_digest_state state = daps_digest_start();
-    uint64_t *lanes = state.lanes;
+    uint64_t a = state.lanes[0], b = state.lanes[1], c = state.lanes[2], d = state.lanes[3], *lanes = state.lanes;
     unsigned lane = 0;
     size_t at = 0;
 
     for (; at + 32 <= length; at += 32) {
-        lanes[0] = daps_digest_lane(lanes[0], word_at(octets + at));
-        lanes[1] = daps_digest_lane(lanes[1], word_at(octets + at + 8));
-        lanes[2] = daps_digest_lane(lanes[2], word_at(octets + at + 16));
-        lanes[3] = daps_digest_lane(lanes[3], word_at(octets + at + 24));
+        a = daps_digest_lane(a, word_at(octets + at));
+        b = daps_digest_lane(b, word_at(octets + at + 8));
+        c = daps_digest_lane(c, word_at(octets + at + 16));
+        d = daps_digest_lane(d, word_at(octets + at + 24));
     }
+    lanes[0] = a;
+    lanes[1] = b;
+    lanes[2] = c;
+    lanes[3] = d;
     for (; at + 8 <= length; at += 8, lane++)
         lanes[lane] = daps_digest_lane(lanes[lane], word_at(octets + at));
     if (at < length)

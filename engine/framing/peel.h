@@ -161,6 +161,19 @@ struct upper_memory {
     } slot[16];
 };
 
+/* Contexts of pdcp-nr met before, and what they said of their PDU. */
+#define PDCP_CONTEXT_MAX 24
+struct pdcp_memory {
+    struct {
+        uint8_t octets[PDCP_CONTEXT_MAX];
+        uint8_t length; /* with the tag that ends it; 0: nothing here */
+        bool downlink, srb, has_ue_id, ciphering_off;
+        uint8_t bearer, sn_bits, sdap_octets;
+        uint16_t ue_id;
+        enum daps_channel channel;
+    } slot[16];
+};
+
 /* fragments.c */
 struct fragments;
 struct fragments *fragments_new(void);
@@ -201,6 +214,7 @@ struct framing {
     struct segments *segments;   /* likewise */
     struct upper_cache upper;
     struct upper_memory upper_tags;
+    struct pdcp_memory pdcp_contexts;
 };
 
 #endif

@@ -46,22 +46,26 @@ static const struct port {
     {PORT_LISP, true, peel_lisp},         {PORT_MPLS, true, peel_mpls_in_udp},
 };
 
+#define NAME(name) name, sizeof(name) - 1
+
 static const struct name {
     const char *name;
+    size_t length;
     enum daps_framing_class class; /* without unwrap */
     void (*unwrap)(struct peel *peel, struct octets payload);
 } names[] = {
-    {"mac-nr", DAPS_FRAMING_MAC_NR, peel_mac_nr},    {"mac-lte", DAPS_FRAMING_MAC_LTE, NULL},
-    {"rlc-nr", DAPS_FRAMING_RLC_NR, peel_rlc_nr},    {"rlc-lte", DAPS_FRAMING_RLC, NULL},
-    {"pdcp-nr", DAPS_FRAMING_PDCP_NR, peel_pdcp_nr}, {"pdcp-lte", DAPS_FRAMING_PDCP, NULL},
+    {NAME("mac-nr"), DAPS_FRAMING_MAC_NR, peel_mac_nr},    {NAME("mac-lte"), DAPS_FRAMING_MAC_LTE, NULL},
+    {NAME("rlc-nr"), DAPS_FRAMING_RLC_NR, peel_rlc_nr},    {NAME("rlc-lte"), DAPS_FRAMING_RLC, NULL},
+    {NAME("pdcp-nr"), DAPS_FRAMING_PDCP_NR, peel_pdcp_nr}, {NAME("pdcp-lte"), DAPS_FRAMING_PDCP, NULL},
 };
 
 /* Takes the name that the payload begins with off it; NULL: none of them. */
 static const struct name *take_name(struct octets *payload)
 {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        size_t length = strlen(names[i].name);
-        if (payload->left >= length && !memcmp(payload->at, names[i].name, length)) {
+        const size_t length = names[i].length;
+        if (payload->left >= length && payload->at[0] == names[i].name[0] &&
+            !memcmp(payload->at, names[i].name, length)) {
             octets_skip(payload, length);
             return &names[i];
         }

@@ -22,6 +22,8 @@
  *     tags       02 plane u8 | 03 SN length u8 | 04 direction u8 | 05 bearer type u8 | 06 bearer id u8 | 07 UEId u16 |
  *                08 ROHC ... as 07 ... above
  */
+#include <string.h>
+
 #include "framing/peel.h"
 
 enum { TAG_PAYLOAD = 1 };
@@ -226,23 +228,84 @@ static bool read_pdcp_context(struct octets *payload, struct pdcp_context *conte
     return false;
 }
 
-void peel_pdcp_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key)
+/* A context ends with the payload tag; UEs and bearers differ in its last octets. */
+static size_t slot_of(struct octets payload)
+{
+    enum { UE_ID = 11, BEARER = 8, SLOTS = 16 };
+    return payload.left > UE_ID ? (payload.at[UE_ID] + payload.at[BEARER] * (size_t)5 + payload.at[0]) % SLOTS : 0;
+}
+
+/* What a context met before said is said again; it is taken off payload. */
+static bool recall(struct peel *peel, struct octets *payload, struct daps_pdu *pdu)
+{
+    const struct pdcp_memory *memory = &peel->framing->pdcp_contexts;
+    const size_t i = slot_of(*payload), length = memory->slot[i].length;
+
+    if (length == 0 || length > payload->left || memcmp(memory->slot[i].octets, payload->at, length) != 0)
+        return false;
+    octets_skip(payload, length);
+    pdu->downlink = memory->slot[i].downlink;
+    pdu->srb = memory->slot[i].srb;
+    pdu->names.has_ue_id = memory->slot[i].has_ue_id;
+    pdu->names.ue_id = memory->slot[i].ue_id;
+    pdu->ciphering_off = memory->slot[i].ciphering_off;
+    pdu->bearer = memory->slot[i].bearer;
+    pdu->sn_bits = memory->slot[i].sn_bits;
+    pdu->sdap_octets = memory->slot[i].sdap_octets;
+    pdu->channel = memory->slot[i].channel;
+    return true;
+}
+
+static void remember(struct peel *peel, struct octets context, size_t length, const struct daps_pdu *pdu)
+{
+    struct pdcp_memory *memory = &peel->framing->pdcp_contexts;
+    const size_t i = slot_of(context);
+
+    if (length > PDCP_CONTEXT_MAX)
+        return;
+    memcpy(memory->slot[i].octets, context.at, length);
+    memory->slot[i].length = (uint8_t)length;
+    memory->slot[i].downlink = pdu->downlink;
+    memory->slot[i].srb = pdu->srb;
+    memory->slot[i].has_ue_id = pdu->names.has_ue_id;
+    memory->slot[i].ue_id = pdu->names.ue_id;
+    memory->slot[i].ciphering_off = pdu->ciphering_off;
+    memory->slot[i].bearer = pdu->bearer;
+    memory->slot[i].sn_bits = pdu->sn_bits;
+    memory->slot[i].sdap_octets = pdu->sdap_octets;
+    memory->slot[i].channel = pdu->channel;
+}
+
+/* False: it cannot be read. */
+static bool take_pdcp_context(struct octets *payload, struct daps_pdu *pdu)
 {
     enum { PLANE_SIGNALLING = 1, TYPE_DCCH = 1, TYPE_CCCH = 4 };
-    struct daps_pdu pdu = {.layer = DAPS_LAYER_PDCP, .names = names_of(log_key)};
     struct pdcp_context context = {.plane = 0};
 
+    if (!read_pdcp_context(payload, &context, pdu))
+        return false;
+    pdu->srb = context.plane == PLANE_SIGNALLING;
+    pdu->sdap_octets = context.sdap >> pdu->downlink & 1;
+    if (pdu->srb && context.bearer_type == TYPE_CCCH)
+        pdu->channel = DAPS_CH_UL_CCCH;
+    else if (pdu->srb && context.bearer_type != TYPE_DCCH)
+        pdu->channel = DAPS_CH_OTHER;
+    return true;
+}
+
+void peel_pdcp_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key)
+{
+    struct daps_pdu pdu = {.layer = DAPS_LAYER_PDCP, .names = names_of(log_key)};
+    const struct octets whole = payload;
+
     peel->at.radio = true;
-    if (!read_pdcp_context(&payload, &context, &pdu)) {
-        peel_no_context(peel, "PDCP-NR", &payload);
-        return;
+    if (!recall(peel, &payload, &pdu)) {
+        if (!take_pdcp_context(&payload, &pdu)) {
+            peel_no_context(peel, "PDCP-NR", &payload);
+            return;
+        }
+        remember(peel, whole, whole.left - payload.left, &pdu);
     }
-    pdu.srb = context.plane == PLANE_SIGNALLING;
-    pdu.sdap_octets = context.sdap >> pdu.downlink & 1;
-    if (pdu.srb && context.bearer_type == TYPE_CCCH)
-        pdu.channel = DAPS_CH_UL_CCCH;
-    else if (pdu.srb && context.bearer_type != TYPE_DCCH)
-        pdu.channel = DAPS_CH_OTHER;
     peel_radio(peel, &pdu, payload);
 }
 

@@ -83,22 +83,24 @@ static void tell_copy(struct daps_pdcp *pdcp, const struct pdcp_context *context
     pdcp_tell(pdcp, &at, &ev);
 }
 
-/*
- * Enters contents into one stream; true if they are new there, or said again in another stay under the key. use gets
- * the frame that used the tuple before.
- */
+/* The first frame found that used a tuple before. */
+struct used_before {
+    uint64_t frame; /* 0: none */
+    bool is_other;  /* for other contents */
+};
+
+/* Enters contents into one stream; true if they are new there, or said again in another stay under the key. */
 static bool enter_stream(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_stream_id *id,
-                         struct daps_ledger_entry entry, const struct pdcp_protection *how,
-                         struct daps_keystream_use *use)
+                         struct daps_ledger_entry entry, const struct pdcp_protection *how, struct used_before *before)
 {
     struct daps_ledger_earlier earlier = {0};
     enum daps_ledger_verdict verdict;
 
     entry.digest = daps_digest(entry.octets, entry.length);
     verdict = daps_ledger_enter(pdcp->ledger, id, &entry, &earlier);
-    if (verdict != DAPS_LEDGER_NEW && verdict != DAPS_LEDGER_UNCOMPARED && use->earlier == 0) {
-        use->earlier = earlier.frame;
-        use->earlier_is_other = verdict == DAPS_LEDGER_COLLISION;
+    if (verdict != DAPS_LEDGER_NEW && verdict != DAPS_LEDGER_UNCOMPARED && before->frame == 0) {
+        before->frame = earlier.frame;
+        before->is_other = verdict == DAPS_LEDGER_COLLISION;
     }
     if (verdict == DAPS_LEDGER_AGAIN || (verdict == DAPS_LEDGER_SAME && earlier.collided))
         tell_copy(pdcp, context, id, &entry, &earlier);
@@ -195,6 +197,25 @@ bool pdcp_seen_unread(const struct daps_pdcp *pdcp, const struct pdcp_context *c
     }
 }
 
+static void tell_keystream_use(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
+                               const struct daps_pdu *pdu, const struct pdcp_protection *how,
+                               const struct used_before *before)
+{
+    const struct daps_stream_id id = stream_of(context, pdu);
+    struct daps_keystream_use use = {.frame = pdu->frame,
+                                     .srb = pdu->srb,
+                                     .bearer = id.bearer,
+                                     .direction = id.direction,
+                                     .count = how->count,
+                                     .ciphering = how->ciphered ? context->nea : 0,
+                                     .verified = how->verified,
+                                     .earlier = before->frame,
+                                     .earlier_is_other = before->is_other};
+
+    g_strlcpy(use.key, context->term->label, sizeof use.key);
+    pdcp->host.sink->use(pdcp->host.sink->user, pdcp->ue.name, &use);
+}
+
 /*
  * Keystream is compared as it was sent. MACs are made over plain text, so what was deciphered is compared so.
  */
@@ -210,30 +231,21 @@ bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_context *context, const stru
                                       .length = pdu->length - how->header};
     const bool ciphered = how->ciphered, verified = how->verified;
     struct daps_stream_id id = stream_of(context, pdu);
-    struct daps_keystream_use use = {.frame = pdu->frame,
-                                     .srb = pdu->srb,
-                                     .bearer = id.bearer,
-                                     .direction = id.direction,
-                                     .count = how->count,
-                                     .ciphering = ciphered ? context->nea : 0,
-                                     .verified = verified};
-    const struct daps_sink *sink = pdcp->host.sink;
+    struct used_before before = {0, false};
     bool is_new = true;
 
     if (ciphered && context->nea != 0)
-        is_new = enter_stream(pdcp, context, &id, entry, how, &use);
+        is_new = enter_stream(pdcp, context, &id, entry, how, &before);
     if (pdu->srb && context->nia > 0) {
         id.mac = true;
         id.view = view_of(context, ciphered, verified);
         id.algorithm = (uint8_t)context->nia;
         if (verified)
             entry.octets = pdcp->open + how->header;
-        is_new = enter_stream(pdcp, context, &id, entry, how, &use) && is_new;
+        is_new = enter_stream(pdcp, context, &id, entry, how, &before) && is_new;
     }
-    if (sink->use != NULL && !pdcp->ue.is_copy) {
-        g_strlcpy(use.key, context->term->label, sizeof use.key);
-        sink->use(sink->user, pdcp->ue.name, &use);
-    }
+    if (pdcp->host.sink->use != NULL && !pdcp->ue.is_copy)
+        tell_keystream_use(pdcp, context, pdu, how, &before);
     return is_new;
 }
 

@@ -173,8 +173,12 @@ bool daps_pdcp_next(struct daps_pdcp *pdcp, struct pdcp_reading *reading)
 {
     struct pdcp_room *room = pdcp->room;
 
+    if (room == NULL || room->n == 0) {
+        pdcp->changed = false;
+        return false;
+    }
     pdcp_look(pdcp);
-    for (unsigned i = 0; room != NULL && i < room->n; i++) {
+    for (unsigned i = 0; i < room->n; i++) {
         struct waiter *waiter = &room->at[i];
         const bool over = waiter->suspect && pdcp_is_later(pdcp->now_ns, waiter->pdu.time_ns, PDCP_DISORDER_NS);
         struct waiter out;
