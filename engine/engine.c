@@ -40,6 +40,7 @@ void daps_engine_free(struct daps_engine *engine)
     joins_free(engine->joins);
     daps_ciphers_free(engine->ciphers);
     pdcp_roots_free(engine->roots);
+    daps_ledger_room_free(engine->ledger_room);
     g_free(engine->trial);
     if (engine->open != NULL)
         daps_wipe(engine->open, DAPS_PDCP_MOST_OCTETS);

@@ -35,10 +35,11 @@ struct daps_engine {
     struct {
         uint64_t n, frame;
         enum daps_gap gap;
-    } gaps;                       /* of all UEs; each is told when it is met */
-    struct joins *joins;          /* of UEs without a PDU so far */
-    struct daps_ciphers *ciphers; /* NULL until needed */
-    struct pdcp_roots *roots;     /* likewise */
+    } gaps;                               /* of all UEs; each is told when it is met */
+    struct joins *joins;                  /* of UEs without a PDU so far */
+    struct daps_ciphers *ciphers;         /* NULL until needed */
+    struct pdcp_roots *roots;             /* likewise */
+    struct daps_ledger_room *ledger_room; /* likewise */
     unsigned n_identities;
     struct cell_identity {
         struct daps_cell cell;

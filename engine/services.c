@@ -70,3 +70,10 @@ struct pdcp_roots *daps_engine_roots(struct daps_engine *engine)
         engine->roots = pdcp_roots_new();
     return engine->roots;
 }
+
+struct daps_ledger_room *daps_engine_ledger_room(struct daps_engine *engine)
+{
+    if (engine->ledger_room == NULL)
+        engine->ledger_room = daps_ledger_room_new();
+    return engine->ledger_room;
+}

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Streams with their intervals and a direct-mapped store of what the newest COUNTs carried. */
+/* Streams with their COUNTs and a direct-mapped store of what the newest of them carried. */
 #include "ledger/ledger.h"
 
 #include <string.h>
 
-#define SLOTS_FIRST 64U
+#include "ledger/counts.h"
+
+#define SLOTS_FIRST 4U
+#define SLOTS_CHEAP 64U                /* up to here places are made until the COUNT has one of its own */
 #define SLOTS_MOST  32768U             /* of one stream: at least that many PDUs back a repeat is compared */
-#define SLOTS_ALL   400000U            /* of one ledger */
-#define OCTETS_ALL  ((size_t)16777216) /* of signalling kept whole */
+#define SLOTS_ALL   1000000U           /* of all ledgers of one capture */
+#define OCTETS_ALL  ((size_t)16777216) /* of signalling kept whole, likewise */
 
 #define OTHERS_MOST 4096U /* contents that collided, of one ledger: a copy of them is no further collision */
 
@@ -24,10 +27,6 @@ struct slot {
     uint8_t *whole; /* signalling: owned copy of all octets, or NULL */
 };
 
-struct interval {
-    uint32_t lo, hi;
-};
-
 /* Contents that collided with those of the slot. */
 struct other {
     uint64_t digest;
@@ -37,25 +36,99 @@ struct other {
 
 struct stream {
     struct daps_stream_id id;
-    GArray *intervals; /* of struct interval: disjoint, not touching, ascending */
+    struct counts counts;
     struct slot *slots;
-    uint32_t n_slots;   /* a power of two */
-    GHashTable *others; /* set of struct other, owned; NULL none */
+    uint32_t n_slots;             /* a power of two */
+    GHashTable *others;           /* set of struct other, owned; NULL none */
+    struct stream *of_key;        /* the next one of its key */
+    struct stream *older, *newer; /* by use, of all ledgers: those that have more than SLOTS_FIRST */
+};
+
+/* The streams of one key. */
+struct key {
+    const struct daps_term *key;
+    struct stream *streams;
+    bool is_loose;
+    struct key *loose; /* the next one */
+};
+
+struct daps_ledger_room {
+    uint32_t slots;
+    size_t octets;
+    struct stream *oldest, *newest;
 };
 
 struct daps_ledger {
-    GPtrArray *streams;
+    GHashTable *streams; /* set of struct stream by id, owned */
+    GHashTable *keys;    /* struct key by key, owned */
+    struct key *loose;   /* keys that nobody is known to hold */
     struct stream *last;
-    uint32_t slots;
-    size_t octets;
+    struct daps_ledger_room *room, *own_room; /* own_room: owned, NULL if it is another's */
     uint32_t others;
     uint64_t uncompared;
 };
 
+struct daps_ledger_room *daps_ledger_room_new(void)
+{
+    return g_new0(struct daps_ledger_room, 1);
+}
+
+void daps_ledger_room_free(struct daps_ledger_room *room)
+{
+    g_free(room);
+}
+
+static guint stream_hash(gconstpointer data)
+{
+    const struct daps_stream_id *id = &((const struct stream *)data)->id;
+    const guint small = (guint)id->bearer << 24 | (guint)id->view << 12 | (guint)id->algorithm << 4 |
+                        (guint)id->direction << 2 | (guint)id->mac << 1 | id->srb;
+
+    return g_direct_hash(id->key) * 31U ^ small * 2654435761U;
+}
+
+static gboolean stream_equal(gconstpointer a, gconstpointer b)
+{
+    const struct daps_stream_id *x = &((const struct stream *)a)->id, *y = &((const struct stream *)b)->id;
+
+    return x->key == y->key && x->srb == y->srb && x->mac == y->mac && x->algorithm == y->algorithm &&
+           x->view == y->view && x->bearer == y->bearer && x->direction == y->direction;
+}
+
+/* ---- the slots of all ---- */
+
+static void leave_age(struct daps_ledger_room *room, struct stream *stream)
+{
+    if (room->oldest != stream && stream->older == NULL)
+        return;
+    if (stream->older != NULL)
+        stream->older->newer = stream->newer;
+    else
+        room->oldest = stream->newer;
+    if (stream->newer != NULL)
+        stream->newer->older = stream->older;
+    else
+        room->newest = stream->older;
+    stream->older = stream->newer = NULL;
+}
+
+static void use_now(struct daps_ledger_room *room, struct stream *stream)
+{
+    if (stream->n_slots <= SLOTS_FIRST || room->newest == stream)
+        return;
+    leave_age(room, stream);
+    stream->older = room->newest;
+    if (room->newest != NULL)
+        room->newest->newer = stream;
+    else
+        room->oldest = stream;
+    room->newest = stream;
+}
+
 static void slot_clear(struct daps_ledger *ledger, struct slot *slot)
 {
     if (slot->whole != NULL) {
-        ledger->octets -= slot->length;
+        ledger->room->octets -= slot->length;
         g_free(slot->whole);
         slot->whole = NULL;
     }
@@ -95,38 +168,87 @@ static void stream_free(struct daps_ledger *ledger, struct stream *stream)
         ledger->others -= g_hash_table_size(stream->others);
         g_hash_table_unref(stream->others);
     }
+    leave_age(ledger->room, stream);
     for (uint32_t i = 0; i < stream->n_slots; i++)
         slot_clear(ledger, &stream->slots[i]);
-    ledger->slots -= stream->n_slots;
+    ledger->room->slots -= stream->n_slots;
     g_free(stream->slots);
-    g_array_unref(stream->intervals);
+    counts_clear(&stream->counts);
     g_free(stream);
 }
 
-struct daps_ledger *daps_ledger_new(void)
+struct daps_ledger *daps_ledger_new(struct daps_ledger_room *room)
 {
     struct daps_ledger *ledger = g_new0(struct daps_ledger, 1);
 
-    ledger->streams = g_ptr_array_new();
+    if (room == NULL)
+        room = ledger->own_room = daps_ledger_room_new();
+    ledger->room = room;
     return ledger;
 }
 
 void daps_ledger_free(struct daps_ledger *ledger)
 {
+    GHashTableIter iter;
+    gpointer stream;
+
     if (ledger == NULL)
         return;
-    for (guint i = 0; i < ledger->streams->len; i++)
-        stream_free(ledger, g_ptr_array_index(ledger->streams, i));
-    g_ptr_array_unref(ledger->streams);
+    if (ledger->streams != NULL) {
+        g_hash_table_iter_init(&iter, ledger->streams);
+        while (g_hash_table_iter_next(&iter, &stream, NULL))
+            stream_free(ledger, stream);
+        g_hash_table_unref(ledger->streams);
+        g_hash_table_unref(ledger->keys);
+    }
+    daps_ledger_room_free(ledger->own_room);
     g_free(ledger);
 }
 
-static struct stream *stream_copy(const struct stream *stream)
+static void loosen(struct daps_ledger *ledger, struct key *key)
+{
+    if (key->is_loose)
+        return;
+    key->is_loose = true;
+    key->loose = ledger->loose;
+    ledger->loose = key;
+}
+
+void daps_ledger_loosen(struct daps_ledger *ledger, const struct daps_term *key)
+{
+    struct key *of = ledger->keys != NULL ? g_hash_table_lookup(ledger->keys, key) : NULL;
+
+    if (of != NULL)
+        loosen(ledger, of);
+}
+
+static void add_stream(struct daps_ledger *ledger, struct stream *stream)
+{
+    struct key *key;
+
+    if (ledger->streams == NULL) {
+        ledger->streams = g_hash_table_new(stream_hash, stream_equal);
+        ledger->keys = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    }
+    key = g_hash_table_lookup(ledger->keys, stream->id.key);
+    if (key == NULL) {
+        key = g_new0(struct key, 1);
+        key->key = stream->id.key;
+        g_hash_table_insert(ledger->keys, (gpointer)(guintptr)key->key, key);
+        loosen(ledger, key);
+    }
+    stream->of_key = key->streams;
+    key->streams = stream;
+    ledger->room->slots += stream->n_slots;
+    g_hash_table_add(ledger->streams, stream);
+}
+
+static struct stream *stream_copy(struct daps_ledger *copied_to, const struct stream *stream)
 {
     struct stream *copy = g_memdup2(stream, sizeof *stream);
 
-    copy->intervals = g_array_sized_new(FALSE, FALSE, sizeof(struct interval), stream->intervals->len);
-    g_array_append_vals(copy->intervals, stream->intervals->data, stream->intervals->len);
+    copy->counts = counts_copy(&stream->counts);
+    copy->older = copy->newer = NULL;
     copy->others = NULL;
     if (stream->others != NULL) {
         GHashTableIter iter;
@@ -139,39 +261,40 @@ static struct stream *stream_copy(const struct stream *stream)
     copy->slots = g_memdup2(stream->slots, stream->n_slots * sizeof *stream->slots);
     for (uint32_t i = 0; i < copy->n_slots; i++) {
         struct slot *slot = &copy->slots[i];
-        if (slot->whole != NULL)
-            slot->whole = g_memdup2(slot->whole, slot->length);
+        if (slot->whole == NULL)
+            continue;
+        slot->whole = g_memdup2(slot->whole, slot->length);
+        copied_to->room->octets += slot->length;
     }
     return copy;
 }
 
 struct daps_ledger *daps_ledger_copy(const struct daps_ledger *ledger)
 {
-    struct daps_ledger *copy = g_memdup2(ledger, sizeof *ledger);
+    struct daps_ledger *copy = daps_ledger_new(NULL);
+    GHashTableIter iter;
+    gpointer stream;
 
-    copy->last = NULL;
-    copy->streams = g_ptr_array_new();
-    for (guint i = 0; i < ledger->streams->len; i++)
-        g_ptr_array_add(copy->streams, stream_copy(g_ptr_array_index(ledger->streams, i)));
+    copy->others = ledger->others;
+    copy->uncompared = ledger->uncompared;
+    if (ledger->streams == NULL)
+        return copy;
+    g_hash_table_iter_init(&iter, ledger->streams);
+    while (g_hash_table_iter_next(&iter, &stream, NULL)) {
+        struct stream *twin = stream_copy(copy, stream);
+        add_stream(copy, twin);
+        use_now(copy->room, twin);
+    }
     return copy;
-}
-
-static bool same_id(const struct daps_stream_id *a, const struct daps_stream_id *b)
-{
-    return a->key == b->key && a->srb == b->srb && a->mac == b->mac && a->algorithm == b->algorithm &&
-           a->view == b->view && a->bearer == b->bearer && a->direction == b->direction;
 }
 
 static struct stream *find(const struct daps_ledger *ledger, const struct daps_stream_id *id)
 {
-    if (ledger->last != NULL && same_id(&ledger->last->id, id))
+    const struct stream like = {.id = *id};
+
+    if (ledger->last != NULL && stream_equal(ledger->last, &like))
         return ledger->last;
-    for (guint i = 0; i < ledger->streams->len; i++) {
-        struct stream *stream = g_ptr_array_index(ledger->streams, i);
-        if (same_id(&stream->id, id))
-            return stream;
-    }
-    return NULL;
+    return ledger->streams != NULL ? g_hash_table_lookup(ledger->streams, &like) : NULL;
 }
 
 static struct stream *find_or_add(struct daps_ledger *ledger, const struct daps_stream_id *id)
@@ -181,66 +304,56 @@ static struct stream *find_or_add(struct daps_ledger *ledger, const struct daps_
     if (stream == NULL) {
         stream = g_new0(struct stream, 1);
         stream->id = *id;
-        stream->intervals = g_array_new(FALSE, FALSE, sizeof(struct interval));
         stream->n_slots = SLOTS_FIRST;
         stream->slots = g_new0(struct slot, stream->n_slots);
-        ledger->slots += stream->n_slots;
-        g_ptr_array_add(ledger->streams, stream);
+        add_stream(ledger, stream);
     }
     ledger->last = stream;
+    use_now(ledger->room, stream);
     return stream;
 }
 
-/* Adds count; true if it was there already. */
-static bool add_count(GArray *intervals, uint32_t count)
+/* Gives up what a stream held, but for its COUNTs. */
+static void shrink(struct daps_ledger_room *room, struct stream *stream)
 {
-    struct interval *all = (struct interval *)(void *)intervals->data, added = {count, count};
-    guint low = 0, high = intervals->len;
-
-    if (high > 0 && all[high - 1].hi != UINT32_MAX && count == all[high - 1].hi + 1) {
-        all[high - 1].hi = count; /* nearly always */
-        return false;
+    leave_age(room, stream);
+    for (uint32_t i = 0; i < stream->n_slots; i++) {
+        struct slot *slot = &stream->slots[i];
+        if (slot->whole != NULL)
+            room->octets -= slot->length;
+        g_free(slot->whole);
     }
-    while (low < high) { /* first interval that ends at or behind count - 1 */
-        guint middle = (low + high) / 2;
-        if (all[middle].hi != UINT32_MAX && all[middle].hi + 1 < count)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low < intervals->len && count >= all[low].lo && count <= all[low].hi)
-        return true;
-    if (low < intervals->len && all[low].hi + 1 == count) {
-        all[low].hi = count;
-        if (low + 1 < intervals->len && all[low + 1].lo == count + 1) {
-            all[low].hi = all[low + 1].hi;
-            g_array_remove_index(intervals, low + 1);
-        }
-    } else if (low < intervals->len && count + 1 == all[low].lo) {
-        all[low].lo = count;
-    } else {
-        g_array_insert_val(intervals, low, added);
-    }
-    return false;
+    g_free(stream->slots);
+    room->slots -= stream->n_slots - SLOTS_FIRST;
+    stream->n_slots = SLOTS_FIRST;
+    stream->slots = g_new0(struct slot, SLOTS_FIRST);
 }
 
-/* Room for twice as many of the newest COUNTs; those held keep their places' contents. */
-static void grow(struct daps_ledger *ledger, struct stream *stream)
+/* Room for twice as many of the newest COUNTs; those held keep their places' contents. Streams long not used give way.
+ */
+static bool grow(struct daps_ledger *ledger, struct stream *stream)
 {
+    struct daps_ledger_room *room = ledger->room;
     const uint32_t n = stream->n_slots * 2;
     struct slot *slots;
 
-    if (n > SLOTS_MOST || ledger->slots + stream->n_slots > SLOTS_ALL)
-        return;
+    if (n > SLOTS_MOST)
+        return false;
+    while (room->slots + stream->n_slots > SLOTS_ALL && room->oldest != NULL && room->oldest != stream)
+        shrink(room, room->oldest);
+    if (room->slots + stream->n_slots > SLOTS_ALL)
+        return false;
     slots = g_new0(struct slot, n);
     for (uint32_t i = 0; i < stream->n_slots; i++) {
         if (stream->slots[i].used)
             slots[stream->slots[i].count & (n - 1)] = stream->slots[i];
     }
     g_free(stream->slots);
-    ledger->slots += stream->n_slots;
+    room->slots += stream->n_slots;
     stream->slots = slots;
     stream->n_slots = n;
+    use_now(room, stream);
+    return true;
 }
 
 static void remember(struct daps_ledger *ledger, struct stream *stream, const struct daps_ledger_entry *entry)
@@ -248,8 +361,9 @@ static void remember(struct daps_ledger *ledger, struct stream *stream, const st
     struct slot *slot = &stream->slots[entry->count & (stream->n_slots - 1)];
     const size_t head = MIN(entry->length, DAPS_LEDGER_HEAD);
 
-    if (slot->used && slot->count != entry->count) {
-        grow(ledger, stream);
+    for (bool last = false; !last && slot->used && slot->count != entry->count;) {
+        last = stream->n_slots >= SLOTS_CHEAP;
+        last |= !grow(ledger, stream);
         slot = &stream->slots[entry->count & (stream->n_slots - 1)];
     }
     slot_clear(ledger, slot);
@@ -264,9 +378,9 @@ static void remember(struct daps_ledger *ledger, struct stream *stream, const st
     slot->copies = 0;
     slot->collided = false;
     memcpy(slot->head, entry->octets, head);
-    if (stream->id.srb && entry->length > head && ledger->octets + entry->length <= OCTETS_ALL) {
+    if (stream->id.srb && entry->length > head && ledger->room->octets + entry->length <= OCTETS_ALL) {
         slot->whole = g_memdup2(entry->octets, entry->length);
-        ledger->octets += entry->length;
+        ledger->room->octets += entry->length;
     }
 }
 
@@ -299,29 +413,12 @@ static enum daps_ledger_verdict compare(const struct stream *stream, const struc
     return slot->digest == entry->digest && slot->length == entry->length ? DAPS_LEDGER_SAME : DAPS_LEDGER_COLLISION;
 }
 
-static bool has_count(const GArray *intervals, uint32_t count)
-{
-    guint low = 0, high = intervals->len;
-
-    while (low < high) {
-        guint middle = (low + high) / 2;
-        const struct interval *interval = &g_array_index(intervals, struct interval, middle);
-        if (count >= interval->lo && count <= interval->hi)
-            return true;
-        if (count < interval->lo)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return false;
-}
-
 enum daps_ledger_verdict daps_ledger_look(const struct daps_ledger *ledger, const struct daps_stream_id *id,
                                           const struct daps_ledger_entry *entry, struct daps_ledger_earlier *earlier)
 {
     const struct stream *stream = find(ledger, id);
 
-    if (stream == NULL || !has_count(stream->intervals, entry->count))
+    if (stream == NULL || !counts_have(&stream->counts, entry->count))
         return DAPS_LEDGER_NEW;
     return compare(stream, entry, earlier);
 }
@@ -332,7 +429,7 @@ enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const str
     struct stream *stream = find_or_add(ledger, id);
     enum daps_ledger_verdict verdict;
 
-    if (!add_count(stream->intervals, entry->count)) {
+    if (!counts_add(&stream->counts, entry->count)) {
         remember(ledger, stream, entry);
         return DAPS_LEDGER_NEW;
     }
@@ -353,33 +450,54 @@ enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const str
     return verdict;
 }
 
-void daps_ledger_retain(struct daps_ledger *ledger, bool (*is_kept)(const struct daps_term *key, void *user),
-                        void *user)
+static void drop_key(struct daps_ledger *ledger, struct key *key)
 {
-    for (guint i = 0; i < ledger->streams->len;) {
-        struct stream *stream = g_ptr_array_index(ledger->streams, i);
-        if (is_kept(stream->id.key, user)) {
-            i++;
-            continue;
-        }
+    struct stream *next;
+
+    for (struct stream *stream = key->streams; stream != NULL; stream = next) {
+        next = stream->of_key;
+        g_hash_table_remove(ledger->streams, stream);
         stream_free(ledger, stream);
-        g_ptr_array_remove_index_fast(ledger->streams, i);
     }
+    g_hash_table_remove(ledger->keys, key->key);
+}
+
+void daps_ledger_retain(struct daps_ledger *ledger, daps_ledger_keeping *keeping, void *user)
+{
+    struct key *loose = ledger->loose, *next;
+
+    ledger->loose = NULL;
     ledger->last = NULL;
+    for (struct key *key = loose; key != NULL; key = next) {
+        next = key->loose;
+        key->is_loose = false;
+        switch (keeping(key->key, user)) {
+        case DAPS_LEDGER_GOES:
+            drop_key(ledger, key);
+            break;
+        case DAPS_LEDGER_KEPT:
+            loosen(ledger, key);
+            break;
+        case DAPS_LEDGER_HELD:
+            break;
+        }
+    }
 }
 
 size_t daps_ledger_intervals(const struct daps_ledger *ledger, const struct daps_stream_id *id, uint32_t *pairs,
                              size_t most)
 {
     const struct stream *stream = find(ledger, id);
+    size_t n = 0;
 
-    if (stream == NULL)
-        return 0;
-    for (size_t i = 0; i < stream->intervals->len && i < most; i++) {
-        pairs[2 * i] = g_array_index(stream->intervals, struct interval, (guint)i).lo;
-        pairs[2 * i + 1] = g_array_index(stream->intervals, struct interval, (guint)i).hi;
+    for (uint32_t p = 0; stream != NULL && p < stream->counts.n_pieces; p++) {
+        const struct counts_piece *piece = &stream->counts.pieces[p];
+        for (uint16_t i = 0; i < piece->n && n < most; i++) {
+            pairs[2 * n] = piece->at[i].lo;
+            pairs[2 * n++ + 1] = piece->at[i].hi;
+        }
     }
-    return stream->intervals->len;
+    return stream != NULL ? stream->counts.n : 0;
 }
 
 uint64_t daps_ledger_uncompared(const struct daps_ledger *ledger)

@@ -63,10 +63,16 @@ struct daps_ledger_earlier {
     bool collided;   /* other contents have come under its COUNT */
 };
 
-struct daps_ledger *daps_ledger_new(void);
+/* What all ledgers of one capture may hold of contents together: the streams used longest ago give theirs up. */
+struct daps_ledger_room;
+struct daps_ledger_room *daps_ledger_room_new(void);
+void daps_ledger_room_free(struct daps_ledger_room *room); /* after its ledgers; NULL is fine */
+
+/* room: borrowed for the ledger's life; NULL: one of its own. */
+struct daps_ledger *daps_ledger_new(struct daps_ledger_room *room);
 void daps_ledger_free(struct daps_ledger *ledger); /* NULL is fine */
 
-/* Another one that says the same. */
+/* Another one that says the same, with room of its own. */
 struct daps_ledger *daps_ledger_copy(const struct daps_ledger *ledger);
 
 /* Enters one PDU. */
@@ -77,9 +83,14 @@ enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const str
 enum daps_ledger_verdict daps_ledger_look(const struct daps_ledger *ledger, const struct daps_stream_id *id,
                                           const struct daps_ledger_entry *entry, struct daps_ledger_earlier *earlier);
 
-/* Drops every stream whose key is_kept denies. */
-void daps_ledger_retain(struct daps_ledger *ledger, bool (*is_kept)(const struct daps_term *key, void *user),
-                        void *user);
+/*
+ * Drops the streams of every key that goes. A key that is held is not asked about again until somebody has let go of
+ * it, which daps_ledger_loosen says.
+ */
+enum daps_ledger_keeps { DAPS_LEDGER_GOES, DAPS_LEDGER_KEPT, DAPS_LEDGER_HELD };
+typedef enum daps_ledger_keeps daps_ledger_keeping(const struct daps_term *key, void *user);
+void daps_ledger_retain(struct daps_ledger *ledger, daps_ledger_keeping *keeping, void *user);
+void daps_ledger_loosen(struct daps_ledger *ledger, const struct daps_term *key);
 
 /* Intervals of one stream, for tests: fills lo/hi pairs, returns how many there are. */
 size_t daps_ledger_intervals(const struct daps_ledger *ledger, const struct daps_stream_id *id, uint32_t *pairs,

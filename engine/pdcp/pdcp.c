@@ -14,7 +14,7 @@ struct daps_pdcp *daps_pdcp_new(const struct pdcp_host *host)
     pdcp->host = *host;
     pdcp_look(pdcp);
     pdcp->ciphers = host->ciphers;
-    pdcp->ledger = daps_ledger_new();
+    pdcp->ledger = daps_ledger_new(host->room);
     pdcp->open = host->open;
     pdcp->now_ns = pdcp->ue.last_time_ns;
     pdcp->plain_started = pdcp->ue.setup_seen && pdcp->ue.active.chain.key == NULL;
@@ -52,7 +52,7 @@ void daps_pdcp_copy(struct daps_pdcp *copy, const struct pdcp_host *host, const 
     copy->host = *host;
     pdcp_look(copy);
     /* What was used is not asked again at the end, but for suspects. */
-    copy->ledger = decides ? daps_ledger_copy(pdcp->ledger) : daps_ledger_new();
+    copy->ledger = decides ? daps_ledger_copy(pdcp->ledger) : daps_ledger_new(NULL);
     copy->room = pdcp_room_decides(pdcp->room) ? pdcp_room_copy(pdcp->room) : NULL;
     for (unsigned i = 0; i < PDCP_MOST_CONTEXTS; i++)
         copy->contexts[i].drbs = held ? copy_drbs(pdcp->contexts[i].drbs) : NULL;
@@ -303,6 +303,20 @@ static bool is_kept(const struct daps_term *key, void *user)
     return pdcp->host.keeps(pdcp->host.user, key);
 }
 
+static enum daps_ledger_keeps keeping(const struct daps_term *key, void *user)
+{
+    const struct daps_pdcp *pdcp = user;
+
+    if (pdcp->host.holds(pdcp->host.user, key))
+        return DAPS_LEDGER_HELD;
+    return is_kept(key, user) ? DAPS_LEDGER_KEPT : DAPS_LEDGER_GOES;
+}
+
+void daps_pdcp_let_go(struct daps_pdcp *pdcp, const struct daps_term *key)
+{
+    daps_ledger_loosen(pdcp->ledger, key);
+}
+
 /* The source of an attempt that is still known, too. */
 static bool may_come_back(const struct daps_term *key, void *user)
 {
@@ -319,7 +333,7 @@ void daps_pdcp_retain(struct daps_pdcp *pdcp)
             pdcp->contexts[i].failed = 0;
         daps_term_keep(pdcp->contexts[i].term); /* a context that ends now is let go of by the next event */
     }
-    daps_ledger_retain(pdcp->ledger, is_kept, pdcp);
+    daps_ledger_retain(pdcp->ledger, keeping, pdcp);
     pdcp_forget_past(pdcp, may_come_back, pdcp);
 }
 

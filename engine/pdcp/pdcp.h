@@ -118,13 +118,15 @@ struct pdcp_host {
     void (*evidence)(void *user, const struct daps_event *ev); /* to the sink, and followed by the UE */
     void (*not_judged)(void *user, enum daps_not_judged reason, uint64_t frame);
     bool (*keeps)(void *user, const struct daps_term *key);     /* could something still be said of that key? */
+    bool (*holds)(void *user, const struct daps_term *key);     /* is it that of an attempt still kept? */
     bool (*came_from)(void *user, const struct daps_term *key); /* is it that of the source of an attempt still kept? */
     bool (*cell_identity)(void *user, const struct daps_cell *cell, int64_t *identity); /* of its SIB1 */
     const struct daps_engine_options *options;
     struct daps_ciphers *ciphers;
     const struct daps_sink *sink;
     struct daps_engine_counts *counts;
-    struct pdcp_roots *roots;      /* what all UEs of the capture share */
+    struct pdcp_roots *roots;      /* what all UEs of the capture share, ... */
+    struct daps_ledger_room *room; /* ... likewise */
     struct daps_rrc_result *trial; /* room for a decoding nobody follows */
     uint8_t *open;                 /* room for DAPS_PDCP_MOST_OCTETS */
 };
@@ -271,8 +273,9 @@ bool daps_pdcp_next(struct daps_pdcp *pdcp, struct pdcp_reading *reading);
  */
 void daps_pdcp_copy(struct daps_pdcp *copy, const struct pdcp_host *host, const struct daps_pdcp *pdcp);
 
-/* Terms are about to be swept: streams of keys that are gone go. */
+/* Terms are about to be swept: streams of keys that are gone go. let_go: of an attempt that is not kept any more. */
 void daps_pdcp_retain(struct daps_pdcp *pdcp);
+void daps_pdcp_let_go(struct daps_pdcp *pdcp, const struct daps_term *key);
 /* Marks the terms of contexts that are still followed, before others are swept (daps_term_keep). */
 void daps_pdcp_keep_terms(const struct daps_pdcp *pdcp);
 /* The capture has ended: what waits is settled. Before the UE is judged. */

@@ -399,6 +399,13 @@ static GPtrArray *leaving_now(struct daps_ue *ue, enum daps_forget what)
     return leaving;
 }
 
+static void retain(struct daps_ue *ue, const GPtrArray *leaving)
+{
+    for (guint i = 0; i < leaving->len; i++)
+        daps_pdcp_let_go(ue->pdcp, ((const struct daps_attempt *)g_ptr_array_index(leaving, i))->key);
+    daps_pdcp_retain(ue->pdcp);
+}
+
 /* Reports and drops attempts whose key cannot come again, so that memory does not grow with the log. */
 void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what)
 {
@@ -421,7 +428,7 @@ void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what)
         daps_ue_tell_bearers(ue, false);
         daps_ue_tell_collisions(ue, false);
         if (ue->pdcp != NULL)
-            daps_pdcp_retain(ue->pdcp);
+            retain(ue, leaving);
         if (!ue->is_copy)
             sweep_terms(ue);
     }

@@ -225,6 +225,8 @@ static void key_fits(struct daps_ue *ue, const struct daps_event *ev)
     term = term_of(ue, attempt, &f);
     daps_wipe(f.value, sizeof f.value);
     is_new = attempt->key != term;
+    if (ue->pdcp != NULL)
+        daps_pdcp_let_go(ue->pdcp, attempt->key);
     daps_kept_out(ue, attempt);
     attempt->parent = f.parent;
     attempt->key = term;

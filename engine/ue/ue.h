@@ -389,6 +389,7 @@ const struct daps_sink *daps_engine_sink(const struct daps_engine *engine);
 struct daps_ciphers *daps_engine_ciphers(struct daps_engine *engine);
 struct daps_rrc_result *daps_engine_trial(struct daps_engine *engine); /* room for a decoding nobody follows */
 struct pdcp_roots *daps_engine_roots(struct daps_engine *engine);
+struct daps_ledger_room *daps_engine_ledger_room(struct daps_engine *engine);
 uint8_t *daps_engine_open_octets(struct daps_engine *engine); /* room for one PDCP PDU, deciphered */
 /* cellIdentity of that cell as its SIB1 in this capture says; false: not known. */
 bool daps_engine_cell_identity(const struct daps_engine *engine, const struct daps_cell *cell, int64_t *identity);

@@ -214,6 +214,11 @@ static bool keeps(void *user, const struct daps_term *key)
     return daps_ue_keeps(user, key);
 }
 
+static bool holds(void *user, const struct daps_term *key)
+{
+    return daps_kept_has_key(user, key);
+}
+
 static bool came_from(void *user, const struct daps_term *key)
 {
     return daps_kept_has_source(user, key);
@@ -235,6 +240,7 @@ struct pdcp_host daps_ue_host(struct daps_ue *ue)
                               .evidence = evidence,
                               .not_judged = not_judged,
                               .keeps = keeps,
+                              .holds = holds,
                               .came_from = came_from,
                               .cell_identity = cell_identity,
                               .options = daps_engine_options(engine),
@@ -242,6 +248,7 @@ struct pdcp_host daps_ue_host(struct daps_ue *ue)
                               .sink = daps_engine_sink(engine),
                               .counts = daps_engine_counters(engine),
                               .roots = daps_engine_roots(engine),
+                              .room = daps_engine_ledger_room(engine),
                               .trial = daps_engine_trial(engine),
                               .open = daps_engine_open_octets(engine)};
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bytes/digest.h"
+#include "ledger/counts.h"
 #include "ledger/ledger.h"
 #include "pdcp/count.h"
 
@@ -138,7 +139,7 @@ START_TEST(random_traces)
     unsigned collisions = 0;
 
     for (unsigned trace = 0; trace < 60; trace++) {
-        struct daps_ledger *ledger = daps_ledger_new();
+        struct daps_ledger *ledger = daps_ledger_new(NULL);
         GArray *all = g_array_new(FALSE, FALSE, sizeof(struct seen));
         const uint32_t from = trace % 3 == 0   ? UINT32_MAX - 1500
                               : trace % 3 == 1 ? 0
@@ -174,15 +175,22 @@ START_TEST(random_traces)
 }
 END_TEST
 
-static bool only_first(const struct daps_term *key, void *user)
+static enum daps_ledger_keeps only_first(const struct daps_term *key, void *user)
 {
     (void)user;
-    return key == (const struct daps_term *)(const void *)&keys[0];
+    return key == (const struct daps_term *)(const void *)&keys[0] ? DAPS_LEDGER_HELD : DAPS_LEDGER_GOES;
+}
+
+static enum daps_ledger_keeps none(const struct daps_term *key, void *user)
+{
+    (void)key;
+    (void)user;
+    return DAPS_LEDGER_GOES;
 }
 
 START_TEST(streams_leave_with_their_key)
 {
-    struct daps_ledger *ledger = daps_ledger_new();
+    struct daps_ledger *ledger = daps_ledger_new(NULL);
     struct seen a = {.stream = 0, .count = 5, .content = 1, .frame = 1},
                 b = {.stream = 1, .count = 5, .content = 1, .frame = 2};
     struct daps_ledger_earlier earlier;
@@ -197,10 +205,72 @@ START_TEST(streams_leave_with_their_key)
 }
 END_TEST
 
+/* One that is held stays, until somebody has let go of it. */
+START_TEST(held_keys_are_asked_about_once)
+{
+    struct daps_ledger *ledger = daps_ledger_new(NULL);
+    struct seen a = {.stream = 0, .count = 5, .content = 1, .frame = 1};
+    struct daps_ledger_earlier earlier;
+
+    ck_assert_int_eq(enter(ledger, &a, &earlier), DAPS_LEDGER_NEW);
+    daps_ledger_retain(ledger, only_first, NULL);
+    daps_ledger_retain(ledger, none, NULL);
+    ck_assert_int_eq(enter(ledger, &a, &earlier), DAPS_LEDGER_SAME);
+    daps_ledger_loosen(ledger, (const struct daps_term *)(const void *)&keys[0]);
+    daps_ledger_retain(ledger, none, NULL);
+    ck_assert_int_eq(enter(ledger, &a, &earlier), DAPS_LEDGER_NEW);
+    daps_ledger_free(ledger);
+}
+END_TEST
+
+/* Many intervals in any order: as a plain table of COUNTs has them. */
+START_TEST(intervals_anywhere)
+{
+    enum { COUNTS = 40000 };
+    GRand *random = g_rand_new_with_seed(17);
+
+    for (unsigned way = 0; way < 3; way++) {
+        struct counts counts = {0};
+        bool *there = g_new0(bool, COUNTS);
+        unsigned intervals = 0;
+        for (unsigned i = 0; i < COUNTS; i++) {
+            const uint32_t count = way == 0   ? (uint32_t)g_rand_int_range(random, 0, COUNTS)
+                                   : way == 1 ? COUNTS - 1 - (2 * i) % COUNTS
+                                              : (2 * i) % COUNTS + (2 * i) / COUNTS;
+            ck_assert(counts_have(&counts, count) == there[count]);
+            ck_assert(counts_add(&counts, count) == there[count]);
+            there[count] = true;
+        }
+        for (unsigned i = 0; i < COUNTS; i++) {
+            ck_assert(counts_have(&counts, i) == there[i]);
+            intervals += there[i] && (i == 0 || !there[i - 1]);
+        }
+        ck_assert_uint_eq(counts.n, intervals);
+        g_free(there);
+        counts_clear(&counts);
+    }
+    g_rand_free(random);
+}
+END_TEST
+
+/* More intervals than are kept: the lowest are joined, the highest are as they were. */
+START_TEST(intervals_are_bounded)
+{
+    struct counts counts = {0};
+
+    for (uint32_t i = 0; i < COUNTS_MOST + 1000; i++)
+        ck_assert(!counts_add(&counts, 3 * i));
+    ck_assert_uint_le(counts.n, COUNTS_MOST);
+    ck_assert(counts_have(&counts, 1));
+    ck_assert(!counts_have(&counts, 3 * (COUNTS_MOST + 900) + 1));
+    counts_clear(&counts);
+}
+END_TEST
+
 /* A COUNT that comes again long after: said to be uncompared, never taken for new or for a collision. */
 START_TEST(contents_are_bounded)
 {
-    struct daps_ledger *ledger = daps_ledger_new();
+    struct daps_ledger *ledger = daps_ledger_new(NULL);
     struct daps_ledger_earlier earlier;
     struct seen now = {.stream = 0, .content = 9};
     uint32_t pairs[2];
@@ -249,6 +319,9 @@ int main(void)
 
     tcase_add_test(tests, random_traces);
     tcase_add_test(tests, streams_leave_with_their_key);
+    tcase_add_test(tests, held_keys_are_asked_about_once);
+    tcase_add_test(tests, intervals_anywhere);
+    tcase_add_test(tests, intervals_are_bounded);
     tcase_add_test(tests, contents_are_bounded);
     tcase_add_test(tests, count_is_inferred);
     suite_add_tcase(suite, tests);
