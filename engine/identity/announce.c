@@ -166,6 +166,7 @@ struct announcement *identity_expected(struct identity *identity, const struct i
 void identity_arrived(struct announcement *a, struct identity_link *link)
 {
     a->arrived = true;
+    link->connection = link->ue->connection;
     a->ue->moved_rnti = (uint32_t)a->rnti + 1;
     a->ue->moved_node = link->node;
     link->pci = a->pci;

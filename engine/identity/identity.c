@@ -239,8 +239,9 @@ static struct identity_link *find_msg3(struct identity *identity, struct identit
     if (a != NULL)
         return follow(identity, a, like);
     link = newest_with_rnti(identity, like, NULL);
-    if (link != NULL)
-        return link;
+    if (link != NULL &&
+        (holder == NULL || holder->ue == link->ue || link->ue->newest == link || !is_held_lately(identity, holder)))
+        return link; /* else the UE with that C-RNTI has moved on, and the UEId is another's */
     if (holder != NULL && is_held_lately(identity, holder))
         return make(identity, like, holder->ue, DAPS_JOIN_UE_ID);
     return make_new(identity, like, true);
@@ -277,6 +278,16 @@ static void follow_known(struct identity *identity, struct identity_link *link)
     identity_arrived(a, link);
 }
 
+/* A name that is used on although an RRCSetup ended its connection: that RRCSetup was another UE's. */
+static bool is_past(const struct identity *identity, const struct identity_link *link)
+{
+    const struct identity_ue *ue = link->ue;
+
+    return !link->of_log && link->connection != ue->connection && identity->time_ns != INT64_MIN &&
+           ue->connected_ns != INT64_MIN && identity->time_ns > ue->connected_ns &&
+           (uint64_t)identity->time_ns - (uint64_t)ue->connected_ns > (uint64_t)DISORDER_NS;
+}
+
 static struct identity_link *find(struct identity *identity, const struct identity_name *name,
                                   struct identity_link *like)
 {
@@ -295,6 +306,10 @@ static struct identity_link *find(struct identity *identity, const struct identi
     }
     if (!link->of_log && link->rnti >= 0 && !name->first_access)
         follow_known(identity, link);
+    if (!name->first_access && is_past(identity, link)) {
+        identity_give(identity, link, identity_ue_new(identity));
+        identity->found = (struct found){.link = link, .reason = DAPS_JOIN_FIRST_SEEN};
+    }
     return link;
 }
 

@@ -28,7 +28,8 @@ struct identity_ue {
     struct identity_link *newest; /* used last, on trial or not counted; NULL none */
     bool ordered;                 /* by a command to a connection it has not been seen in yet, ... */
     int64_t ordered_ns;           /* ... at this time */
-    uint32_t connection;          /* counted: names of an earlier one are the past */
+    uint32_t connection;          /* counted: names of an earlier one are the past ... */
+    int64_t connected_ns;         /* ... and the RRCSetup of this one, INT64_MIN not known */
     uint32_t moved_rnti;          /* C-RNTI + 1 that a command moved it to and where it has been seen, 0 none ... */
     uint32_t moved_node;          /* ... by that writer */
     bool suspended;               /* its names are free; it comes back with its I-RNTI */

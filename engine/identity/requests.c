@@ -64,6 +64,7 @@ static void setup(struct identity *identity, struct identity_link *link)
     if (!awaited || identity->found.link == link)
         connect(identity, link);
     link->connection = ++link->ue->connection;
+    link->ue->connected_ns = identity->time_ns;
 }
 
 /* A request that speaks for ue, over a name that may be another UE's. */

@@ -232,6 +232,25 @@ static void adopt(struct search *s)
     pdcp_keys_changed(s->pdcp);
 }
 
+/*
+ * Is it the Complete of the very command, in time for its T304, and the first message under its key? What comes later,
+ * or is no Complete, may be of a re-establishment or command that the capture lacks.
+ */
+static bool answers_command(const struct search *s)
+{
+    const struct daps_attempt *attempt = s->attempt;
+    struct daps_pdu plain = *s->pdu;
+
+    plain.octets = s->pdcp->open;
+    if (plain.downlink || pdcp_sn(&plain) != 0 || attempt->procedure == DAPS_PROC_REESTABLISHMENT ||
+        attempt->procedure == DAPS_PROC_RESUME ||
+        pdcp_kind_if_clear(s->pdcp, &plain) != DAPS_EV_RECONFIGURATION_COMPLETE)
+        return false;
+    return s->pdcp->host.trial->events[0].transaction == attempt->transaction &&
+           (attempt->t304_ms < 0 ||
+            !pdcp_is_later(plain.time_ns, s->context->begun_ns, (int64_t)attempt->t304_ms * INT64_C(1000000)));
+}
+
 /* One MAC-I among few candidates is enough; among many a second PDU must agree. */
 static bool is_confirmed(struct search *s)
 {
@@ -248,6 +267,8 @@ static bool is_confirmed(struct search *s)
     if (pdcp->proposal.serial == s->context->serial && pdcp->proposal.digest != digest &&
         memcmp(pdcp->proposal.choice.value, s->choice.value, sizeof s->choice.value) == 0)
         return true;
+    if (s->choice.twice && !answers_command(s))
+        return false;
     pdcp->proposal.serial = s->context->serial;
     pdcp->proposal.digest = digest;
     pdcp->proposal.choice = s->choice;

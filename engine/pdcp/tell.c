@@ -18,7 +18,8 @@ void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_context *context,
 
     daps_event_clear(&ev, DAPS_EV_KEY_UNFIT);
     ev.unfit.context = context->serial;
-    ev.unfit.messages = context->verified == 0 ? context->failed : 0;
+    ev.unfit.messages =
+        context->verified == 0 && !context->contested && !context->algorithms_unsure ? context->failed : 0;
     ev.unfit.first_frame = context->first_failed_frame;
     pdcp_tell(pdcp, pdu, &ev);
 }
