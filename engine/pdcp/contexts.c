@@ -372,6 +372,7 @@ void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev)
     }
     switch (ev->kind) {
     case DAPS_EV_SETUP:
+        pdcp_note_connection(pdcp);
         memset(pdcp->plain, 0, sizeof pdcp->plain);
         memset(pdcp->newest_digest, 0, sizeof pdcp->newest_digest);
         pdcp->plain_started = true;

@@ -17,6 +17,7 @@ struct daps_pdcp *daps_pdcp_new(const struct pdcp_host *host)
     pdcp->ledger = daps_ledger_new(host->room);
     pdcp->open = host->open;
     pdcp->now_ns = pdcp->ue.last_time_ns;
+    pdcp_note_connection(pdcp);
     pdcp->plain_started = pdcp->ue.setup_seen && pdcp->ue.active.chain.key == NULL;
     for (unsigned i = 0; i < host->options->n_cells; i++)
         pdcp_learn_cell(pdcp, host->options->cells[i], -1, -1);
@@ -88,6 +89,8 @@ static bool enter_unverified(struct daps_pdcp *pdcp, struct pdcp_context *contex
 /* Captured before: over another connection perhaps, as Msg3 is sent again after each preamble (TS 38.321 5.1.5). */
 static bool is_copy(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn)
 {
+    const bool newest = pdcp->newest_digest[pdu->bearer - 1][pdu->downlink] == daps_digest(pdu->octets, pdu->length);
+
     for (unsigned i = pdcp->n_contexts; i-- > 0;) {
         struct pdcp_context *context = &pdcp->contexts[i];
         const struct pdcp_attempted how = {.count = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12),
@@ -96,7 +99,7 @@ static bool is_copy(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t
         if (pdcp_seen_unread(pdcp, context, pdu, &how))
             return !enter_unverified(pdcp, context, pdu, how.count, how.ciphered);
     }
-    return false;
+    return newest && !pdcp_mac_is_zero(pdu);
 }
 
 static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn,
@@ -372,6 +375,7 @@ void daps_pdcp_close(struct daps_pdcp *pdcp)
     pdcp_look(pdcp);
     read_held(pdcp);
     pdcp_room_close(pdcp);
+    pdcp_tell_nas_count_at_end(pdcp);
     if (pdcp->log_beside)
         pdcp_tentative_drop(pdcp, UINT32_MAX); /* what would explain them may be behind the end of the capture */
     else

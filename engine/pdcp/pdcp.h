@@ -175,13 +175,15 @@ struct daps_pdcp {
     struct {
         uint64_t digest; /* of the PDU it explains, 0 none */
         unsigned set;
-    } leaf_proposal;         /* likewise, for AS keys of the key log */
-    unsigned leaf_searches;  /* PDUs that were tried under them in vain */
-    unsigned root_searches;  /* PDUs that were tried under the roots of the key log in vain */
-    uint64_t given_root;     /* digest of the root that needs.other_count is about, as the key log gives it */
-    uint32_t unsure_root;    /* context whose root fits one MAC-I among many, 0 none */
-    uint64_t unsure_frame;   /* of its security mode command */
-    uint64_t unfit_frame;    /* of the security mode command that no root of the key log fits, 0 none */
+    } leaf_proposal;        /* likewise, for AS keys of the key log */
+    unsigned leaf_searches; /* PDUs that were tried under them in vain */
+    unsigned root_searches; /* PDUs that were tried under the roots of the key log in vain */
+    uint64_t given_root;    /* digest of the root that needs.other_count is about, as the key log gives it */
+    uint32_t unsure_root;   /* context whose root fits one MAC-I among many, 0 none */
+    bool root_found;        /* of the connection at hand */
+    bool nas_count_due;     /* needs.other_count is confirmed: told at the end, unless another connection explains it */
+    uint64_t unsure_frame;  /* of its security mode command */
+    uint64_t unfit_frame;   /* of the security mode command that no root of the key log fits, 0 none */
     struct pdcp_cells cells; /* named in this capture */
     uint64_t first_unreadable_frame, unreadable;
     struct daps_sealed needs; /* what would open them */

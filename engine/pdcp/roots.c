@@ -25,9 +25,10 @@
 #define ON_TRIAL      4 /* messages that may fail before a root on trial is taken back */
 
 struct pdcp_roots {
-    GByteArray *taken; /* a bit a root of the key log: it is some connection's */
-    GHashTable *unfit; /* digests of security mode commands that nothing fits */
-    GHashTable *right; /* digests of roots that are some connection's just as the key log gives them */
+    GByteArray *taken;           /* a bit a root of the key log: it is some connection's */
+    GHashTable *unfit;           /* digests of security mode commands that nothing fits */
+    uint64_t connections, found; /* seen, and those of them whose root is */
+    GHashTable *right;           /* digests of roots that are some connection's just as the key log gives them */
     uint64_t trials;
 };
 
@@ -228,6 +229,8 @@ void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *read
         if (!found)
             note_in_vain(roots, digest);
     }
+    roots->found += found && !pdcp->root_found;
+    pdcp->root_found |= found;
     pdcp->unfit_frame = found ? 0 : reading->pdu->frame;
     pdcp->unsure_root = 0;
     pdcp->unsure_frame = reading->pdu->frame;
@@ -239,10 +242,24 @@ void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *read
         pdcp_keys_changed(pdcp);
 }
 
-/* The root as given is another connection's, and this one's is not in the key log: nothing is wrong with either. */
-static bool is_right(const struct daps_pdcp *pdcp)
+void pdcp_note_connection(struct daps_pdcp *pdcp)
 {
-    return g_hash_table_contains(pdcp->host.roots->right, &pdcp->given_root);
+    pdcp->root_found = false;
+    pdcp->host.roots->connections++;
+}
+
+/*
+ * The root as given is another connection's, or may be that of one whose root was not found, and this one's is not in
+ * the key log: nothing is wrong with either. That is known when the capture has ended.
+ */
+void pdcp_tell_nas_count_at_end(struct daps_pdcp *pdcp)
+{
+    const struct pdcp_roots *roots = pdcp->host.roots;
+
+    if (pdcp->nas_count_due && roots->connections <= roots->found &&
+        !g_hash_table_contains(roots->right, &pdcp->given_root))
+        pdcp_tell_nas_count(pdcp);
+    pdcp->nas_count_due = false;
 }
 
 /* A message behind the security mode command verifies, or does not: a root on trial is kept, or taken back. */
@@ -256,8 +273,7 @@ void pdcp_try_root(struct daps_pdcp *pdcp, const struct pdcp_context *context, b
     if (!verified && context->failed < ON_TRIAL)
         return;
     pdcp->unsure_root = 0;
-    if (verified && pdcp->needs.other_count && !is_right(pdcp))
-        pdcp_tell_nas_count(pdcp);
+    pdcp->nas_count_due |= verified && pdcp->needs.other_count;
     if (!verified)
         pdcp->needs.other_count = false;
     if (verified || context->verified > 1 || ue->active.serial != context->serial)
