@@ -49,7 +49,7 @@ struct evidence_liaison {
     uint64_t fallbacks, vertical_fallbacks;
     uint64_t next[EVIDENCE_NEXTS], next_frame[EVIDENCE_NEXTS]; /* how often, and the first command's frame */
     uint64_t cfra, cfra_frame;                                 /* attempts with contention-free random access */
-    uint64_t other_algorithms, other_algorithms_frame;         /* repeats under other algorithms */
+    uint64_t harmless, harmless_frame;                         /* repeated keys with exposure none */
     uint64_t horizontal, vertical;
 };
 

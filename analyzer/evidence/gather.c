@@ -74,8 +74,8 @@ static void gather_finding(struct report *report, const struct daps_finding *fin
         excerpt_finding(evidence->excerpt, finding);
     if (finding->rule == DAPS_RULE_REPEATED_KEY && finding->has_exposure && finding->exposure == DAPS_EXPOSURE_NONE) {
         struct evidence_liaison *liaison = &evidence->liaison;
-        if (liaison->other_algorithms++ == 0)
-            liaison->other_algorithms_frame = finding->n_frames > 0 ? finding->subjects[0].frame : 0;
+        if (liaison->harmless++ == 0)
+            liaison->harmless_frame = finding->n_frames > 0 ? finding->subjects[0].frame : 0;
     }
 }
 

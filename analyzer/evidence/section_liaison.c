@@ -134,19 +134,26 @@ static void third_question(const struct evidence *evidence, struct liaison_answe
     }
     outbuf_char(out, '.');
     if (liaison->cfra > 0) {
-        outbuf_printf(
-            out,
-            " Contention-free four-step random access, with which no uplink message can leave the UE before the "
-            "attempt has succeeded (TS 38.321 5.1.4), was configured for DAPS %" PRIu64 " times, first frame %" PRIu64
-            ".",
-            liaison->cfra, liaison->cfra_frame);
+        outbuf_printf(out,
+                      " %" PRIu64 " DAPS attempts (first frame %" PRIu64
+                      ") had contention-free four-step random access, which "
+                      "ends before the first uplink message unless the UE falls back to contention (TS 38.321 5.1.4).",
+                      liaison->cfra, liaison->cfra_frame);
         add_frame(answer, liaison->cfra_frame);
+    }
+    if (liaison->harmless > 0) {
+        outbuf_printf(out,
+                      " %" PRIu64 " repeated keys (first frame %" PRIu64
+                      ") cannot have protected anything twice: nothing was "
+                      "sent under them, or other algorithms gave other AS keys (TS 33.501 A.8).",
+                      liaison->harmless, liaison->harmless_frame);
+        add_frame(answer, liaison->harmless_frame);
         answer->shown = true;
     }
     if (answer->shown)
         answer->evidence = daps_evidence_name(DAPS_EVIDENCE_DERIVED);
     else
-        outbuf_literal(out, " This capture shows nothing that avoids it.");
+        outbuf_literal(out, " This capture shows nothing that avoids the repeated key.");
 }
 
 static void fourth_question(const struct evidence *evidence, struct liaison_answer *answer, struct outbuf *out)

@@ -293,6 +293,39 @@ class Liaison(Case):
         self.assertNotIn("liaison", evidence(REPEAT)[0]["captures"][0])
 
 
+class Docs(Case):
+    def test_liaison_page_prints_what_it_says(self):
+        """Every command of docs/liaison.md, and the lines below it."""
+        blocks = re.findall(r"^    \$ (.*)\n((?:    .+\n)*)", (TOP / "docs/liaison.md").read_text(), re.M)
+        self.assertGreater(len(blocks), 8)
+        for command, lines in blocks:
+            program, *arguments = command.split()
+            self.assertEqual(program, "build/analyzer/dapsaudit")
+            result = run(*arguments, cwd=TOP)
+            self.assertIn(result.returncode, (0, 1), result.stderr)
+            printed = re.sub(r"\\(?=[^A-Za-z0-9\s])", "", result.stdout.decode())
+            for line in lines.splitlines():
+                self.assertTrue(line[4:] in printed, (command, line))
+
+    def test_liaison_table_says_what_the_audit_says(self):
+        rows = re.findall(r"\| `([a-z-]+)` \| (.*) \|", (TOP / "docs/liaison.md").read_text())
+        self.assertEqual(len(rows), 6)
+        for name, says in rows:
+            found = [f for f in audit(SAMPLES / f"{name}.pcap") if f["type"] == "finding"]
+            told = ", ".join(f"{f['rule']}, exposure {f['exposure']}" for f in found) or "nothing"
+            self.assertEqual(says, told, name)
+
+    def test_markdown_becomes_a_word_file(self):
+        if not shutil.which("pandoc"):
+            self.skipTest("pandoc is not installed")
+        source, made = self.folder / "evidence.md", self.folder / "evidence.docx"
+        run("report", "--format", "markdown", "--liaison", REPEAT, "-o", source)
+        subprocess.run(["pandoc", "-f", "markdown", source, "-o", made], check=True, timeout=60)
+        back = subprocess.run(["pandoc", "-t", "plain", "--wrap=none", made], check=True, timeout=60, capture_output=True).stdout
+        self.assertIn(b"70 00 16 00 02 09 A7 34 00 03", back)
+        self.assertIn(b"The same key was derived for two attempts", back)
+
+
 class Excerpt(Case):
     SAME = ("rule", "severity", "evidence", "rat", "liaison", "exposure", "procedures", "repeats", "copies", "clauses", "title")
     KEY = ("kind", "derivation", "ncc", "pci", "arfcn", "fc", "sk_counter", "value", "same_frequency")
