@@ -72,7 +72,7 @@ static struct pdcp_record record_of(const struct daps_pdu *pdu, const struct dap
 {
     const struct daps_event *ev = result->n_events > 0 && !result->segment.present ? &result->events[0] : NULL;
 
-    return (struct pdcp_record){.digest = daps_digest(pdu->octets, pdu->length),
+    return (struct pdcp_record){.digest = result->digest != 0 ? result->digest : daps_digest(pdu->octets, pdu->length),
                                 .frame = pdu->frame,
                                 .time_ns = pdu->time_ns,
                                 .octets = (uint32_t)pdu->length,
@@ -222,7 +222,7 @@ static void follow_logged(struct daps_engine *engine, const struct daps_pdu *pdu
     struct pdcp_record record = record_of(pdu, result);
     struct daps_ue *ue = engine_find_ue(engine, pdu->ue_key);
     struct daps_ue_moment before = {0};
-    struct daps_pdu located = *pdu;
+    struct daps_pdu located;
     struct daps_cell cell;
     bool executed = false;
 
@@ -234,12 +234,15 @@ static void follow_logged(struct daps_engine *engine, const struct daps_pdu *pdu
             return;
         }
         executed = daps_pdcp_foresee(ue->pdcp, &record, &cell);
-        if (executed && pdu->logged_cell.pci < 0)
+        if (executed && pdu->logged_cell.pci < 0) {
+            located = *pdu;
             located.logged_cell = cell;
+            pdu = &located;
+        }
     }
     if (ue != NULL)
         before = daps_ue_moment(ue);
-    follow(engine, &located, false, executed, result);
+    follow(engine, pdu, false, executed, result);
     ue = engine_find_ue(engine, pdu->ue_key);
     if (ue == NULL)
         return;

@@ -353,7 +353,7 @@ static void read_fields(struct rrc_reading *r, struct rrc_span span, uint32_t ro
     if (m.future)
         m.ev->kind = kind_without_contents(kind->kind);
     if (kind->digest)
-        m.ev->digest = daps_digest(r->octets, r->length);
+        m.ev->digest = r->out->digest = daps_digest(r->octets, r->length);
     if (kind->kind == DAPS_EV_TRAFFIC && kind->fields)
         take_segment(r, &m);
 }
@@ -508,6 +508,7 @@ enum daps_rrc_status daps_rrc_decode_nr(enum daps_channel channel, const uint8_t
     out->n_events = 0;
     out->n_rlc = 0;
     out->segment.present = false;
+    out->digest = 0;
     if (length > DAPS_RRC_MAX_OCTETS) {
         out->status = DAPS_RRC_UNDECODED;
         out->error = "longer than any RRC message";
@@ -520,6 +521,6 @@ enum daps_rrc_status daps_rrc_decode_nr(enum daps_channel channel, const uint8_t
         out->events[i].channel = channel;
     /* Whatever a message says, it must be told from the same message logged again. */
     if (out->n_events > 0 && out->events[0].digest == 0 && is_dedicated(channel))
-        out->events[0].digest = daps_digest(octets, length);
+        out->events[0].digest = out->digest = daps_digest(octets, length);
     return out->status;
 }

@@ -54,6 +54,7 @@ struct daps_rrc_result {
     uint32_t n_rlc; /* logical channels of the master cell group, for whoever reads RLC */
     struct daps_rlc_bearer rlc[DAPS_RRC_MAX_RLC];
     struct daps_rrc_segment segment;
+    uint64_t digest;                   /* of the PDU's octets; 0: was not needed */
     uint8_t scratch[DAPS_RRC_SCRATCH]; /* the decoder's own */
 };
 

@@ -13,10 +13,15 @@ struct holder {
     unsigned keys, sources, uses; /* attempts whose key it is; whose source's key; in any of their contexts */
     struct daps_attempt *derived; /* from it, newest first */
     struct holder *before, *next; /* of those with any derived from it */
+    bool used;                    /* of the first few */
 };
 
+/* One handover after the other needs no more; a table made and freed for each would cost more than all it finds. */
+#define FEW 6
+
 struct daps_kept {
-    GHashTable *by_term; /* struct holder, owned */
+    struct holder few[FEW];
+    GHashTable *by_term; /* struct holder, owned: those for which there was no place among the few; NULL none yet */
     struct holder *parents;
     struct daps_attempt *newest; /* that is no sk-Counter's; NULL none, or ... */
     bool is_lost;                /* ... it has gone, and has to be looked for */
@@ -24,47 +29,69 @@ struct daps_kept {
 
 struct daps_kept *daps_kept_new(void)
 {
-    struct daps_kept *kept = g_new0(struct daps_kept, 1);
-
-    kept->by_term = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-    return kept;
+    return g_new0(struct daps_kept, 1);
 }
 
 void daps_kept_free(struct daps_kept *kept)
 {
     if (kept == NULL)
         return;
-    g_hash_table_unref(kept->by_term);
+    if (kept->by_term != NULL)
+        g_hash_table_unref(kept->by_term);
     g_free(kept);
 }
 
 static struct holder *find(const struct daps_ue *ue, const struct daps_term *term)
 {
-    return ue->kept != NULL ? g_hash_table_lookup(ue->kept->by_term, term) : NULL;
+    struct daps_kept *kept = ue->kept;
+
+    if (kept == NULL)
+        return NULL;
+    for (unsigned i = 0; i < FEW; i++) {
+        if (kept->few[i].term == term && kept->few[i].used)
+            return &kept->few[i];
+    }
+    return kept->by_term != NULL ? g_hash_table_lookup(kept->by_term, term) : NULL;
+}
+
+static struct holder *place_for(struct daps_kept *kept, const struct daps_term *term)
+{
+    struct holder *holder;
+
+    for (unsigned i = 0; i < FEW; i++) {
+        if (!kept->few[i].used) {
+            kept->few[i] = (struct holder){.term = term, .used = true};
+            return &kept->few[i];
+        }
+    }
+    if (kept->by_term == NULL)
+        kept->by_term = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    holder = g_new0(struct holder, 1);
+    holder->term = term;
+    g_hash_table_insert(kept->by_term, (gpointer)(guintptr)term, holder);
+    return holder;
 }
 
 static struct holder *get(struct daps_ue *ue, const struct daps_term *term)
 {
     struct holder *holder = find(ue, term);
 
-    if (holder != NULL)
-        return holder;
-    holder = g_new0(struct holder, 1);
-    holder->term = term;
-    g_hash_table_insert(ue->kept->by_term, (gpointer)(guintptr)term, holder);
-    return holder;
+    return holder != NULL ? holder : place_for(ue->kept, term);
 }
 
 /* Nobody holds the term any more: whoever sweeps has to look at it again. */
 static void let_go(struct daps_ue *ue, const struct daps_term *term)
 {
-    const struct holder *holder = find(ue, term);
+    struct holder *holder = find(ue, term);
 
     if (holder == NULL || holder->keys > 0 || holder->sources > 0 || holder->uses > 0 || holder->derived != NULL)
         return;
     if (!ue->is_copy)
         daps_term_loosen(ue->pool, term);
-    g_hash_table_remove(ue->kept->by_term, term);
+    if (holder->used)
+        holder->used = false;
+    else
+        g_hash_table_remove(ue->kept->by_term, term);
 }
 
 static void add_derived(struct daps_kept *kept, struct holder *holder, struct daps_attempt *attempt)
