@@ -234,6 +234,8 @@ static void play_statement(struct player *p, const struct synth_options *options
         p->step_ns = player_duration(p);
     } else if (strcmp(word, "log-late") == 0) {
         p->log_shift_ns = player_shift(p);
+    } else if (strcmp(word, "log-early") == 0) {
+        p->log_shift_ns = -player_shift(p);
     } else if (strcmp(word, "segment") == 0) {
         p->segment = (unsigned)player_number(p, "octets", 0, 9000);
     } else if (strcmp(word, "wait") == 0) {
@@ -352,7 +354,7 @@ char *synth_play(const char *name, const char *text, const struct synth_options 
     p.many_ues = declares_many_ues(lines);
     for (guint i = 0; i < lines->len; i++) {
         const char *first = g_array_index(lines, struct line, i).words[0];
-        if (strcmp(first, "early") == 0 || strcmp(first, "late") == 0 || strcmp(first, "log-late") == 0)
+        if (strcmp(first, "early") == 0 || strcmp(first, "late") == 0 || g_str_has_prefix(first, "log-"))
             player_will_shift(&p);
     }
     if (options->framing != NULL) {

@@ -30,11 +30,13 @@ static void begin_connection(struct daps_ue *ue, const struct daps_event *ev)
     ue->setup_seen = true;
     ue->setup.begun = true;
     ue->setup.asked = false;
+    ue->left_nr = false; /* not before the request it may answer, which may be about that */
 }
 
 void daps_ue_setup(struct daps_ue *ue, const struct daps_event *ev)
 {
-    const bool late = !ue->seen.pdus && is_within(ue, ue->setup.missing_ns, ev->time_ns, DAPS_LAG_NS);
+    const bool late =
+        (!ue->seen.pdus || ue->secured.from_pdcp) && is_within(ue, ue->setup.missing_ns, ev->time_ns, DAPS_LAG_NS);
 
     ue->setup.missing_ns = INT64_MIN;
     if (late)

@@ -333,8 +333,6 @@ static void follow(struct daps_ue *ue, const struct daps_event *ev)
         /* Back from another RAT: its security context, not the one we left with (TS 33.501 8.4). */
         daps_ue_lose_track(ue, ev, DAPS_GAP_OTHER_RAT, DAPS_NOT_JUDGED_COUNT);
         ue->left_nr = false;
-    } else if (ev->kind == DAPS_EV_SETUP) {
-        ue->left_nr = false;
     }
     settle_by_traffic(ue, ev);
     dispatch(ue, ev);
