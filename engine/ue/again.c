@@ -136,7 +136,8 @@ bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev)
         break;
     }
     if (ev->digest != 0)
-        ue->recent[ue->n_recent++ % DAPS_RECENT] = (struct daps_recent){ev->kind, ev->digest, ev->time_ns, air};
+        ue->recent[ue->n_recent++ % DAPS_RECENT] =
+            (struct daps_recent){ev->kind, ev->digest, ev->time_ns, air, ev->sync};
     return found;
 }
 
@@ -157,6 +158,24 @@ bool daps_ue_is_repeated_stretch(struct daps_ue *ue, const struct daps_event *ev
         ue->clock_is_fine |= ev->time_ns % NS_PER_MS != 0;
     }
     return seen && (ev->time_ns < ue->last_time_ns || (ev->time_ns == ue->last_time_ns && ue->clock_is_fine));
+}
+
+/* Another command has been written in between: three within a tool's lag are none that a network sends. */
+static bool is_behind_another(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    bool between = false;
+
+    for (unsigned back = 2; back <= MIN(ue->n_recent, DAPS_RECENT); back++) { /* 1 is this one */
+        const struct daps_recent *recent = &ue->recent[(ue->n_recent - back) % DAPS_RECENT];
+        const int64_t elapsed = daps_ue_elapsed(ue, recent->time_ns, ev->time_ns);
+
+        if (!recent->sync || recent->air)
+            continue;
+        if (recent->digest == ev->digest)
+            return between && elapsed >= 0 && elapsed <= DAPS_LAG_NS;
+        between = true;
+    }
+    return false;
 }
 
 /* By the log's own clock, however the log has ordered it. */
@@ -184,6 +203,8 @@ bool daps_ue_command_again(struct daps_ue *ue, const struct daps_event *ev)
     int64_t elapsed;
     bool answered;
 
+    if (ev->digest != 0 && !ev->from_pdcp && is_behind_another(ue, ev))
+        return true;
     if (last == NULL || ev->digest == 0 || last->digest != ev->digest ||
         last->procedure == DAPS_PROC_CONDITIONAL_HANDOVER)
         return false;

@@ -196,11 +196,17 @@ bool daps_ue_execute_candidate(struct daps_ue *ue, const struct daps_event *ev)
 
 /*
  * In a log of which messages are known to be missing, the Complete of an armed candidate may be among them: its key
- * and NCC would then be those in force, unless the log's cell speaks against it.
+ * and NCC would then be those in force, unless the log's cell speaks against it. A command with the
+ * candidate's NCC, not that of the active key, looks like that in any log.
  */
 void daps_ue_doubt_candidates(struct daps_ue *ue, const struct daps_event *ev)
 {
-    if (ue->n_candidates == 0 || ue->unanswered + ue->gaps == 0 || ev->from_pdcp ||
+    bool same_ncc = false;
+
+    for (unsigned i = 0; i < ue->n_candidates; i++)
+        same_ncc |= ue->candidates[i].key_update && ue->candidates[i].ncc == ev->ncc && ue->active.chain.n_known &&
+                    (ue->active.chain.n & 7U) != (uint32_t)ev->ncc;
+    if (ue->n_candidates == 0 || (ue->unanswered + ue->gaps == 0 && !same_ncc) || ev->from_pdcp ||
         (ue->cells == DAPS_CELLS_FOLLOW && ev->logged_cell.pci >= 0 && ev->logged_cell.pci == ue->active.pci))
         return;
     daps_ue_gap(ue, ev->frame, DAPS_GAP_CANDIDATE_UNSEEN);
@@ -222,6 +228,8 @@ void daps_ue_fail_candidate(struct daps_ue *ue, const struct daps_event *ev)
         daps_ue_gap(ue, ev->frame, DAPS_GAP_HANDOVER_UNSEEN);
         return;
     }
+    /* It may also have been sent somewhere by what is not in the log. */
+    daps_ue_gap(ue, ev->frame, DAPS_GAP_HANDOVER_UNSEEN);
     candidate = ue->candidates[0];
     place = daps_ue_command_place(ue, &candidate);
     daps_attempt_begin(ue, &candidate, DAPS_PROC_CONDITIONAL_HANDOVER, &place);

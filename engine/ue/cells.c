@@ -22,7 +22,7 @@ static bool is_same_cell(const struct daps_cell *a, const struct daps_cell *b)
 /* The newest handover is over, and the log still names the cell before it. */
 static bool stays_behind(const struct daps_ue *ue, const struct daps_attempt *last, const struct daps_event *ev)
 {
-    return last->outcome == DAPS_OUTCOME_COMPLETED && last->complete_frame != 0 && last->source.pci >= 0 &&
+    return last->outcome == DAPS_OUTCOME_COMPLETED && last->complete_frame != 0 && last->pci_given &&
            last->target.pci >= 0 && last->source.pci != last->target.pci && ev->logged_cell.pci != last->target.pci &&
            is_same_cell(&ev->logged_cell, &ue->logged_cell);
 }

@@ -31,6 +31,7 @@ static void note_orphan(struct daps_ue *ue, const struct daps_event *ev)
     const struct daps_context *context = ue->open != NULL ? &ue->open->target : &ue->active;
 
     ue->orphan.transaction = ev->from_pdcp ? -1 : ev->transaction;
+    ue->orphan.taken = false;
     ue->orphan.frame = ev->frame;
     ue->orphan.digest = ev->digest;
     ue->orphan.time_ns = ev->time_ns;
@@ -44,8 +45,8 @@ static bool answers_orphan(const struct daps_ue *ue, const struct daps_event *ev
 {
     const int64_t elapsed = daps_ue_elapsed(ue, ue->orphan.time_ns, ev->time_ns);
 
-    return ue->orphan.transaction >= 0 && ue->orphan.transaction == ev->transaction && !ev->from_pdcp && elapsed >= 0 &&
-           elapsed <= DAPS_LAG_NS;
+    return ue->orphan.transaction >= 0 && !ue->orphan.taken && ue->orphan.transaction == ev->transaction &&
+           !ev->from_pdcp && elapsed >= 0 && elapsed <= DAPS_LAG_NS;
 }
 
 /* Nothing has come between that a key could have been derived from. */
@@ -69,7 +70,7 @@ static void take_orphan(struct daps_ue *ue)
         .frame = ue->orphan.frame, .digest = ue->orphan.digest, .time_ns = ue->orphan.time_ns};
 
     ue->transactions[ue->orphan.transaction & 3].due = false;
-    ue->orphan.transaction = -1;
+    ue->orphan.taken = true;
     daps_attempt_complete(ue, ue->open, &complete);
     ue->open->overtaken = ue->open->not_first = true; /* or it is that of an earlier one, late */
 }
@@ -90,18 +91,33 @@ static void command_too_late(struct daps_ue *ue, const struct daps_event *ev)
     daps_ue_forget_cell(ue);
 }
 
+/*
+ * From the source of a DAPS handover just commanded, whose SRBs are suspended until T304 has run out (TS 38.331
+ * 5.3.5.5.2, 5.3.5.8.3): it was sent before that one, and written late.
+ */
+static bool is_from_before(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_attempt *open = ue->open;
+    const int64_t elapsed = open != NULL ? daps_ue_elapsed(ue, open->time_ns, ev->time_ns) : -1;
+
+    return elapsed >= 0 && elapsed <= DAPS_LAG_NS && open->daps && !open->prepared && !ev->from_pdcp &&
+           ue->clock_is_fine && open->t304_ms > 0 && elapsed < open->t304_ms * INT64_C(1000000) &&
+           daps_attempt_is_logged_in(ue, ev, &open->source, &open->target);
+}
+
 static void handover_command(struct daps_ue *ue, const struct daps_event *ev)
 {
     const bool is_answered = answers_orphan(ue, ev);
     struct daps_place place;
 
-    if (is_answered && !is_next_to_orphan(ue)) {
+    if ((is_answered && !is_next_to_orphan(ue)) || is_from_before(ue, ev)) {
         command_too_late(ue, ev);
         return;
     }
     if (is_answered)
         restore_cell(ue);
     daps_attempt_close_by_next(ue, ev);
+    daps_ue_watch_cells(ue, ev);
     if (daps_ue_is_from_elsewhere(ue, ev))
         daps_ue_lose_track(ue, ev, DAPS_GAP_CELL_LEFT, DAPS_NOT_JUDGED_COMMAND_LOST);
     daps_ue_learn_cell(ue, ev);
@@ -195,7 +211,7 @@ static void command_again(struct daps_ue *ue, const struct daps_event *ev)
 {
     struct daps_attempt *last = daps_attempt_newest(ue);
 
-    if (last == ue->open && last->prepared && !ev->prepared) {
+    if (last != NULL && last == ue->open && last->digest == ev->digest && last->prepared && !ev->prepared) {
         last->prepared = false; /* what one node prepared for the other has now been sent */
         expect_complete(ue, ev);
     }
@@ -347,6 +363,7 @@ static void second_complete(struct daps_ue *ue, const struct daps_event *ev)
         daps_attempt_complete(ue, open, ev);
     }
     open->overtaken = false;
+    ue->orphan.taken = false; /* it is that of another command, which may be late */
 }
 
 static void unexpected_complete(struct daps_ue *ue, const struct daps_event *ev)

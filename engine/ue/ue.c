@@ -336,6 +336,8 @@ static void follow(struct daps_ue *ue, const struct daps_event *ev)
     }
     settle_by_traffic(ue, ev);
     dispatch(ue, ev);
+    if (ev->kind == DAPS_EV_SETUP)
+        ue->left_nr = false; /* what a request before it means rests on it */
     if (asks)
         daps_ue_let_go(ue);
     if (is_dcch(ev) && (ue->state == DAPS_UE_CONNECTED))

@@ -48,7 +48,8 @@ struct daps_recent {
     enum daps_event_kind kind;
     uint64_t digest;
     int64_t time_ns;
-    bool air; /* read from a PDCP PDU */
+    bool air;  /* read from a PDCP PDU */
+    bool sync; /* a handover command */
 };
 
 /* A re-establishment request that nobody has answered yet: it changes nothing until then. */
@@ -102,6 +103,7 @@ struct daps_ue {
     unsigned unanswered; /* reconfigurations of which the log does not hold the Complete */
     struct {
         int transaction; /* -1: none */
+        bool taken;      /* by a command that may yet have one of its own */
         uint64_t frame, digest;
         int64_t time_ns;
         uint32_t connection, n_attempts;
