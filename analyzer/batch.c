@@ -215,6 +215,7 @@ static gpointer worker(gpointer data)
     struct batch *batch = data;
     struct item *item;
 
+    process_prepare_thread();
     while ((item = begin_next(batch)) != NULL) {
         batch->work(&item->job, batch->user);
         process_scrub_stack();

@@ -23,6 +23,7 @@
 #define MOST_TEMPORARY 4
 #define SCRUB_OCTETS   (256U * 1024)
 #define SCRUB_STEP     1024
+#define HANDLER_OCTETS (64U * 1024)
 #define SPARE_OCTETS   (1U << 20) /* less than this is no memory */
 
 static struct {
@@ -102,10 +103,11 @@ static void on_message(const char *domain, GLogLevelFlags level, const char *mes
 }
 
 /*
- * Where memory did not even suffice for a message, GLib aborts. Any other abort is a fault and stays one: whoever
- * finds a broken stack or heap must not be answered by running on.
+ * Where memory did not even suffice for a message, GLib aborts; glibc's malloc without an arena, and pcre2 without its
+ * tables, run into nothing. Any other end like that is a fault and stays one: whoever finds a broken stack or heap must
+ * not be answered by running on.
  */
-static void on_abort(int number)
+static void on_fault(int number)
 {
     if (errno == ENOMEM || mmap(NULL, SPARE_OCTETS, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
         give_up("out of memory");
@@ -130,12 +132,12 @@ static void on_interrupt(int number)
     raise(number);
 }
 
-/* A signal the parent had ignored (nohup) stays ignored. */
+/* A signal the parent had ignored (nohup) stays ignored, one that a sanitizer has taken stays its own. */
 static void handle(int number, void (*handler)(int))
 {
-    struct sigaction action = {.sa_handler = handler}, before;
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_ONSTACK}, before;
 
-    if (sigaction(number, NULL, &before) == 0 && before.sa_handler == SIG_IGN)
+    if (sigaction(number, NULL, &before) == 0 && ((before.sa_flags & SA_SIGINFO) != 0 || before.sa_handler != SIG_DFL))
         return;
     sigemptyset(&action.sa_mask);
     sigaction(number, &action, NULL);
@@ -196,6 +198,19 @@ static void reserve_descriptors(void)
     }
 }
 
+/*
+ * A stack that cannot grow, or on which GLib cannot even form the message that it cannot form a message, is lack of
+ * memory, too: handlers have a stack of their own, and the first part of the thread's is there at once.
+ */
+void process_prepare_thread(void)
+{
+    static _Thread_local uint8_t handlers[HANDLER_OCTETS];
+    const stack_t stack = {.ss_sp = handlers, .ss_size = sizeof handlers};
+
+    sigaltstack(&stack, NULL);
+    process_scrub_stack();
+}
+
 void process_begin(void)
 {
     reserve_descriptors();
@@ -203,11 +218,13 @@ void process_begin(void)
     signal(SIGXFSZ, SIG_IGN); /* a file size limit as EFBIG */
     g_log_set_default_handler(on_message, NULL);
     on_exit(on_exit_of_others, NULL);
-    handle(SIGTRAP, on_abort);
-    handle(SIGABRT, on_abort);
+    handle(SIGTRAP, on_fault);
+    handle(SIGABRT, on_fault);
+    handle(SIGSEGV, on_fault);
     handle(SIGINT, on_interrupt);
     handle(SIGTERM, on_interrupt);
     handle(SIGHUP, on_interrupt);
+    process_prepare_thread();
 }
 
 void process_guard_keys(void)

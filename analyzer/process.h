@@ -17,6 +17,9 @@
  */
 void process_begin(void);
 
+/* The same for a thread: call first on it. */
+void process_prepare_thread(void);
+
 /* The exit status is known: whoever ends the process from here on is us. */
 void process_end(void);
 
