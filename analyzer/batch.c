@@ -327,7 +327,8 @@ static void count_not_begun(const GPtrArray *paths, struct run_totals *run, uint
     run->lost++;
     run->unreadable += left;
     if (left > 0)
-        say("interrupted: %" PRIu64 " of %u inputs %s not begun", left, paths->len, left == 1 ? "was" : "were");
+        say("interrupted: %" PRIu64 " of %u input%s %s not begun", left, paths->len, paths->len == 1 ? "" : "s",
+            left == 1 ? "was" : "were");
 }
 
 void batch_run(const GPtrArray *paths, const struct options *options, struct output *output, batch_work *work,

@@ -25,6 +25,12 @@
 #define SYS_landlock_restrict_self  446
 #endif
 
+#ifdef DAPSAUDIT_NO_SANDBOX /* sanitizers and coverage read and write files of their own */
+#define HAVE_SANDBOX 0
+#else
+#define HAVE_SANDBOX 1
+#endif
+
 #define ASK_VERSION 1U
 #define PATH_RULE   1
 
@@ -145,12 +151,7 @@ static void allow_all(int ruleset, uint64_t handled, const struct sandbox *sandb
 /* False, with errno, where there is no Landlock. */
 static bool enter(const struct sandbox *sandbox)
 {
-#ifdef DAPSAUDIT_NO_SANDBOX /* sanitizers and coverage read and write files of their own */
-    (void)sandbox;
-    errno = ENOTSUP;
-    return false;
-#else
-    const long version = syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, ASK_VERSION);
+    const long version = HAVE_SANDBOX ? syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, ASK_VERSION) : -1;
     size_t octets = 0;
     const struct ruleset all = version > 0 ? everything(version, &octets) : (struct ruleset){0};
     const int ruleset = version > 0 ? (int)syscall(SYS_landlock_create_ruleset, &all, octets, 0U) : -1;
@@ -162,11 +163,11 @@ static bool enter(const struct sandbox *sandbox)
     entered = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0U) == 0;
     close(ruleset);
     return entered;
-#endif
 }
 
 void sandbox_enter(const struct sandbox *sandbox)
 {
     if (!enter(sandbox) && sandbox->verbose)
-        say("captures are read without a sandbox: Landlock is not there (%s)", g_strerror(errno));
+        say("captures are read without a sandbox: %s",
+            HAVE_SANDBOX ? g_strerror(errno) : "this build was made to look for faults");
 }
