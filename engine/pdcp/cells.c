@@ -47,7 +47,17 @@ void pdcp_learn_cell(struct daps_pdcp *pdcp, struct daps_cell cell, int32_t poin
             continue;
         known->point_a = point_a >= 0 ? point_a : known->point_a;
         known->carrier = carrier >= 0 ? carrier : known->carrier;
+        pdcp_share_cell(pdcp->host.roots, known);
     }
+}
+
+bool pdcp_cell_elsewhere(const struct daps_pdcp *pdcp, unsigned i, struct pdcp_cell *out)
+{
+    for (unsigned at = 0; pdcp_shared_cell(pdcp->host.roots, at, out); at++) {
+        if (!is_known(&pdcp->cells, &out->cell) && i-- == 0)
+            return true;
+    }
+    return false;
 }
 
 bool pdcp_cell_at(const struct pdcp_cells *cells, unsigned i, struct pdcp_cell *out)

@@ -105,6 +105,10 @@ static bool try_named_cells(struct search *s, struct daps_dialect dialect)
         if (set_named_cell(s, &cell) && try_dialect(s, dialect))
             return true;
     }
+    for (unsigned i = 0; pdcp_cell_elsewhere(s->pdcp, i, &cell); i++) {
+        if (set_named_cell(s, &cell) && try_dialect(s, dialect))
+            return true;
+    }
     return false;
 }
 

@@ -181,6 +181,9 @@ void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_context *context, const s
 /* It cannot be read, and may say anything. */
 void pdcp_tell_unread(struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 void pdcp_tell_root(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct daps_root_evidence *root);
+/* roots.c: cells that all UEs of the capture share; i counts them, false if there are no more. */
+void pdcp_share_cell(struct pdcp_roots *roots, const struct pdcp_cell *cell);
+bool pdcp_shared_cell(const struct pdcp_roots *roots, unsigned i, struct pdcp_cell *out);
 /* roots.c: a connection has begun; and what its root comes from is told, if nothing else explains it. */
 void pdcp_note_connection(struct daps_pdcp *pdcp);
 void pdcp_tell_nas_count_at_end(struct daps_pdcp *pdcp);

@@ -321,6 +321,8 @@ void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *read
 /* A cell the UE may go to, or one of its inputs (the other -1); point_a and carrier -1 where not known. */
 void pdcp_learn_cell(struct daps_pdcp *pdcp, struct daps_cell cell, int32_t point_a, int32_t carrier);
 /* cells.c: candidate number i, those named whole first; false if there are no more. */
+/* Likewise of those that only messages to other UEs of the capture name, or to this one under another name. */
+bool pdcp_cell_elsewhere(const struct daps_pdcp *pdcp, unsigned i, struct pdcp_cell *out);
 bool pdcp_cell_at(const struct pdcp_cells *cells, unsigned i, struct pdcp_cell *out);
 
 #endif

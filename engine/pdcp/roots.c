@@ -30,6 +30,8 @@ struct pdcp_roots {
     uint64_t connections, found; /* seen, and those of them whose root is */
     GHashTable *right;           /* digests of roots that are some connection's just as the key log gives them */
     uint64_t trials;
+    struct pdcp_cell cells[PDCP_MOST_CELLS]; /* that messages to any UE name with their frequency, oldest first */
+    unsigned n_cells;
 };
 
 struct pdcp_roots *pdcp_roots_new(void)
@@ -50,6 +52,27 @@ void pdcp_roots_free(struct pdcp_roots *roots)
     g_hash_table_unref(roots->unfit);
     g_hash_table_unref(roots->right);
     g_free(roots);
+}
+
+void pdcp_share_cell(struct pdcp_roots *roots, const struct pdcp_cell *cell)
+{
+    for (unsigned i = 0; i < roots->n_cells; i++) {
+        if (daps_cell_equals(&roots->cells[i].cell, &cell->cell)) {
+            roots->cells[i] = *cell;
+            return;
+        }
+    }
+    if (roots->n_cells == PDCP_MOST_CELLS)
+        memmove(roots->cells, roots->cells + 1, --roots->n_cells * sizeof roots->cells[0]);
+    roots->cells[roots->n_cells++] = *cell;
+}
+
+bool pdcp_shared_cell(const struct pdcp_roots *roots, unsigned i, struct pdcp_cell *out)
+{
+    if (i >= roots->n_cells)
+        return false;
+    *out = roots->cells[i];
+    return true;
 }
 
 static bool is_taken(const struct pdcp_roots *roots, unsigned index)
