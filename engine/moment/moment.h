@@ -58,6 +58,7 @@ struct daps_attempt {
     bool proven;                 /* the UE was in the target: not only the network says so */
     bool answered;               /* the UE has answered its daps-SourceRelease, so it heard the target */
     bool overtaken;              /* its Complete may be that of a reconfiguration of its transaction just before it */
+    bool source_released; /* daps-SourceRelease was seen, without which no command may follow (TS 38.300 9.2.3.2) */
     enum daps_outcome outcome;
     uint64_t settled_frame;
     int64_t closed_time_ns;                   /* since then nothing is expected of it */

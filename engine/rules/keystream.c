@@ -20,7 +20,8 @@ bool rule_sent_logged(const struct judgement *j, const struct daps_attempt *atte
         return false;
     if (j->moment->below_rrc)
         return attempt->target_used; /* what is not seen there was not sent */
-    return attempt->rach != DAPS_RACH_CFRA || attempt->outcome == DAPS_OUTCOME_COMPLETED;
+    return attempt->rach != DAPS_RACH_CFRA || attempt->outcome == DAPS_OUTCOME_COMPLETED ||
+           (attempt->outcome == DAPS_OUTCOME_RELEASED && attempt->proven);
 }
 
 /* The other attempts of the group that share one algorithm's key with group[first], itself included. */

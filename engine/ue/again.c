@@ -116,6 +116,15 @@ static bool is_recent(const struct daps_ue *ue, uint64_t digest)
     return found;
 }
 
+/* A Complete lies between: another reconfiguration, unless the log is known to have everything again that late. */
+static bool is_answered(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
+
+    return ev->kind == DAPS_EV_RECONFIGURATION && ev->transaction >= 0 && ue->copies.n < LAGS_SEEN &&
+           transaction->digest == ev->digest && !transaction->due;
+}
+
 bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev)
 {
     const bool air = ev->from_pdcp;
@@ -129,7 +138,7 @@ bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev)
         if (recent->digest != ev->digest || recent->kind != ev->kind || (recent->air && air))
             continue; /* two PDUs with COUNTs of their own are two messages */
         elapsed = daps_ue_elapsed(ue, recent->time_ns, ev->time_ns);
-        found = is_copy_of(ue, ev->kind, back, elapsed);
+        found = is_copy_of(ue, ev->kind, back, elapsed) && (air || recent->air || !is_answered(ue, ev));
         if (teaches(ev) && !recent->air && !air)
             note_lag(ue, elapsed);
         ue->copies.far |= comes_once(ev->kind) && elapsed > DAPS_RRC_NS && elapsed <= DAPS_LAG_NS;

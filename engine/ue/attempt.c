@@ -218,11 +218,17 @@ bool daps_attempt_t304_is_over(const struct daps_ue *ue, const struct daps_attem
     return elapsed > (int64_t)attempt->t304_ms * INT64_C(1000000);
 }
 
+static bool fits(const struct daps_context *context, const struct daps_cell *cell)
+{
+    return context->pci == cell->pci &&
+           (context->arfcn < 0 || cell->ssb_arfcn < 0 || context->arfcn == cell->ssb_arfcn);
+}
+
 bool daps_attempt_is_logged_in(const struct daps_ue *ue, const struct daps_event *ev, const struct daps_context *here,
                                const struct daps_context *there)
 {
-    return ue->cells == DAPS_CELLS_FOLLOW && ev->logged_cell.pci >= 0 && here->pci == ev->logged_cell.pci &&
-           there->pci != here->pci;
+    return ue->cells == DAPS_CELLS_FOLLOW && ev->logged_cell.pci >= 0 && fits(here, &ev->logged_cell) &&
+           !fits(there, &ev->logged_cell);
 }
 
 /*
@@ -231,7 +237,7 @@ bool daps_attempt_is_logged_in(const struct daps_ue *ue, const struct daps_event
  */
 static bool settle_daps_by_next(struct daps_ue *ue, struct daps_attempt *attempt, const struct daps_event *ev)
 {
-    if (attempt->proven || daps_attempt_is_logged_in(ue, ev, &attempt->target, &attempt->source)) {
+    if (attempt->source_released || daps_attempt_is_logged_in(ue, ev, &attempt->target, &attempt->source)) {
         if (attempt->outcome == DAPS_OUTCOME_UNKNOWN)
             daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
         return true;
@@ -294,6 +300,8 @@ void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev)
     struct daps_attempt *attempt;
 
     daps_ue_require_key(ue, ev);
+    if (ue->open != NULL && ue->open->daps && !ue->open->source_released && !ev->sync) /* in DAPS there is none */
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, ue->open->frame);
     context = ue->open != NULL && ev->sync ? &ue->open->target : daps_ue_context(ue);
     attempt = new_attempt(ue, ev, DAPS_PROC_SK_COUNTER);
     attempt->source = attempt->target = *context;

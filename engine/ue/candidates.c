@@ -91,6 +91,17 @@ static const struct daps_event *executed_candidate(const struct daps_ue *ue, con
     return n_transactions == 1 ? by_transaction : NULL;
 }
 
+bool daps_ue_names_candidate(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    if (ue->cells != DAPS_CELLS_FOLLOW && (ue->logged_cell.pci < 0 || ue->logged_cell.pci == ev->logged_cell.pci))
+        return false; /* the cell may be that of every frame */
+    for (unsigned i = 0; i < ue->n_candidates; i++) {
+        if (fits(&ue->candidates[i], ev->transaction) && is_named(ue, ev, &ue->candidates[i]))
+            return true;
+    }
+    return false;
+}
+
 /* A candidate among several, none of them named: the cell is unknown and equals nothing. */
 static void begin_unknown_candidate(struct daps_ue *ue, const struct daps_event *ev)
 {
@@ -109,6 +120,8 @@ static void begin_unknown_candidate(struct daps_ue *ue, const struct daps_event 
                    other->key_set_change != guess.key_set_change) {
             daps_ue_lose_track(ue, ev, DAPS_GAP_CANDIDATE_UNNAMED, DAPS_NOT_JUDGED_CELL_UNKNOWN);
             return;
+        } else if (other->t304_ms < guess.t304_ms) {
+            guess.t304_ms = other->t304_ms; /* from then on it may have failed */
         }
     }
     guess.target.pci = guess.target.ssb_arfcn = -1;

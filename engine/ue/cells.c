@@ -30,7 +30,8 @@ static bool stays_behind(const struct daps_ue *ue, const struct daps_attempt *la
 /* Between a request and its answer, and while suspended, the UE moves by itself (TS 38.331 5.3.7.3, 5.3.13.6). */
 static bool stays_put(const struct daps_ue *ue, const struct daps_event *ev)
 {
-    return ue->state == DAPS_UE_CONNECTED && !ue->request.pending && ev->kind != DAPS_EV_REESTABLISHMENT &&
+    return ue->state == DAPS_UE_CONNECTED && !ue->request.pending && ue->unsuspended == 0 &&
+           ev->kind != DAPS_EV_REESTABLISHMENT && ev->kind != DAPS_EV_RESUME &&
            (ev->channel == DAPS_CH_DL_DCCH || ev->channel == DAPS_CH_UL_DCCH);
 }
 
@@ -49,7 +50,12 @@ void daps_ue_watch_cells(struct daps_ue *ue, const struct daps_event *ev)
 /* The log ends before a tool's lag was over, and nothing ever spoke for its cells. */
 void daps_ue_watch_cells_end(struct daps_ue *ue)
 {
-    if (ue->cells == DAPS_CELLS_UNKNOWN && ue->cells_behind)
+    const struct daps_attempt *last = daps_attempt_newest(ue);
+    const struct daps_event newest = {.logged_cell = ue->logged_cell};
+
+    if (ue->cells == DAPS_CELLS_UNKNOWN &&
+        (ue->cells_behind || (last != NULL && newest.logged_cell.pci >= 0 && ue->state == DAPS_UE_CONNECTED &&
+                              !ue->request.pending && stays_behind(ue, last, &newest))))
         ue->cells = DAPS_CELLS_DO_NOT_FOLLOW;
 }
 
@@ -68,10 +74,7 @@ void daps_ue_watch_cells_after(struct daps_ue *ue, const struct daps_event *ev)
 
 static bool is_derived_from(const struct daps_ue *ue)
 {
-    guint i = ue->attempts->len;
-    const struct daps_attempt *newest = daps_attempts_back(daps_kept_all(ue), &i);
-
-    return newest != NULL && newest->connection == ue->connection; /* they are counted upwards */
+    return daps_attempt_newest(ue) != NULL; /* a KSN does not rest on a cell (TS 33.501 A.16) */
 }
 
 /*
@@ -108,6 +111,31 @@ bool daps_ue_is_from_elsewhere(const struct daps_ue *ue, const struct daps_event
     if (ue->cells != DAPS_CELLS_FOLLOW || pci < 0 || ue->active.pci < 0 || pci == ue->active.pci ||
         pci == ev->target.pci)
         return false;
+    return last == NULL || (pci != last->source.pci && pci != last->target.pci);
+}
+
+static bool is_armed_cell(const struct daps_ue *ue, int32_t pci)
+{
+    for (unsigned i = 0; i < ue->n_candidates; i++) {
+        if (ue->candidates[i].target.pci == pci)
+            return true;
+    }
+    return false;
+}
+
+bool daps_ue_is_elsewhere(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_attempt *last = daps_attempt_newest(ue);
+    const int32_t pci = ev->logged_cell.pci;
+
+    if (!stays_put(ue, ev) || ev->kind == DAPS_EV_REESTABLISHMENT_COMPLETE || ev->kind == DAPS_EV_SETUP_COMPLETE ||
+        (ev->kind == DAPS_EV_RECONFIGURATION && ev->sync))
+        return false;
+    if (ue->cells == DAPS_CELLS_DO_NOT_FOLLOW || ue->cells_behind || pci < 0 || ue->active.pci < 0 ||
+        pci == ue->active.pci || is_armed_cell(ue, pci))
+        return false;
+    if (ue->cells != DAPS_CELLS_FOLLOW && (ue->logged_cell.pci < 0 || ue->logged_cell.pci == pci))
+        return false; /* the cell may be that of every frame */
     return last == NULL || (pci != last->source.pci && pci != last->target.pci);
 }
 

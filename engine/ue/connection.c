@@ -27,6 +27,7 @@ static void begin_connection(struct daps_ue *ue, const struct daps_event *ev)
     (void)daps_ue_suspend_is_lost(ue);
     daps_ue_end_connection(ue, ev);
     ue->state = DAPS_UE_CONNECTED;
+    ue->left_nr = false;
     ue->setup_seen = true;
     ue->setup.begun = true;
     ue->setup.asked = false;
@@ -166,6 +167,15 @@ void daps_ue_secured_late(struct daps_ue *ue, const struct daps_event *smc)
     daps_ue_note_null(ue, smc->frame, smc->ciphering, smc->integrity);
 }
 
+void daps_ue_miss_security(struct daps_ue *ue, const struct daps_event *ev)
+{
+    if (!ue->setup.begun || ue->active.chain.key != NULL || ue->seen.pdus)
+        return; /* the log began behind it */
+    ue->setup.begun = false;
+    daps_ue_gap(ue, ev->frame, DAPS_GAP_SECURITY_MODE_COMMAND);
+    daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
+}
+
 /* The log began after the connection was secured: a key is in force, nobody knows which (unless the key log does). */
 void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev)
 {
@@ -173,10 +183,8 @@ void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev)
 
     if (chain->key != NULL)
         return;
-    if (ue->setup.begun && ev->kind != DAPS_EV_KEY_ROOT) { /* no such message without security (TS 38.331 5.3.1.1) */
-        daps_ue_gap(ue, ev->frame, DAPS_GAP_SECURITY_MODE_COMMAND);
-        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
-    }
+    if (ev->kind != DAPS_EV_KEY_ROOT) /* without security there is no such message (TS 38.331 5.3.1.1) */
+        daps_ue_miss_security(ue, ev);
     chain->n = 0;
     chain->n_known = false;
     chain->root = chain->key = next_root(ue, &chain->n, &chain->n_known);
@@ -193,7 +201,7 @@ void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, enum da
     struct daps_context *active = &ue->active;
 
     daps_ue_gap(ue, ev->frame, gap);
-    if (not_judged != DAPS_NOT_JUDGED_COUNT && active->chain.key != NULL)
+    if (not_judged != DAPS_NOT_JUDGED_COUNT && (active->chain.key != NULL || ue->setup.begun))
         daps_ue_not_judged(ue, not_judged, ev->frame);
     daps_attempt_close(ue, false);
     daps_attempt_confirm(ue);

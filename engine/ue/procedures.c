@@ -197,7 +197,7 @@ static void source_release(struct daps_ue *ue, const struct daps_event *ev)
         return;
     }
     daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
-    open->proven = true;
+    open->proven = open->source_released = true;
     if (open->complete_frame == 0 && open->heard_time_ns == INT64_MIN)
         open->heard_time_ns = ev->time_ns;
     open->release_digest = ev->digest;
@@ -264,17 +264,35 @@ static bool is_first_answer(const struct daps_ue *ue, const struct daps_attempt 
     return open->heard_time_ns == INT64_MIN || (elapsed >= 0 && elapsed <= DAPS_LAG_NS);
 }
 
+/* Two layers of RRC need no longer between a reconfiguration and its Complete (TS 38.331 clause 12). */
+#define ANSWER_NS INT64_C(500000000)
+
+/*
+ * The Complete of a reconfiguration that leaves the UE where it is, or that of a candidate with the same transaction?
+ * The latter is logged in the candidate's cell, or long after: then the former is not in the log.
+ */
+static bool is_candidates(const struct daps_ue *ue, const struct daps_transaction *transaction,
+                          const struct daps_event *ev)
+{
+    const struct daps_attempt *open = ue->open;
+    const bool moves = open != NULL && open->complete_frame == 0 && open->digest == transaction->digest;
+
+    return !ue->seen.pdus && !moves && !transaction->source_release && daps_ue_may_execute(ue, ev) &&
+           (daps_ue_names_candidate(ue, ev) || daps_ue_elapsed(ue, transaction->time_ns, ev->time_ns) > ANSWER_NS);
+}
+
 static void expected_complete(struct daps_ue *ue, struct daps_transaction *transaction, const struct daps_event *ev)
 {
-    struct daps_attempt *open = ue->open;
-    const bool opens = open != NULL && open->complete_frame == 0 && open->transaction == ev->transaction &&
-                       open->digest == transaction->digest;
+    struct daps_attempt *attempt =
+        ue->open != NULL ? ue->open : daps_attempt_newest(ue); /* closed by what it is behind */
+    const bool answers = attempt != NULL && attempt->complete_frame == 0 && attempt->transaction == ev->transaction &&
+                         attempt->digest == transaction->digest && !daps_attempt_has_failed(attempt);
 
     transaction->due = false;
-    if (opens && is_first_answer(ue, open, ev)) {
-        daps_attempt_complete(ue, open, ev);
-        open->overtaken = transaction->overtaken && !ev->from_pdcp;
-        open->not_first |= open->overtaken;
+    if (answers && is_first_answer(ue, attempt, ev)) {
+        daps_attempt_complete(ue, attempt, ev);
+        attempt->overtaken = transaction->overtaken && !ev->from_pdcp;
+        attempt->not_first |= attempt->overtaken;
     }
     if (transaction->source_release)
         source_is_gone(ue);
@@ -301,7 +319,7 @@ static bool is_undone(const struct daps_ue *ue, const struct daps_event *ev)
 /* unread: it is there and could not be read, which is counted already. */
 static void miss_reconfiguration(struct daps_ue *ue, const struct daps_event *complete, bool unread)
 {
-    if (!ue->reconfiguration_seen && ue->active.chain.key == NULL)
+    if (!ue->reconfiguration_seen && ue->active.chain.key == NULL && !ue->setup.begun)
         return;
     note_orphan(ue, complete);
     daps_ue_gap(ue, complete->frame, DAPS_GAP_COMPLETE);
@@ -384,6 +402,8 @@ void daps_ue_reconfiguration_complete(struct daps_ue *ue, const struct daps_even
 {
     struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
 
+    if (ev->transaction >= 0 && transaction->due && is_candidates(ue, transaction, ev))
+        transaction->due = false;
     if (ev->transaction >= 0 && transaction->due && !comes_too_late(ue, ev))
         expected_complete(ue, transaction, ev);
     else if (ev->channel == DAPS_CH_UL_DCCH)
@@ -457,6 +477,21 @@ static bool fits_open(struct daps_ue *ue, const struct daps_event *ev)
     return true;
 }
 
+/*
+ * T304 of the attempt under way has not run out, and the one before was taken to have fallen back when its command
+ * came: this is that failure, logged late.
+ */
+static bool is_of_the_one_before(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    guint i = ue->attempts->len;
+    const struct daps_attempt *before = daps_attempts_back(daps_kept_all(ue), &i);
+
+    while (before != NULL && (before == ue->open || before->procedure == DAPS_PROC_SK_COUNTER))
+        before = daps_attempts_back(daps_kept_all(ue), &i);
+    return before != NULL && before->daps && before->outcome == DAPS_OUTCOME_DAPS_FALLBACK &&
+           before->settled_frame == ue->open->frame && !daps_attempt_t304_is_over(ue, ue->open, ev->time_ns, true);
+}
+
 void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_attempt *last = daps_attempt_newest(ue);
@@ -471,9 +506,13 @@ void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev
                 daps_ue_note_again(ue);
         } else {
             daps_ue_gap(ue, ev->frame, DAPS_GAP_DAPS_FAILURE);
-            if (ue->active.chain.key != NULL) /* else the log began behind it */
+            if (ue->active.chain.key != NULL || ue->setup.begun) /* else the log began behind it */
                 ue->unexplained_failure = ev->frame;
         }
+        return;
+    }
+    if (is_of_the_one_before(ue, ev)) {
+        daps_ue_note_again(ue);
         return;
     }
     if (!ev->from_pdcp && !fits_open(ue, ev))

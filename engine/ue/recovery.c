@@ -2,6 +2,8 @@
 /* Re-establishment (TS 38.331 5.3.7), release, suspend and resume (5.3.8, 5.3.13). */
 #include "ue/ue.h"
 
+#define T319_NS INT64_C(2000000000) /* at most (TS 38.331 6.3.2, UE-TimersAndConstants) */
+
 /* What is not known of the context does not speak against it. */
 static bool names(const struct daps_event *request, const struct daps_context *context)
 {
@@ -69,15 +71,28 @@ static void settle_by_request(struct daps_ue *ue, const struct daps_event *reque
     }
 }
 
+/* A UE has another C-RNTI and PCell only once the request before was answered (TS 38.331 5.3.7.4, 5.3.7.6). */
+static bool speaks_for_another(const struct daps_event *before, const struct daps_event *ev)
+{
+    return before->ue_c_rnti != ev->ue_c_rnti || before->ue_pci != ev->ue_pci;
+}
+
 /* Nobody has said yet whether the UE sent it: it changes nothing until it is answered, or the UE goes on after it. */
 void daps_ue_reestablishment_request(struct daps_ue *ue, const struct daps_event *ev)
 {
     struct daps_request *request = &ue->request;
 
-    if (request->pending && request->ev->digest == ev->digest)
-        daps_ue_note_again(ue);
-    else if (!request->pending)
+    if (!request->pending) {
         request->state_before = ue->state;
+        request->has_before = false;
+    } else if (request->ev->digest == ev->digest) {
+        daps_ue_note_again(ue);
+    } else if (!request->has_before && speaks_for_another(request->ev, ev)) {
+        if (request->before == NULL)
+            request->before = g_new(struct daps_event, 1);
+        *request->before = *request->ev;
+        request->has_before = true;
+    }
     request->pending = true;
     if (request->ev == NULL)
         request->ev = g_new(struct daps_event, 1);
@@ -107,9 +122,11 @@ void daps_ue_request_applies(struct daps_ue *ue)
     request = *ue->request.ev;
     ue->request.pending = false;
     names_target = ue->open != NULL && names(&request, &ue->open->target);
-    settle_by_request(ue, &request);
+    settle_by_request(ue, ue->request.has_before ? ue->request.before : &request);
     daps_ue_require_key(ue, &request);
-    if (!names_target && is_strange(ue, &request))
+    if (ue->request.has_before)
+        daps_ue_lose_track(ue, &request, DAPS_GAP_ANSWER_LOST, DAPS_NOT_JUDGED_COMMAND_LOST);
+    else if (!names_target && is_strange(ue, &request))
         daps_ue_lose_track(ue, &request, DAPS_GAP_REQUEST_ELSEWHERE, DAPS_NOT_JUDGED_COMMAND_LOST);
     if (active->pci < 0 && daps_attempt_newest(ue) == NULL && request.ue_pci >= 0)
         active->pci = request.ue_pci;
@@ -128,6 +145,7 @@ void daps_ue_drop_request(struct daps_ue *ue, const struct daps_event *ev)
         ev->kind == DAPS_EV_SETUP_COMPLETE)
         return;
     ue->request.pending = false;
+    ue->dropped_request = true;
     ue->state = ue->request.state_before;
     daps_ue_gap(ue, ue->request.ev->frame, DAPS_GAP_REQUEST_UNANSWERED);
 }
@@ -167,10 +185,14 @@ static void miss_request(struct daps_ue *ue, const struct daps_event *ev)
 {
     const enum daps_gap gap = DAPS_GAP_REQUEST_LOST;
 
+    if (ue->n_candidates > 0 && ue->open == NULL) /* one may have been tried in vain */
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, ev->frame);
     if (ue->open != NULL || ue->active.chain.key == NULL)
         daps_ue_lose_track(ue, ev, gap, DAPS_NOT_JUDGED_OUTCOME_LOST);
     else
         daps_ue_gap(ue, ev->frame, gap);
+    ue->n_candidates = 0;
+    ue->left_nr = false;
 }
 
 /* TS 38.331 5.3.7.5, TS 33.501 6.11: a new key by the NCC rule, in force at once, same algorithms. */
@@ -246,6 +268,9 @@ void daps_ue_reestablishment_complete(struct daps_ue *ue, const struct daps_even
 void daps_ue_release(struct daps_ue *ue, const struct daps_event *ev)
 {
     if (!ev->suspend) {
+        if (ue->open != NULL && ue->open->complete_frame != 0 && ev->channel == DAPS_CH_DL_DCCH &&
+            !daps_attempt_t304_is_over(ue, ue->open, ev->time_ns, true))
+            ue->open->proven = true; /* the source is silent until then: the target says so */
         daps_ue_end_connection(ue, ev);
         return;
     }
@@ -300,7 +325,7 @@ static bool is_request_again(const struct daps_ue *ue, const struct daps_event *
 {
     const int64_t elapsed = daps_ue_elapsed(ue, ue->open->time_ns, ev->time_ns);
 
-    return ue->open->digest == ev->digest && elapsed <= INT64_C(2000000000);
+    return ue->open->digest == ev->digest && elapsed <= T319_NS;
 }
 
 void daps_ue_resume_request(struct daps_ue *ue, const struct daps_event *ev)
@@ -360,6 +385,8 @@ void daps_ue_resume(struct daps_ue *ue, const struct daps_event *ev)
     if (ue->open == NULL) {
         miss_resume_request(ue, ev);
         begin_resume(ue, ev);
+    } else if (daps_ue_elapsed(ue, ue->open->time_ns, ev->time_ns) > T319_NS + DAPS_LAG_NS) {
+        miss_resume_request(ue, ev); /* it answers another one: this one's time was over (TS 38.331 5.3.13.5) */
     }
     daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
     daps_attempt_close(ue, true);
@@ -369,7 +396,7 @@ void daps_ue_resume(struct daps_ue *ue, const struct daps_event *ev)
 
 void daps_ue_resume_complete(struct daps_ue *ue, const struct daps_event *ev)
 {
-    if (is_suspended(ue)) {
+    if (is_suspended(ue) || (ue->unsuspended != 0 && !ue->seen.pdus)) {
         daps_ue_gap(ue, ev->frame, DAPS_GAP_RESUMED_ALONE);
         daps_ue_resume(ue, ev); /* the key is that of the request (TS 38.331 5.3.13.3) */
     }

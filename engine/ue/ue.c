@@ -41,6 +41,7 @@ void daps_ue_free(struct daps_ue *ue)
     daps_term_pool_free(ue->pool);
     g_free(ue->candidates);
     g_free(ue->request.ev);
+    g_free(ue->request.before);
     g_free(ue->early.complete);
     g_free(ue);
 }
@@ -141,6 +142,9 @@ static bool is_silent_on_outcome(const struct daps_attempt *open, const struct d
         return ev->daps_failure;
     case DAPS_EV_REESTABLISHMENT:
     case DAPS_EV_REESTABLISHMENT_COMPLETE:
+    case DAPS_EV_SETUP_COMPLETE: /* of another connection, these three */
+    case DAPS_EV_SECURITY_MODE_COMMAND:
+    case DAPS_EV_SECURITY_MODE_COMPLETE:
         return true;
     default:
         return false;
@@ -160,14 +164,28 @@ static void settle_by_downlink(struct daps_ue *ue, const struct daps_event *ev)
     if ((open->complete_frame == 0 && elapsed >= 0 && elapsed < RANDOM_ACCESS_NS) ||
         (fallback && open->complete_frame == 0))
         return;
-    if (elapsed <= DAPS_LAG_NS && daps_attempt_is_logged_in(ue, ev, &open->source, &open->target))
-        return; /* the source's, logged late */
     daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
     /* So soon it may be a message of the source that the tool has written late. */
     open->proven = !fallback && (!open->daps || elapsed < 0 || elapsed > DAPS_LAG_NS || !ue->clock_is_fine);
     ue->unanswered += open->complete_frame == 0;
     if (open->complete_frame == 0 && open->heard_time_ns == INT64_MIN)
         open->heard_time_ns = ev->time_ns;
+}
+
+/* The log names the source: once T304 has run out the attempt has failed, before that the message is late. */
+static void settle_in_source(struct daps_ue *ue, const struct daps_event *ev)
+{
+    if (!daps_attempt_t304_is_over(ue, ue->open, ev->time_ns, false) ||
+        daps_ue_elapsed(ue, ue->open->time_ns, ev->time_ns) <= DAPS_LAG_NS)
+        return;
+    if (!ue->open->daps) { /* it has another key by then (TS 38.331 5.3.7.5) */
+        daps_ue_lose_track(ue, ev, DAPS_GAP_SOURCE_SPEAKS, DAPS_NOT_JUDGED_OUTCOME_LOST);
+        return;
+    }
+    daps_ue_gap(ue, ev->frame, DAPS_GAP_SOURCE_SPEAKS);
+    daps_attempt_settle(ue, DAPS_OUTCOME_DAPS_FALLBACK, ev->frame);
+    daps_attempt_close(ue, false);
+    daps_ue_failure_undoes(ue, ev->time_ns);
 }
 
 /* What a message shows by being there at all. A failure outweighs it. */
@@ -178,12 +196,16 @@ static void settle_by_traffic(struct daps_ue *ue, const struct daps_event *ev)
     if (open == NULL || open->outcome != DAPS_OUTCOME_UNKNOWN || open->prepared ||
         open->procedure == DAPS_PROC_RESUME || !is_dcch(ev) || is_silent_on_outcome(open, ev))
         return;
-    if (ev->channel == DAPS_CH_DL_DCCH)
+    if (ue->clock_moves && ev->time_ns < open->time_ns)
+        return; /* before the command, out of the log's order */
+    if (ev->kind == DAPS_EV_RECONFIGURATION_COMPLETE && ue->n_candidates > 0)
+        return; /* may be the recovery to a candidate */
+    if (daps_attempt_is_logged_in(ue, ev, &open->source, &open->target))
+        settle_in_source(ue, ev);
+    else if (ev->channel == DAPS_CH_DL_DCCH)
         settle_by_downlink(ue, ev);
     else if (open->complete_frame == 0)
         return;
-    else if (ev->kind == DAPS_EV_RECONFIGURATION_COMPLETE && ue->n_candidates > 0)
-        return; /* may be the recovery to a candidate */
     else if (daps_attempt_t304_is_over(ue, open, ev->time_ns, false))
         daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
 }
@@ -227,6 +249,7 @@ static void security_mode(struct daps_ue *ue, const struct daps_event *ev)
         break;
     default:
         ue->smc_digest = 0;
+        daps_ue_miss_security(ue, ev);
         break;
     }
 }
@@ -240,6 +263,7 @@ static void nas_transfer(struct daps_ue *ue, const struct daps_event *ev)
 static void mobility_from_nr(struct daps_ue *ue, const struct daps_event *ev)
 {
     (void)ev;
+    ue->dropped_request = false;
     ue->left_nr = true;
 }
 
@@ -279,6 +303,7 @@ static void dispatch(struct daps_ue *ue, const struct daps_event *ev)
 static bool is_answer(const struct daps_event *ev)
 {
     return ev->kind == DAPS_EV_RECONFIGURATION_COMPLETE || ev->kind == DAPS_EV_REESTABLISHMENT_COMPLETE ||
+           ev->kind == DAPS_EV_RESUME_COMPLETE || ev->kind == DAPS_EV_SECURITY_MODE_COMPLETE ||
            (ev->kind == DAPS_EV_FAILURE_INFORMATION && ev->daps_failure);
 }
 
@@ -296,7 +321,7 @@ static void count_directions(struct daps_ue *ue, const struct daps_event *ev)
     } else {
         ue->dl_dcch++;
         ue->after_command += ue->commands > 0;
-        ue->commands += ev->kind == DAPS_EV_RECONFIGURATION && ev->sync;
+        ue->commands += ev->kind == DAPS_EV_RECONFIGURATION && (ev->sync || ev->sk_counter >= 0);
     }
 }
 
@@ -331,9 +356,12 @@ static void follow(struct daps_ue *ue, const struct daps_event *ev)
     daps_ue_drop_request(ue, ev);
     if (ue->left_nr && ev->kind == DAPS_EV_RECONFIGURATION && ev->sync) {
         /* Back from another RAT: its security context, not the one we left with (TS 33.501 8.4). */
-        daps_ue_lose_track(ue, ev, DAPS_GAP_OTHER_RAT, DAPS_NOT_JUDGED_COUNT);
+        daps_ue_lose_track(ue, ev, DAPS_GAP_OTHER_RAT,
+                           ue->dropped_request ? DAPS_NOT_JUDGED_COMMAND_LOST : DAPS_NOT_JUDGED_COUNT);
         ue->left_nr = false;
     }
+    if (daps_ue_is_elsewhere(ue, ev))
+        daps_ue_lose_track(ue, ev, DAPS_GAP_ELSEWHERE, DAPS_NOT_JUDGED_COMMAND_LOST);
     settle_by_traffic(ue, ev);
     dispatch(ue, ev);
     if (ev->kind == DAPS_EV_SETUP)

@@ -57,6 +57,9 @@ struct daps_request {
     bool pending;
     struct daps_event *ev; /* owned; NULL until there is one */
     enum daps_ue_state state_before;
+    struct daps_event
+        *before; /* owned; an earlier one that spoke for another connection than ev, and so was answered */
+    bool has_before;
 };
 
 /* Does the cell that a log gives for every message follow the UE? */
@@ -173,6 +176,7 @@ struct daps_ue {
         int32_t t304_ms;
     } presumed; /* the newest DAPS attempt over only because a command followed: neither end nor failure was seen */
 
+    bool dropped_request;  /* since then, a re-establishment request that the log does not show answered */
     bool left_nr;          /* mobilityFromNRCommand seen, nothing from NR since */
     int suspend_ncc;       /* -1: not suspended with one */
     bool suspended_before; /* the log began behind the release with suspendConfig */
@@ -225,6 +229,8 @@ void daps_ue_setup_complete(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc);       /* TS 33.501 6.9.2.1.1 */
 void daps_ue_secured_late(struct daps_ue *ue, const struct daps_event *smc); /* ... read behind what it secured */
 void daps_ue_root_matched(struct daps_ue *ue); /* ue->root has been found out after the connection was secured */
+/* A message that shows security, and the command that began it is not in a log that saw the connection begin. */
+void daps_ue_miss_security(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev); /* log began in the middle */
 /* not_judged: DAPS_NOT_JUDGED_COUNT if nothing that could be judged is lost with it. */
 void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, enum daps_gap gap,
@@ -301,6 +307,7 @@ void daps_ue_candidate(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_candidate_release(struct daps_ue *ue, const struct daps_event *ev);
 bool daps_ue_execute_candidate(struct daps_ue *ue, const struct daps_event *ev); /* a Complete that answers nothing */
 bool daps_ue_may_execute(const struct daps_ue *ue, const struct daps_event *ev);
+bool daps_ue_names_candidate(const struct daps_ue *ue, const struct daps_event *ev); /* by the cell it is logged in */
 bool daps_ue_is_armed(const struct daps_ue *ue, int transaction);
 void daps_ue_doubt_candidates(struct daps_ue *ue, const struct daps_event *ev); /* ev derives from the key in force */
 void daps_ue_fail_candidate(struct daps_ue *ue, const struct daps_event *ev);   /* the only one armed was tried */
@@ -320,6 +327,8 @@ void daps_ue_watch_cells(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_watch_cells_end(struct daps_ue *ue);
 void daps_ue_watch_cells_after(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_learn_cell(struct daps_ue *ue, const struct daps_event *ev);
+/* Is that message from a cell to which nothing in the log can have led the UE? */
+bool daps_ue_is_elsewhere(const struct daps_ue *ue, const struct daps_event *ev);
 bool daps_ue_is_from_elsewhere(const struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_taint(struct daps_attempt *attempt, const struct daps_place *place); /* ... of its key, once derived */
 struct daps_place daps_ue_command_place(const struct daps_ue *ue, const struct daps_event *ev);

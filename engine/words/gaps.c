@@ -63,6 +63,9 @@ static const struct {
     [DAPS_GAP_CANDIDATE_UNSEEN] = {"candidate-unseen",
                                    "a candidate that may have been executed, in a log that misses messages"},
     [DAPS_GAP_HANDOVER_UNSEEN] = {"handover-unseen", "a failed handover of which the log does not hold the command"},
+    [DAPS_GAP_ELSEWHERE] = {"from-elsewhere", "a message from a cell the UE was not known to be in"},
+    [DAPS_GAP_SOURCE_SPEAKS] = {"from-source",
+                                "a message from the source of a handover that is neither answered nor failed"},
     [DAPS_GAP_OTHER] = {"other", "something that this version has no name for"},
 };
 

@@ -49,6 +49,8 @@ enum daps_gap {
     DAPS_GAP_CANDIDATE_AGAIN,         /* a candidate's second Complete, which may answer what is not in the log */
     DAPS_GAP_CANDIDATE_UNSEEN,        /* a candidate that may have been executed, in a log that misses messages */
     DAPS_GAP_HANDOVER_UNSEEN,         /* a failed handover of which the log does not hold the command */
+    DAPS_GAP_ELSEWHERE,               /* a message from a cell the UE was not known to be in */
+    DAPS_GAP_SOURCE_SPEAKS,           /* a message from the source of a handover that is neither answered nor failed */
     DAPS_GAP_OTHER,                   /* something that a later version has a name for */
     DAPS_GAP_COUNT
 };
