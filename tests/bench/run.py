@@ -3,10 +3,13 @@
 """How long an audit takes, as ratios to what it is measured against in the same run.
 
     run.py BUILD [RUNS [PDUS]] BUILD: a build folder without sanitizers; RUNS of each command, in turn (default 5)
+    DAPSAUDIT=PROGRAM run.py ... measures another program, such as one that ./try built, optimised when linking
 
-    the audit against a bare libpcap loop over the same file     (aim: at most 4)
-    tshark extracting the same fields against the audit          (aim: at least 100)
-    the audit against the bare loop over 600,000 PDCP PDUs of user data, 1,200 and 100 octets each  (aim: at most 2)
+    the audit against a bare libpcap loop over the same file, handovers and a mix as field logs have it (mix.py)
+                                                                 (aim: at most 3 in processor time, 2 on the wall)
+    tshark extracting the same fields against the audit          (aim: at least 200)
+    the audit against the bare loop over 600,000 PDCP PDUs of user data, 1,200 and 100 octets each
+                                                                 (aim: at most 1.2 and 1.5)
     peak memory over 3 and over 30 million PDUs of one bearer; run.py BUILD RUNS 100000000 for as many as that
     start-up; peak memory over a file and over one ten times as long; two files on two cores against one
 """
@@ -87,7 +90,7 @@ def user_plane(build, program, bare, folder, runs, most):
 
 def main(arguments):
     build, runs = os.path.abspath(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 5
-    program = os.path.join(build, "analyzer", "dapsaudit")
+    program = os.environ.get("DAPSAUDIT", os.path.join(build, "analyzer", "dapsaudit"))
     bare = os.path.join(build, "tests", "bench", "bare_loop")
     with tempfile.TemporaryDirectory() as folder:
         long, short = os.path.join(folder, "long.pcap"), os.path.join(folder, "short.pcap")
@@ -101,6 +104,11 @@ def main(arguments):
         audited, looped = in_turn([audit + [long], [bare, long]], runs)
         show("600,000 frames, audit against bare libpcap loop", audited, looped)
         print(f"  {600005 / audited[0] / 1e6:.2f} million frames a second")
+        mixed, scenario = os.path.join(folder, "mixed.pcap"), os.path.join(folder, "mixed.scenario")
+        with open(scenario, "w", encoding="utf-8") as file:
+            subprocess.run([sys.executable, os.path.join(HERE, "mix.py")], stdout=file, check=True)
+        subprocess.run([program, "synth", scenario, "-o", mixed], check=True)
+        show("600,000 frames of a mix, audit against bare libpcap loop", *in_turn([audit + [mixed], [bare, mixed]], runs))
         if shutil.which("tshark"):
             fields = [x for f in FIELDS for x in ("-e", f)]
             shark, ours = in_turn([["tshark", "-r", short, "-T", "fields", *fields], audit + [short]], 1)
