@@ -366,7 +366,8 @@ bool options_parse(struct options *options, const struct options_command *comman
 
 void options_confine(const struct options *options)
 {
-    const struct sandbox sandbox = {.inputs = options->paths, .output = options->output, .verbose = options->verbose};
+    const struct sandbox sandbox = {
+        .inputs = options->paths, .output = options->output, .excerpt = options->excerpt, .verbose = options->verbose};
 
     if (!options->no_sandbox)
         sandbox_enter(&sandbox);

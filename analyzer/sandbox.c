@@ -146,6 +146,8 @@ static void allow_all(int ruleset, uint64_t handled, const struct sandbox *sandb
         allow(ruleset, handled, sandbox->inputs[i], READ);
     if (sandbox->output != NULL && strcmp(sandbox->output, "-") != 0)
         allow_output(ruleset, handled, sandbox->output);
+    if (sandbox->excerpt != NULL)
+        allow_output(ruleset, handled, sandbox->excerpt);
 }
 
 /* False, with errno, where there is no Landlock. */

@@ -13,6 +13,7 @@
 struct sandbox {
     char *const *inputs; /* NULL-terminated; files and folders, "-" is standard input */
     const char *output;  /* NULL or "-": none to be opened */
+    const char *excerpt; /* another output, likewise */
     bool verbose;        /* say so if there is none */
 };
 

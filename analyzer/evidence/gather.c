@@ -180,6 +180,8 @@ static void want(struct evidence *evidence, const struct daps_finding *finding)
 {
     uint32_t counted = 0;
 
+    if (finding->has_key)
+        stories_want_key(evidence->stories, &finding->key);
     for (uint32_t i = 0; i < finding->n_subjects; i++) {
         const struct daps_subject *subject = &finding->subjects[i];
         const bool pdu = subject->role == DAPS_ROLE_MESSAGE || subject->role == DAPS_ROLE_FAILED;
@@ -204,7 +206,7 @@ static void read_again(struct evidence *evidence, const struct options *options)
             want(evidence, numbered->finding);
     }
     if (evidence->totals->counts.rrc_messages > 0)
-        stories_read(evidence->stories, evidence->path, options);
+        stories_read(evidence->stories, evidence->path, options, evidence->totals->counts.rrc_messages);
 }
 
 static void add_overview(const struct evidence *evidence)

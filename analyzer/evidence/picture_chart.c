@@ -201,7 +201,8 @@ static void bars(struct chart *chart)
         const struct step *step = step_at(chart, i);
         const double y = chart->y[i - chart->from];
         /* The target's bar goes on as that of the serving cell. */
-        if (target.key[0] != '\0' && step->target_key[0] == '\0' && strcmp(step->current_key, target.key) == 0) {
+        if (target.key[0] != '\0' && strcmp(step->target_key, target.key) != 0 &&
+            strcmp(step->current_key, target.key) == 0) {
             close_bar(chart, &current, y);
             current = target;
             target.key[0] = '\0';
@@ -246,7 +247,7 @@ static void arrow(struct chart *chart, const struct step *step, double y)
 {
     const int lane = step->core ? n_lanes(chart) - 1 : cell_lane(chart, &step->cell);
     const int far = lane_x(MAX(lane, 0)), gap = 8;
-    char *note = short_of(step->note, 68);
+    char *note = short_of(step->note, 76);
 
     when(chart, step, y);
     if (step->mark->downlink)

@@ -43,6 +43,7 @@ struct stories *stories_new(void)
     stories->list = g_ptr_array_new_with_free_func(free_story);
     stories->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     stories->wanted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_frames);
+    stories->keys_wanted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     stories->pdus = g_array_new(FALSE, FALSE, sizeof(struct stories_pdu));
     stories->first_ns = stories->last_ns = INT64_MIN;
     return stories;
@@ -55,6 +56,7 @@ void stories_free(struct stories *stories)
     g_hash_table_unref(stories->by_name);
     g_ptr_array_unref(stories->list);
     g_hash_table_unref(stories->wanted);
+    g_hash_table_unref(stories->keys_wanted);
     g_array_unref(stories->pdus);
     g_free(stories);
 }
@@ -73,6 +75,12 @@ void stories_want(struct stories *stories, const char *ue, uint64_t frame, bool 
     g_array_append_val(frames, frame);
     if (of_pdu)
         g_array_append_val(stories->pdus, pdu);
+}
+
+void stories_want_key(struct stories *stories, const struct daps_key_view *key)
+{
+    g_hash_table_add(stories->keys_wanted, g_strdup(key->id));
+    g_hash_table_add(stories->keys_wanted, g_strdup(key->parent));
 }
 
 static gint by_number(gconstpointer a, gconstpointer b)
@@ -167,6 +175,11 @@ static void wait(struct story *story, const struct story_mark *mark)
     story->pending[story->n_pending++] = *mark;
 }
 
+static guint first_marks(const struct stories *stories, const struct story *story)
+{
+    return stories->few ? STORY_LEAST_MARKS : story->wanted != NULL ? STORY_FIRST_MARKS : STORY_QUIET_MARKS;
+}
+
 static void take_mark(const struct stories *stories, struct story *story, struct story_mark *mark)
 {
     const bool room = story->marks->len + story->n_pending < stories->room;
@@ -176,7 +189,7 @@ static void take_mark(const struct stories *stories, struct story *story, struct
         keep_pending(story);
         story->follow = FOLLOWING;
         keep(story, mark);
-    } else if (room && (story->follow > 0 || story->marks->len < STORY_LEAST_MARKS)) {
+    } else if (room && (story->follow > 0 || story->marks->len < first_marks(stories, story))) {
         story->follow -= story->follow > 0;
         keep_pending(story);
         keep(story, mark);
@@ -286,7 +299,7 @@ static struct story_key *new_key(struct stories *stories, struct story *story, c
 {
     struct story_key *key;
 
-    if (stories->keys == STORIES_MOST_KEYS) {
+    if (stories->keys >= STORIES_MOST_KEYS && !g_hash_table_contains(stories->keys_wanted, step->key.id)) {
         stories->keys_left_out++;
         return NULL;
     }
@@ -357,7 +370,7 @@ static void prepare(struct stories *stories)
     g_array_sort(stories->pdus, by_number);
 }
 
-bool stories_read(struct stories *stories, const char *path, const struct options *options)
+bool stories_read(struct stories *stories, const char *path, const struct options *options, uint64_t messages)
 {
     const struct daps_sink sink = {
         .user = stories, .event = on_event, .use = on_use, .handover = on_handover, .key = on_key};
@@ -369,6 +382,7 @@ bool stories_read(struct stories *stories, const char *path, const struct option
     g_free(error); /* the first reading has said it */
     if (capture == NULL)
         return false;
+    stories->few = messages <= STORIES_FEW;
     stories->values = options->style.show_keys;
     prepare(stories);
     engine = audit_engine(options, &sink);

@@ -11,8 +11,11 @@
 #define STORIES_MOST_UES   30    /* UEs with a story */
 #define STORIES_MOST_MARKS 2000  /* of all of them; ... */
 #define STORY_MOST_MARKS   400   /* ... of one, if there is room */
-#define STORY_LEAST_MARKS  60    /* kept whatever they are, if the UE has no more */
-#define STORIES_MOST_KEYS  50000 /* of all UEs: ancestors of keys that come later are not followed further */
+#define STORY_LEAST_MARKS  60    /* its first ones, kept whatever they are, in a capture of few messages; ... */
+#define STORY_FIRST_MARKS  8     /* ... in a longer one; ... */
+#define STORY_QUIET_MARKS  24    /* ... there of a UE without findings */
+#define STORIES_FEW        200   /* messages */
+#define STORIES_MOST_KEYS  50000 /* of all UEs: beyond that only those of findings and their parents */
 
 /* A stretch in which nothing belongs to a finding. */
 struct story_quiet {
@@ -74,10 +77,12 @@ struct stories {
     int64_t first_ns, last_ns; /* of the capture; INT64_MIN none */
 
     /* while reading */
-    GHashTable *wanted; /* UE to GArray of uint64_t */
-    GArray *pdus;       /* struct stories_pdu, by frame */
-    bool values;        /* key values are asked for */
-    unsigned room;      /* marks for one UE */
+    GHashTable *wanted;      /* UE to GArray of uint64_t */
+    GArray *pdus;            /* struct stories_pdu, by frame */
+    bool values;             /* key values are asked for */
+    GHashTable *keys_wanted; /* names of keys of findings and of their parents, of whatever UE */
+    bool few;                /* messages in the capture */
+    unsigned room;           /* marks for one UE */
     int64_t now_ns;
 };
 
@@ -87,8 +92,11 @@ void stories_free(struct stories *stories); /* wipes keys; NULL is fine */
 /* Before reading: that frame is of a finding of that UE; of_pdu: perhaps of a PDU without a message. */
 void stories_want(struct stories *stories, const char *ue, uint64_t frame, bool of_pdu, bool downlink);
 
-/* Reads the capture at path. False if it cannot be opened. */
-bool stories_read(struct stories *stories, const char *path, const struct options *options);
+/* Before reading: that key is of a finding. */
+void stories_want_key(struct stories *stories, const struct daps_key_view *key);
+
+/* Reads the capture at path, which has that many messages. False if it cannot be opened. */
+bool stories_read(struct stories *stories, const char *path, const struct options *options, uint64_t messages);
 
 /* The key of that name, NULL none. */
 const struct story_key *story_key(const struct story *story, const char *id);
