@@ -167,7 +167,8 @@ static bool make_beside(struct outfile *outfile)
 
     outfile->temporary = g_build_filename(directory, ".dapsaudit-XXXXXX", NULL);
     g_free(directory);
-    outfile->fd = mkostemp(outfile->temporary, O_CLOEXEC);
+    /* For writing only: the sandbox gives no more in that folder. */
+    outfile->fd = g_mkstemp_full(outfile->temporary, O_WRONLY | O_CLOEXEC, 0600);
     if (outfile->fd >= 0 && process_note_temporary(outfile->temporary))
         return true;
     if (outfile->fd >= 0) {

@@ -358,6 +358,17 @@ class Sandbox(Case):
             self.expect(run("audit", *options, "-j4", SAMPLES, SAMPLES, "-o", out), 1)
             self.expect(run("events", *options, REPEAT, "-o", "/dev/null"), 0)
 
+    def test_outputs_outside_the_folder_for_temporary_files(self):
+        temporary, out = self.folder / "tmp", self.folder / "out"
+        for folder in (temporary, out):
+            folder.mkdir()
+        env = dict(os.environ, TMPDIR=os.fspath(temporary))
+        self.expect(run("audit", REPEAT, "-o", out / "audit", env=env), 1)
+        self.expect(run("report", REPEAT, "-o", out / "report", "--excerpt", out / "excerpt", env=env), 1)
+        self.expect(run("report", "-", "-o", out / "report", stdin=REPEAT.read_bytes(), env=env), 1)
+        self.assertEqual(sorted(os.listdir(out)), ["audit", "excerpt", "report"])
+        self.assertEqual(os.listdir(temporary), [])
+
     def test_nothing_else_is(self):
         self.confined()
         read, write, other = (self.folder / name / name for name in ("read", "write", "other"))
