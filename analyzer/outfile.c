@@ -69,20 +69,13 @@ struct known {
 
 struct outfile_names {
     GArray *known;
+    struct known messages; /* standard error, which a shell may have sent anywhere */
+    bool messages_clash;
 };
 
 static void clear_known(gpointer data)
 {
     g_free(((struct known *)data)->destination);
-}
-
-struct outfile_names *outfile_names_new(void)
-{
-    struct outfile_names *names = g_new0(struct outfile_names, 1);
-
-    names->known = g_array_new(FALSE, FALSE, sizeof(struct known));
-    g_array_set_clear_func(names->known, clear_known);
-    return names;
 }
 
 void outfile_names_free(struct outfile_names *names)
@@ -110,15 +103,14 @@ static struct known look_at(const char *path, bool standard, int descriptor)
     return known;
 }
 
-void outfile_names_read(struct outfile_names *names, const char *path, const char *role)
+struct outfile_names *outfile_names_new(void)
 {
-    struct known known;
+    struct outfile_names *names = g_new0(struct outfile_names, 1);
 
-    if (path == NULL)
-        return;
-    known = look_at(path, strcmp(path, "-") == 0, STDIN_FILENO);
-    known.role = role;
-    g_array_append_val(names->known, known);
+    names->known = g_array_new(FALSE, FALSE, sizeof(struct known));
+    g_array_set_clear_func(names->known, clear_known);
+    names->messages = look_at("standard error", true, STDERR_FILENO);
+    return names;
 }
 
 static bool is_same(const struct known *a, const struct known *b)
@@ -129,11 +121,29 @@ static bool is_same(const struct known *a, const struct known *b)
            strcmp(a->destination, b->destination) == 0;
 }
 
+void outfile_names_read(struct outfile_names *names, const char *path, const char *role)
+{
+    struct known known;
+
+    if (path == NULL)
+        return;
+    known = look_at(path, strcmp(path, "-") == 0, STDIN_FILENO);
+    known.role = role;
+    names->messages_clash |= is_same(&known, &names->messages);
+    g_array_append_val(names->known, known);
+}
+
 bool outfile_names_write(struct outfile_names *names, const char *path)
 {
     const bool standard = path == NULL || strcmp(path, "-") == 0;
     struct known known = look_at(standard ? "standard output" : path, standard, STDOUT_FILENO);
 
+    if (names->messages_clash) {
+        dup2(STDOUT_FILENO, STDERR_FILENO); /* not a message into it, either */
+        say("standard error is both a file that is read and output");
+        clear_known(&known);
+        return false;
+    }
     for (guint i = 0; i < names->known->len; i++) {
         const struct known *other = &g_array_index(names->known, struct known, i);
         if (!is_same(&known, other))

@@ -20,8 +20,9 @@ void outfile_names_free(struct outfile_names *names); /* NULL is fine */
 void outfile_names_read(struct outfile_names *names, const char *path, const char *role);
 
 /*
- * path ("-" or NULL: standard output) is to be written. False, with a message on standard error, if it is a file that
- * is read or another that is written: by device and inode, or by directory and name while it does not exist.
+ * path ("-" or NULL: standard output) is to be written. False, with a message on standard error, if it, or standard
+ * error, is a file that is read, or it is another that is written: by device and inode, or by directory and name while
+ * it does not exist.
  */
 bool outfile_names_write(struct outfile_names *names, const char *path);
 

@@ -154,7 +154,7 @@ static void keep_copy(struct input *input, const uint8_t *data, size_t size)
     if (!input->keep || input->spool_errno)
         return;
     if (size > input->max_spool - input->spooled)
-        input->spool_errno = EFBIG;
+        input->spool_errno = ENOBUFS;
     else if (open_spool(input) && !write_all(input->spool, data, size))
         input->spool_errno = errno ? errno : ENOSPC;
     input->spooled += input->spool_errno ? 0 : size;
@@ -272,7 +272,7 @@ static char *not_copied(const struct input *input, int error)
 {
     if (error == ECANCELED)
         return g_strdup_printf("%s: interrupted", input->name);
-    if (error == EFBIG && input->spool_errno)
+    if (error == ENOBUFS)
         return g_strdup_printf(
             "%s: must be copied to a temporary file to be read, and is longer than --max-spool allows "
             "(%" PRIu64 " octets)",

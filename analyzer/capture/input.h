@@ -42,7 +42,7 @@ struct input {
     bool keep;           /* write a copy of what is read to spool */
     int spool;           /* temporary file without a name, -1 */
     bool spooled_to_end; /* all of the stream is in spool */
-    int spool_errno;     /* why the copy is of no use; EFBIG: max_spool was reached */
+    int spool_errno;     /* why the copy is of no use; ENOBUFS: max_spool was reached */
     uint64_t spooled;    /* octets in spool */
     uint64_t max_spool;
     bool replay; /* give out again what spool holds from replay_at on */

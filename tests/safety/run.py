@@ -137,6 +137,18 @@ class Outputs(Case):
                 self.expect(run("audit", "-k", self.keys, capture, stdout=out), 2, "both")
         self.assertEqual(capture.read_bytes(), AIR.read_bytes())
 
+    def test_standard_error_is_an_input(self):
+        capture = pathlib.Path(self.copy(AIR, "a.pcap"))
+        for path in (capture, self.keys):
+            before = path.read_bytes()
+            with open(path, "ab") as err:
+                result = run("audit", "-k", self.keys, capture, stderr=err)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(b"standard error is both", result.stdout)
+            self.assertEqual(path.read_bytes(), before)
+        with open(self.folder / "log", "wb") as both:
+            self.assertEqual(run("audit", "-k", self.keys, capture, stdout=both, stderr=both).returncode, 1)
+
     def test_written_beside_and_renamed(self):
         out = self.folder / "out"
         out.write_text("before")
