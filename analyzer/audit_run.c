@@ -167,7 +167,9 @@ static void count(struct audit *audit, struct capture_totals *totals)
 
 struct daps_engine *audit_engine(const struct options *options, const struct daps_sink *sink)
 {
-    const struct daps_engine_options engine_options = {.keylog = options->keylog,
+    const struct daps_engine_options engine_options = {.most_ues = options->max_ues,
+                                                       .most_octets = options->max_memory,
+                                                       .keylog = options->keylog,
                                                        .extract_only = options->style.view == REPORT_EVENTS,
                                                        .ncc_reading = options->ncc_reading,
                                                        .n_cells = options->n_cells,

@@ -43,7 +43,9 @@ static bool wrong(struct judge *judge, const char *what)
 
 static struct session *session_new(struct judge *judge, const char *capture)
 {
-    const struct daps_engine_options options = {.keylog = judge->options->keylog,
+    const struct daps_engine_options options = {.most_ues = judge->options->max_ues,
+                                                .most_octets = judge->options->max_memory,
+                                                .keylog = judge->options->keylog,
                                                 .ncc_reading = judge->options->ncc_reading};
     struct session *session = g_new0(struct session, 1);
     struct daps_sink sink;

@@ -22,8 +22,8 @@
 struct words {
     gboolean help, show_keys, no_sandbox, verbose, quiet, wireshark, why, allow_partial, liaison;
     char *format, *fail_on, *colour, *table, *ncc;
-    char **drbs, **cells, *max_spool;
-    int jobs;
+    char **drbs, **cells, *max_spool, *max_memory;
+    int jobs, max_ues;
 };
 
 static bool pick(const char *option, const char *word, const char *const *choices, unsigned *out)
@@ -95,7 +95,7 @@ static bool take_cell(struct options *options, const char *word)
 }
 
 /* Octets, or with a letter 1024, 1024^2 or 1024^3 of them. */
-static bool take_size(const char *word, uint64_t *out)
+static bool take_size(const char *option, const char *word, uint64_t *out)
 {
     static const char letters[] = "KMG";
     const size_t length = word != NULL ? strlen(word) : 0;
@@ -107,7 +107,7 @@ static bool take_size(const char *word, uint64_t *out)
 
     g_free(digits);
     if (!taken)
-        say("--max-spool %s: must be a number of octets, which K, M or G may follow", word);
+        say("--%s %s: must be a number of octets, which K, M or G may follow", option, word);
     else if (word != NULL)
         *out <<= shift;
     return taken;
@@ -166,9 +166,15 @@ static bool take_words(struct options *options, const struct words *words, bool 
         !pick("ncc", words->ncc, readings, &ncc))
         return false;
     options->max_spool = DAPS_CAPTURE_MAX_SPOOL;
-    if (!take_size(words->max_spool, &options->max_spool))
+    if (!take_size("max-spool", words->max_spool, &options->max_spool) ||
+        !take_size("max-memory", words->max_memory, &options->max_memory))
         return false;
     options->style.max_spool = MAX(options->max_spool, 1);
+    if (words->max_ues < 0) {
+        say("--max-ues %d: must be 1 or more", words->max_ues);
+        return false;
+    }
+    options->max_ues = (unsigned)words->max_ues;
     if (words->jobs < 0 || words->jobs > MOST_JOBS) {
         say("--jobs %d: must be 1 to %d", words->jobs, MOST_JOBS);
         return false;
@@ -288,6 +294,10 @@ static int parse_words(struct options *options, struct words *words, const struc
         {"allow-partial", 0, 0, G_OPTION_ARG_NONE, &words->allow_partial,
          "Exit status 0 or 1 although something could not be read or judged", NULL},
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &words->jobs, "Files read at a time (default: processors)", "N"},
+        {"max-ues", 0, 0, G_OPTION_ARG_INT, &words->max_ues,
+         "UEs of one capture that are followed at a time (default 65536); the one met longest ago gives way", "N"},
+        {"max-memory", 0, 0, G_OPTION_ARG_STRING, &words->max_memory,
+         "What the UEs of one capture may cost in memory, in octets or with K, M or G (default 256M)", "SIZE"},
         {"max-spool", 0, 0, G_OPTION_ARG_STRING, &words->max_spool,
          "What may wait in temporary files: octets, or with K, M or G (default 1G)", "SIZE"},
         {"verbose", 'v', 0, G_OPTION_ARG_NONE, &words->verbose, "List every message that could not be read", NULL},
@@ -359,6 +369,7 @@ bool options_parse(struct options *options, const struct options_command *comman
     g_free(words.table);
     g_free(words.ncc);
     g_free(words.max_spool);
+    g_free(words.max_memory);
     g_strfreev(words.drbs);
     g_strfreev(words.cells);
     return *status == GO_ON;

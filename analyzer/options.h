@@ -30,6 +30,8 @@ struct options {
     char *keys;                 /* path of the key log */
     struct daps_keylog *keylog; /* NULL: none given */
     char **paths;               /* NULL-terminated, at least one */
+    unsigned max_ues;           /* of one capture, 0: the engine's bound */
+    uint64_t max_memory;        /* octets that they may cost, likewise */
     uint64_t max_spool;         /* octets that may wait in temporary files */
     GHashTable *found;          /* borrowed; paths that folders gave, by pointer; NULL: none */
     char *excerpt;              /* of a report: where its frames go, NULL nowhere */

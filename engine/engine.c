@@ -86,6 +86,8 @@ static void give_way(struct daps_engine *engine, uint64_t frame)
 
     if (ue->state != DAPS_UE_IDLE)
         daps_engine_not_judged(engine, DAPS_NOT_JUDGED_NOT_FOLLOWED, frame);
+    engine->counts.ues_given_up++;
+    engine->octets -= entry->octets;
     daps_ue_finish(ue);
     if (engine->sealed->len < SEALED_MOST && read_sealed(ue, &kept.view)) {
         g_strlcpy(kept.ue, kept.view.ue, sizeof kept.ue);
@@ -93,6 +95,33 @@ static void give_way(struct daps_engine *engine, uint64_t frame)
         g_array_append_val(engine->sealed, kept);
     }
     ues_remove(engine->ues, entry);
+}
+
+/* The UE at hand before may have come to cost more, or less. */
+static void account(struct daps_engine *engine, struct ue_entry *next)
+{
+    struct ue_entry *entry = engine->touched;
+
+    if (entry == next)
+        return;
+    engine->touched = next;
+    if (entry == NULL)
+        return;
+    engine->octets -= entry->octets;
+    entry->octets = daps_ue_octets(entry->ue);
+    engine->octets += entry->octets;
+}
+
+/* Those met longest ago give way to the one that was met now, or is about to come (NULL). */
+static void make_room(struct daps_engine *engine, const struct ue_entry *met, uint64_t frame)
+{
+    const struct daps_engine_options *options = &engine->options;
+    const unsigned most_ues = options->most_ues > 0 ? options->most_ues : DAPS_ENGINE_MOST_UES;
+    const uint64_t most_octets = options->most_octets > 0 ? options->most_octets : DAPS_ENGINE_MOST_OCTETS;
+
+    while (ues_longest_unmet(engine->ues) != NULL && ues_longest_unmet(engine->ues) != met &&
+           (engine->octets > most_octets || (met == NULL && ues_count(engine->ues) >= most_ues)))
+        give_way(engine, frame);
 }
 
 struct daps_ue *engine_find_ue(struct daps_engine *engine, uint64_t ue_key)
@@ -110,16 +139,18 @@ struct daps_ue *engine_get_ue(struct daps_engine *engine, uint64_t ue_key, const
     struct daps_ue *ue;
     char number[24];
 
+    account(engine, entry);
     if (entry != NULL) {
         ues_meet(engine->ues, entry);
+        make_room(engine, entry, frame);
         return tell_gaps(engine, entry);
     }
-    if (ues_count(engine->ues) >= (engine->options.most_ues > 0 ? engine->options.most_ues : DAPS_ENGINE_MOST_UES))
-        give_way(engine, frame);
+    make_room(engine, NULL, frame);
     snprintf(number, sizeof number, "%" PRIu64, ++engine->counts.ues);
     ue = daps_ue_new(engine, name != NULL ? name : number, rat);
     ue->number = (uint32_t)engine->counts.ues;
-    ues_add(engine->ues, ue_key, ue)->gaps = engine->gaps.n;
+    engine->touched = ues_add(engine->ues, ue_key, ue);
+    engine->touched->gaps = engine->gaps.n;
     if (!joins_deliver(engine->joins, ue_key, ue->name, &engine->sink) && engine->sink.join != NULL)
         engine->sink.join(engine->sink.user, &(struct daps_identity_join){
                                                  .frame = frame, .ue = ue->name, .name = "", .reason = DAPS_JOIN_LOG});

@@ -30,8 +30,10 @@ struct daps_engine {
     struct daps_sink sink;
     struct daps_engine_counts counts;
     struct ues *ues;
-    GStringChunk *names; /* of UEs that somebody asked for */
-    GArray *sealed;      /* struct sealed_ue: of UEs no longer followed */
+    struct ue_entry *touched; /* its UE was given out last, and may cost more by now; NULL none */
+    size_t octets;            /* that UEs cost, as far as it was counted */
+    GStringChunk *names;      /* of UEs that somebody asked for */
+    GArray *sealed;           /* struct sealed_ue: of UEs no longer followed */
     struct {
         uint64_t n, frame;
         enum daps_gap gap;

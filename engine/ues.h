@@ -3,6 +3,7 @@
 #ifndef DAPS_ENGINE_UES_H
 #define DAPS_ENGINE_UES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct daps_ue;
@@ -10,6 +11,7 @@ struct daps_ue;
 struct ue_entry {
     uint64_t key;
     struct daps_ue *ue;          /* owned */
+    size_t octets;               /* it was last found to cost */
     uint64_t gaps;               /* of all UEs that this one has been told of */
     struct ue_entry *next;       /* by appearance */
     struct ue_entry *before;     /* likewise */

@@ -138,6 +138,8 @@ void section_unjudged(struct page *page, const struct evidence *evidence)
     }
     said_unverified(&out, totals);
     paragraph_of(page, &out, &any);
+    said_given_up(&out, &totals->counts);
+    paragraph_of(page, &out, &any);
     said_other(&out, totals);
     paragraph_of(page, &out, &any);
     outbuf_clear(&out);

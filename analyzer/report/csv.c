@@ -288,7 +288,8 @@ void report_csv_summary(const struct report_style *style, struct outbuf *out, co
         {"not-read", "undecoded", "NR RRC messages that could not be read", counts->undecoded, 0},
         {"not-read", "ciphered", "ciphered messages without a key that opens them", counts->pdcp.unreadable, 0},
         {"not-read", "unverified", "messages that did not verify under any candidate for their key",
-         counts->pdcp.unverified, 0}};
+         counts->pdcp.unverified, 0},
+        {"not-followed", "given-up", "UEs that gave way to others (--max-ues, --max-memory)", counts->ues_given_up, 0}};
 
     for (size_t i = 0; has_remarks(style) && i < G_N_ELEMENTS(unread); i++)
         write_remark(out, "", &unread[i]);

@@ -89,6 +89,13 @@ static void write_repeats(struct outbuf *out, const struct daps_engine_counts *c
         COUNT(out, "repeats", counts->repeats);
 }
 
+/* Left out where all UEs were followed to the end. */
+static void write_given_up(struct outbuf *out, const struct daps_engine_counts *counts)
+{
+    if (counts->ues_given_up > 0)
+        COUNT(out, "ues_given_up", counts->ues_given_up);
+}
+
 /* Left out where everything could be judged. */
 static void write_not_judged(struct outbuf *out, const struct daps_engine_counts *counts, bool frames)
 {
@@ -138,6 +145,7 @@ void record_capture(struct outbuf *out, const char *capture, const struct captur
     write_sealed(out, totals);
     if (judged)
         write_repeats(out, counts);
+    write_given_up(out, counts);
     write_not_judged(out, counts, true);
     outbuf_char(out, '}');
 }
@@ -175,6 +183,7 @@ void record_summary(struct outbuf *out, const struct run_totals *run)
     if (run->skipped > 0)
         COUNT(out, "skipped", run->skipped);
     write_repeats(out, counts);
+    write_given_up(out, counts);
     write_not_judged(out, counts, false);
     outbuf_char(out, '}');
 }

@@ -97,6 +97,16 @@ void said_unverified(struct outbuf *out, const struct capture_totals *totals)
     outbuf_literal(out, " did not verify under any candidate for its key and were not read");
 }
 
+void said_given_up(struct outbuf *out, const struct daps_engine_counts *counts)
+{
+    if (counts->ues_given_up == 0)
+        return;
+    text_counted(out, counts->ues_given_up, "UE", NULL);
+    outbuf_literal(out, " gave way to others and ");
+    outbuf_string(out, counts->ues_given_up == 1 ? "was" : "were");
+    outbuf_literal(out, " not followed further (--max-ues, --max-memory)");
+}
+
 void said_not_judged(struct outbuf *out, enum daps_not_judged reason, const struct daps_not_judged_count *count)
 {
     if (count->n == 0)

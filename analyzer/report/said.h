@@ -24,6 +24,9 @@ void said_sealed(struct outbuf *out, const struct sealed_ue *sealed);
 /* Messages that did not verify; nothing where there are none. */
 void said_unverified(struct outbuf *out, const struct capture_totals *totals);
 
+/* UEs that bounds made give way; nothing if there are none. */
+void said_given_up(struct outbuf *out, const struct daps_engine_counts *counts);
+
 /* "not judged: 2 handover commands ... (first frame 7)"; nothing if there are none. */
 void said_not_judged(struct outbuf *out, enum daps_not_judged reason, const struct daps_not_judged_count *count);
 

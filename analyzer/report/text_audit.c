@@ -218,6 +218,8 @@ static void write_unseen(struct outbuf *out, const struct capture_totals *totals
     }
     said_unverified(&text, totals);
     write_said(out, &text);
+    said_given_up(&text, &totals->counts);
+    write_said(out, &text);
     for (unsigned i = 0; i < DAPS_NOT_JUDGED_COUNT; i++) {
         said_not_judged(&text, (enum daps_not_judged)i, &totals->counts.not_judged[i]);
         write_said(out, &text);

@@ -8,6 +8,7 @@
 #include "report/records.h"
 #include "report/report.h"
 #include "report/rfc3339.h"
+#include "report/said.h"
 #include "report/text.h"
 #include "report/text_finding.h"
 
@@ -239,6 +240,11 @@ void report_text_summary(const struct report_style *style, struct outbuf *out, c
         outbuf_literal(&text, " could not be read in full.");
     }
     write_unread(&text, run);
+    if (counts->ues_given_up > 0) {
+        outbuf_char(&text, ' ');
+        said_given_up(&text, counts);
+        outbuf_char(&text, '.');
+    }
     write_not_judged(&text, counts);
     outbuf_char(&text, '\0');
     text_wrap(out, text.octets, 0, 2);

@@ -504,3 +504,12 @@ uint64_t daps_ledger_uncompared(const struct daps_ledger *ledger)
 {
     return ledger->uncompared;
 }
+
+size_t daps_ledger_octets(const struct daps_ledger *ledger)
+{
+    const size_t stream = sizeof(struct stream) + sizeof(struct key) + SLOTS_FIRST * sizeof(struct slot) + 64;
+
+    if (ledger->streams == NULL)
+        return sizeof *ledger;
+    return sizeof *ledger + 512 + g_hash_table_size(ledger->streams) * stream + ledger->others * sizeof(struct other);
+}

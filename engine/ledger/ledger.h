@@ -96,6 +96,9 @@ void daps_ledger_loosen(struct daps_ledger *ledger, const struct daps_term *key)
 size_t daps_ledger_intervals(const struct daps_ledger *ledger, const struct daps_stream_id *id, uint32_t *pairs,
                              size_t most);
 
+/* About what it costs in memory, but for what is counted in its room. */
+size_t daps_ledger_octets(const struct daps_ledger *ledger);
+
 /* COUNTs that came again after their contents had been given up. */
 uint64_t daps_ledger_uncompared(const struct daps_ledger *ledger);
 

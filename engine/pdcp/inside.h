@@ -63,6 +63,7 @@ bool pdcp_room_decides(const struct pdcp_room *room); /* has suspects: the end o
 bool pdcp_room_contests(const struct pdcp_room *room, int64_t since_ns, const struct daps_pdu *pdu);
 struct pdcp_room *pdcp_room_copy(const struct pdcp_room *room);
 void pdcp_room_free(struct pdcp_room *room); /* NULL is fine */
+size_t pdcp_room_octets(const struct pdcp_room *room);
 
 /* Read, but nothing follows it any more. */
 void pdcp_tell_read(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_reading *reading);

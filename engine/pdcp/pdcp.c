@@ -340,6 +340,18 @@ void daps_pdcp_retain(struct daps_pdcp *pdcp)
     pdcp_forget_past(pdcp, may_come_back, pdcp);
 }
 
+size_t daps_pdcp_octets(const struct daps_pdcp *pdcp)
+{
+    size_t octets = sizeof *pdcp + daps_ledger_octets(pdcp->ledger) + pdcp_room_octets(pdcp->room);
+
+    for (unsigned i = 0; i < pdcp->n_contexts; i++)
+        octets += pdcp->contexts[i].drbs != NULL ? sizeof *pdcp->contexts[i].drbs : 0;
+    for (unsigned i = 0; i < pdcp->n_past; i++)
+        octets += pdcp->past[i].drbs != NULL ? sizeof *pdcp->past[i].drbs : 0;
+    octets += pdcp->past != NULL ? PDCP_MOST_PAST * sizeof *pdcp->past : 0;
+    return octets + (pdcp->tentative != NULL ? pdcp->tentative->len * sizeof(struct pdcp_tentative) : 0);
+}
+
 void daps_pdcp_keep_terms(const struct daps_pdcp *pdcp)
 {
     for (unsigned i = 0; i < pdcp->n_contexts; i++)

@@ -278,6 +278,8 @@ void daps_pdcp_copy(struct daps_pdcp *copy, const struct pdcp_host *host, const 
 /* Terms are about to be swept: streams of keys that are gone go. let_go: of an attempt that is not kept any more. */
 void daps_pdcp_retain(struct daps_pdcp *pdcp);
 void daps_pdcp_let_go(struct daps_pdcp *pdcp, const struct daps_term *key);
+/* About what it costs in memory. */
+size_t daps_pdcp_octets(const struct daps_pdcp *pdcp);
 /* Marks the terms of contexts that are still followed, before others are swept (daps_term_keep). */
 void daps_pdcp_keep_terms(const struct daps_pdcp *pdcp);
 /* The capture has ended: what waits is settled. Before the UE is judged. */

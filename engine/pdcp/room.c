@@ -40,6 +40,11 @@ void pdcp_room_free(struct pdcp_room *room)
     g_free(room);
 }
 
+size_t pdcp_room_octets(const struct pdcp_room *room)
+{
+    return room != NULL ? sizeof *room + room->octets : 0;
+}
+
 bool pdcp_room_decides(const struct pdcp_room *room)
 {
     for (unsigned i = 0; room != NULL && i < room->n; i++) {

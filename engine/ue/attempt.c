@@ -105,6 +105,16 @@ static void tell_began(struct daps_ue *ue, const struct daps_attempt *attempt)
     daps_ue_tell(ue, &moment);
 }
 
+#define MOST_KEPT 131072 /* attempts of one UE; then the older half is reported, and met no more */
+
+static void bound_attempts(struct daps_ue *ue, uint64_t frame)
+{
+    if (ue->n_kept < MOST_KEPT)
+        return;
+    daps_ue_not_judged(ue, DAPS_NOT_JUDGED_NOT_FOLLOWED, frame);
+    daps_attempts_forget(ue, DAPS_FORGET_OLDEST);
+}
+
 struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure,
                                         const struct daps_place *place)
 {
@@ -112,6 +122,7 @@ struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_ev
 
     daps_attempt_confirm(ue);
     daps_attempts_forget(ue, DAPS_FORGET_PAST);
+    bound_attempts(ue, ev->frame);
     attempt = new_attempt(ue, ev, procedure);
     attempt->target.pci = place->pci;
     attempt->target.arfcn = place->arfcn;
@@ -302,6 +313,7 @@ void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev)
     daps_ue_require_key(ue, ev);
     if (ue->open != NULL && ue->open->daps && !ue->open->source_released && !ev->sync) /* in DAPS there is none */
         daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, ue->open->frame);
+    bound_attempts(ue, ev->frame);
     context = ue->open != NULL && ev->sync ? &ue->open->target : daps_ue_context(ue);
     attempt = new_attempt(ue, ev, DAPS_PROC_SK_COUNTER);
     attempt->source = attempt->target = *context;
@@ -404,6 +416,8 @@ static GPtrArray *leaving_now(struct daps_ue *ue, enum daps_forget what)
         }
     }
     g_ptr_array_sort(leaving, by_age);
+    if (what == DAPS_FORGET_OLDEST)
+        g_ptr_array_set_size(leaving, (gint)(leaving->len / 2));
     return leaving;
 }
 

@@ -220,7 +220,8 @@ void daps_ue_copy_clear(struct daps_ue *copy);
 /* One more that this UE's part of the capture does not let anyone judge; counted with the engine's. */
 void daps_ue_not_judged(struct daps_ue *ue, enum daps_not_judged reason, uint64_t frame);
 void daps_ue_finish(struct daps_ue *ue);
-void daps_ue_preview(const struct daps_ue *ue); /* what daps_ue_finish would deliver, without finishing */
+size_t daps_ue_octets(const struct daps_ue *ue); /* size.c: about what it costs in memory */
+void daps_ue_preview(const struct daps_ue *ue);  /* what daps_ue_finish would deliver, without finishing */
 
 /* connection.c: connections, their security and their roots. */
 void daps_ue_setup_request(struct daps_ue *ue, const struct daps_event *ev);
@@ -256,7 +257,7 @@ bool daps_attempt_is_logged_in(const struct daps_ue *ue, const struct daps_event
 void daps_attempt_settle(struct daps_ue *ue, enum daps_outcome outcome, uint64_t frame);
 void daps_attempt_close(struct daps_ue *ue, bool keep_target);
 void daps_attempt_close_by_next(struct daps_ue *ue, const struct daps_event *ev);
-enum daps_forget { DAPS_FORGET_PAST, DAPS_FORGET_CONNECTION, DAPS_FORGET_ALL };
+enum daps_forget { DAPS_FORGET_PAST, DAPS_FORGET_OLDEST, DAPS_FORGET_CONNECTION, DAPS_FORGET_ALL };
 void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what);
 void daps_attempt_complete(struct daps_ue *ue, struct daps_attempt *attempt, const struct daps_event *ev);
 void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev);

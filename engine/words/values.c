@@ -157,6 +157,7 @@ void daps_counts_add(struct daps_engine_counts *sum, const struct daps_engine_co
 {
     add(sum, more, daps_counts, daps_counts_n);
     sum->repeats += more->repeats;
+    sum->ues_given_up += more->ues_given_up;
     add(sum, more, daps_pdcp_counts, daps_pdcp_counts_n);
     for (unsigned rule = 0; rule < DAPS_RULE_COUNT; rule++)
         sum->findings[rule] += more->findings[rule];

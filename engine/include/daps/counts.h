@@ -12,7 +12,7 @@ struct daps_engine_counts {
     uint64_t duplicates; /* repeated log entries of one message, not counted as attempts */
     uint64_t repeats;    /* of these, entries of a stretch that the log holds twice: same octets, same times */
     uint64_t handovers, daps_handovers, fallbacks, scg_changes;
-    uint64_t ues;
+    uint64_t ues, ues_given_up; /* given up: gave way to others, because of the bounds in engine options */
     struct {
         uint64_t pdus, signalling, clear, deciphered, verified, unreadable, unverified, unplaced, uncompared, malformed;
     } pdcp;

@@ -74,10 +74,13 @@ enum daps_ncc_reading {
     DAPS_NCC_STORED, /* the stored one, which a fallback does not take back (TS 38.331 5.3.5.7) */
 };
 
-#define DAPS_ENGINE_MOST_UES 6144
+#define DAPS_ENGINE_MOST_UES    65536
+#define DAPS_ENGINE_MOST_OCTETS (UINT64_C(256) << 20)
 
 struct daps_engine_options {
-    unsigned most_ues; /* followed at a time; the one met longest ago gives way. 0: DAPS_ENGINE_MOST_UES */
+    /* Followed at a time, and what they may cost in memory; the one met longest ago gives way. 0: the values above. */
+    unsigned most_ues;
+    uint64_t most_octets;
     const struct daps_keylog *keylog; /* borrowed for the engine's life; NULL: symbolic only */
     bool extract_only;                /* deliver events, judge nothing */
     enum daps_ncc_reading ncc_reading;

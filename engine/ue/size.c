@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a UE costs, so that all of them together can be held to a bound. */
+#include "ue/ue.h"
+
+#define TABLE  256 /* octets of an empty table, about */
+#define HOLDER 80  /* of an entry of the attempts' index */
+
+static size_t of_array(const GArray *array)
+{
+    return array != NULL ? 64 + (size_t)array->len * g_array_get_element_size((GArray *)(guintptr)array) : 0;
+}
+
+size_t daps_ue_octets(const struct daps_ue *ue)
+{
+    size_t octets = sizeof *ue + 2 * TABLE + daps_term_pool_size(ue->pool) * (sizeof(struct daps_term) + HOLDER);
+
+    octets += ue->attempts->len * sizeof(void *);
+    if (ue->n_kept > 0)
+        octets += TABLE + (size_t)ue->n_kept * (sizeof(struct daps_attempt) + HOLDER);
+    if (ue->candidates != NULL)
+        octets += DAPS_MAX_CANDIDATES * sizeof *ue->candidates;
+    if (ue->request.ev != NULL)
+        octets += sizeof *ue->request.ev;
+    for (unsigned i = 0; i < G_N_ELEMENTS(ue->segments); i++)
+        octets += ue->segments[i].length;
+    octets += of_array(ue->seen.collisions) + of_array(ue->seen.facts) + of_array(ue->seen.unfits);
+    return octets + (ue->pdcp != NULL ? daps_pdcp_octets(ue->pdcp) : 0);
+}

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The rows of the growth table: what there is n of, and the arguments of an audit that has it."""
+import os
+import shutil
+
+from captures import CELL, SECURED, cells, frames_of, in_fragments, many, synth, write
+
+FALL_BACK = "complete\nfallback\nwait 2s\n"
+CONNECT = "connect\nsecurity nea 2 nia 2\n"
+UE_LOG = CELL + f"ue 1 c-rnti 4660 in A kamf {'5a' * 32} ul-nas-count 7\n" + CONNECT
+
+
+def attempts(n, to):
+    """n DAPS fallbacks to that many cells, all under the key of the connection."""
+    steps = "".join(f"daps-handover to C{i + 1} ncc 0\n{FALL_BACK}" for i in range(to))
+    return cells(to) + UE_LOG + f"repeat {n // to}\n{steps}end\n"
+
+
+def keys_under_one(n, ncc=0, times=1):
+    steps = "".join(f"daps-handover to C{i + 1} ncc {ncc}\n{FALL_BACK}" for i in range(n))
+    return cells(n) + UE_LOG + steps * times
+
+
+def repeated(n, what, before=""):
+    return cells(3) + UE_LOG + before + f"repeat {n}\n{what}end\n"
+
+
+def sk_counters(n):
+    return UE_LOG + "".join(f"sk-counter {i % 65536}\ncomplete\n" for i in range(n))
+
+
+def log(text, framing="upper-pdu", keys=False):
+    return lambda program, folder, n: synth(program, folder, text(n), framing, keys)
+
+
+# ---- key logs ----
+
+def secret(i):
+    return f"{(i + 1) * 0x9E3779B97F4A7C15 & (1 << 64) - 1:064x}"
+
+
+def key_log(folder, lines):
+    path = os.path.join(folder, "many.keys")
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines(lines)
+    os.chmod(path, 0o600)
+    return ["-k", path]
+
+
+def foreign_roots(program, folder, n):
+    """The MAC-I of every PDU is the UE's number, so that no PDU is another's."""
+    capture = many(program, folder, UE_LOG + "release\n", "pdcp-nr", n)
+    header, records = frames_of(capture[0])
+    write(capture[0], header, [(seconds, fraction, octets[:-4] + (i * n // len(records) + 1).to_bytes(4, "big"))
+                               for i, (seconds, fraction, octets) in enumerate(records)])
+    return capture + \
+        key_log(folder, (f"KGNB x{i} {secret(i)}\n" for i in range(n)))
+
+
+def own_roots(program, folder, n):
+    return synth(program, folder, UE_LOG + f"release\nrepeat {n - 1}\n{CONNECT}release\nend\n", "pdcp-nr") + \
+        key_log(folder, (f"KGNB 1 {secret(i)}\n" for i in range(n)))
+
+
+def nh_lines(program, folder, n):
+    steps = "".join(f"handover to {'B' if i % 2 else 'A'} ncc {i % 8}\ncomplete\n" for i in range(1, n + 1))
+    return synth(program, folder, "cell B pci 22 ssb-arfcn 632628\n" + UE_LOG + steps) + \
+        key_log(folder, [f"KGNB 1 {secret(0)}\n"] + [f"NH 1 {i % 8} {secret(i)}\n" for i in range(1, n + 1)])
+
+
+def load(program, folder, n):
+    return synth(program, folder, UE_LOG) + \
+        key_log(folder, (f"NH x{i % 97} {i % 8} {secret(i)}\n" for i in range(n)))
+
+
+def wrong_key(program, folder, n):
+    text = CELL + f"ue 1 c-rnti 4660 in A\nmiddle ul 30 dl 30\nrepeat {n}\ntraffic dl\nend\n"
+    return synth(program, folder, text, "pdcp-nr") + key_log(folder, [f"KGNB 1 {secret(1)}\n"])
+
+
+# ---- COUNTs ----
+
+def counts_down(n):
+    bearers = "bearers sn 18\ncomplete\ndata dl sn 18\n"
+    return UE_LOG + bearers + "".join(f"data-reset dl to {3 * (n - i)}\ndata dl sn 18\n" for i in range(n))
+
+
+def counts_with_gaps(n):
+    return UE_LOG + f"bearers sn 18\ncomplete\nrepeat {n}\ndata dl sn 18\nlose data dl sn 18\nend\n"
+
+
+def counts_again(n):
+    again = f"data-reset dl to 0\ndata dl count {min(n, 20000)} sn 18\n"
+    return UE_LOG + "bearers sn 18\ncomplete\n" + f"data dl count {min(n, 20000)} sn 18\n" + again * max(1, n // 20000)
+
+
+# ---- UEs ----
+
+def of_many(text, framing, interleaved=False):
+    return lambda program, folder, n: many(program, folder, text, framing, n, interleaved)
+
+
+def with_unreadable(program, folder, n):
+    """After the frames of each UE one that ends in its GSMTAP header, so that nobody knows whose it was."""
+    capture = many(program, folder, UE_LOG + "release\n", "gsmtap-v3", n)
+    header, records = frames_of(capture[0])
+    per_ue, out = len(records) // n, []
+    for i, record in enumerate(records):
+        out.append(record)
+        if i % per_ue == per_ue - 1:
+            octets = bytearray(record[2])
+            octets[44:46] = b"\0\1" # a header of one word
+            out.append((record[0], record[1], bytes(octets)))
+    write(capture[0], header, out)
+    return capture
+
+
+def user_data(program, folder, n):
+    return many(program, folder, UE_LOG + "bearers sn 18\ncomplete\ndata dl count 20 sn 18\n", "pdcp-nr", n)
+
+
+# ---- files ----
+
+def files(program, folder, n):
+    capture = synth(program, folder, UE_LOG + "release\n")[0]
+    many_files = os.path.join(folder, "files")
+    shutil.rmtree(many_files, ignore_errors=True)
+    for i in range(n):
+        under = os.path.join(many_files, str(i // 100))
+        os.makedirs(under, exist_ok=True)
+        shutil.copy(capture, os.path.join(under, f"{i}.pcap"))
+    return ["-j1", many_files]
+
+
+def folders(program, folder, n):
+    capture = synth(program, folder, UE_LOG + "release\n")[0]
+    many_folders = os.path.join(folder, "folders")
+    shutil.rmtree(many_folders, ignore_errors=True)
+    for i in range(n):
+        os.makedirs(os.path.join(many_folders, str(i // 100), str(i)))
+    shutil.copy(capture, os.path.join(many_folders, "one.pcap"))
+    return ["-j1", many_folders]
+
+
+def fragments(program, folder, n):
+    return [in_fragments(synth(program, folder, repeated(n, "measurement-report\n"), "gsmtap-v3")[0])]
+
+
+MIX = "handover to C1 ncc 0 measconfig\ncomplete\n" + "measurement-report\nmeasurement-report\ntraffic dl\nnas ul\nnas dl\n" * 2 + \
+      "handover to A ncc 0 measconfig\ncomplete\n" + "measurement-report\nmeasurement-report\ntraffic dl\nnas ul\nnas dl\n" * 2
+IDLE, DATA = UE_LOG + "release\n", UE_LOG + "traffic dl\ntraffic ul\n"
+
+# What there is n of: (words, smallest n, capture, held by ./check all)
+ROWS = {
+    "attempts-one-key": ("attempts that failed, one key", 600, log(lambda n: attempts(n, 1)), True),
+    "attempts-ten-keys": ("attempts that failed, ten keys", 600, log(lambda n: attempts(n, 10)), True),
+    "keys-under-one": ("keys under one key", 300, log(keys_under_one), True),
+    "nh-held": ("keys under one NH, which is held", 300, log(lambda n: keys_under_one(n, ncc=1)), True),
+    "nh-held-air": ("the same on the air, with keys", 300, log(lambda n: keys_under_one(n, ncc=1), "pdcp-nr", True), True),
+    "sk-counters": ("sk-Counters under one key", 600, log(sk_counters), True),
+    "keys-twice-air": ("keys twice on the air, with keys", 300, log(lambda n: keys_under_one(n, times=2), "pdcp-nr", True), True),
+    "ues-and-gaps": ("UEs and as many unreadable headers", 300, with_unreadable, True),
+    "ues-interleaved": ("UEs whose messages come in turns", 300, of_many(IDLE, "gsmtap-v3", True), False),
+    "foreign-roots": ("UEs, and roots of others in the key log", 100, foreign_roots, False),
+    "own-roots": ("connections of one UE, and its roots", 300, own_roots, True),
+    "nh-lines": ("NHs of the key log, and vertical handovers", 300, nh_lines, True),
+    "key-log": ("lines of the key log", 1000, load, True),
+    "wrong-key": ("messages under a key that is not in the log", 100, wrong_key, True),
+    "counts-down": ("COUNTs downwards with gaps", 300, log(counts_down, "pdcp-nr", True), True),
+    "count-gaps": ("gaps in the COUNTs of a bearer", 600, log(counts_with_gaps, "pdcp-nr", True), True),
+    "counts-again": ("PDUs of user data, most COUNTs again and again", 1000, log(counts_again, "pdcp-nr", True), False),
+    "idle-by-source": ("UEs by GSMTAP source, idle again", 300, of_many(IDLE, "gsmtap-v3"), True),
+    "idle-by-ueid": ("UEs by UEId (PDCP), idle again", 300, of_many(IDLE, "pdcp-nr"), True),
+    "ues-pdcp": ("UEs connected (PDCP)", 300, of_many(DATA, "pdcp-nr"), True),
+    "ues-mac": ("UEs connected (MAC)", 300, of_many(DATA, "mac-nr"), False),
+    "ues-data": ("UEs with 20 PDUs of user data", 100, user_data, False),
+    "rlc-links": ("RLC entities", 300, of_many(DATA, "rlc-nr"), False),
+    "mix": ("rounds of an RRC mix, 24 messages each", 30, log(lambda n: repeated(n, MIX)), True),
+    "reconnects": ("connections of one UE", 300, log(lambda n: repeated(n, "release\n" + CONNECT)), True),
+    "candidates": ("conditional handovers executed", 150,
+                   log(lambda n: repeated(n, "conditional-handover to C1 or C2 ncc 0\ncomplete\nexecute C1\n"
+                                          "conditional-handover to A or C3 ncc 0\ncomplete\nexecute A\n")), True),
+    "findings": ("repeated keys, each with its connection", 100,
+                 log(lambda n: repeated(n, ("daps-handover to C1 ncc 0\n" + FALL_BACK) * 2 + "release\n" + CONNECT)), True),
+    "handovers": ("handovers", 300, log(lambda n: repeated(n, "handover to C1 ncc 0\ncomplete\nhandover to A ncc 0\ncomplete\n")), True),
+    "files": ("files", 30, files, False),
+    "folders": ("folders without a capture", 100, folders, True),
+    "fragments": ("datagrams in two fragments", 300, fragments, True),
+    "segments": ("messages in RLC segments of 8 octets", 100,
+                 log(lambda n: repeated(n, "traffic dl\n", "segment 8\n"), "mac-nr", True), True),
+}
