@@ -206,8 +206,10 @@ void process_prepare_thread(void)
 {
     static _Thread_local uint8_t handlers[HANDLER_OCTETS];
     const stack_t stack = {.ss_sp = handlers, .ss_size = sizeof handlers};
+    stack_t before;
 
-    sigaltstack(&stack, NULL);
+    if (sigaltstack(NULL, &before) == 0 && (before.ss_flags & SS_DISABLE) != 0) /* a sanitizer has its own */
+        sigaltstack(&stack, NULL);
     process_scrub_stack();
 }
 
