@@ -166,9 +166,33 @@ void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
     pdcp_note_not_judged(pdcp, pdu, false);
 }
 
+/* T304 of the command that led to the context had run out by then: it may have failed, and others have followed. */
+static bool is_too_late(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu)
+{
+    const struct daps_ue_view *ue = &pdcp->ue;
+
+    for (guint i = ue->attempts->len; i-- > 0;) {
+        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+        if (attempt->target.serial == context->serial && attempt->procedure != DAPS_PROC_SK_COUNTER)
+            return attempt->t304_ms >= 0 &&
+                   pdcp_is_later(pdu->time_ns, context->begun_ns, attempt->t304_ms * INT64_C(1000000));
+    }
+    return false;
+}
+
+/* Does its MAC-I being wrong speak against the context? Not over another connection, nor if all may be over by then. */
+static bool speaks_against(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu)
+{
+    if (pdu->leg != 0 && context->leg != 0 && pdu->leg != context->leg && pdu->leg != context->target_leg)
+        return false;
+    return context->failed > 0 || context->verified > 0 || !is_too_late(pdcp, context, pdu);
+}
+
 /* Serial of the context it is held against. */
 static uint32_t note_failed(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu)
 {
+    if (!speaks_against(pdcp, context, pdu))
+        return 0;
     if (context->failed++ == 0) {
         context->first_failed_frame = pdu->frame;
         context->failed_gaps = pdcp->ue.gaps;
