@@ -246,16 +246,15 @@ void daps_pdcp_record(struct daps_pdcp *pdcp, const struct pdcp_record *record)
     pass(beside, &held->pdu, best.at);
 }
 
-/* The record of the PDU that this one is a copy of; at_once: it has come right behind it. */
-static const struct pdcp_record *record_of_copied(const struct pdcp_beside *beside, const struct daps_pdu *pdu,
-                                                  bool at_once)
+/* The record of the PDU that this one, right behind it, is a copy of. */
+static const struct pdcp_record *record_of_copied(const struct pdcp_beside *beside, const struct daps_pdu *pdu)
 {
     const uint64_t digest = daps_digest(pdu->octets, pdu->length);
 
     for (unsigned i = beside->n_records; i-- > 0;) {
         const struct noted *noted = &beside->records[i];
         if (noted->taken_by == digest && noted->record.channel == daps_channel_dcch(pdu->downlink) &&
-            !pdcp_is_later(pdu->time_ns, noted->taken_ns, at_once ? COPY_NS : APART_NS))
+            !pdcp_is_later(pdu->time_ns, noted->taken_ns, COPY_NS))
             return &noted->record;
     }
     return NULL;
@@ -264,7 +263,7 @@ static const struct pdcp_record *record_of_copied(const struct pdcp_beside *besi
 static bool find_record(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct pdcp_record *out)
 {
     struct pdcp_beside *beside = pdcp->beside;
-    const struct pdcp_record *copied = record_of_copied(beside, pdu, true);
+    const struct pdcp_record *copied = record_of_copied(beside, pdu);
     struct best best = {.match = MATCH_NONE};
     int64_t off = 0;
 
@@ -274,8 +273,6 @@ static bool find_record(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, stru
             noted->followed || noted->taken_by != 0 ? MATCH_NONE : match(pdcp, &noted->record, pdu, &off);
         consider(&best, found, off, i);
     }
-    if (copied == NULL && best.match == MATCH_NONE)
-        copied = record_of_copied(beside, pdu, false);
     if (copied != NULL)
         *out = *copied;
     if (best.match == MATCH_NONE)

@@ -31,7 +31,7 @@ static bool is_daps_failure(struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
     if (pdu->downlink)
         return false;
     plain.octets = pdcp->open;
-    return pdcp_kind_if_clear(pdcp, &plain) == DAPS_EV_FAILURE_INFORMATION;
+    return pdcp_kind_if_clear(pdcp, &plain) == DAPS_EV_FAILURE_INFORMATION && pdcp->host.trial->events[0].daps_failure;
 }
 
 /* Was it sent after the UE, or the network, had left that context? Then one of them is back (see struct pdcp_leave). */

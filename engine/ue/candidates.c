@@ -60,7 +60,7 @@ static bool is_named(const struct daps_ue *ue, const struct daps_event *ev, cons
     const int32_t arfcn = daps_ue_command_place(ue, candidate).arfcn;
     const bool frequency = cell->ssb_arfcn >= 0 && arfcn >= 0;
 
-    if (ev->executed && ev->logged_cell.pci >= 0)
+    if (ev->executed && ev->from_pdcp && ev->logged_cell.pci >= 0)
         return daps_cell_equals(cell, &candidate->target); /* by its MAC-I: the cell as the candidate has it */
     if (cell->pci < 0 || candidate->target.pci != cell->pci || (frequency && arfcn != cell->ssb_arfcn))
         return false;
