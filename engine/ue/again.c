@@ -116,6 +116,23 @@ static bool is_recent(const struct daps_ue *ue, uint64_t digest)
     return found;
 }
 
+/* What answers something that has not been answered yet is no copy of an earlier answer. */
+static bool is_awaited(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_attempt *last = daps_attempt_newest(ue);
+
+    switch (ev->kind) {
+    case DAPS_EV_REESTABLISHMENT:
+        return ue->request.pending;
+    case DAPS_EV_REESTABLISHMENT_COMPLETE:
+        return last != NULL && last->procedure == DAPS_PROC_REESTABLISHMENT && last->complete_frame == 0;
+    case DAPS_EV_RESUME:
+        return ue->open != NULL && ue->open->procedure == DAPS_PROC_RESUME;
+    default:
+        return false;
+    }
+}
+
 /* A Complete lies between: another reconfiguration, unless the log is known to have everything again that late. */
 static bool is_answered(const struct daps_ue *ue, const struct daps_event *ev)
 {
@@ -138,7 +155,8 @@ bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev)
         if (recent->digest != ev->digest || recent->kind != ev->kind || (recent->air && air))
             continue; /* two PDUs with COUNTs of their own are two messages */
         elapsed = daps_ue_elapsed(ue, recent->time_ns, ev->time_ns);
-        found = is_copy_of(ue, ev->kind, back, elapsed) && (air || recent->air || !is_answered(ue, ev));
+        found = is_copy_of(ue, ev->kind, back, elapsed) &&
+                (air || recent->air || (!is_answered(ue, ev) && !is_awaited(ue, ev)));
         if (teaches(ev) && !recent->air && !air)
             note_lag(ue, elapsed);
         ue->copies.far |= comes_once(ev->kind) && elapsed > DAPS_RRC_NS && elapsed <= DAPS_LAG_NS;

@@ -281,6 +281,15 @@ static bool is_candidates(const struct daps_ue *ue, const struct daps_transactio
            (daps_ue_names_candidate(ue, ev) || daps_ue_elapsed(ue, transaction->time_ns, ev->time_ns) > ANSWER_NS);
 }
 
+/* By then the attempt had succeeded or failed, and its Complete been sent: this may be that of another command. */
+static bool is_behind_t304(const struct daps_ue *ue, const struct daps_attempt *attempt, const struct daps_event *ev)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, attempt->time_ns, ev->time_ns);
+
+    return ue->clock_is_fine && attempt->t304_ms >= 0 && attempt->executed_time_ns == INT64_MIN &&
+           elapsed > attempt->t304_ms * INT64_C(1000000) + DAPS_RRC_NS;
+}
+
 static void expected_complete(struct daps_ue *ue, struct daps_transaction *transaction, const struct daps_event *ev)
 {
     struct daps_attempt *attempt =
@@ -290,6 +299,10 @@ static void expected_complete(struct daps_ue *ue, struct daps_transaction *trans
 
     transaction->due = false;
     if (answers && is_first_answer(ue, attempt, ev)) {
+        if (!ev->from_pdcp && is_behind_t304(ue, attempt, ev)) {
+            daps_ue_gap(ue, ev->frame, DAPS_GAP_OUTCOME);
+            daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, attempt->frame);
+        }
         daps_attempt_complete(ue, attempt, ev);
         attempt->overtaken = transaction->overtaken && !ev->from_pdcp;
         attempt->not_first |= attempt->overtaken;

@@ -172,13 +172,13 @@ static void settle_by_downlink(struct daps_ue *ue, const struct daps_event *ev)
         open->heard_time_ns = ev->time_ns;
 }
 
-/* The log names the source: once T304 has run out the attempt has failed, before that the message is late. */
+/* The log names the source, and not because the message is late: the attempt has failed. */
 static void settle_in_source(struct daps_ue *ue, const struct daps_event *ev)
 {
-    if (!daps_attempt_t304_is_over(ue, ue->open, ev->time_ns, false) ||
-        daps_ue_elapsed(ue, ue->open->time_ns, ev->time_ns) <= DAPS_LAG_NS)
+    if (daps_ue_elapsed(ue, ue->open->time_ns, ev->time_ns) <= DAPS_LAG_NS)
         return;
-    if (!ue->open->daps) { /* it has another key by then (TS 38.331 5.3.7.5) */
+    /* Another key by then (TS 38.331 5.3.7.5): the SRBs of the source are suspended, in DAPS too (5.3.5.5.2). */
+    if (!ue->open->daps || !daps_attempt_t304_is_over(ue, ue->open, ev->time_ns, false)) {
         daps_ue_lose_track(ue, ev, DAPS_GAP_SOURCE_SPEAKS, DAPS_NOT_JUDGED_OUTCOME_LOST);
         return;
     }
