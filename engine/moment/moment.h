@@ -68,8 +68,9 @@ struct daps_attempt {
     int64_t complete_time_ns;
     uint64_t executed_frame;
     int64_t executed_time_ns; /* of a candidate, where T304 begins */
-    uint64_t taint; /* keys that are one term with other taints are one key only if the cells of the log are right */
-    uint32_t doubt; /* of its source when it began: terms of other doubts are not known to be one key */
+    uint64_t taint;    /* keys that are one term with other taints are one key only if the cells of the log are right */
+    uint32_t doubt;    /* of its source when it began: terms of other doubts are not known to be one key */
+    uint64_t unproven; /* that taint, once the attempt leaves, if the log never showed whether they are */
     uint32_t connection; /* of the UE, counted */
     unsigned unread;     /* messages of this UE that could not be read, when it began */
     unsigned gaps;       /* gaps of the log when it began */

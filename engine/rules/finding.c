@@ -73,6 +73,14 @@ void finding_assume_chain_known(struct daps_finding *finding, struct daps_attemp
     }
 }
 
+void finding_assume_cells(struct daps_finding *finding, struct daps_attempt *const *group, unsigned n)
+{
+    for (unsigned i = 1; i < n; i++) {
+        if (group[i]->unproven != group[0]->unproven)
+            finding->assumptions |= DAPS_ASSUMES_CELLS;
+    }
+}
+
 void finding_assume_no_gap(struct daps_finding *finding, struct daps_attempt *const *group, unsigned n)
 {
     for (unsigned i = 1; i < n; i++) {

@@ -83,6 +83,7 @@ static void report(const struct judgement *j, const struct collision *c)
     if (!c->differs)
         finding.severity = DAPS_SEVERITY_LOW;
     finding_assume_no_gap(&finding, c->attempts, c->n);
+    finding_assume_cells(&finding, c->attempts, c->n);
     if (c->algorithm < 0)
         finding.assumptions |= DAPS_ASSUMES_CIPHERING;
     finding.assumptions |= random_access_unknown ? DAPS_ASSUMES_SENT_RACH : DAPS_ASSUMES_SENT;

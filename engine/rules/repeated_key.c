@@ -64,6 +64,7 @@ void rule_repeated_key(const struct judgement *j, struct daps_attempt *const *gr
     finding.has_exposure = true;
     finding.exposure = worst_exposure(j, group, n);
     finding_assume_no_gap(&finding, group, n);
+    finding_assume_cells(&finding, group, n);
     if (group[0]->derivation == DAPS_DERIVATION_NEW_KEY_SET)
         finding.assumptions |= DAPS_ASSUMES_NO_NAS_SMC;
     else if (group[0]->procedure == DAPS_PROC_RESUME)

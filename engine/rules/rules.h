@@ -54,6 +54,8 @@ void finding_assume_gap_harmless(struct daps_finding *finding, uint64_t frame, e
 /* ... since the place in the chain was shown from which each of these attempts derives: which way it derives, and from
  * which NH, rests on that place (TS 33.501 6.9.2.3.4). */
 void finding_assume_chain_known(struct daps_finding *finding, struct daps_attempt *const *group, unsigned n);
+/* That one key is one, where it rests on cells of the log of which nothing shows that they follow the UE. */
+void finding_assume_cells(struct daps_finding *finding, struct daps_attempt *const *group, unsigned n);
 /* What the capture may have missed between these attempts. */
 void finding_assume_no_gap(struct daps_finding *finding, struct daps_attempt *const *group, unsigned n);
 /* Delivers the finding, and frees what it holds. */

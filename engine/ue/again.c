@@ -54,12 +54,18 @@ static bool is_usual_lag(const struct daps_ue *ue, int64_t elapsed)
     return ue->copies.n >= LAGS_SEEN && is_near_lag(ue, elapsed);
 }
 
+bool daps_ue_lag_is_known(const struct daps_ue *ue)
+{
+    return ue->copies.steady;
+}
+
 static void note_lag(struct daps_ue *ue, int64_t elapsed)
 {
     if (elapsed < 0 || elapsed > DAPS_LAG_NS)
         return;
     ue->copies.n = is_near_lag(ue, elapsed) ? ue->copies.n + 1 : 1;
     ue->copies.lag_ns = elapsed;
+    ue->copies.steady |= ue->copies.n >= LAGS_SEEN;
 }
 
 /* Does a second one with the same octets teach the delay? Not if the like is sent again and again. */

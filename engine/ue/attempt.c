@@ -51,10 +51,25 @@ static void derive_target(struct daps_ue *ue, struct daps_attempt *attempt, cons
     attempt->key = target->key;
 }
 
+/* Answered or not: within a tool's lag the same octets may also be the same command, written twice. */
+static void doubt_equal_octets(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, ue->commanded.time_ns, ev->time_ns);
+
+    if (ev->kind != DAPS_EV_RECONFIGURATION || ev->from_pdcp)
+        return;
+    if (elapsed >= 0 && elapsed <= DAPS_LAG_NS && ev->digest != 0 && ue->commanded.digest == ev->digest &&
+        !daps_ue_lag_is_known(ue))
+        daps_ue_gap(ue, ev->frame, DAPS_GAP_COMMAND_AGAIN);
+    ue->commanded.digest = ev->digest;
+    ue->commanded.time_ns = ev->time_ns;
+}
+
 static struct daps_attempt *new_attempt(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure)
 {
     struct daps_attempt *attempt = g_new0(struct daps_attempt, 1);
 
+    doubt_equal_octets(ue, ev);
     attempt->number = ++ue->n_attempts;
     attempt->procedure = procedure;
     attempt->source = ue->active;
@@ -439,6 +454,8 @@ void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what)
     g_ptr_array_set_free_func(leaving, g_free);
     for (guint i = 0; i < leaving->len; i++) {
         struct daps_attempt *attempt = g_ptr_array_index(leaving, i);
+        if (ue->cells == DAPS_CELLS_UNKNOWN)
+            attempt->unproven = attempt->taint;
         if (ue->cells != DAPS_CELLS_DO_NOT_FOLLOW)
             attempt->taint = 0;
         daps_kept_steal(ue, attempt);

@@ -66,8 +66,10 @@ void daps_ue_watch_cells_after(struct daps_ue *ue, const struct daps_event *ev)
 
     if (cell->pci < 0)
         return;
-    if (ue->logged_cell.pci >= 0 && !is_same_cell(cell, &ue->logged_cell) && last != NULL &&
-        last->target.pci == cell->pci)
+    /* Where a command led, or where the UE speaks up by itself (TS 38.331 5.3.7.3, 5.3.13.6). */
+    if (ue->logged_cell.pci >= 0 && !is_same_cell(cell, &ue->logged_cell) &&
+        ((last != NULL && last->target.pci == cell->pci) ||
+         (ev->channel == DAPS_CH_UL_CCCH && ue->cells == DAPS_CELLS_UNKNOWN)))
         ue->cells = DAPS_CELLS_FOLLOW;
     ue->logged_cell = *cell;
 }

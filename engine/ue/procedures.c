@@ -144,11 +144,6 @@ static void expect_complete(struct daps_ue *ue, const struct daps_event *ev)
     ue->unanswered += transaction->due && transaction->digest != ev->digest;
     transaction->overtaken = transaction->due && transaction->digest != ev->digest &&
                              daps_ue_elapsed(ue, transaction->time_ns, ev->time_ns) <= DAPS_LAG_NS;
-    if (!ev->sync && !ev->daps_source_release && answers_orphan(ue, ev) && is_next_to_orphan(ue)) {
-        restore_cell(ue);
-        ue->orphan.transaction = -1;
-        return;
-    }
     transaction->due = true;
     transaction->digest = ev->digest;
     transaction->time_ns = ev->time_ns;
@@ -192,8 +187,11 @@ static void source_release(struct daps_ue *ue, const struct daps_event *ev)
     struct daps_attempt *open = ue->open;
 
     if (open == NULL || !open->daps) {
+        const struct daps_attempt *last = daps_attempt_newest(ue);
         if (!is_release_again(ue, ev))
             daps_ue_lose_track(ue, ev, DAPS_GAP_SOURCE_RELEASE, DAPS_NOT_JUDGED_COMMAND_LOST);
+        else if (last != NULL && last->outcome == DAPS_OUTCOME_DAPS_FALLBACK && !ev->from_pdcp)
+            daps_ue_gap(ue, ev->frame, DAPS_GAP_SOURCE_RELEASE); /* of what failed, late, or of what the log lacks */
         return;
     }
     daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);

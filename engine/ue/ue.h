@@ -103,6 +103,10 @@ struct daps_ue {
     bool attempt_conditional;      /* attemptCondReconfig */
     struct daps_transaction transactions[4];
     bool reconfiguration_seen;
+    struct {
+        uint64_t digest;
+        int64_t time_ns;
+    } commanded;         /* the newest attempt that a reconfiguration asked for */
     unsigned unanswered; /* reconfigurations of which the log does not hold the Complete */
     struct {
         int transaction; /* -1: none */
@@ -133,6 +137,7 @@ struct daps_ue {
     struct {
         unsigned n;
         bool far;                                                /* one came later than anything of a steady tool */
+        bool steady;                                             /* some have come one after another with one delay */
         int64_t lag_ns;                                          /* of the newest */
     } copies;                                                    /* messages that the log had twice */
     unsigned dl_dcch, ul_dcch, commands, after_command, answers; /* messages seen; after_command: downlink ones */
@@ -320,6 +325,7 @@ bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev);        /*
 bool daps_ue_is_repeated_stretch(struct daps_ue *ue, const struct daps_event *ev);
 bool daps_ue_command_again(struct daps_ue *ue, const struct daps_event *ev);
 bool daps_ue_complete_again(struct daps_ue *ue, const struct daps_event *ev);
+bool daps_ue_lag_is_known(const struct daps_ue *ue); /* copies of this log come with one delay */
 /* Time between two moments of the log; -1 if it does not tell. */
 int64_t daps_ue_elapsed(const struct daps_ue *ue, int64_t then_ns, int64_t now_ns);
 

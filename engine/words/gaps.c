@@ -66,6 +66,8 @@ static const struct {
     [DAPS_GAP_ELSEWHERE] = {"from-elsewhere", "a message from a cell the UE was not known to be in"},
     [DAPS_GAP_SOURCE_SPEAKS] = {"from-source",
                                 "a message from the source of a handover that is neither answered nor failed"},
+    [DAPS_GAP_COMMAND_AGAIN] = {"command-again",
+                                "a command with the octets of one just before it, which a tool may have written twice"},
     [DAPS_GAP_OTHER] = {"other", "something that this version has no name for"},
 };
 

@@ -31,6 +31,9 @@ char *daps_words_assumes(const struct daps_finding *finding)
         {DAPS_ASSUMES_NO_NAS_SMC, "that no NAS security mode command ran between the frames"},
         {DAPS_ASSUMES_NO_SDT, "that no small data transmission went with the rejected resume"},
         {DAPS_ASSUMES_RECEIVED, "that the PDUs were received without error"},
+        {DAPS_ASSUMES_CELLS,
+         "that the cells which the log names beside its messages follow the UE: it shows no handover "
+         "by which to tell"},
         {DAPS_ASSUMES_KEY_LOG, "that the key log is right and that no key change was missed before that frame"},
     };
     GString *text;

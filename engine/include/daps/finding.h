@@ -192,6 +192,7 @@ enum daps_assumption {
     DAPS_ASSUMES_NO_SDT = 1 << 5,     /* no small data with a rejected resume (TS 38.331 5.3.13) */
     DAPS_ASSUMES_RECEIVED = 1 << 6,   /* PDUs were received without error: no framing says whether a CRC was right */
     DAPS_ASSUMES_KEY_LOG = 1 << 7,    /* the key log is right, no key change was missed before the frame */
+    DAPS_ASSUMES_CELLS = 1 << 8,      /* cells that the log names beside its messages are those of the UE */
 };
 
 /* What makes a MAC-I right although the standard's inputs do not: bits. */

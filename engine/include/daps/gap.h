@@ -51,7 +51,8 @@ enum daps_gap {
     DAPS_GAP_HANDOVER_UNSEEN,         /* a failed handover of which the log does not hold the command */
     DAPS_GAP_ELSEWHERE,               /* a message from a cell the UE was not known to be in */
     DAPS_GAP_SOURCE_SPEAKS,           /* a message from the source of a handover that is neither answered nor failed */
-    DAPS_GAP_OTHER,                   /* something that a later version has a name for */
+    DAPS_GAP_COMMAND_AGAIN, /* a command with the octets of one just before it, which a tool may have written twice */
+    DAPS_GAP_OTHER,         /* something that a later version has a name for */
     DAPS_GAP_COUNT
 };
 
