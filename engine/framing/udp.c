@@ -54,9 +54,9 @@ static const struct name {
     enum daps_framing_class class; /* without unwrap */
     void (*unwrap)(struct peel *peel, struct octets payload);
 } names[] = {
-    {NAME("mac-nr"), DAPS_FRAMING_MAC_NR, peel_mac_nr},    {NAME("mac-lte"), DAPS_FRAMING_MAC_LTE, NULL},
-    {NAME("rlc-nr"), DAPS_FRAMING_RLC_NR, peel_rlc_nr},    {NAME("rlc-lte"), DAPS_FRAMING_RLC, NULL},
-    {NAME("pdcp-nr"), DAPS_FRAMING_PDCP_NR, peel_pdcp_nr}, {NAME("pdcp-lte"), DAPS_FRAMING_PDCP, NULL},
+    {NAME("pdcp-nr"), DAPS_FRAMING_PDCP_NR, peel_pdcp_nr}, {NAME("mac-nr"), DAPS_FRAMING_MAC_NR, peel_mac_nr},
+    {NAME("rlc-nr"), DAPS_FRAMING_RLC_NR, peel_rlc_nr},    {NAME("pdcp-lte"), DAPS_FRAMING_PDCP, NULL},
+    {NAME("mac-lte"), DAPS_FRAMING_MAC_LTE, NULL},         {NAME("rlc-lte"), DAPS_FRAMING_RLC, NULL},
 };
 
 /* Takes the name that the payload begins with off it; NULL: none of them. */

@@ -9,11 +9,12 @@ struct daps_ue_moment daps_ue_moment(const struct daps_ue *ue)
 {
     const struct daps_attempt *open = ue->open;
     const bool has_target = open != NULL && open->target.chain.key != NULL && !open->prepared;
+    const struct daps_context *in_force = daps_ue_context(ue);
 
     return (struct daps_ue_moment){
         .active = ue->active.chain.key != NULL ? ue->active.serial : 0,
         .target = has_target ? open->target.serial : 0,
-        .in_force = daps_ue_context(ue)->chain.key != NULL ? daps_ue_context(ue)->serial : 0,
+        .in_force = in_force->chain.key != NULL ? in_force->serial : 0,
         .command = has_target ? open->digest : 0,
         .answered = has_target && open->complete_frame != 0,
     };
