@@ -249,4 +249,5 @@ void daps_ue_fail_candidate(struct daps_ue *ue, const struct daps_event *ev)
     ue->open->executed_frame = ev->frame;
     daps_attempt_settle(ue, DAPS_OUTCOME_REESTABLISHED, ev->frame);
     daps_attempt_close(ue, false);
+    daps_ue_gap(ue, ev->frame, DAPS_GAP_HANDOVER_UNSEEN); /* what comes may not repeat it, either */
 }

@@ -190,8 +190,10 @@ static void source_release(struct daps_ue *ue, const struct daps_event *ev)
         const struct daps_attempt *last = daps_attempt_newest(ue);
         if (!is_release_again(ue, ev))
             daps_ue_lose_track(ue, ev, DAPS_GAP_SOURCE_RELEASE, DAPS_NOT_JUDGED_COMMAND_LOST);
-        else if (last != NULL && last->outcome == DAPS_OUTCOME_DAPS_FALLBACK && !ev->from_pdcp)
+        else if (last != NULL && last->outcome == DAPS_OUTCOME_DAPS_FALLBACK && !ev->from_pdcp) {
             daps_ue_gap(ue, ev->frame, DAPS_GAP_SOURCE_RELEASE); /* of what failed, late, or of what the log lacks */
+            daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
+        }
         return;
     }
     daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
