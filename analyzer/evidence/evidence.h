@@ -18,7 +18,7 @@
 
 /* Bounds of what is shown; what is beyond them is counted and said. */
 #define EVIDENCE_MOST_ROWS     1000 /* findings in the table, ... */
-#define EVIDENCE_MOST_DETAILED 150  /* ... and with their derivation */
+#define EVIDENCE_MOST_DETAILED 100  /* ... and with their derivation */
 #define EVIDENCE_MOST_FRAMES   12   /* of one finding */
 
 /* What identifies a capture. */

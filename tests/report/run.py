@@ -476,7 +476,7 @@ class Size(Case):
         self.assertGreater(found, 9000)
         self.assertIn(f"{found:,} findings", read.text)
         self.assertIn("not shown here", read.text)
-        self.assertLess(len(text), 1_200_000)
+        self.assertLess(len(text), 1_000_000)
 
 
 if __name__ == "__main__":
