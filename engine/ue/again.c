@@ -107,7 +107,7 @@ static bool is_copy_of(const struct daps_ue *ue, enum daps_event_kind kind, unsi
         return back == 1;
     if (back == 1)
         return elapsed <= COPY_NS;
-    if (comes_once(kind))
+    if (comes_once(kind) || (kind == DAPS_EV_RECONFIGURATION && ue->copies.far))
         return elapsed <= DAPS_LAG_NS;
     return ue->copies.n >= LAGS_SEEN ? is_near_lag(ue, elapsed) : elapsed <= DAPS_RRC_NS;
 }
@@ -144,7 +144,7 @@ static bool is_answered(const struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
 
-    return ev->kind == DAPS_EV_RECONFIGURATION && ev->transaction >= 0 && ue->copies.n < LAGS_SEEN &&
+    return ev->kind == DAPS_EV_RECONFIGURATION && ev->transaction >= 0 && ue->copies.n < LAGS_SEEN && !ue->copies.far &&
            transaction->digest == ev->digest && !transaction->due;
 }
 

@@ -418,6 +418,8 @@ void daps_ue_reject(struct daps_ue *ue, const struct daps_event *ev)
             miss_resume_request(ue, ev);
         return;
     }
+    if (ue->clock_moves && ev->time_ns < ue->open->time_ns)
+        return; /* of the request before, out of the log's order */
     ue->open->rejected = true;
     daps_attempt_settle(ue, DAPS_OUTCOME_SUPERSEDED, ev->frame);
     daps_attempt_close(ue, false);
