@@ -260,10 +260,13 @@ static bool is_confirmed(struct search *s)
 {
     struct daps_pdcp *pdcp = s->pdcp;
     const uint64_t digest = daps_digest(s->pdu->octets, s->pdu->length);
+    const bool by_command =
+                   s->attempt->procedure != DAPS_PROC_REESTABLISHMENT && s->attempt->procedure != DAPS_PROC_RESUME,
+               odd = s->choice.twice || (s->choice.other_reading && by_command);
 
-    if (s->tried <= PDCP_FEW && !s->choice.twice)
+    if (s->tried <= PDCP_FEW && !s->choice.twice && (!odd || answers_command(s)))
         return true;
-    if (s->choice.twice) {
+    if (odd) {
         s->context->contested |= pdcp_room_contests(pdcp->room, s->context->begun_ns, s->pdu);
         if (s->context->contested)
             return false; /* of two keys since the command, which is the one it brought? */
@@ -271,7 +274,7 @@ static bool is_confirmed(struct search *s)
     if (pdcp->proposal.serial == s->context->serial && pdcp->proposal.digest != digest &&
         memcmp(pdcp->proposal.choice.value, s->choice.value, sizeof s->choice.value) == 0)
         return true;
-    if (s->choice.twice && !answers_command(s))
+    if (odd && !answers_command(s))
         return false;
     pdcp->proposal.serial = s->context->serial;
     pdcp->proposal.digest = digest;
