@@ -76,7 +76,9 @@ static void enter_unverified(struct daps_pdcp *pdcp, struct pdcp_context *contex
     const struct pdcp_protection how = {.count = pdcp_count_infer(pdcp_count_of(context, pdu), pdcp_sn(pdu), 12),
                                         .stay = context->serial,
                                         .header = 2,
-                                        .ciphered = !clear && context->nea != 0};
+                                        .ciphered = !clear && context->nea != 0,
+                                        .tentative = true, /* what began another key may be logged behind this */
+                                        .since_ns = MAX(pdu->time_ns, pdcp->now_ns)};
 
     reading->status = DAPS_PDCP_UNREADABLE;
     if (!pdcp_count_of(context, pdu)->unsure) {
