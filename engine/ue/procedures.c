@@ -306,6 +306,8 @@ static void expected_complete(struct daps_ue *ue, struct daps_transaction *trans
         daps_attempt_complete(ue, attempt, ev);
         attempt->overtaken = transaction->overtaken && !ev->from_pdcp;
         attempt->not_first |= attempt->overtaken;
+        if (attempt->overtaken && attempt->parent != NULL) /* which of the two it answers decides on its keystream */
+            daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, attempt->frame);
     }
     if (transaction->source_release)
         source_is_gone(ue);
