@@ -95,9 +95,6 @@ char *evidence_verdict(const struct capture_totals *totals, const struct evidenc
 /* Size and SHA-256 of the file at path. */
 void evidence_facts_of(struct evidence_facts *facts, const char *path);
 
-/* The finding whose number is number, NULL none. */
-const struct evidence_finding *evidence_finding(const struct evidence *evidence, unsigned number);
-
 /* The number of a story on the page. */
 unsigned evidence_story_number(const struct evidence *evidence, const struct story *story);
 

@@ -30,11 +30,6 @@ void evidence_facts_of(struct evidence_facts *facts, const char *path)
         close(fd);
 }
 
-const struct evidence_finding *evidence_finding(const struct evidence *evidence, unsigned number)
-{
-    return number >= 1 && number <= evidence->findings->len ? g_ptr_array_index(evidence->findings, number - 1) : NULL;
-}
-
 /* The strongest evidence among the gravest findings, whose title speaks for all. */
 static const struct daps_finding *foremost(const struct evidence *evidence)
 {

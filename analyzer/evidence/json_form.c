@@ -226,6 +226,8 @@ static void ue(struct outbuf *out, const struct evidence *evidence, const struct
         message(out, &g_array_index(steps, struct step, i));
     }
     outbuf_string(out, steps->len == 0 ? "[]" : "]");
+    json_key(out, "finding_frames_left_out");
+    outbuf_unsigned(out, story->frames_left_out);
     json_key(out, "left_out_after");
     outbuf_unsigned(out, story->after.messages);
     outbuf_char(out, '}');
@@ -262,6 +264,11 @@ void evidence_json(const struct evidence *evidence, struct outbuf *out)
         outbuf_string(out, i == 0 ? "" : ",");
         ue(out, evidence, g_ptr_array_index(list, i));
     }
-    outbuf_literal(out, "]}");
+    outbuf_char(out, ']');
+    json_key(out, "ues_left_out");
+    json_bool(out, evidence->stories->ues_left_out > 0);
+    json_key(out, "keys_left_out");
+    outbuf_unsigned(out, evidence->stories->keys_left_out);
+    outbuf_char(out, '}');
     g_free(verdict);
 }

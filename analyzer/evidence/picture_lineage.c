@@ -242,7 +242,8 @@ static void draw(struct tree *tree)
     outbuf_printf(tree->out,
                   "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Key lineage\"><svg "
                   "class=\"lineage\" role=\"img\" viewBox=\"0 0 %u %u\" style=\"--w:%u\" aria-label=\"",
-                  20 + deepest * INDENT + BOX, 16 + tree->n_order * STEP, 20 + deepest * INDENT + BOX);
+                  20 + deepest * INDENT + BOX, 16 + tree->n_order * STEP + (tree->left_out > 0 ? 24 : 0),
+                  20 + deepest * INDENT + BOX);
     html_text(tree->out, "Key lineage of UE ");
     html_text(tree->out, tree->story->ue);
     outbuf_literal(tree->out, "; the table below it says the same\">");
@@ -253,6 +254,8 @@ static void draw(struct tree *tree)
             arrows(tree, node, rows, x, y);
         box(tree, node, x, y);
     }
+    if (tree->left_out > 0)
+        text_at(tree, 10, 24 + tree->n_order * STEP, "s", "further keys are in the table only");
     outbuf_literal(tree->out, "</svg></div>\n");
 }
 

@@ -165,6 +165,8 @@ static void keys(struct page *page, const struct evidence *evidence, const struc
         page->form->table_end(page);
         if (page->pictures)
             page->form->fold(page, NULL);
+        if (evidence->stories->keys_left_out > 0)
+            page->form->paragraph(page, "Keys further up are left out here for want of room.", "quiet");
     }
     g_hash_table_unref(told);
 }
