@@ -16,7 +16,7 @@
 #define UE_X       200
 #define LANE       240
 #define NOTES      90  /* from the last lane to what is said of a message, ... */
-#define RIGHT      570 /* ... and to the edge */
+#define RIGHT      610 /* ... and to the edge */
 #define TOP        62
 #define ROW        46
 #define LONG_NS    INT64_C(1000000000) /* a wait worth drawing */
