@@ -497,8 +497,10 @@ class Words(Case):
         self.assertIsNone(found, (what, found and text[max(0, found.start() - 60):found.end() + 20]))
 
     def test_names_in_outputs_and_messages(self):
-        for name in self.NAMES:
-            path = os.path.join(os.fsencode(self.folder), name)
+        for number, name in enumerate(self.NAMES):
+            folder = os.path.join(os.fsencode(self.folder), b"%d" % number)
+            os.mkdir(folder)
+            path = os.path.join(folder, name)
             shutil.copy(os.fsencode(AIR), path)
             missing = path + b".missing"
             damaged = path + b".cut"
@@ -506,7 +508,7 @@ class Words(Case):
                 file.write(AIR.read_bytes()[:-5])
             for command in (["audit"], ["events"], ["keys"], ["audit", "--table", "handovers"]):
                 for form in ("text", "ndjson", "json", "csv"):
-                    result = run(*command, "-v", "-f", form, "-k", self.keys, path, missing, damaged, self.folder)
+                    result = run(*command, "-v", "-f", form, "-k", self.keys, missing, folder)
                     self.check(result.stdout, (name, command, form))
                     self.check(result.stderr, (name, command, form))
             for command in (["keys", "-k", self.keys, "--wireshark", path], ["audit", "-k", path, AIR], ["audit", "-k", missing, AIR],
