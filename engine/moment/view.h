@@ -23,7 +23,8 @@ struct daps_ue_view {
     struct daps_context active;
     const struct daps_attempt *open;      /* NULL none */
     const struct daps_attempt *revocable; /* closed, but a MAC-I under its source's key would undo it; NULL none */
-    const GPtrArray *attempts; /* struct daps_attempt: all whose key could still be met again, oldest first; see back */
+    const GPtrArray *attempts; /* struct daps_attempt: all whose key could still be met again, oldest first. Empty
+                                  places are NULL: to be gone through by daps_view_back */
     const struct daps_event *candidates;
     unsigned n_candidates;
     bool stored_n_valid; /* TS 38.331 5.3.5.7's reading of "stored NCC" after a fallback */

@@ -170,9 +170,10 @@ void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
 static bool is_too_late(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu)
 {
     const struct daps_ue_view *ue = &pdcp->ue;
+    const struct daps_attempt *attempt;
 
-    for (guint i = ue->attempts->len; i-- > 0;) {
-        const struct daps_attempt *attempt = g_ptr_array_index(ue->attempts, i);
+    for (guint i = ue->attempts->len;
+         (attempt = daps_view_back(ue, &i)) != NULL && attempt->serials >= context->serial;) {
         if (attempt->target.serial == context->serial && attempt->procedure != DAPS_PROC_SK_COUNTER)
             return attempt->t304_ms >= 0 &&
                    pdcp_is_later(pdu->time_ns, context->begun_ns, attempt->t304_ms * INT64_C(1000000));
