@@ -90,8 +90,8 @@ static bool looks_like_a_capture(struct input *input, char **error)
     char *reason = NULL;
     bool not_capture;
     struct wiretap *wiretap = wiretap_open(path, &reason, &not_capture);
-    if (!wiretap && not_capture) {
-        *error = not_opened(input, true, reason);
+    if (!wiretap) { /* damaged where it begins is no better: it will not get whole */
+        *error = not_opened(input, not_capture, reason);
         return false;
     }
     wiretap_close(wiretap);

@@ -260,6 +260,7 @@ class Inputs(Case):
             if os.path.exists(path):
                 result = run("audit", path, env=env, preexec_fn=limit)
                 self.expect(result, 3, path)
+                self.assertNotRegex(result.stderr, b"too large|--max-spool")
         yes = subprocess.Popen(["yes", "a line of text"], stdout=subprocess.PIPE)
         self.expect(run("audit", "-", stdin=yes.stdout, env=env, preexec_fn=limit), 3, "standard input")
         yes.stdout.close()
