@@ -18,6 +18,7 @@ struct session {
     guint64 frame;         /* id of the frame at hand (numbers.h) */
     GPtrArray *renumbered; /* results handed out under numbers that are not ids: struct daps_result *, owned */
     GArray *touched;       /* guint64 ue_key of it */
+    bool touched_all;
     struct daps_results *results;
 };
 
@@ -112,6 +113,12 @@ static void touch(struct session *session, guint64 ue_key)
     g_array_append_val(session->touched, ue_key);
 }
 
+static void touch_all(struct session *session)
+{
+    daps_results_touch_all(session->results);
+    session->touched_all = true;
+}
+
 static void on_pdu(void *user, uint64_t ue_key, int32_t ue_id)
 {
     (void)ue_id;
@@ -138,8 +145,13 @@ static void on_problem(void *user, const struct daps_framing_problem *problem)
 {
     struct session *session = user;
 
-    if (problem->rrc_lost)
-        note_set_lost(&session->draft, problem->detail);
+    if (!problem->rrc_lost)
+        return;
+    note_set_lost(&session->draft, problem->detail);
+    if (problem->ue_known)
+        touch(session, problem->ue_key);
+    else
+        touch_all(session);
 }
 
 /* ---- life ---- */
@@ -208,6 +220,7 @@ void session_begin(struct session *session, uint64_t frame)
     session->frame = numbers_next(&session->numbers, frame);
     daps_results_begin(session->results);
     g_array_set_size(session->touched, 0);
+    session->touched_all = false;
 }
 
 void session_miss(struct session *session, const char *reason)
@@ -215,6 +228,7 @@ void session_miss(struct session *session, const char *reason)
     session->draft.note.missed = reason;
     session->draft.matters = true;
     daps_engine_gap(session->engine, 0, true, session->frame, DAPS_GAP_PDU_NOT_TAKEN);
+    touch_all(session);
 }
 
 void session_end(struct session *session)
@@ -286,7 +300,7 @@ void session_news(struct session *session, struct daps_news *news)
     ue_keys = g_new(uint64_t, note->n_ues);
     for (unsigned i = 0; i < note->n_ues; i++)
         ue_keys[i] = note->ues[i].ue_key;
-    daps_results_news(session->results, session->frame, ue_keys, note->n_ues, news);
+    daps_results_news(session->results, session->frame, session->touched_all ? NULL : ue_keys, note->n_ues, news);
     g_free(ue_keys);
     if (numbers_differ(&session->numbers))
         renumber(session, news->results);

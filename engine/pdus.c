@@ -309,8 +309,11 @@ enum daps_pdcp_status engine_pdcp(struct daps_engine *engine, const struct daps_
     follow_waiting(engine, ue);
     arrival = daps_pdcp_arrive(ue->pdcp, pdu, engine->has_log, &record);
     follow_turns(engine, ue);
-    if (arrival == PDCP_WAITS)
+    if (arrival == PDCP_WAITS) {
+        if (pdu->srb)
+            daps_ue_tell_progress(ue, pdu->frame); /* if the capture ended here, it would be read */
         return DAPS_PDCP_USER;
+    }
     daps_pdcp_read(ue->pdcp, pdu, arrival == PDCP_ARRIVES_WITH_RECORD ? &record : NULL, &reading);
     follow_reading(engine, ue, &reading, result);
     follow_turns(engine, ue);

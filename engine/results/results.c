@@ -10,6 +10,7 @@
 struct ue_state {
     guint64 ue_key;
     bool stale;                                                     /* something of this UE was followed since */
+    uint64_t touched_all;                                           /* what results.touched_all was then */
     GPtrArray *open;                                                /* struct daps_result * (owned) */
     GPtrArray *former;                                              /* open results before, for news; likewise */
     struct daps_not_judged_count not_judged[DAPS_NOT_JUDGED_COUNT]; /* if the capture ended here, beside the settled */
@@ -26,6 +27,7 @@ struct daps_results {
     bool open_at_stale;
     GHashTable *ues;      /* ue_key to struct ue_state (owned) */
     bool ues_stale;       /* one of them at least */
+    uint64_t touched_all; /* how often something was about all UEs */
     GPtrArray *open;      /* of all UEs, of one kind, for whoever asked */
     GPtrArray *previewed; /* where a preview is collected */
     struct daps_not_judged_count *previewed_not_judged;
@@ -53,6 +55,7 @@ static struct ue_state *state_of(struct daps_results *results, guint64 ue_key)
     if (ue == NULL) {
         ue = g_new0(struct ue_state, 1);
         ue->ue_key = ue_key;
+        ue->touched_all = results->touched_all;
         ue->open = g_ptr_array_new_with_free_func(daps_result_free);
         g_hash_table_insert(results->ues, &ue->ue_key, ue);
     }
@@ -109,6 +112,12 @@ void daps_results_touch(struct daps_results *results, uint64_t ue_key)
     results->ues_stale = results->open_at_stale = true;
 }
 
+void daps_results_touch_all(struct daps_results *results)
+{
+    results->touched_all++;
+    results->ues_stale = results->open_at_stale = true;
+}
+
 void daps_results_end(struct daps_results *results)
 {
     for (unsigned kind = 0; kind < KINDS; kind++) {
@@ -147,9 +156,10 @@ static void refresh(struct daps_results *results, struct ue_state *ue)
                                    .finding = previewed_finding,
                                    .not_judged = previewed_not_judged};
 
-    if (!ue->stale)
+    if (!ue->stale && ue->touched_all == results->touched_all)
         return;
     ue->stale = false;
+    ue->touched_all = results->touched_all;
     results->previewed = g_ptr_array_new_with_free_func(daps_result_free);
     memset(ue->not_judged, 0, sizeof ue->not_judged);
     results->previewed_not_judged = ue->not_judged;
@@ -253,29 +263,48 @@ static void ue_news(struct daps_results *results, struct ue_state *ue, uint64_t 
     ue->former = NULL;
 }
 
-static bool was_told(struct daps_results *results, const uint64_t *ue_keys, size_t n_ues,
-                     const struct daps_result *result)
+static bool was_told(const GPtrArray *ues, const struct daps_result *result)
 {
-    for (size_t i = 0; i < n_ues; i++) {
-        const struct ue_state *ue = state_of(results, ue_keys[i]);
+    for (guint i = 0; i < ues->len; i++) {
+        const struct ue_state *ue = ues->pdata[i];
         if (has_equal(ue->former != NULL ? ue->former : ue->open, result)) /* no former ones: nobody has asked since */
             return true;
     }
     return false;
 }
 
+/* struct ue_state of those UEs; ue_keys NULL: of all. */
+static GPtrArray *states_of(struct daps_results *results, const uint64_t *ue_keys, size_t n_ues)
+{
+    GPtrArray *ues = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer value;
+
+    for (size_t i = 0; ue_keys != NULL && i < n_ues; i++)
+        g_ptr_array_add(ues, state_of(results, ue_keys[i]));
+    if (ue_keys == NULL) {
+        g_hash_table_iter_init(&iter, results->ues);
+        while (g_hash_table_iter_next(&iter, NULL, &value))
+            g_ptr_array_add(ues, value);
+    }
+    return ues;
+}
+
 void daps_results_news(struct daps_results *results, uint64_t frame, const uint64_t *ue_keys, size_t n_ues,
                        struct daps_news *news)
 {
+    GPtrArray *ues = states_of(results, ue_keys, n_ues);
+
     for (unsigned kind = 0; kind < KINDS; kind++) {
         for (guint i = results->settled_before[kind]; i < results->settled[kind]->len; i++) {
             const struct daps_result *result = results->settled[kind]->pdata[i];
-            if (daps_result_names(result, frame) || !was_told(results, ue_keys, n_ues, result))
+            if (daps_result_names(result, frame) || !was_told(ues, result))
                 g_ptr_array_add(news->results, (gpointer)result);
         }
     }
-    for (size_t i = 0; i < n_ues; i++)
-        ue_news(results, state_of(results, ue_keys[i]), frame, news);
+    for (guint i = 0; i < ues->len; i++)
+        ue_news(results, ues->pdata[i], frame, news);
+    g_ptr_array_unref(ues);
 }
 
 const GPtrArray *daps_results_settled(const struct daps_results *results, bool findings)

@@ -164,7 +164,7 @@ struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_ev
     return attempt;
 }
 
-static void tell_progress(const struct daps_ue *ue, uint64_t frame)
+void daps_ue_tell_progress(const struct daps_ue *ue, uint64_t frame)
 {
     const struct daps_sink *sink = daps_engine_sink(ue->engine);
 
@@ -178,7 +178,7 @@ void daps_attempt_settle(struct daps_ue *ue, enum daps_outcome outcome, uint64_t
 
     attempt->outcome = outcome;
     attempt->settled_frame = frame;
-    tell_progress(ue, frame);
+    daps_ue_tell_progress(ue, frame);
     if (outcome == DAPS_OUTCOME_COMPLETED)
         ue->n_candidates = 0; /* TS 38.331 5.3.5.3: VarConditionalReconfig is emptied */
     if (outcome == DAPS_OUTCOME_DAPS_FALLBACK) {
@@ -316,7 +316,7 @@ void daps_attempt_complete(struct daps_ue *ue, struct daps_attempt *attempt, con
     attempt->complete_digest = ev->digest;
     attempt->complete_time_ns = ev->time_ns;
     attempt->not_first = attempt->unread != ue->unread; /* what could not be read may have gone before it */
-    tell_progress(ue, ev->frame);
+    daps_ue_tell_progress(ue, ev->frame);
 }
 
 /* TS 33.501 A.16, TS 38.331 5.3.5.7: a key of the secondary node, from the key in force. */

@@ -351,6 +351,7 @@ static void hold(struct daps_ue *ue, const struct daps_event *complete)
     *ue->early.complete = *complete;
     ue->early.pending = true;
     ue->early.unread = ue->answered_unread != ue->unread;
+    daps_ue_tell_progress(ue, complete->frame); /* if nothing followed, a message would be missing */
 }
 
 /* By their times, in which the log's order is not, that reconfiguration came before the Complete held. */

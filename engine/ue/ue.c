@@ -90,11 +90,17 @@ void daps_ue_copy_clear(struct daps_ue *copy)
     daps_kept_free(copy->kept);
 }
 
-void daps_ue_gap(struct daps_ue *ue, uint64_t frame, enum daps_gap gap)
+static void note_gap(struct daps_ue *ue, uint64_t frame, enum daps_gap gap)
 {
     ue->gaps++;
     ue->gap_frame = frame;
     ue->gap = gap;
+}
+
+void daps_ue_gap(struct daps_ue *ue, uint64_t frame, enum daps_gap gap)
+{
+    note_gap(ue, frame, gap);
+    daps_ue_tell_progress(ue, frame);
 }
 
 void daps_ue_not_judged(struct daps_ue *ue, enum daps_not_judged reason, uint64_t frame)
@@ -105,7 +111,7 @@ void daps_ue_not_judged(struct daps_ue *ue, enum daps_not_judged reason, uint64_
 void daps_ue_unread(struct daps_ue *ue, uint64_t frame, enum daps_gap gap)
 {
     ue->unread++;
-    daps_ue_gap(ue, frame, gap);
+    note_gap(ue, frame, gap); /* whoever says so knows */
 }
 
 static void watch_clock(struct daps_ue *ue, const struct daps_event *ev)

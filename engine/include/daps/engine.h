@@ -50,7 +50,8 @@ struct daps_undecoded {
 struct daps_sink {
     void *user;
     void (*event)(void *user, const char *ue, const struct daps_event *ev);
-    void (*progress)(void *user, const char *ue, uint64_t frame); /* an attempt has its Complete, or its outcome */
+    /* What is said of attempts may be another: one has its Complete or its outcome, or something may be missing. */
+    void (*progress)(void *user, const char *ue, uint64_t frame);
     void (*handover)(void *user, const struct daps_handover *handover);
     void (*scg_change)(void *user, const struct daps_scg_change *change);
     void (*key)(void *user, const struct daps_key_step *step);

@@ -60,6 +60,7 @@ void daps_results_finding(struct daps_results *results, const struct daps_findin
 /* A frame begins; something of that UE was followed; the frame ends. */
 void daps_results_begin(struct daps_results *results);
 void daps_results_touch(struct daps_results *results, uint64_t ue_key);
+void daps_results_touch_all(struct daps_results *results); /* of all UEs: a gap, for one */
 void daps_results_end(struct daps_results *results);
 
 /* Appends the results that name the frame: const struct daps_result *, valid until the next begin. */
@@ -67,7 +68,7 @@ void daps_results_at(struct daps_results *results, uint64_t frame, GPtrArray *ou
 
 /*
  * What the frame just ended has brought or changed, or is named by, of these UEs and of what was settled; and in
- * withdrawn what was told earlier and no longer holds.
+ * withdrawn what was told earlier and no longer holds. ue_keys NULL: all UEs.
  */
 struct daps_news {
     GPtrArray *results;   /* const struct daps_result * */
