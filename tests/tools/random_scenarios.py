@@ -27,7 +27,8 @@ def algorithms(rng):
 def daps(rng, cell, ncc):
     end = rng.choices([["fallback"], ["source-release", "complete"], [f"reestablish in {cell} ncc {ncc}"]], [5, 4, 1])[0]
     options = rng.choice(["", "", " cfra-2step", " measconfig"]) + algorithms(rng)
-    both_legs = user_data(rng) + [user_data(rng)[0] + " source"] if rng.random() < 0.3 else []
+    # A failure is reported when T304 ends (TS 38.331 5.3.5.8.3): what is lost meanwhile, a PDU a millisecond, is less.
+    both_legs = user_data(rng, lost=500) + [user_data(rng, lost=500)[0] + " source"] if rng.random() < 0.3 else []
     return [f"daps-handover to {cell} ncc {ncc}{options}", "complete", *both_legs, *end]
 
 
@@ -49,10 +50,10 @@ def conditional(_, cell, ncc):
     return [f"conditional-handover to {cell} ncc {ncc}", "complete", f"execute {cell}", "traffic dl"]
 
 
-def user_data(rng, *_):
+def user_data(rng, *_, lost=6000):
     """COUNT goes on whatever happens and whatever the capture misses, so none of it may be called reuse."""
-    lost, most = ("lose ", 6000) if rng.random() < 0.2 else ("", 30)
-    return [f"{lost}data {rng.choice(['ul', 'dl'])} drb {rng.choice([1, 2])} count {rng.randrange(1, most)} sn SN"]
+    word, most = ("lose ", lost) if rng.random() < 0.2 else ("", 30)
+    return [f"{word}data {rng.choice(['ul', 'dl'])} drb {rng.choice([1, 2])} count {rng.randrange(1, most)} sn SN"]
 
 
 def traffic(rng, *_):
