@@ -18,7 +18,7 @@
       "A name under which this UE is met from here on, and why it is this UE's")                                       \
     X(event, "Event", "daps.event", FT_STRING, BASE_NONE, NULL, "What RRC said in this frame")                         \
     X(undecoded, "Undecoded", "daps.undecoded", FT_STRING, BASE_NONE, NULL,                                            \
-      "Why an RRC message of this frame could not be unwrapped or decoded")                                                         \
+      "Why an RRC message of this frame could not be unwrapped or decoded")                                            \
     X(missed, "Not followed", "daps.not_followed", FT_STRING, BASE_NONE, NULL,                                         \
       "Why a PDU of this frame was not followed")                                                                      \
     X(unreadable, "Signalling without a key", "daps.unreadable", FT_UINT32, BASE_DEC, NULL,                            \

@@ -57,7 +57,8 @@ struct note_rrc {
     uint8_t *octets;
 };
 
-/* What a frame was about; all of it but the last lines is one piece of memory. n_ues is 0 only where missed or undecoded is set. */
+/* What a frame was about; all of it but the last lines is one piece of memory. n_ues is 0 only where missed or
+ * undecoded is set. */
 struct frame_note {
     uint64_t frame; /* id (numbers.h) */
     unsigned n_events, n_ues, n_steps;

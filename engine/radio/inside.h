@@ -3,9 +3,9 @@
 #ifndef DAPS_RADIO_INSIDE_H
 #define DAPS_RADIO_INSIDE_H
 
+#include "bearers.h"
 #include "bytes/octets.h"
 #include "identity/identity.h"
-#include "bearers.h"
 #include "radio/radio.h"
 
 struct radio {
