@@ -163,6 +163,7 @@ static int run(struct options *options, int argc, char **argv)
     g_ptr_array_unref(wish.overview);
     g_hash_table_unref(wish.stand_ins);
     g_free(wish.command_line);
+    options->style.evidence = NULL;
     return status;
 }
 

@@ -143,9 +143,8 @@ static void third_question(const struct evidence *evidence, struct liaison_answe
     }
     if (liaison->harmless > 0) {
         outbuf_printf(out,
-                      " %" PRIu64 " repeated keys (first frame %" PRIu64
-                      ") cannot have protected anything twice: nothing was "
-                      "sent under them, or other algorithms gave other AS keys (TS 33.501 A.8).",
+                      " Repeated keys that cannot have protected anything twice: %" PRIu64 " (first frame %" PRIu64
+                      "); nothing was sent under them, or other algorithms gave other AS keys (TS 33.501 A.8).",
                       liaison->harmless, liaison->harmless_frame);
         add_frame(answer, liaison->harmless_frame);
         answer->shown = true;
