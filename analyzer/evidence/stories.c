@@ -96,7 +96,7 @@ static const void *sorted_find(const GArray *array, uint64_t number)
     guint at;
 
     return array != NULL && g_array_binary_search((GArray *)array, &number, by_number, &at)
-               ? array->data + at * g_array_get_element_size((GArray *)array)
+               ? array->data + (size_t)at * g_array_get_element_size((GArray *)array)
                : NULL;
 }
 
@@ -289,8 +289,9 @@ static void on_handover(void *user, const struct daps_handover *handover)
     }
     if (story->n_recent == G_N_ELEMENTS(story->recent)) {
         daps_result_free(story->recent[0]);
-        memmove(story->recent, story->recent + 1, (G_N_ELEMENTS(story->recent) - 1) * sizeof story->recent[0]);
         story->n_recent--;
+        for (unsigned i = 0; i < story->n_recent; i++)
+            story->recent[i] = story->recent[i + 1];
     }
     story->recent[story->n_recent++] = copy;
 }

@@ -61,7 +61,7 @@ void json_key_of(struct outbuf *out, const char *name)
 
     *to++ = ',';
     *to++ = '"';
-    memcpy(to, name, length);
+    memcpy(to, name, length); /* NOLINT(bugprone-not-null-terminated-result): a quote ends it */
     to[length] = '"';
     to[length + 1] = ':';
     outbuf_took(out, length + 4);
