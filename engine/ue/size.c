@@ -12,7 +12,8 @@ static size_t of_array(const GArray *array)
 
 size_t daps_ue_octets(const struct daps_ue *ue)
 {
-    size_t octets = sizeof *ue + (size_t)2 * TABLE + daps_term_pool_size(ue->pool) * (sizeof(struct daps_term) + HOLDER);
+    size_t octets =
+        sizeof *ue + (size_t)2 * TABLE + daps_term_pool_size(ue->pool) * (sizeof(struct daps_term) + HOLDER);
 
     octets += ue->attempts->len * sizeof(void *);
     if (ue->n_kept > 0)
