@@ -70,7 +70,7 @@ struct pdcp_beside *pdcp_beside_copy(const struct pdcp_beside *beside)
 
     copy->current = NULL;
     copy->pdus = beside->pdus != NULL ? g_memdup2(beside->pdus, MOST_PDUS * sizeof *beside->pdus) : NULL;
-    for (unsigned i = 0; i < copy->n_pdus; i++)
+    for (unsigned i = 0; copy->pdus != NULL && i < copy->n_pdus; i++)
         copy->pdus[i].pdu.octets = g_memdup2(copy->pdus[i].pdu.octets, copy->pdus[i].pdu.length);
     return copy;
 }
