@@ -14,6 +14,7 @@
 #include "outfile.h"
 #include "process.h"
 #include "say.h"
+#include "unnamed.h"
 
 /* As it can be typed again. */
 static char *command_line(int argc, char **argv)
@@ -55,12 +56,8 @@ static bool copy_all(int from, int to, uint64_t most)
             return false;
         }
         most -= (uint64_t)n;
-        for (ssize_t at = 0, put; at < n; at += put) {
-            put = write(to, octets + at, (size_t)(n - at));
-            if (put < 0 && errno != EINTR)
-                return false;
-            put = MAX(put, 0);
-        }
+        if (!write_octets(to, octets, (size_t)n))
+            return false;
     }
 }
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "process.h"
+#include "unnamed.h"
 
 enum { BUFFER = 128 * 1024 };
 
@@ -58,20 +59,6 @@ const char *input_compression(enum input_format format)
     default:
         return NULL;
     }
-}
-
-static bool write_all(int fd, const uint8_t *data, size_t size)
-{
-    while (size) {
-        ssize_t n = write(fd, data, size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        data += n;
-        size -= (size_t)n;
-    }
-    return true;
 }
 
 /* False: errno says why. */
@@ -136,17 +123,9 @@ struct input *input_open(const char *path, const struct daps_capture_limits *lim
 
 static bool open_spool(struct input *input)
 {
-    if (input->spool >= 0)
-        return true;
-    char *name = NULL;
-    input->spool = g_file_open_tmp("dapsaudit-XXXXXX", &name, NULL);
-    if (input->spool < 0) {
-        input->spool_errno = errno ? errno : EIO;
-        return false;
-    }
-    unlink(name);
-    g_free(name);
-    return true;
+    if (input->spool < 0)
+        input->spool = unnamed_file();
+    return input->spool >= 0;
 }
 
 static void keep_copy(struct input *input, const uint8_t *data, size_t size)
@@ -155,8 +134,8 @@ static void keep_copy(struct input *input, const uint8_t *data, size_t size)
         return;
     if (size > input->max_spool - input->spooled)
         input->spool_errno = ENOBUFS;
-    else if (open_spool(input) && !write_all(input->spool, data, size))
-        input->spool_errno = errno ? errno : ENOSPC;
+    else if (!open_spool(input) || !write_octets(input->spool, data, size))
+        input->spool_errno = errno;
     input->spooled += input->spool_errno ? 0 : size;
     if (input->spool_errno && input->spool >= 0) { /* of no use any more: give the room back */
         close(input->spool);

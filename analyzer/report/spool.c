@@ -7,6 +7,8 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "unnamed.h"
+
 void spool_init(struct spool *spool, size_t limit)
 {
     *spool = (struct spool){.limit = limit, .fd = -1};
@@ -26,37 +28,14 @@ bool spool_is_empty(const struct spool *spool)
     return spool->fd < 0 && spool->memory.length == 0;
 }
 
-static bool write_all(struct spool *spool, const char *octets, size_t length)
-{
-    while (length > 0) {
-        ssize_t n = write(spool->fd, octets, length);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            spool->error = n < 0 ? errno : ENOSPC;
-            return false;
-        }
-        octets += n;
-        length -= (size_t)n;
-    }
-    return true;
-}
-
 static bool spill(struct spool *spool)
 {
-    char *name = NULL;
-
-    if (spool->fd < 0) {
-        spool->fd = g_file_open_tmp("dapsaudit-XXXXXX", &name, NULL);
-        if (spool->fd < 0) {
-            spool->error = errno != 0 ? errno : EIO;
-            return false;
-        }
-        g_unlink(name);
-        g_free(name);
-    }
-    if (!write_all(spool, spool->memory.octets, spool->memory.length))
+    if (spool->fd < 0)
+        spool->fd = unnamed_file();
+    if (spool->fd < 0 || !write_octets(spool->fd, spool->memory.octets, spool->memory.length)) {
+        spool->error = errno;
         return false;
+    }
     spool->memory.length = 0;
     return true;
 }

@@ -4,8 +4,8 @@
  * pycrate 0.8.1; do not edit. 654 types, 1362 components, 27 deep.
  */
 
-#include "per/tables_nr_rrc.h"
 #include "per/run.h"
+#include "per/tables_nr_rrc.h"
 
 /* clang-format off */
 static void type_8(struct per_run *run)

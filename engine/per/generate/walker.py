@@ -255,7 +255,7 @@ def render(tables, fields, prefix, base, roots, note):
         constant = f"{prefix.upper()}_ROOT_{name.upper().replace('-', '_')}"
         calls += [f"    case {constant}:"] + ["        " + line for line in walker.enter(index, True)] + ["        break;"]
     return "\n".join(
-        [note, f"#include \"per/{base}.h\"\n#include \"per/run.h\"\n\n/* clang-format off */"] + walker.functions +
+        [note, f"#include \"per/run.h\"\n#include \"per/{base}.h\"\n\n/* clang-format off */"] + walker.functions +
         [f"bool {prefix}_walk(uint32_t root, struct daps_bits *bits, per_on_hit *on_hit, void *user)\n{{",
          "    struct per_run walk = per_run_of(bits, on_hit, user), *run = &walk;", "", "    switch (root) {"] + calls +
         ["    default:", f"        return per_walk(&{prefix}_table, root, bits, on_hit, user);", "    }",
