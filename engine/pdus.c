@@ -173,18 +173,23 @@ static void follow_reading(struct daps_engine *engine, struct daps_ue *ue, const
         daps_pdcp_after(ue->pdcp, reading);
 }
 
+/* The same of a PDU that waited, with what it says to where it is needed. */
+static void follow_waited(struct daps_engine *engine, struct daps_ue *ue, const struct pdcp_reading *reading)
+{
+    if (engine->waited == NULL)
+        engine->waited = g_new0(struct daps_rrc_result, 1);
+    follow_reading(engine, ue, reading, engine->waited);
+    if (reading->status == DAPS_PDCP_READ)
+        drive_learn_pdcp(engine->drive, reading->pdu, engine->waited);
+}
+
 /* PDUs that waited and can be read now. */
 static void follow_waiting(struct daps_engine *engine, struct daps_ue *ue)
 {
     struct pdcp_reading reading;
 
-    while (daps_pdcp_next(ue->pdcp, &reading)) {
-        if (engine->waited == NULL)
-            engine->waited = g_new0(struct daps_rrc_result, 1);
-        follow_reading(engine, ue, &reading, engine->waited);
-        if (reading.status == DAPS_PDCP_READ)
-            drive_learn_pdcp(engine->drive, reading.pdu, engine->waited);
-    }
+    while (daps_pdcp_next(ue->pdcp, &reading))
+        follow_waited(engine, ue, &reading);
 }
 
 /* PDUs whose record has come, or comes no more. */
@@ -194,12 +199,8 @@ static void follow_turns(struct daps_engine *engine, struct daps_ue *ue)
     struct pdcp_turn turn;
 
     while (daps_pdcp_turn(ue->pdcp, false, &turn)) {
-        if (engine->waited == NULL)
-            engine->waited = g_new0(struct daps_rrc_result, 1);
         daps_pdcp_read(ue->pdcp, &turn.pdu, turn.has_record ? &turn.record : NULL, &reading);
-        follow_reading(engine, ue, &reading, engine->waited);
-        if (reading.status == DAPS_PDCP_READ)
-            drive_learn_pdcp(engine->drive, &turn.pdu, engine->waited);
+        follow_waited(engine, ue, &reading);
     }
 }
 
