@@ -38,11 +38,56 @@ bool rrc_walk(struct rrc_reading *r, uint32_t root, struct rrc_span span, per_on
 /* Digest of a span of whole octets, equal to that of the same octets as a PDU of their own. */
 uint64_t rrc_digest(struct rrc_span span);
 
+/*
+ * Digest of a bare RRCReconfiguration as if it stood in a DL-DCCH-Message, where five zero bits (c1,
+ * rrcReconfiguration) go before it: what one node prepared for another is then told to be what was sent over the air.
+ */
+uint64_t rrc_digest_as_dcch(struct rrc_span span);
+
 /* The whole PDU as a span. */
 struct rrc_span rrc_whole(const struct rrc_reading *r);
 
 /* The contents of an OCTET STRING hit of the walk under way; not present if they cannot be had. */
 struct rrc_span rrc_span_of(struct rrc_reading *r, const struct per_hit *hit);
+
+/* An SRB or DRB of a RadioBearerConfig. */
+struct rrc_bearer_item {
+    bool is_drb, is_srb;
+    unsigned id;
+    bool daps, reestablish, recover, ciphering_disabled, integrity, sdap_ul, sdap_dl;
+    int ul_sn, dl_sn; /* 12, 18; 0 absent */
+};
+
+/* What a walk through RadioBearerConfigs keeps until an item, or one of them, is complete. */
+struct rrc_bearers_walk {
+    struct daps_event *ev;
+    struct rrc_bearer_item item;
+    int ciphering, integrity; /* of the RadioBearerConfig being read; -1 absent */
+    uint32_t drbs;            /* of it */
+    bool secondary_key;
+};
+
+/* Begins such a walk; what it finds goes into ev. */
+void rrc_bearers_begin(struct rrc_bearers_walk *walk, struct daps_event *ev);
+
+/* Takes one field of a RadioBearerConfig; others are let pass. */
+void rrc_bearers_hit(struct rrc_bearers_walk *walk, const struct per_hit *hit);
+
+/* The same for rrc_walk: user is a struct rrc_bearers_walk. */
+bool rrc_on_bearer(void *user, const struct per_hit *hit);
+
+/* A RadioBearerConfig has been read to its end. */
+void rrc_bearers_end(struct rrc_bearers_walk *walk);
+
+/* What a walk through a CellGroupConfig keeps. */
+struct rrc_cell_group_walk {
+    struct daps_event *ev;
+    uint32_t offset, scs_khz;    /* of the carrier being read */
+    struct daps_rrc_result *rlc; /* NULL: not wanted */
+};
+
+/* For rrc_walk, of a CellGroupConfig: user is a struct rrc_cell_group_walk. */
+bool rrc_on_cell_group(void *user, const struct per_hit *hit);
 
 /* Reads span, an RRCReconfiguration, into a RECONFIGURATION event and those that go with it. digest: of the message. */
 void rrc_reconfiguration(struct rrc_reading *r, struct rrc_span span, bool prepared, uint64_t digest);

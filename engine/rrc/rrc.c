@@ -10,125 +10,12 @@
 
 #include "rrc/reading.h"
 
-struct daps_event *rrc_add_event(struct rrc_reading *r, enum daps_event_kind kind)
-{
-    struct daps_rrc_result *out = r->out;
-    struct daps_event *ev;
-
-    if (out->n_events == DAPS_RRC_MAX_EVENTS) {
-        out->status = DAPS_RRC_UNDECODED;
-        out->error = "more content than any real message has";
-        return NULL;
-    }
-    ev = &out->events[out->n_events];
-    daps_event_clear(ev, kind);
-    ev->octets = (uint32_t)r->length;
-    out->n_events++;
-    return ev;
-}
-
-struct rrc_span rrc_whole(const struct rrc_reading *r)
-{
-    struct rrc_span span = {true, r->octets, r->length, 0, (uint64_t)r->length * 8};
-
-    return span;
-}
-
-bool rrc_walk(struct rrc_reading *r, uint32_t root, struct rrc_span span, per_on_hit *on_hit, void *user)
-{
-    struct daps_bits bits = daps_bits_of(span.octets, span.length);
-
-    r->walked = span;
-    bits.position = span.bit;
-    bits.limit = span.bit + span.bits;
-    if (nr_rrc_walk(root, &bits, on_hit, user))
-        return true;
-    r->out->status = DAPS_RRC_UNDECODED;
-    r->out->error = bits.error;
-    r->out->error_bit = (uint32_t)bits.position;
-    return false;
-}
-
-struct rrc_span rrc_span_of(struct rrc_reading *r, const struct per_hit *hit)
-{
-    struct rrc_span span = r->walked;
-    struct daps_bits bits = daps_bits_of(span.octets, span.length);
-
-    span.bit = hit->bit;
-    span.bits = (uint64_t)hit->value * 8;
-    if (!hit->fragmented)
-        return span;
-    bits.position = hit->bit;
-    span.octets = r->out->scratch + r->scratch;
-    span.length = per_gather(&nr_rrc_table, &bits, r->out->scratch + r->scratch, DAPS_RRC_SCRATCH - r->scratch);
-    r->scratch += span.length;
-    span.bit = 0;
-    span.bits = (uint64_t)span.length * 8;
-    span.present = bits.error == NULL;
-    if (!span.present) {
-        r->out->status = DAPS_RRC_UNDECODED;
-        r->out->error = bits.error;
-        r->out->error_bit = (uint32_t)bits.position;
-    }
-    return span;
-}
-
-uint64_t rrc_digest(struct rrc_span span)
-{
-    struct daps_bits bits = daps_bits_of(span.octets, span.length);
-    struct daps_digest_state digest = daps_digest_start();
-    uint64_t left;
-
-    if (!span.present)
-        return 0;
-    if ((span.bit & 7) == 0)
-        return daps_digest(span.octets + span.bit / 8, span.bits / 8);
-    bits.position = span.bit;
-    for (left = span.bits / 8; left >= 8; left -= 8)
-        daps_digest_word(&digest, daps_bits_take64(&bits, 64));
-    if (left > 0)
-        daps_digest_word(&digest, daps_bits_take64(&bits, (unsigned)left * 8) << (64 - 8 * left));
-    return daps_digest_end(&digest, span.bits / 8);
-}
-
 /* Octets without the zero octets at their end: padding, which differs by how a message is wrapped. */
 static uint32_t without_padding(const uint8_t *octets, size_t length)
 {
     while (length > 0 && octets[length - 1] == 0)
         length--;
     return (uint32_t)length;
-}
-
-/*
- * Digest of a bare RRCReconfiguration as if it stood in a DL-DCCH-Message, where five zero bits (c1,
- * rrcReconfiguration) go before it: what one node prepared for another is then told to be what was sent over the air.
- */
-static uint64_t digest_as_dcch(struct rrc_span span)
-{
-    struct daps_bits bits = daps_bits_of(span.octets, span.length);
-    struct daps_digest_state digest = daps_digest_start(), kept_digest = digest;
-    uint64_t word = 0, octets = 0, kept_word = 0, kept = 0;
-
-    bits.position = span.bit;
-    bits.limit = span.bit + span.bits;
-    for (unsigned want = 3; bits.position < bits.limit; want = 8) {
-        unsigned there = bits.limit - bits.position < want ? (unsigned)(bits.limit - bits.position) : want;
-        uint64_t octet = (uint64_t)daps_bits_take(&bits, there) << (want - there);
-        word |= octet << (56 - 8 * (octets % 8));
-        octets++;
-        if (octet != 0) {
-            kept_digest = digest;
-            kept_word = word;
-            kept = octets;
-        }
-        if (octets % 8 == 0) {
-            daps_digest_word(&digest, word);
-            word = 0;
-        }
-    }
-    if (kept > 0)
-        daps_digest_word(&kept_digest, kept_word);
-    return daps_digest_end(&kept_digest, kept);
 }
 
 /* What the walk of a message finds. */
@@ -148,6 +35,41 @@ static uint64_t bit_string(const struct rrc_reading *r, const struct per_hit *hi
 
     bits.position = hit->bit;
     return daps_bits_take64(&bits, (unsigned)hit->value);
+}
+
+/* Who the UE is, and in which cell: what requests, setup and broadcast say. false: the rest of the message is not
+ * wanted. */
+static bool identity_field(struct message *m, const struct per_hit *hit)
+{
+    struct daps_event *ev = m->ev;
+
+    switch ((enum nr_rrc_field)hit->field) {
+    case NR_RRC_FULL_I_RNTI:
+        ev->i_rnti = (int64_t)bit_string(m->r, hit);
+        break;
+    case NR_RRC_SHORT_I_RNTI:
+        ev->short_i_rnti = (int32_t)bit_string(m->r, hit);
+        break;
+    case NR_RRC_REQUEST_MAC:
+        ev->request_mac = (int32_t)bit_string(m->r, hit);
+        break;
+    case NR_RRC_CELL_IDENTITY:
+        ev->cell_identity = (int64_t)bit_string(m->r, hit);
+        return false; /* that of the first PLMN counts (TS 38.331 5.3.7.4), and the rest says nothing here */
+    case NR_RRC_UE_C_RNTI:
+        ev->ue_c_rnti = (int32_t)hit->value;
+        break;
+    case NR_RRC_UE_PHYS_CELL_ID:
+    case NR_RRC_SOURCE_PHYS_CELL_ID:
+        ev->ue_pci = (int32_t)hit->value;
+        break;
+    case NR_RRC_REESTABLISHMENT_CAUSE:
+        ev->cause = hit->value < 3 ? (enum daps_reestablishment_cause)(hit->value + 1) : DAPS_REEST_NONE;
+        break;
+    default:
+        break;
+    }
+    return true;
 }
 
 static bool on_field(void *user, const struct per_hit *hit)
@@ -177,28 +99,6 @@ static bool on_field(void *user, const struct per_hit *hit)
     case NR_RRC_NEXT_HOP_CHAINING_COUNT:
         ev->ncc = (int8_t)hit->value;
         break;
-    case NR_RRC_FULL_I_RNTI:
-        ev->i_rnti = (int64_t)bit_string(m->r, hit);
-        break;
-    case NR_RRC_SHORT_I_RNTI:
-        ev->short_i_rnti = (int32_t)bit_string(m->r, hit);
-        break;
-    case NR_RRC_REQUEST_MAC:
-        ev->request_mac = (int32_t)bit_string(m->r, hit);
-        break;
-    case NR_RRC_CELL_IDENTITY:
-        ev->cell_identity = (int64_t)bit_string(m->r, hit);
-        return false; /* that of the first PLMN counts (TS 38.331 5.3.7.4), and the rest says nothing here */
-    case NR_RRC_UE_C_RNTI:
-        ev->ue_c_rnti = (int32_t)hit->value;
-        break;
-    case NR_RRC_UE_PHYS_CELL_ID:
-    case NR_RRC_SOURCE_PHYS_CELL_ID:
-        ev->ue_pci = (int32_t)hit->value;
-        break;
-    case NR_RRC_REESTABLISHMENT_CAUSE:
-        ev->cause = hit->value < 3 ? (enum daps_reestablishment_cause)(hit->value + 1) : DAPS_REEST_NONE;
-        break;
     case NR_RRC_SEGMENT_NUMBER:
         m->segment.number = (uint8_t)hit->value;
         break;
@@ -210,7 +110,7 @@ static bool on_field(void *user, const struct per_hit *hit)
         m->container = rrc_span_of(m->r, hit);
         break;
     default:
-        break;
+        return identity_field(m, hit);
     }
     return true;
 }
@@ -420,7 +320,7 @@ static void read_handover_command(struct rrc_reading *r)
     r->out->message = "handoverCommand";
     if (!rrc_walk(r, NR_RRC_ROOT_HANDOVERCOMMAND, rrc_whole(r), on_field, &m) || !m.container.present)
         return;
-    rrc_reconfiguration(r, m.container, true, digest_as_dcch(m.container));
+    rrc_reconfiguration(r, m.container, true, rrc_digest_as_dcch(m.container));
     if (r->out->n_events > 0 && r->out->events[0].kind != DAPS_EV_RECONFIGURATION)
         r->out->n_events = 0; /* criticalExtensionsFuture */
 }
@@ -455,7 +355,7 @@ static void read_channel(struct rrc_reading *r, enum daps_channel channel)
         break;
     case DAPS_CH_RECONFIGURATION:
         r->out->message = "rrcReconfiguration";
-        rrc_reconfiguration(r, whole, false, digest_as_dcch(whole));
+        rrc_reconfiguration(r, whole, false, rrc_digest_as_dcch(whole));
         break;
     case DAPS_CH_RECONFIGURATION_COMPLETE:
         read_fields(r, whole, NR_RRC_ROOT_RRCRECONFIGURATIONCOMPLETE, &complete);
