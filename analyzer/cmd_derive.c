@@ -306,6 +306,23 @@ static void wipe_text(gchar *text)
     g_free(text);
 }
 
+static void arguments_free(struct arguments *a)
+{
+    wipe_text(a->key);
+    wipe_text(a->sync);
+    g_free(a->key_file);
+    g_free(a->pci);
+    g_free(a->arfcn);
+    g_free(a->count);
+    g_free(a->access);
+    g_free(a->counter);
+    g_free(a->ciphering);
+    g_free(a->integrity);
+    g_free(a->direction);
+    g_free(a->steps);
+    g_free(a->format);
+}
+
 int daps_cmd_derive(int argc, char **argv)
 {
     struct arguments a = {0};
@@ -346,18 +363,6 @@ int daps_cmd_derive(int argc, char **argv)
     }
     g_option_context_free(context);
     process_scrub_stack();
-    wipe_text(a.key);
-    wipe_text(a.sync);
-    g_free(a.key_file);
-    g_free(a.pci);
-    g_free(a.arfcn);
-    g_free(a.count);
-    g_free(a.access);
-    g_free(a.counter);
-    g_free(a.ciphering);
-    g_free(a.integrity);
-    g_free(a.direction);
-    g_free(a.steps);
-    g_free(a.format);
+    arguments_free(&a);
     return status;
 }

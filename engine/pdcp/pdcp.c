@@ -102,6 +102,22 @@ static bool is_copy(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t
     return newest && !pdcp_mac_is_zero(pdu);
 }
 
+static void read_in_clear(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,
+                          struct pdcp_reading *reading)
+{
+    if (pdcp->ue.state != DAPS_UE_REESTABLISHING) {
+        const uint32_t count = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12);
+        pdcp_take(pdcp, context, pdu, count);
+        if (!enter_unverified(pdcp, context, pdu, count, false)) {
+            reading->status = DAPS_PDCP_AGAIN;
+            return;
+        }
+    }
+    reading->late = pdcp->ue.state == DAPS_UE_REESTABLISHING;
+    reading->count = sn;
+    pdcp_hand_clear(pdu, reading);
+}
+
 static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn,
                              struct pdcp_reading *reading)
 {
@@ -126,17 +142,7 @@ static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdu *pdu,
     }
 
     if (pdcp_is_clear_by_rule(pdcp, context, pdu)) {
-        if (pdcp->ue.state != DAPS_UE_REESTABLISHING) {
-            count = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12);
-            pdcp_take(pdcp, context, pdu, count);
-            if (!enter_unverified(pdcp, context, pdu, count, false)) {
-                reading->status = DAPS_PDCP_AGAIN;
-                return;
-            }
-        }
-        reading->late = pdcp->ue.state == DAPS_UE_REESTABLISHING;
-        reading->count = sn;
-        pdcp_hand_clear(pdu, reading);
+        read_in_clear(pdcp, context, pdu, sn, reading);
         return;
     }
     reading->status = DAPS_PDCP_UNREADABLE;

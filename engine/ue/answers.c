@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the UE answers: the Complete of a reconfiguration (TS 38.331 5.3.5.3) and failure information (5.7.5). */
+#include "ue/ue.h"
+
+#define FAILURE_NS INT64_C(1000000000) /* how long after T304 it may still come */
+
+/* The UE has answered the source release, so it heard the target: no failure can follow. */
+static void source_is_gone(struct daps_ue *ue)
+{
+    if (ue->open == NULL || !ue->open->daps || ue->open->outcome != DAPS_OUTCOME_COMPLETED)
+        return;
+    ue->open->answered = true;
+    daps_attempt_close(ue, true);
+}
+
+/* The open attempt had failed by then, and the Complete is that of a candidate with the same transaction. */
+static bool comes_too_late(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_attempt *open = ue->open;
+
+    return open != NULL && open->complete_frame == 0 && open->outcome == DAPS_OUTCOME_UNKNOWN &&
+           open->transaction == ev->transaction && daps_attempt_t304_is_over(ue, open, ev->time_ns, false) &&
+           daps_ue_may_execute(ue, ev);
+}
+
+/* Behind a message of the target it is the first uplink one under its key only if no more is late than the log. */
+static bool is_first_answer(const struct daps_ue *ue, const struct daps_attempt *open, const struct daps_event *ev)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, open->heard_time_ns, ev->time_ns);
+
+    if (ev->from_pdcp || !open->answerable)
+        return ev->from_pdcp;
+    return open->heard_time_ns == INT64_MIN || (elapsed >= 0 && elapsed <= DAPS_LAG_NS);
+}
+
+/* Two layers of RRC need no longer between a reconfiguration and its Complete (TS 38.331 clause 12). */
+#define ANSWER_NS INT64_C(500000000)
+
+/*
+ * The Complete of a reconfiguration that leaves the UE where it is, or that of a candidate with the same transaction?
+ * The latter is logged in the candidate's cell, or long after: then the former is not in the log.
+ */
+static bool is_candidates(const struct daps_ue *ue, const struct daps_transaction *transaction,
+                          const struct daps_event *ev)
+{
+    const struct daps_attempt *open = ue->open;
+    const bool moves = open != NULL && open->complete_frame == 0 && open->digest == transaction->digest;
+
+    return !ue->seen.pdus && !moves && !transaction->source_release && daps_ue_may_execute(ue, ev) &&
+           (daps_ue_names_candidate(ue, ev) || daps_ue_elapsed(ue, transaction->time_ns, ev->time_ns) > ANSWER_NS);
+}
+
+/* By then the attempt had succeeded or failed, and its Complete been sent: this may be that of another command. */
+static bool is_behind_t304(const struct daps_ue *ue, const struct daps_attempt *attempt, const struct daps_event *ev)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, attempt->time_ns, ev->time_ns);
+
+    return ue->clock_is_fine && attempt->t304_ms >= 0 && attempt->executed_time_ns == INT64_MIN &&
+           elapsed > attempt->t304_ms * INT64_C(1000000) + DAPS_RRC_NS;
+}
+
+static void expected_complete(struct daps_ue *ue, struct daps_transaction *transaction, const struct daps_event *ev)
+{
+    struct daps_attempt *attempt =
+        ue->open != NULL ? ue->open : daps_attempt_newest(ue); /* closed by what it is behind */
+    const bool answers = attempt != NULL && attempt->complete_frame == 0 && attempt->transaction == ev->transaction &&
+                         attempt->digest == transaction->digest && !daps_attempt_has_failed(attempt);
+
+    transaction->due = false;
+    if (answers && is_first_answer(ue, attempt, ev)) {
+        if (!ev->from_pdcp && is_behind_t304(ue, attempt, ev)) {
+            daps_ue_gap(ue, ev->frame, DAPS_GAP_OUTCOME);
+            daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, attempt->frame);
+        }
+        daps_attempt_complete(ue, attempt, ev);
+        attempt->overtaken = transaction->overtaken && !ev->from_pdcp;
+        attempt->not_first |= attempt->overtaken;
+        if (attempt->overtaken && attempt->parent != NULL) /* which of the two it answers decides on its keystream */
+            daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, attempt->frame);
+    }
+    if (transaction->source_release)
+        source_is_gone(ue);
+}
+
+/* The Complete of what a failure undid, logged behind it or read late. */
+static bool is_late(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
+
+    return ue->seen.pdus && ev->transaction >= 0 && transaction->undone &&
+           (ev->from_pdcp || daps_ue_elapsed(ue, transaction->undone_time_ns, ev->time_ns) <= DAPS_LAG_NS);
+}
+
+/* Of what a failure just before has undone, the answer is no execution of a candidate. */
+static bool is_undone(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
+    const int64_t elapsed = daps_ue_elapsed(ue, transaction->undone_time_ns, ev->time_ns);
+
+    return ev->transaction >= 0 && transaction->undone && elapsed >= 0 && elapsed <= DAPS_LAG_NS;
+}
+
+static void note_orphan(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_context *context = ue->open != NULL ? &ue->open->target : &ue->active;
+
+    ue->orphan.transaction = ev->from_pdcp ? -1 : ev->transaction;
+    ue->orphan.taken = false;
+    ue->orphan.frame = ev->frame;
+    ue->orphan.digest = ev->digest;
+    ue->orphan.time_ns = ev->time_ns;
+    ue->orphan.connection = ue->connection;
+    ue->orphan.n_attempts = ue->n_attempts;
+    ue->orphan.cell = (struct daps_place){context->pci, context->arfcn, context->cell_taint};
+}
+
+/* unread: it is there and could not be read, which is counted already. */
+static void miss_reconfiguration(struct daps_ue *ue, const struct daps_event *complete, bool unread)
+{
+    if (!ue->reconfiguration_seen && ue->active.chain.key == NULL && !ue->setup.begun)
+        return;
+    note_orphan(ue, complete);
+    daps_ue_gap(ue, complete->frame, DAPS_GAP_COMPLETE);
+    daps_ue_forget_cell(ue); /* which may have been a handover */
+    if (!unread)
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, complete->frame);
+}
+
+/* The log may have it in front of its reconfiguration: the next message tells. */
+static void hold(struct daps_ue *ue, const struct daps_event *complete)
+{
+    if (ue->early.complete == NULL)
+        ue->early.complete = g_new(struct daps_event, 1);
+    *ue->early.complete = *complete;
+    ue->early.pending = true;
+    ue->early.unread = ue->answered_unread != ue->unread;
+    daps_ue_tell_progress(ue, complete->frame); /* if nothing followed, a message would be missing */
+}
+
+/* By their times, in which the log's order is not, that reconfiguration came before the Complete held. */
+bool daps_ue_asks_for_held(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_event *complete = ue->early.complete;
+
+    return ue->early.pending && ev->kind == DAPS_EV_RECONFIGURATION && ev->transaction == complete->transaction &&
+           ue->clock_moves && ev->time_ns < complete->time_ns &&
+           daps_ue_elapsed(ue, ev->time_ns, complete->time_ns) <= DAPS_LAG_NS;
+}
+
+void daps_ue_let_go(struct daps_ue *ue)
+{
+    struct daps_event complete;
+
+    if (!ue->early.pending)
+        return;
+    complete = *ue->early.complete;
+    ue->early.pending = false;
+    if (ue->transactions[complete.transaction & 3].due && complete.transaction >= 0)
+        daps_ue_reconfiguration_complete(ue, &complete);
+    else
+        miss_reconfiguration(ue, &complete, ue->early.unread);
+}
+
+/* Of two answers with one transaction, which is that of the newest command? Only the log's cell can tell. */
+static bool is_second(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_attempt *open = ue->open;
+
+    return open != NULL && open->overtaken && open->transaction == ev->transaction &&
+           daps_ue_elapsed(ue, open->complete_time_ns, ev->time_ns) > DAPS_RRC_NS;
+}
+
+static void second_complete(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_attempt *open = ue->open;
+
+    if (ue->cells != DAPS_CELLS_FOLLOW || ev->logged_cell.pci != open->to_pci || open->source.pci == open->to_pci) {
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
+    } else {
+        daps_attempt_complete(ue, open, ev);
+    }
+    open->overtaken = false;
+    ue->orphan.taken = false; /* it is that of another command, which may be late */
+}
+
+static void unexpected_complete(struct daps_ue *ue, const struct daps_event *ev)
+{
+    if (is_second(ue, ev))
+        second_complete(ue, ev);
+    else if (daps_ue_complete_again(ue, ev))
+        daps_ue_note_again(ue);
+    else if (is_late(ue, ev) || (!is_undone(ue, ev) && daps_ue_execute_candidate(ue, ev)))
+        return;
+    else if (!ue->seen.pdus && ev->time_ns != INT64_MIN)
+        hold(ue, ev);
+    else
+        miss_reconfiguration(ue, ev, ue->answered_unread != ue->unread);
+}
+
+void daps_ue_reconfiguration_complete(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
+
+    if (ev->transaction >= 0 && transaction->due && is_candidates(ue, transaction, ev))
+        transaction->due = false;
+    if (ev->transaction >= 0 && transaction->due && !comes_too_late(ue, ev))
+        expected_complete(ue, transaction, ev);
+    else if (ev->channel == DAPS_CH_UL_DCCH)
+        unexpected_complete(ue, ev);
+    ue->answered_unread = ue->unread;
+    if (ev->transaction >= 0) {
+        transaction->complete_digest = ev->digest;
+        transaction->complete_time_ns = ev->time_ns;
+    }
+}
+
+/* ---- DAPS failure ---- */
+
+/* When does a failure come, seen from T304 of the attempt? What a tool is out of step is on time. */
+enum timing { ON_TIME, EARLY, LATE, MUCH_LATER };
+
+static enum timing timing_of(const struct daps_ue *ue, int64_t command_ns, int32_t t304_ms, int64_t time_ns)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, command_ns, time_ns), t304 = t304_ms * INT64_C(1000000);
+
+    if (elapsed < 0 || t304 < 0)
+        return ON_TIME;
+    if (elapsed > t304 + FAILURE_NS)
+        return MUCH_LATER;
+    if (!ue->clock_is_fine)
+        return ON_TIME; /* times in whole milliseconds are rounded, or made by hand */
+    return elapsed < t304 - DAPS_LAG_NS ? EARLY : elapsed > t304 + DAPS_LAG_NS ? LATE : ON_TIME;
+}
+
+/* Logged behind the next command: of the attempt before, which that command was taken to have ended. */
+static bool is_of_attempt_before(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, ue->open->time_ns, ev->time_ns);
+    enum timing timing;
+
+    if (ue->clock_moves && ev->time_ns < ue->open->time_ns)
+        return true;
+    if (ue->presumed.attempt == 0 || ue->presumed.attempt + 1 != ue->open->number || elapsed < 0 ||
+        elapsed > DAPS_LAG_NS)
+        return false;
+    timing = timing_of(ue, ue->presumed.time_ns, ue->presumed.t304_ms, ev->time_ns);
+    return timing == ON_TIME || timing == LATE;
+}
+
+/*
+ * Is it the failure of the open attempt? It is reported when T304 has run out (TS 38.331 5.3.5.8.3). At another time it
+ * may be that of an attempt which the log does not hold: if the open one is known to have succeeded, or is long over,
+ * it is; else what follows rests on it not being so.
+ */
+static bool fits_open(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const enum daps_gap other = DAPS_GAP_DAPS_FAILURE;
+    const enum timing timing = timing_of(ue, ue->open->time_ns, ue->open->t304_ms, ev->time_ns);
+
+    if (is_of_attempt_before(ue, ev)) {
+        daps_ue_lose_track(ue, ev, DAPS_GAP_DAPS_FAILURE_LATE, DAPS_NOT_JUDGED_OUTCOME_LOST);
+        return false;
+    }
+    if (timing != ON_TIME && ue->open->outcome == DAPS_OUTCOME_COMPLETED) {
+        daps_attempt_close(ue, true);
+        daps_ue_gap(ue, ev->frame, other);
+        ue->unexplained_failure = ev->frame;
+        return false;
+    }
+    if (timing == MUCH_LATER) {
+        daps_ue_lose_track(ue, ev, other, DAPS_NOT_JUDGED_COMMAND_LOST);
+        return false;
+    }
+    if (timing != ON_TIME)
+        daps_ue_gap(ue, ev->frame, DAPS_GAP_DAPS_FAILURE_OF_ANOTHER);
+    return true;
+}
+
+/*
+ * T304 of the attempt under way has not run out, and the one before was taken to have fallen back when its command
+ * came: this is that failure, logged late.
+ */
+static bool is_of_the_one_before(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    guint i = ue->attempts->len;
+    const struct daps_attempt *before = daps_attempts_back(daps_kept_all(ue), &i);
+
+    while (before != NULL && (before == ue->open || before->procedure == DAPS_PROC_SK_COUNTER))
+        before = daps_attempts_back(daps_kept_all(ue), &i);
+    return before != NULL && before->daps && before->outcome == DAPS_OUTCOME_DAPS_FALLBACK &&
+           before->settled_frame == ue->open->frame && !daps_attempt_t304_is_over(ue, ue->open, ev->time_ns, true);
+}
+
+void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_attempt *last = daps_attempt_newest(ue);
+
+    if (!ev->daps_failure)
+        return;
+    if (ue->open == NULL && daps_attempt_may_fail(ue, ev->time_ns))
+        (void)daps_attempt_reopen(ue); /* the target's daps-SourceRelease did not reach the UE */
+    if (ue->open == NULL || !ue->open->daps) {
+        if (ue->open == NULL && last != NULL && last->outcome == DAPS_OUTCOME_DAPS_FALLBACK) {
+            if (last->settled_frame != ev->frame)
+                daps_ue_note_again(ue);
+        } else {
+            daps_ue_gap(ue, ev->frame, DAPS_GAP_DAPS_FAILURE);
+            if (ue->active.chain.key != NULL || ue->setup.begun) /* else the log began behind it */
+                ue->unexplained_failure = ev->frame;
+        }
+        return;
+    }
+    if (is_of_the_one_before(ue, ev)) {
+        daps_ue_note_again(ue);
+        return;
+    }
+    if (!ev->from_pdcp && !fits_open(ue, ev))
+        return;
+    /* TS 38.331 5.3.5.8.3: target keys discarded, source SRBs resumed with the source's keys. */
+    daps_attempt_settle(ue, DAPS_OUTCOME_DAPS_FALLBACK, ev->frame);
+    daps_attempt_close(ue, false);
+    daps_ue_failure_undoes(ue, ev->time_ns);
+}
