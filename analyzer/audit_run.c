@@ -9,7 +9,7 @@
 
 #include "capture/capture.h"
 #include "capture/walk.h"
-#include "daps/framing.h"
+#include "daps/problem.h"
 #include "progress.h"
 #include "report/report.h"
 #include "report/text.h"
@@ -53,10 +53,13 @@ static void on_problem(void *user, const struct daps_framing_problem *problem)
 {
     struct audit *audit = user;
 
+    GString *detail = g_string_new(NULL);
+
     audit->malformed += !problem->rrc_lost;
     audit->lost += problem->rrc_lost;
-    note_problem(audit, problem->rrc_lost ? &audit->first_lost : &audit->first_malformed, problem->frame,
-                 problem->detail);
+    daps_problem_say(detail, problem);
+    note_problem(audit, problem->rrc_lost ? &audit->first_lost : &audit->first_malformed, problem->frame, detail->str);
+    g_string_free(detail, TRUE);
 }
 
 static void on_pdu(void *user, uint64_t ue_key, int32_t ue_id)

@@ -186,11 +186,16 @@ void note_set_undecoded(struct note_draft *draft, const struct daps_undecoded *u
                             undecoded->error != NULL ? undecoded->error : "cannot be decoded", undecoded->error_bit);
 }
 
-void note_set_lost(struct note_draft *draft, const char *detail)
+void note_set_lost(struct note_draft *draft, const struct daps_framing_problem *problem)
 {
+    GString *detail;
+
     draft->matters = true;
-    if (draft->note.undecoded == NULL)
-        draft->note.undecoded = g_strdup(detail);
+    if (draft->note.undecoded != NULL)
+        return;
+    detail = g_string_new(NULL);
+    daps_problem_say(detail, problem);
+    draft->note.undecoded = g_string_free(detail, FALSE);
 }
 
 /* Note, UEs, steps and events behind one another; each begins where its type may, as none is stricter than the first.

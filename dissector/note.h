@@ -30,7 +30,7 @@ void note_add_use(struct note_draft *draft, const struct daps_keystream_use *use
 void note_add_dark(struct note_draft *draft, bool unreadable); /* a signalling PDU; else it does not verify */
 void note_add_join(struct note_draft *draft, const struct daps_identity_join *join);
 void note_set_undecoded(struct note_draft *draft, const struct daps_undecoded *undecoded);
-void note_set_lost(struct note_draft *draft, const char *detail); /* detail: as of daps_framing_problem */
+void note_set_lost(struct note_draft *draft, const struct daps_framing_problem *problem);
 
 /* Forgets what a frame that came to no end has left. */
 void note_draft_reset(struct note_draft *draft);

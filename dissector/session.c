@@ -147,7 +147,7 @@ static void on_problem(void *user, const struct daps_framing_problem *problem)
 
     if (!problem->rrc_lost)
         return;
-    note_set_lost(&session->draft, problem->detail);
+    note_set_lost(&session->draft, problem);
     if (problem->ue_known)
         touch(session, problem->ue_key);
     else

@@ -9,7 +9,7 @@
 #include <glib.h>
 
 #include "daps/engine.h"
-#include "daps/framing.h"
+#include "daps/problem.h"
 #include "daps/record.h"
 #include "daps/results.h"
 

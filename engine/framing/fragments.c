@@ -83,11 +83,12 @@ static bool may_hold_rrc(const struct slot *slot, const struct peel *peel)
 static void give_up(struct slot *slot, struct peel *peel)
 {
     if (slot->state == WAITING && !slot->user_plane)
-        tally_problem(&peel->at, DAPS_FRAMING_INCOMPLETE, slot->id.version == 4 ? "IPv4" : "IPv6",
-                      "fragments of a datagram are missing", may_hold_rrc(slot, peel), NULL,
-                      "identification 0x%x, from frame %llu on, %u octets of %s%u", slot->id.id,
-                      (unsigned long long)slot->first_frame, slot->have, slot->total ? "" : "more than ",
-                      slot->total ? slot->total : slot->have);
+        tally_problem(&peel->at, (struct daps_framing_problem){.what = slot->total ? DAPS_PROBLEM_FRAGMENTS_MISSING
+                                                                                   : DAPS_PROBLEM_FRAGMENTS_UNENDED,
+                                                               .layer = slot->id.version == 4 ? "IPv4" : "IPv6",
+                                                               .numbers = {slot->id.id, slot->first_frame, slot->have,
+                                                                           slot->total ? slot->total : slot->have},
+                                                               .rrc_lost = may_hold_rrc(slot, peel)});
     slot->state = FREE;
 }
 
@@ -183,17 +184,18 @@ static bool store(struct slot *slot, struct peel *peel, const struct fragment *f
 {
     const char *layer = fragment->version == 4 ? "IPv4" : "IPv6";
     uint32_t length = (uint32_t)data.left, end = fragment->offset + length;
-    const char *wrong = NULL;
+    enum daps_problem wrong = DAPS_PROBLEM_COUNT;
     if (coverage(slot->present, fragment->offset, length) != NOTHING)
-        wrong = "overlapping fragments";
+        wrong = DAPS_PROBLEM_FRAGMENTS_OVERLAP;
     else if (slot->total && (end > slot->total || (!fragment->more && end != slot->total)))
-        wrong = "fragments disagree on the length of the datagram";
+        wrong = DAPS_PROBLEM_FRAGMENTS_DISAGREE;
     else if (!fragment->more && end < slot->end)
-        wrong = "fragments disagree on the length of the datagram";
-    if (wrong) {
-        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, wrong, false, NULL,
-                      "identification 0x%x, offset %u, from frame %llu on", fragment->id, fragment->offset,
-                      (unsigned long long)slot->first_frame);
+        wrong = DAPS_PROBLEM_FRAGMENTS_DISAGREE;
+    if (wrong != DAPS_PROBLEM_COUNT) {
+        tally_problem(&peel->at,
+                      (struct daps_framing_problem){.what = wrong,
+                                                    .layer = layer,
+                                                    .numbers = {fragment->id, fragment->offset, slot->first_frame}});
         slot->state = FREE;
         return false;
     }
@@ -214,8 +216,9 @@ bool fragments_add(struct fragments *fragments, struct peel *peel, const struct 
 {
     const char *layer = fragment->version == 4 ? "IPv4" : "IPv6";
     if (!data.left || (fragment->more && data.left % UNIT) || fragment->offset + data.left > DATAGRAM_MAX) {
-        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "a fragment of impossible length", false, NULL,
-                      "offset %u, %zu octets", fragment->offset, data.left);
+        tally_problem(&peel->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_FRAGMENT_LENGTH,
+                                                               .layer = layer,
+                                                               .numbers = {fragment->offset, data.left}});
         return false;
     }
     struct slot *slot = find(fragments, peel, fragment);

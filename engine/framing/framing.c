@@ -69,9 +69,10 @@ void peel_run(struct peel *peel)
         peel_layer *layer = peel->next;
         peel->next = NULL;
         if (++peel->depth > MOST_LAYERS) {
-            tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, "tunnel",
-                          "more layers inside one another than are followed", tally_has_radio(peel->at.tally), NULL,
-                          "%u", (unsigned)MOST_LAYERS);
+            tally_problem(&peel->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_TOO_MANY_LAYERS,
+                                                                   .layer = "tunnel",
+                                                                   .numbers = {MOST_LAYERS},
+                                                                   .rrc_lost = tally_has_radio(peel->at.tally)});
             return;
         }
         layer(peel, peel->rest);
@@ -119,7 +120,8 @@ void peel_no_context(struct peel *peel, const char *layer, const struct octets *
     if (payload->bad)
         tally_short(&peel->at, layer, true, NULL);
     else
-        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "unknown tag in its context", true, NULL, NULL);
+        tally_problem(&peel->at, (struct daps_framing_problem){
+                                     .what = DAPS_PROBLEM_CONTEXT_TAG, .layer = layer, .rrc_lost = true});
 }
 
 void peel_keep(struct peel *peel, struct octets *payload, size_t length)

@@ -73,7 +73,9 @@ bool peel_gsmtap2(struct peel *peel, struct octets payload)
     if (payload.bad || whole.bad)
         tally_short(&peel->at, layer, nr || (payload.bad && version == VERSION_3), NULL);
     else if (words < WORDS_OF_HEADER)
-        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "header too short", nr, NULL, "%u words", words);
+        tally_problem(&peel->at,
+                      (struct daps_framing_problem){
+                          .what = DAPS_PROBLEM_HEADER_WORDS, .layer = layer, .numbers = {words}, .rrc_lost = nr});
     else if (type == TYPE_NR_RRC)
         peel_nr_rrc(peel, layer, words, payload, whole);
     else if (type == TYPE_NR_MAC)

@@ -131,8 +131,12 @@ void peel_gsmtap_rrc(struct peel *peel, const char *of_version, enum daps_channe
     if (peel->ends.known)
         context.ue_key = daps_ends_key(&peel->ends, false);
     if (channel == DAPS_CH_NONE)
-        tally_problem(&peel->at, DAPS_FRAMING_UNKNOWN, of_version, "unknown NR RRC sub-type", true, &context.ue_key,
-                      "0x%04x", subtype);
+        tally_problem(&peel->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_RRC_SUBTYPE,
+                                                               .layer = of_version,
+                                                               .numbers = {subtype},
+                                                               .rrc_lost = true,
+                                                               .ue_known = true,
+                                                               .ue_key = context.ue_key});
     else
         peel_deliver(peel, of_version, &context, pdu);
 }
@@ -181,7 +185,9 @@ bool peel_gsmtap3(struct peel *peel, struct octets payload)
     uint16_t subtype = octets_u16(&payload);
     struct metadata metadata = {.arfcn = UINT32_MAX, .pci = UINT32_MAX};
     if (!payload.bad && words < WORDS_WITHOUT_METADATA) {
-        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "header too short", true, NULL, "%u words", words);
+        tally_problem(&peel->at,
+                      (struct daps_framing_problem){
+                          .what = DAPS_PROBLEM_HEADER_WORDS, .layer = layer, .numbers = {words}, .rrc_lost = true});
         return true;
     }
     read_metadata(&payload, (words - WORDS_WITHOUT_METADATA) * (size_t)4, &metadata);

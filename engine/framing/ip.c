@@ -120,8 +120,9 @@ static struct daps_endpoint ipv6_endpoint(struct octets *header)
 static bool keep_payload(struct peel *peel, struct octets *payload, size_t length, const char *layer)
 {
     if (length > payload->left && !peel->at.cut) {
-        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "its length field goes past the end of the packet",
-                      false, NULL, "%zu octets after the header, %zu are there", length, payload->left);
+        tally_problem(&peel->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_LENGTH_PAST_END,
+                                                               .layer = layer,
+                                                               .numbers = {length, payload->left}});
         return false;
     }
     peel_keep(peel, payload, length);
@@ -134,8 +135,10 @@ static void add_fragment(struct peel *peel, struct fragment *fragment, struct oc
 {
     if (peel->at.cut) {
         octets_trim(&data, fragment->offset ? 0 : data.left);
-        tally_problem(&peel->at, DAPS_FRAMING_CUT, layer, "a fragment is cut by the snap length",
-                      udp_may_hold_rrc(peel, fragment->protocol, data), NULL, NULL);
+        tally_problem(&peel->at,
+                      (struct daps_framing_problem){.what = DAPS_PROBLEM_FRAGMENT_CUT,
+                                                    .layer = layer,
+                                                    .rrc_lost = udp_may_hold_rrc(peel, fragment->protocol, data)});
         return;
     }
     fragment->source[0] = peel->ends.source.high;
@@ -173,8 +176,8 @@ void peel_ipv4(struct peel *peel, struct octets packet)
         return;
     }
     if (first >> 4 != 4 || header < 20) {
-        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "not an IPv4 header", false, NULL,
-                      "version %u, header length %zu", first >> 4, header);
+        tally_problem(&peel->at, (struct daps_framing_problem){
+                                     .what = DAPS_PROBLEM_NOT_IPV4, .layer = layer, .numbers = {first >> 4, header}});
         return;
     }
     octets_skip(&whole, header);
@@ -184,8 +187,8 @@ void peel_ipv4(struct peel *peel, struct octets packet)
     }
     /* Total length 0: captured before the network card cut a large send into packets. */
     if (total && total < header) {
-        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "total length shorter than the header", false, NULL,
-                      "%u octets, header %zu", total, header);
+        tally_problem(&peel->at, (struct daps_framing_problem){
+                                     .what = DAPS_PROBLEM_TOTAL_LENGTH, .layer = layer, .numbers = {total, header}});
         return;
     }
     if (total && !keep_payload(peel, &whole, total - header, layer))
@@ -231,8 +234,8 @@ static bool skip_extensions(struct peel *peel, uint8_t *protocol, struct octets 
             break;
         case PROTOCOL_FRAGMENT: {
             if (reassembled) {
-                tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, "IPv6", "a fragment inside a fragment", false, NULL,
-                              NULL);
+                tally_problem(&peel->at,
+                              (struct daps_framing_problem){.what = DAPS_PROBLEM_FRAGMENT_NESTED, .layer = "IPv6"});
                 return false;
             }
             next = octets_u8(packet);
@@ -275,8 +278,8 @@ void peel_ipv6(struct peel *peel, struct octets packet)
         return;
     }
     if (first >> 28 != 6) {
-        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "not an IPv6 header", false, NULL, "version %u",
-                      (unsigned)(first >> 28));
+        tally_problem(&peel->at, (struct daps_framing_problem){
+                                     .what = DAPS_PROBLEM_NOT_IPV6, .layer = layer, .numbers = {(first >> 28)}});
         return;
     }
     /* Length 0: a jumbogram, or captured before segmentation; the record says where it ends. */

@@ -168,13 +168,21 @@ static void peel_entry(struct peel *peel, const struct layout *layout, struct en
         context.ue_key = daps_ends_key(&peel->ends, false);
     struct octets pdu = octets_take(&entry->pdu, entry->length);
     if (context.channel == DAPS_CH_NONE) {
-        tally_problem(&peel->at, DAPS_FRAMING_UNKNOWN, layer, "unknown PDU type", true, &context.ue_key,
-                      "type %u of version %u", entry->pdu_type, layout->version);
+        tally_problem(&peel->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_PDU_TYPE,
+                                                               .layer = layer,
+                                                               .numbers = {entry->pdu_type, layout->version},
+                                                               .rrc_lost = true,
+                                                               .ue_known = true,
+                                                               .ue_key = context.ue_key});
         return;
     }
     if (entry->segment > SEGMENT_LAST) {
-        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "unknown segment number", true, &context.ue_key, "%u",
-                      entry->segment);
+        tally_problem(&peel->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_PART_NUMBER,
+                                                               .layer = layer,
+                                                               .numbers = {entry->segment},
+                                                               .rrc_lost = true,
+                                                               .ue_known = true,
+                                                               .ue_key = context.ue_key});
         return;
     }
     if (entry->segment && !pdu.bad) {
@@ -203,8 +211,9 @@ bool peel_qcsuper(struct peel *peel, struct octets payload)
     const struct layout *layout = layout_of(version);
     struct entry entry;
     if (!layout)
-        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "unknown version of the log", true, NULL, "version %u",
-                      version);
+        tally_problem(&peel->at,
+                      (struct daps_framing_problem){
+                          .what = DAPS_PROBLEM_LOG_VERSION, .layer = layer, .numbers = {version}, .rrc_lost = true});
     else if (!read_best(layout, payload, &entry))
         tally_short(&peel->at, layer, true, NULL);
     else

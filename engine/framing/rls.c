@@ -38,7 +38,9 @@ static uint64_t ue_key(const struct peel *peel, enum daps_channel channel)
 static void peel_rrc(struct peel *peel, uint32_t channel, struct octets pdu)
 {
     if (channel >= sizeof channels / sizeof *channels) {
-        tally_problem(&peel->at, DAPS_FRAMING_UNKNOWN, layer, "unknown RRC channel", true, NULL, "%u", channel);
+        tally_problem(&peel->at,
+                      (struct daps_framing_problem){
+                          .what = DAPS_PROBLEM_RRC_CHANNEL, .layer = layer, .numbers = {channel}, .rrc_lost = true});
         return;
     }
     struct pdu_context context = {.channel = channels[channel], .cell = NO_CELL};

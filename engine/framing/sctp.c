@@ -47,8 +47,8 @@ void peel_sctp(struct peel *peel, struct octets packet)
         if (packet.bad)
             break;
         if (length < 4) {
-            tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, "SCTP", "a chunk shorter than its header", false, NULL,
-                          "length %u", length);
+            tally_problem(&peel->at, (struct daps_framing_problem){
+                                         .what = DAPS_PROBLEM_SCTP_CHUNK, .layer = "SCTP", .numbers = {length}});
             return;
         }
         bool begins = (type == CHUNK_DATA || type == CHUNK_I_DATA) && flags & FLAG_BEGINS;

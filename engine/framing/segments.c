@@ -39,8 +39,12 @@ void segments_free(struct segments *segments)
 
 static void incomplete(struct peel *peel, uint64_t ue_key, unsigned number)
 {
-    tally_problem(&peel->at, DAPS_FRAMING_INCOMPLETE, "Qualcomm NR RRC log", "parts of an RRC PDU are missing", true,
-                  &ue_key, "part %u", number);
+    tally_problem(&peel->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_PARTS_MISSING,
+                                                           .layer = "Qualcomm NR RRC log",
+                                                           .numbers = {number},
+                                                           .rrc_lost = true,
+                                                           .ue_known = true,
+                                                           .ue_key = ue_key});
 }
 
 static void give_up(struct slot *slot, struct peel *peel)
@@ -92,8 +96,11 @@ bool segments_add(struct segments *segments, struct peel *peel, const struct pdu
     slot->last_frame = peel->at.frame;
     if (part.left > PDU_MAX - slot->length) {
         slot->used = false;
-        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, "Qualcomm NR RRC log", "an RRC PDU of impossible length", true,
-                      &context->ue_key, NULL);
+        tally_problem(&peel->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_RRC_LENGTH,
+                                                               .layer = "Qualcomm NR RRC log",
+                                                               .rrc_lost = true,
+                                                               .ue_known = true,
+                                                               .ue_key = context->ue_key});
         return false;
     }
     memcpy(slot->data + slot->length, part.at, part.left);

@@ -196,9 +196,11 @@ void peel_udp(struct peel *peel, struct octets datagram)
     }
     size_t carried = length >= 8 ? length - 8u : 0;
     if ((length && length < 8) || (carried > datagram.left && !peel->at.cut)) {
-        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, "UDP", "its length field does not fit",
-                      is_rrc_port(source) || is_rrc_port(destination), NULL, "length %u, %zu octets are there", length,
-                      datagram.left + 8);
+        tally_problem(&peel->at,
+                      (struct daps_framing_problem){.what = DAPS_PROBLEM_UDP_LENGTH,
+                                                    .layer = "UDP",
+                                                    .numbers = {length, datagram.left + 8},
+                                                    .rrc_lost = is_rrc_port(source) || is_rrc_port(destination)});
         return;
     }
     if (length) /* 0: RFC 2675 4, longer than the field can say */
@@ -212,8 +214,8 @@ void peel_udp(struct peel *peel, struct octets datagram)
             return;
     }
     if (is_cut_short(peel, &header, datagram))
-        tally_problem(&peel->at, DAPS_FRAMING_CUT, "UDP", "cut by the snap length before its payload can be told", true,
-                      NULL, NULL);
+        tally_problem(&peel->at, (struct daps_framing_problem){
+                                     .what = DAPS_PROBLEM_PAYLOAD_CUT, .layer = "UDP", .rrc_lost = true});
     else
         tally_count(&peel->at, DAPS_FRAMING_IP_OTHER);
 }

@@ -210,6 +210,7 @@ void peel_upper_pdu(struct peel *peel, struct octets packet)
     } else if (tags.table.left) {
         tally_count(&peel->at, DAPS_FRAMING_UPPER_OTHER);
     } else {
-        tally_problem(&peel->at, DAPS_FRAMING_MALFORMED, layer, "no tag names the dissector", true, NULL, NULL);
+        tally_problem(&peel->at, (struct daps_framing_problem){
+                                     .what = DAPS_PROBLEM_DISSECTOR_UNNAMED, .layer = layer, .rrc_lost = true});
     }
 }

@@ -77,8 +77,12 @@ static void report_cut(struct way *way, struct identity_link *link, const struct
     if (sub->ended)
         sub_pdu(way, link, sub); /* what there is of it: a status PDU of RLC is no message */
     if (!last && !(sub->ended && is_signalling(way, link, sub)))
-        tally_problem(&way->at, DAPS_FRAMING_CUT, layer, "cut by the snap length, signalling may be behind it", true,
-                      &link->ue_key, "%zu octets are missing", way->at.missing);
+        tally_problem(&way->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_MAC_CUT,
+                                                              .layer = layer,
+                                                              .numbers = {way->at.missing},
+                                                              .rrc_lost = true,
+                                                              .ue_known = true,
+                                                              .ue_key = link->ue_key});
 }
 
 /*
@@ -87,9 +91,14 @@ static void report_cut(struct way *way, struct identity_link *link, const struct
  */
 static void report_bad(struct way *way, const struct identity_link *link, const struct mac_subpdu *sub)
 {
-    tally_problem(&way->at, DAPS_FRAMING_MALFORMED, layer, "a subPDU runs past the end",
-                  !sub->reserved && (is_signalling(way, link, sub) || (way->of->downlink && sub->kind == MAC_OTHER)),
-                  &link->ue_key, "LCID %u", sub->lcid);
+    tally_problem(&way->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_MAC_SUBPDU,
+                                                          .layer = layer,
+                                                          .numbers = {sub->lcid},
+                                                          .rrc_lost = !sub->reserved &&
+                                                                      (is_signalling(way, link, sub) ||
+                                                                       (way->of->downlink && sub->kind == MAC_OTHER)),
+                                                          .ue_known = true,
+                                                          .ue_key = link->ue_key});
 }
 
 /* What is no MAC PDU of a UE: said, if it is not for another reader to count. */
@@ -104,9 +113,9 @@ static bool is_foreign(struct way *way, const struct summary *summary, struct oc
     const bool talkative = summary->common > 1;
     const bool response = !summary->good && mac_subpdu_next(&pdu, downlink, &first) && first.reserved;
     if (talkative || response)
-        tally_problem(&way->at, DAPS_FRAMING_MALFORMED, layer,
-                      talkative ? "more than one CCCH message in one PDU" : "a reserved bit is set, and no subPDU fits",
-                      false, NULL, NULL);
+        tally_problem(&way->at,
+                      (struct daps_framing_problem){
+                          .what = talkative ? DAPS_PROBLEM_MAC_TALKATIVE : DAPS_PROBLEM_MAC_RESERVED, .layer = layer});
     return talkative || response;
 }
 

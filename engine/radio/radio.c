@@ -112,9 +112,12 @@ void radio_deliver_ccch(struct way *way, const char *layer, uint64_t ue_key, enu
 void radio_deliver_pdcp(struct way *way, const char *layer, struct daps_pdu *out, struct octets pdu)
 {
     if (pdu.bad || way->at.cut) {
-        tally_problem(&way->at, way->at.cut ? DAPS_FRAMING_CUT : DAPS_FRAMING_MALFORMED, layer,
-                      way->at.cut ? "the PDCP PDU is cut by the snap length" : "the PDCP PDU ends early", out->srb,
-                      &out->ue_key, NULL);
+        tally_problem(&way->at, (struct daps_framing_problem){.what = way->at.cut ? DAPS_PROBLEM_PDCP_CUT
+                                                                                  : DAPS_PROBLEM_PDCP_SHORT,
+                                                              .layer = layer,
+                                                              .rrc_lost = out->srb,
+                                                              .ue_known = true,
+                                                              .ue_key = out->ue_key});
         return;
     }
     if (!pdu.left)

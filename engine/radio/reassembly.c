@@ -106,9 +106,12 @@ static void give_up(struct reassembly *reassembly, struct way *way, struct sdu *
     const struct rlc_entity *entity = &sdu->receiver->entity;
 
     if (!sdu->repeat && !sdu->reported)
-        tally_problem(&way->at, DAPS_FRAMING_INCOMPLETE, layer, "segments of an SDU are missing", entity->srb,
-                      &entity->ue_key, "SN %u, from frame %llu on", sdu->sn_field,
-                      (unsigned long long)sdu->first_frame);
+        tally_problem(&way->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_RLC_INCOMPLETE,
+                                                              .layer = layer,
+                                                              .numbers = {sdu->sn_field, sdu->first_frame},
+                                                              .rrc_lost = entity->srb,
+                                                              .ue_known = true,
+                                                              .ue_key = entity->ue_key});
     drop(reassembly, sdu);
 }
 
@@ -304,8 +307,12 @@ static void add_cut(struct reassembly *reassembly, struct way *way, const struct
     segment.last = false;
     octets_trim(&data, 0);
     sdu_of(reassembly, way, entity, &segment, data)->reported = true;
-    tally_problem(&way->at, DAPS_FRAMING_CUT, layer, "a segment is cut by the snap length", entity->srb,
-                  &entity->ue_key, "SN %u", segment.sn);
+    tally_problem(&way->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_RLC_CUT,
+                                                          .layer = layer,
+                                                          .numbers = {segment.sn},
+                                                          .rrc_lost = entity->srb,
+                                                          .ue_known = true,
+                                                          .ue_key = entity->ue_key});
 }
 
 /* Moves a whole SDU out of its place, into octets that are valid until the next one. */
@@ -328,9 +335,13 @@ bool reassembly_add(struct reassembly *reassembly, struct way *way, const struct
         return false;
     }
     if (!data.left || segment->offset + data.left > DAPS_PDCP_MOST_OCTETS) {
-        tally_problem(&way->at, DAPS_FRAMING_MALFORMED, layer,
-                      data.left ? "an SDU longer than PDCP makes them" : "a segment without data", entity->srb,
-                      &entity->ue_key, "SN %u", segment->sn);
+        tally_problem(&way->at,
+                      (struct daps_framing_problem){.what = data.left ? DAPS_PROBLEM_RLC_LONG : DAPS_PROBLEM_RLC_EMPTY,
+                                                    .layer = layer,
+                                                    .numbers = {segment->sn},
+                                                    .rrc_lost = entity->srb,
+                                                    .ue_known = true,
+                                                    .ue_key = entity->ue_key});
         return false;
     }
     struct sdu *sdu = sdu_of(reassembly, way, entity, segment, data);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Classes, counts, and the sentence that says what is lost. */
+/* Classes, counts, and what is lost. */
 #include "tally/tally.h"
-
-#include <stdarg.h>
-#include <stdio.h>
 
 static const char *const class_names[DAPS_FRAMING_CLASS_COUNT] = {
     [DAPS_FRAMING_NR_RRC] = "nr-rrc",
@@ -82,57 +79,71 @@ void tally_count(struct tally_place *place, enum daps_framing_class class)
         place->tally->counts.classes[class]++;
 }
 
-void tally_problem(struct tally_place *place, enum daps_framing_class class, const char *layer, const char *reason,
-                   bool rrc, const uint64_t *ue_key, const char *format, ...)
+enum daps_framing_class daps_problem_class(enum daps_problem what)
+{
+    switch (what) {
+    case DAPS_PROBLEM_HEADER_CUT:
+    case DAPS_PROBLEM_RRC_CUT:
+    case DAPS_PROBLEM_PDCP_CUT:
+    case DAPS_PROBLEM_FRAGMENT_CUT:
+    case DAPS_PROBLEM_PAYLOAD_CUT:
+    case DAPS_PROBLEM_MAC_CUT:
+    case DAPS_PROBLEM_RLC_CUT:
+        return DAPS_FRAMING_CUT;
+    case DAPS_PROBLEM_RRC_CHANNEL:
+    case DAPS_PROBLEM_RRC_SUBTYPE:
+    case DAPS_PROBLEM_PDU_TYPE:
+        return DAPS_FRAMING_UNKNOWN;
+    case DAPS_PROBLEM_FRAGMENTS_MISSING:
+    case DAPS_PROBLEM_FRAGMENTS_UNENDED:
+    case DAPS_PROBLEM_PARTS_MISSING:
+    case DAPS_PROBLEM_RLC_INCOMPLETE:
+        return DAPS_FRAMING_INCOMPLETE;
+    default:
+        return DAPS_FRAMING_MALFORMED;
+    }
+}
+
+void tally_problem(struct tally_place *place, struct daps_framing_problem problem)
 {
     const struct tally *tally = place->tally;
-    tally_count(place, class);
-    if (!tally->problem || is_private(place, class))
-        return;
-    char numbers[160] = "";
-    if (format) {
-        va_list arguments;
-        va_start(arguments, format);
-        /* Begun a line above; clang-tidy forgets it in the second file of a run. */
-        vsnprintf(numbers, sizeof numbers, format, arguments); /* NOLINT(clang-analyzer-valist.Uninitialized) */
-        va_end(arguments);
-    }
-    char detail[320];
-    snprintf(detail, sizeof detail, "%s: %s%s%s%s", layer, reason, format ? " (" : "", numbers, format ? ")" : "");
-    struct daps_framing_problem problem = {
-        .class = class,
-        .frame = place->frame,
-        .time_ns = place->time_ns,
-        .layer = layer,
-        .reason = reason,
-        .detail = detail,
-        .rrc_lost = rrc,
-        .ue_known = ue_key != NULL,
-        .ue_key = ue_key ? *ue_key : 0,
-    };
-    tally->problem(tally->user, &problem);
+
+    problem.class = daps_problem_class(problem.what);
+    problem.frame = place->frame;
+    problem.time_ns = place->time_ns;
+    tally_count(place, problem.class);
+    if (tally->problem != NULL && !is_private(place, problem.class))
+        tally->problem(tally->user, &problem);
+}
+
+/* What place cannot read of layer; the UE is that of ue_key, which may be NULL. */
+static struct daps_framing_problem problem_of(enum daps_problem what, const char *layer, bool rrc,
+                                              const uint64_t *ue_key)
+{
+    return (struct daps_framing_problem){.what = what,
+                                         .layer = layer,
+                                         .rrc_lost = rrc,
+                                         .ue_known = ue_key != NULL,
+                                         .ue_key = ue_key != NULL ? *ue_key : 0};
 }
 
 void tally_short(struct tally_place *place, const char *layer, bool rrc, const uint64_t *ue_key)
 {
-    if (place->cut)
-        tally_problem(place, DAPS_FRAMING_CUT, layer, "cut by the snap length inside a header", rrc, ue_key, NULL);
-    else
-        tally_problem(place, DAPS_FRAMING_MALFORMED, layer, "a header or field runs past the end", rrc, ue_key, NULL);
+    tally_problem(place,
+                  problem_of(place->cut ? DAPS_PROBLEM_HEADER_CUT : DAPS_PROBLEM_HEADER_SHORT, layer, rrc, ue_key));
 }
 
 bool tally_rrc(struct tally_place *place, const char *layer, uint64_t ue_key, struct octets pdu)
 {
+    enum daps_problem what = DAPS_PROBLEM_RRC_MISSING;
+
     place->radio = true;
-    if (pdu.bad || place->cut)
-        tally_problem(place, place->cut ? DAPS_FRAMING_CUT : DAPS_FRAMING_MALFORMED, layer,
-                      place->cut ? "the RRC PDU is cut by the snap length" : "the RRC PDU ends early", true, &ue_key,
-                      NULL);
-    else if (!pdu.left)
-        tally_problem(place, DAPS_FRAMING_MALFORMED, layer, "no RRC PDU behind the header", true, &ue_key, NULL);
-    else {
+    if (!pdu.bad && !place->cut && pdu.left > 0) {
         tally_count(place, DAPS_FRAMING_NR_RRC);
         return true;
     }
+    if (pdu.bad || place->cut)
+        what = place->cut ? DAPS_PROBLEM_RRC_CUT : DAPS_PROBLEM_RRC_SHORT;
+    tally_problem(place, problem_of(what, layer, true, &ue_key));
     return false;
 }

@@ -7,7 +7,7 @@
 #define DAPS_TALLY_H
 
 #include "bytes/octets.h"
-#include "daps/framing.h"
+#include "daps/problem.h"
 
 struct tally {
     struct daps_framing_counts counts;
@@ -30,11 +30,9 @@ struct tally_place {
 void tally_count(struct tally_place *place, enum daps_framing_class class);
 
 /*
- * A problem of layer, counted and said. rrc: NR RRC may be in what is lost. ue_key: NULL if it is not known. format
- * (may be NULL) adds numbers to the sentence. layer and reason: static storage.
+ * A problem, counted and said: what, layer, numbers, and of whom RRC may be lost, are given; the place knows the rest.
  */
-void tally_problem(struct tally_place *place, enum daps_framing_class class, const char *layer, const char *reason,
-                   bool rrc, const uint64_t *ue_key, const char *format, ...) __attribute__((format(printf, 7, 8)));
+void tally_problem(struct tally_place *place, struct daps_framing_problem problem);
 
 /* A header of layer ended early: cut or malformed, as the record tells. ue_key: NULL if it is not known. */
 void tally_short(struct tally_place *place, const char *layer, bool rrc, const uint64_t *ue_key);

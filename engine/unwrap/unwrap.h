@@ -6,7 +6,7 @@
 #ifndef DAPS_UNWRAP_H
 #define DAPS_UNWRAP_H
 
-#include "daps/framing.h"
+#include "daps/problem.h"
 #include "daps/identity.h"
 #include "daps/record.h"
 #include "rrc/rrc.h"

@@ -37,10 +37,14 @@ static void take_pdu(void *user, const struct daps_pdu *pdu)
 
 static void take_problem(void *user, const struct daps_framing_problem *problem)
 {
+    GString *said = g_string_new(NULL);
+
     (void)user;
     problems++;
-    if (!daps_framing_class_is_problem(problem->class) || !strlen(problem->detail) || !strlen(problem->reason))
+    daps_problem_say(said, problem);
+    if (!daps_framing_class_is_problem(problem->class) || strstr(said->str, daps_problem_reason(problem->what)) == NULL)
         abort();
+    g_string_free(said, TRUE);
 }
 
 static uint64_t all_counted(const struct unwrap *unwrap, bool only_problems)

@@ -33,9 +33,13 @@ static void drop_pdu(void *user, const struct daps_pdu *pdu)
 
 static void print_problem(void *user, const struct daps_framing_problem *problem)
 {
+    GString *said = g_string_new(NULL);
+
     (void)user;
+    daps_problem_say(said, problem);
     printf("{\"frame\":%" PRIu64 ",\"problem\":\"%s\",\"detail\":\"%s\"}\n", problem->frame,
-           daps_framing_class_name(problem->class), problem->detail);
+           daps_framing_class_name(problem->class), said->str);
+    g_string_free(said, TRUE);
 }
 
 static void print_counts(const struct daps_framing_counts *counts)

@@ -170,14 +170,17 @@ static inline void seen_pdu(void *user, const struct daps_pdu *pdu)
 static inline void seen_problem(void *user, const struct daps_framing_problem *problem)
 {
     struct seen *seen = user;
+    GString *said = g_string_new(NULL);
+    daps_problem_say(said, problem);
     seen->problems++;
     seen->class = problem->class;
     seen->rrc_lost = problem->rrc_lost;
     seen->ue_known = problem->ue_known;
-    g_strlcpy(seen->detail, problem->detail, sizeof seen->detail);
+    g_strlcpy(seen->detail, said->str, sizeof seen->detail);
     ck_assert(daps_framing_class_is_problem(problem->class));
-    ck_assert_ptr_nonnull(strstr(problem->detail, problem->reason));
-    ck_assert_ptr_nonnull(strstr(problem->detail, problem->layer));
+    ck_assert_ptr_nonnull(strstr(said->str, daps_problem_reason(problem->what)));
+    ck_assert_ptr_nonnull(strstr(said->str, problem->layer));
+    g_string_free(said, TRUE);
 }
 
 static inline void seen_begin(struct seen *seen)

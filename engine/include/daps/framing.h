@@ -51,18 +51,6 @@ enum daps_framing_class {
     DAPS_FRAMING_CLASS_COUNT
 };
 
-struct daps_framing_problem {
-    enum daps_framing_class class;
-    uint64_t frame;
-    int64_t time_ns;
-    const char *layer;  /* for example "GSMTAP v3"; static storage */
-    const char *reason; /* a few words that can end a sentence; static storage */
-    const char *detail; /* one sentence: layer, reason and the numbers; valid during the call only */
-    bool rrc_lost;      /* an NR RRC PDU was, or may have been, in what is lost ... */
-    bool ue_known;      /* ... of the UE ... */
-    uint64_t ue_key;    /* ... with this key */
-};
-
 struct daps_framing_counts {
     uint64_t frames;                            /* records given */
     uint64_t classes[DAPS_FRAMING_CLASS_COUNT]; /* payloads; a record may hold several, or a part of one */
@@ -97,7 +85,7 @@ bool daps_framing_class_is_followed(enum daps_framing_class class);
 /* "nr-rrc", "lte-rrc", "gtp-u", ...: names used in every output form; never NULL. */
 const char *daps_framing_class_name(enum daps_framing_class class);
 
-/* Whether payloads of this class are problems, which the sink was told about. */
+/* Whether payloads of this class are problems, which the sink was told about (daps/problem.h). */
 bool daps_framing_class_is_problem(enum daps_framing_class class);
 
 #endif
