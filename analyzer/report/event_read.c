@@ -194,7 +194,7 @@ static bool read_field(const struct reading *r, const struct event_field *field,
         *(int8_t *)to = (int8_t)number;
         return true;
     case EVENT_FIELD_RACH:
-        if (!read_name(r, node, rach_name, DAPS_RACH_CFRA_2STEP + 1, &value))
+        if (!read_name(r, node, rach_name, DAPS_RACH_SKIP + 1, &value))
             return false;
         ev->rach = (enum daps_rach)value;
         return true;

@@ -3,6 +3,7 @@
  * CellGroupConfig (TS 38.331 6.3.2): reconfigurationWithSync, which is the handover (target cell, C-RNTI, T304, random
  * access), and the RLC bearers of the master's group.
  */
+#include "per/tables_nr_rrc.h"
 #include "rrc/raster.h"
 #include "rrc/reading.h"
 
@@ -119,6 +120,7 @@ void rrc_secondary_cell_group(struct rrc_reading *r, struct rrc_span span, int32
     if (ev == NULL)
         return;
     group.octets = ev->octets;
+    group.rat = ev->rat;
     group.sk_counter = sk_counter;
     *ev = group;
 }

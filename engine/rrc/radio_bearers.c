@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "per/tables_nr_rrc.h"
 #include "rrc/reading.h"
 
 void rrc_bearers_begin(struct rrc_bearers_walk *c, struct daps_event *ev)

@@ -15,6 +15,7 @@ struct daps_event *rrc_add_event(struct rrc_reading *r, enum daps_event_kind kin
     }
     ev = &out->events[out->n_events];
     daps_event_clear(ev, kind);
+    ev->rat = r->technology->rat;
     ev->octets = (uint32_t)r->length;
     out->n_events++;
     return ev;
@@ -34,7 +35,7 @@ bool rrc_walk(struct rrc_reading *r, uint32_t root, struct rrc_span span, per_on
     r->walked = span;
     bits.position = span.bit;
     bits.limit = span.bit + span.bits;
-    if (nr_rrc_walk(root, &bits, on_hit, user))
+    if (r->technology->walk(root, &bits, on_hit, user))
         return true;
     r->out->status = DAPS_RRC_UNDECODED;
     r->out->error = bits.error;
@@ -53,7 +54,7 @@ struct rrc_span rrc_span_of(struct rrc_reading *r, const struct per_hit *hit)
         return span;
     bits.position = hit->bit;
     span.octets = r->out->scratch + r->scratch;
-    span.length = per_gather(&nr_rrc_table, &bits, r->out->scratch + r->scratch, DAPS_RRC_SCRATCH - r->scratch);
+    span.length = per_gather(r->technology->table, &bits, r->out->scratch + r->scratch, DAPS_RRC_SCRATCH - r->scratch);
     r->scratch += span.length;
     span.bit = 0;
     span.bits = (uint64_t)span.length * 8;
@@ -110,4 +111,16 @@ uint64_t rrc_digest_as_dcch(struct rrc_span span)
     if (kept > 0)
         daps_digest_word(&kept_digest, kept_word);
     return daps_digest_end(&kept_digest, kept);
+}
+
+struct rrc_span rrc_without_padding(struct rrc_span span)
+{
+    struct daps_bits bits = daps_bits_of(span.octets, span.length);
+
+    for (; span.bits >= 8; span.bits -= 8) {
+        bits.position = span.bit + span.bits - 8;
+        if (daps_bits_take(&bits, 8) != 0)
+            break;
+    }
+    return span;
 }

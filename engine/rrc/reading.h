@@ -5,7 +5,6 @@
 
 #include "bytes/digest.h"
 #include "per/per.h"
-#include "per/tables_nr_rrc.h"
 #include "rrc/rrc.h"
 
 /*
@@ -20,14 +19,74 @@ struct rrc_span {
     uint64_t bits; /* how many */
 };
 
+struct rrc_technology;
+
 /* One PDU on its way to events. */
 struct rrc_reading {
+    const struct rrc_technology *technology; /* of what is being read */
     const uint8_t *octets;
     size_t length;
     struct daps_rrc_result *out;
     struct rrc_span walked; /* what the walk under way goes through: positions of hits count in it */
     size_t scratch;         /* octets of out->scratch in use */
 };
+
+/* What the walk of a message finds. */
+struct rrc_message {
+    struct rrc_reading *r;
+    struct daps_event *ev;
+    bool future;
+    int c2;
+    struct rrc_span container;
+    struct daps_rrc_segment segment;
+};
+
+/* One row a message of a channel's c1. */
+struct rrc_message_kind {
+    const char *name; /* NULL: spare */
+    enum daps_event_kind kind;
+    bool digest; /* rules compare its octets */
+    bool fields; /* something inside is wanted */
+};
+
+#define RRC_OTHER(name)                                                                                                \
+    {                                                                                                                  \
+        name, DAPS_EV_TRAFFIC, false, false                                                                            \
+    }
+#define RRC_SPARE                                                                                                      \
+    {                                                                                                                  \
+        NULL, DAPS_EV_KIND_COUNT, false, false                                                                         \
+    }
+
+struct rrc_message_class {
+    uint32_t root;
+    const struct rrc_message_kind *kinds; /* 2 to the power of c1_bits of them */
+    unsigned c1_bits;                     /* 0: no c1, one message */
+};
+
+/* What differs between technologies. */
+struct rrc_technology {
+    enum daps_rat rat;
+    bool (*walk)(uint32_t root, struct daps_bits *bits, per_on_hit *on_hit, void *user);
+    const struct per_table *table;
+    per_on_hit *on_field; /* of a message; user is a struct rrc_message */
+    void (*read_channel)(struct rrc_reading *r, enum daps_channel channel);
+    void (*read_extension)(struct rrc_reading *r, struct rrc_span span, uint32_t root); /* messageClassExtension */
+    void (*reconfiguration)(struct rrc_reading *r, struct rrc_span span, bool prepared, uint64_t digest);
+};
+extern const struct rrc_technology rrc_nr, rrc_lte;
+
+/* Reads a message of that class: see rrc.c. */
+void rrc_read_message(struct rrc_reading *r, const struct rrc_message_class *class);
+
+/* Reads span, of type root, into one event: the message called kind->name. */
+void rrc_read_fields(struct rrc_reading *r, struct rrc_span span, uint32_t root, const struct rrc_message_kind *kind);
+
+/* The segment that m has read becomes the result's. */
+void rrc_take_segment(struct rrc_reading *r, struct rrc_message *m);
+
+/* The value of a BIT STRING of at most 64 bits, a hit of the walk under way. */
+uint64_t rrc_bit_string(const struct rrc_reading *r, const struct per_hit *hit);
 
 /* Appends an event; NULL (and the result is marked) if the message holds more than any real one. */
 struct daps_event *rrc_add_event(struct rrc_reading *r, enum daps_event_kind kind);
@@ -43,6 +102,9 @@ uint64_t rrc_digest(struct rrc_span span);
  * rrcReconfiguration) go before it: what one node prepared for another is then told to be what was sent over the air.
  */
 uint64_t rrc_digest_as_dcch(struct rrc_span span);
+
+/* A span of whole octets without the zero octets at its end: padding, which differs by how a message is wrapped. */
+struct rrc_span rrc_without_padding(struct rrc_span span);
 
 /* The whole PDU as a span. */
 struct rrc_span rrc_whole(const struct rrc_reading *r);
@@ -89,7 +151,8 @@ struct rrc_cell_group_walk {
 /* For rrc_walk, of a CellGroupConfig: user is a struct rrc_cell_group_walk. */
 bool rrc_on_cell_group(void *user, const struct per_hit *hit);
 
-/* Reads span, an RRCReconfiguration, into a RECONFIGURATION event and those that go with it. digest: of the message. */
+/* NR. Reads span, an RRCReconfiguration, into a RECONFIGURATION event and those that go with it. digest: of the
+ * message. */
 void rrc_reconfiguration(struct rrc_reading *r, struct rrc_span span, bool prepared, uint64_t digest);
 
 /* Reads span, a CellGroupConfig of a secondary cell group. sk_counter goes into its event. */
@@ -97,5 +160,11 @@ void rrc_secondary_cell_group(struct rrc_reading *r, struct rrc_span span, int32
 
 /* Reads span, a bare RadioBearerConfig, into a RECONFIGURATION event without synchronisation. */
 void rrc_radio_bearer_config(struct rrc_reading *r, struct rrc_span span);
+
+/* Reads span, an RRCReconfiguration of which only the secondary cell group is looked at. */
+void rrc_nr_scg(struct rrc_reading *r, struct rrc_span span, int32_t sk_counter);
+
+/* LTE. Reads span, an RRCConnectionReconfiguration, likewise. */
+void rrc_lte_reconfiguration(struct rrc_reading *r, struct rrc_span span, bool prepared, uint64_t digest);
 
 #endif

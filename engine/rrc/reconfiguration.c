@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "per/tables_nr_rrc.h"
 #include "rrc/reading.h"
 
 #define MOST_CANDIDATES 32
@@ -206,8 +207,7 @@ static void read_candidate(struct rrc_reading *r, const struct candidate *candid
     (void)read_reconfiguration(r, candidate->reconfiguration, &c, ev);
 }
 
-/* nr-SCG holds an RRCReconfiguration of which only the secondary cell group is looked at. */
-static void read_nr_scg(struct rrc_reading *r, struct rrc_span span, int32_t sk_counter)
+void rrc_nr_scg(struct rrc_reading *r, struct rrc_span span, int32_t sk_counter)
 {
     struct daps_event inner;
     struct reconfiguration c;
@@ -244,7 +244,7 @@ void rrc_reconfiguration(struct rrc_reading *r, struct rrc_span span, bool prepa
     if (c.secondary.present)
         rrc_secondary_cell_group(r, c.secondary, ev->sk_counter);
     if (c.nr_scg.present)
-        read_nr_scg(r, c.nr_scg, ev->sk_counter);
+        rrc_nr_scg(r, c.nr_scg, ev->sk_counter);
     if (c.nas)
         (void)rrc_add_event(r, DAPS_EV_NAS_TRANSFER);
 }

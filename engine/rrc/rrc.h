@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * RRC PDUs to events (TS 38.331 6.2.2 and 11.2.2, UPER of ITU-T X.691).
+ * RRC PDUs to events (TS 38.331 6.2.2 and 11.2.2, TS 36.331 6.2.2 and 10.2.2; UPER of ITU-T X.691).
  *
  * One call decodes one PDU. No allocation, no recursion on input; what a PDU says depends on its octets alone.
  */
@@ -59,9 +59,14 @@ struct daps_rrc_result {
 };
 
 /*
- * Decodes octets[0..length) as the NR RRC PDU type that channel names (TS 38.331 V17 with later extensions skipped).
- * Fills out, whose events lack frame, time_ns and logged_cell (the caller knows those). Returns out->status.
+ * Decodes octets[0..length) as the RRC PDU type of that technology that channel names (TS 38.331, TS 36.331 V17 with
+ * later extensions skipped). Fills out, whose events lack frame, time_ns and logged_cell (the caller knows those).
+ * Events of the other technology are parts of the message (the NR cell group of EN-DC). Returns out->status.
  */
+enum daps_rrc_status daps_rrc_decode(enum daps_rat rat, enum daps_channel channel, const uint8_t *octets, size_t length,
+                                     struct daps_rrc_result *out);
+
+/* The same of NR. */
 enum daps_rrc_status daps_rrc_decode_nr(enum daps_channel channel, const uint8_t *octets, size_t length,
                                         struct daps_rrc_result *out);
 

@@ -300,6 +300,7 @@ static void dispatch(struct daps_ue *ue, const struct daps_event *ev)
         [DAPS_EV_SOURCE_IN_USE] = daps_ue_source_in_use,
         [DAPS_EV_NAS_TRANSFER] = nas_transfer,
         [DAPS_EV_MOBILITY_FROM_NR] = mobility_from_nr,
+        [DAPS_EV_MOBILITY_FROM_EUTRA] = mobility_from_nr,
     };
 
     if (procedures[ev->kind] != NULL)

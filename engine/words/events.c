@@ -28,6 +28,7 @@ const char *daps_event_kind_name(enum daps_event_kind kind)
         [DAPS_EV_RESUME] = "resume",
         [DAPS_EV_RESUME_COMPLETE] = "resume-complete",
         [DAPS_EV_MOBILITY_FROM_NR] = "mobility-from-nr",
+        [DAPS_EV_MOBILITY_FROM_EUTRA] = "mobility-from-eutra",
         [DAPS_EV_COUNTER_CHECK] = "counter-check",
         [DAPS_EV_SOURCE_IN_USE] = "source-in-use",
         [DAPS_EV_HANDOVER_PREPARATION] = "handover-preparation",
@@ -78,7 +79,7 @@ const char *daps_rat_name(enum daps_rat rat)
 
 const char *daps_rach_name(enum daps_rach rach)
 {
-    static const char *const names[] = {"unknown", "cbra", "cfra", "cfra-2step"};
+    static const char *const names[] = {"unknown", "cbra", "cfra", "cfra-2step", "skip"};
 
     return (unsigned)rach < sizeof names / sizeof names[0] ? names[rach] : "unknown";
 }

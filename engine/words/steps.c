@@ -184,6 +184,7 @@ const char *daps_words_message(enum daps_event_kind kind, bool downlink)
         [DAPS_EV_RESUME] = "RRCResume",
         [DAPS_EV_RESUME_COMPLETE] = "RRCResumeComplete",
         [DAPS_EV_MOBILITY_FROM_NR] = "MobilityFromNRCommand",
+        [DAPS_EV_MOBILITY_FROM_EUTRA] = "MobilityFromEUTRACommand",
         [DAPS_EV_COUNTER_CHECK] = "CounterCheck",
         [DAPS_EV_HANDOVER_PREPARATION] = "HandoverPreparationInformation",
     };

@@ -2,7 +2,7 @@
 """The fields of struct daps_event as rrc_dump prints them, with the values that say "not there"."""
 BEARERS = ("drb_added drb_released drb_daps drb_reestablish drb_recover drb_ul_sn12 drb_ul_sn18 drb_dl_sn12 drb_dl_sn18 "
            "drb_integrity drb_ciphering_disabled drb_sdap_ul drb_sdap_dl srb_added srb_reestablish").split()
-EMPTY = {"kind": "", "channel": "", "digest": "0" * 16, "octets": 0, "transaction": -1, "ncc": -1, "ciphering": -1,
+EMPTY = {"kind": "", "rat": "nr", "channel": "", "digest": "0" * 16, "octets": 0, "transaction": -1, "ncc": -1, "ciphering": -1,
          "integrity": -1, "key_update": 0, "key_set_change": 0, "nas_container": 0, "nas_digest": "0" * 16,
          "sk_counter": -1, "sync": 0, "prepared": 0, "full_config": 0, "daps": 0, "daps_source_release": 0,
          "daps_power": 0, "rach": "unknown", "pci": -1, "ssb_arfcn": -1, "point_a": -1, "c_rnti": -1, "t304_ms": -1,

@@ -48,16 +48,18 @@ CHOSEN = {"c1": 0.95, "rrcReconfiguration": 0.55, "handoverCommand": 0.85, "hand
 
 
 class Maker:
+    channels, parts = CHANNELS, (NR, INTER)
+
     def __init__(self, seed, unknown=False):
         self.random = random.Random(seed)
         self.richness = 0.15
         self.grouped = 0  # inside an addition group: kept below 16K, which would put the group itself in fragments
         if unknown:
-            add_unknown_additions()
+            add_unknown_additions(self.parts)
 
     def message(self, channel):
         """(octets, value) of one message."""
-        obj = CHANNELS[channel]
+        obj = self.channels[channel]
         self.richness = self.random.choice((0.02, 0.08, 0.15, 0.3))
         while True:
             value = self.value(obj, 0)
@@ -106,7 +108,7 @@ class Maker:
     def make_octet_string(self, obj, depth):
         inner = obj._const_cont
         if inner is not None and inner.TYPE == "SEQUENCE" and depth < 60:
-            named = find(inner)
+            named = find(inner, self.parts)
             if named is not None:
                 kept = self.richness
                 self.richness = min(kept, 0.1) if depth > 12 else kept
@@ -174,11 +176,11 @@ class Maker:
 VALUES = {}  # contents of OCTET STRINGs by type and octets, for whoever computes what is expected
 
 
-def find(inner):
+def find(inner, parts):
     """The module's own object of a contained type."""
     ref = getattr(inner, "_tr", None)
     name = getattr(ref, "_name", None) or getattr(inner, "_typeref", None) and inner._typeref.called[1]
-    for part in (NR, INTER):
+    for part in parts:
         found = getattr(part, str(name).replace("-", "_"), None)
         if found is not None:
             return found
@@ -199,10 +201,10 @@ def each_sequence(obj, seen):
         yield from each_sequence(cont, seen)
 
 
-def add_unknown_additions():
+def add_unknown_additions(parts):
     """Gives every extensible SEQUENCE two additions that no release defines."""
     seen = set()
-    for part in (NR, INTER):
+    for part in parts:
         for obj in part._all_:
             for sequence in list(each_sequence(obj, seen)):
                 if sequence._ext is None or "zz-unknown-1" in sequence._cont:

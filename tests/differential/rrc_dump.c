@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For the differential tests: reads lines "<channel> <hex>" and prints what the decoder made of each, one JSON object a
+ * For the differential tests: reads lines "<channel> <hex>" (of LTE: "lte-<channel> <hex>") and prints what the decoder made of each, one JSON object a
  * line: {"n","status","message","error","bit","events":[{every field of struct daps_event}]}.
  */
 #include <inttypes.h>
@@ -24,11 +24,11 @@ static void print_bearers(const struct daps_bearers *b)
 
 static void print_event(const struct daps_event *ev)
 {
-    printf("{\"kind\":\"%s\",\"channel\":\"%s\",\"digest\":\"%016" PRIx64 "\",\"octets\":%" PRIu32
+    printf("{\"kind\":\"%s\",\"rat\":\"%s\",\"channel\":\"%s\",\"digest\":\"%016" PRIx64 "\",\"octets\":%" PRIu32
            ",\"transaction\":%d,\"ncc\":%d,\"ciphering\":%d,\"integrity\":%d,\"key_update\":%d,\"key_set_change\":%d,"
            "\"nas_container\":%d,\"nas_digest\":\"%016" PRIx64 "\",\"sk_counter\":%" PRId32
            ",\"sync\":%d,\"prepared\":%d,\"full_config\":%d,\"daps\":%d,\"daps_source_release\":%d,\"daps_power\":%d,",
-           daps_event_kind_name(ev->kind), daps_channel_name(ev->channel), ev->digest, ev->octets, ev->transaction,
+           daps_event_kind_name(ev->kind), daps_rat_name(ev->rat), daps_channel_name(ev->channel), ev->digest, ev->octets, ev->transaction,
            ev->ncc, ev->ciphering, ev->integrity, ev->key_update, ev->key_set_change, ev->nas_container, ev->nas_digest,
            ev->sk_counter, ev->sync, ev->prepared, ev->full_config, ev->daps, ev->daps_source_release, ev->daps_power);
     printf("\"rach\":\"%s\",\"pci\":%" PRId32 ",\"ssb_arfcn\":%" PRId32 ",\"point_a\":%" PRId32 ",\"c_rnti\":%" PRId32
@@ -83,7 +83,10 @@ int main(void)
         octets = octets_of(hex, &length);
         if (octets == NULL)
             return EXIT_FAILURE;
-        daps_rrc_decode_nr(channel_of(line), octets, length, &result);
+        if (strncmp(line, "lte-", 4) == 0)
+            daps_rrc_decode(DAPS_RAT_LTE, channel_of(line + 4), octets, length, &result);
+        else
+            daps_rrc_decode(DAPS_RAT_NR, channel_of(line), octets, length, &result);
         printf("{\"n\":%lu,\"status\":\"%s\",\"message\":\"%s\",\"error\":\"%s\",\"bit\":%" PRIu32 ",\"events\":[", n++,
                result.status == DAPS_RRC_OK ? "ok" : "undecoded", result.message, result.error ? result.error : "",
                result.error_bit);

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Differential test of the RRC decoder.
 
-    run.py RRC_DUMP --corpus FILE          the committed messages with what pycrate says of them; needs nothing else
+    run.py RRC_DUMP --corpus FILE...       the committed messages with what pycrate says of them; needs nothing else
     run.py RRC_DUMP --fresh SEED COUNT     COUNT new messages of every channel; needs pycrate
     run.py RRC_DUMP --tshark SEED COUNT    the same against tshark's fields; needs pycrate and tshark
     run.py RRC_DUMP --mutate SEED COUNT    damaged messages: no crash, no hang (use a sanitizer build)
-    run.py WALK_CHECK --walks FILE TIMES SEED  the committed messages, and each TIMES times damaged: the generated walk
-                                              against the tables; needs nothing else
+    run.py WALK_CHECK --walks TIMES SEED FILE...  the committed messages, and each TIMES times damaged: the generated
+                                              walks against the tables; need nothing else
     run.py RRC_DUMP --write FILE SEED COUNT   makes a corpus
-Options: --unknown: with extension additions that no release defines.
+Options: --unknown: with extension additions that no release defines; --nr, --lte: only that technology.
 """
 import gzip
 import json
@@ -21,31 +21,46 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def fresh(seed, count, unknown):
-    import expected
+def fresh(seed, count, options):
     import random_messages
-    maker = random_messages.Maker(seed, unknown)
-    for channel in random_messages.CHANNELS:
-        for _ in range(count):
-            octets, value = maker.message(channel)
-            yield channel, octets.hex(), expected.events(channel, value, octets)
-            if len(random_messages.VALUES) > 20000:
-                random_messages.VALUES.clear()
+    for maker, events in technologies(seed, options):
+        for channel in maker.channels:
+            for _ in range(count):
+                octets, value = maker.message(channel)
+                yield channel, octets.hex(), events(channel, value, octets)
+                if len(random_messages.VALUES) > 20000:
+                    random_messages.VALUES.clear()
 
 
-def corpus(path):
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        from expected_empty import EMPTY
-        for line in file:
-            channel, text, found = json.loads(line)
-            yield channel, text, [dict(EMPTY, channel=channel, octets=len(text) // 2, **event) for event in found]
+def technologies(seed, options):
+    """(maker of messages, what they say) of each technology"""
+    import expected
+    import expected_lte
+    import random_messages
+    import random_messages_lte
+    unknown = "--unknown" in options
+    if "--lte" not in options:
+        yield random_messages.Maker(seed, unknown), expected.events
+    if "--nr" not in options:
+        yield random_messages_lte.Maker(seed, unknown), expected_lte.events
+
+
+def corpus(paths):
+    from expected_empty import EMPTY
+    for path in paths:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            for line in file:
+                channel, text, found = json.loads(line)
+                own = dict(EMPTY, channel=channel.removeprefix("lte-"), octets=len(text) // 2)
+                yield channel, text, [dict(own, **event) for event in found]
 
 
 def write_corpus(path, messages):
     from expected_empty import EMPTY
     with gzip.GzipFile(path, "wb", mtime=0) as file:
         for channel, text, found in messages:
-            short = [{k: v for k, v in e.items() if v != EMPTY[k] and k not in ("channel", "octets")} for e in found]
+            own = dict(EMPTY, channel=channel.removeprefix("lte-"), octets=len(text) // 2)
+            short = [{k: v for k, v in e.items() if v != own[k]} for e in found]
             file.write((json.dumps([channel, text, short], separators=(",", ":")) + "\n").encode())
 
 
@@ -94,30 +109,33 @@ def compare(program, messages):
     return not wrong and not undecoded and total > 0
 
 
-def mutations(seed, count):
-    import random_messages
-    maker, rng = random_messages.Maker(seed), random.Random(seed)
-    for channel in random_messages.CHANNELS:
-        for _ in range(count):
-            octets = bytearray(maker.message(channel)[0])
-            kind = rng.randrange(4)
-            if kind == 0 and octets:
-                for _ in range(rng.randint(1, 8)):
-                    octets[rng.randrange(len(octets))] ^= 1 << rng.randrange(8)
-            elif kind == 1:
-                del octets[rng.randrange(len(octets) + 1):]
-            elif kind == 2:
-                at = rng.randrange(len(octets) + 1)
-                octets[at:at] = rng.randbytes(rng.randint(1, 20))
-            else:
-                octets = bytearray(rng.randbytes(rng.randint(0, 300)))
-            yield f"{channel} {octets.hex()}"
+def mutations(seed, count, options):
+    rng = random.Random(seed)
+    for maker, _ in technologies(seed, options):
+        for channel in maker.channels:
+            for _ in range(count):
+                yield f"{channel} {damaged(rng, bytearray(maker.message(channel)[0])).hex()}"
 
 
-def mutate(program, seed, count):
+def damaged(rng, octets):
+    kind = rng.randrange(4)
+    if kind == 0 and octets:
+        for _ in range(rng.randint(1, 8)):
+            octets[rng.randrange(len(octets))] ^= 1 << rng.randrange(8)
+    elif kind == 1:
+        del octets[rng.randrange(len(octets) + 1):]
+    elif kind == 2:
+        at = rng.randrange(len(octets) + 1)
+        octets[at:at] = rng.randbytes(rng.randint(1, 20))
+    else:
+        octets = bytearray(rng.randbytes(rng.randint(0, 300)))
+    return octets
+
+
+def mutate(program, seed, count, options):
     total = undecoded = telling = 0
     batch = []
-    for line in list(mutations(seed, count)) + [None]:
+    for line in list(mutations(seed, count, options)) + [None]:
         if line is not None:
             batch.append(line)
         if len(batch) == 5000 or (line is None and batch):
@@ -131,24 +149,23 @@ def mutate(program, seed, count):
 
 
 def main(arguments):
-    unknown = "--unknown" in arguments
-    arguments = [a for a in arguments if a != "--unknown"]
-    program, mode, *rest = arguments
+    options = {a for a in arguments if a in ("--unknown", "--nr", "--lte")}
+    program, mode, *rest = [a for a in arguments if a not in options]
     sys.path.insert(0, HERE)
     if mode == "--corpus":
-        ok = compare(program, corpus(rest[0]))
+        ok = compare(program, corpus(rest))
     elif mode == "--fresh":
-        ok = compare(program, fresh(int(rest[0]), int(rest[1]), unknown))
+        ok = compare(program, fresh(int(rest[0]), int(rest[1]), options))
     elif mode == "--mutate":
-        ok = mutate(program, int(rest[0]), int(rest[1]))
+        ok = mutate(program, int(rest[0]), int(rest[1]), options)
     elif mode == "--tshark":
         import against_tshark
-        ok = against_tshark.compare(program, dump, fresh(int(rest[0]), int(rest[1]), unknown))
+        ok = against_tshark.compare(program, dump, fresh(int(rest[0]), int(rest[1]), options))
     elif mode == "--walks":
-        lines = "".join(f"{channel} {text}\n" for channel, text, _ in corpus(rest[0]))
-        ok = subprocess.run([program, *rest[1:]], input=lines, text=True, timeout=600).returncode == 0
+        lines = "".join(f"{channel} {text}\n" for channel, text, _ in corpus(rest[2:]))
+        ok = subprocess.run([program, *rest[:2]], input=lines, text=True, timeout=600).returncode == 0
     elif mode == "--write":
-        write_corpus(rest[0], fresh(int(rest[1]), int(rest[2]), unknown))
+        write_corpus(rest[0], fresh(int(rest[1]), int(rest[2]), options))
         ok = True
     else:
         raise SystemExit(__doc__)

@@ -1,53 +1,63 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * walk_check TIMES SEED: the generated walk against the tables it was made of. Reads lines "<channel> <hex>" and walks
- * each message both ways, as its own type and as others, whole and TIMES times damaged, stopped at a hit or not: the
- * same hits, the same result, and for what cannot be read the same reason at the same bit. Exit status 1 if anything
- * differs.
+ * walk_check TIMES SEED: the generated walks against the tables they were made of. Reads lines "<channel> <hex>" and
+ * walks each message both ways, as its own type and as others, whole and TIMES times damaged, stopped at a hit or not:
+ * the same hits, the same result, and for what cannot be read the same reason at the same bit. Exit status 1 if
+ * anything differs.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "daps/event.h"
+#include "per/tables_lte_rrc.h"
 #include "per/tables_nr_rrc.h"
 
 #define MOST_HITS 4096
 
-static const uint32_t roots[] = {
-    NR_RRC_ROOT_DL_DCCH_MESSAGE,
-    NR_RRC_ROOT_UL_DCCH_MESSAGE,
-    NR_RRC_ROOT_DL_CCCH_MESSAGE,
-    NR_RRC_ROOT_UL_CCCH_MESSAGE,
-    NR_RRC_ROOT_UL_CCCH1_MESSAGE,
-    NR_RRC_ROOT_BCCH_BCH_MESSAGE,
-    NR_RRC_ROOT_BCCH_DL_SCH_MESSAGE,
-    NR_RRC_ROOT_RRCRECONFIGURATION,
-    NR_RRC_ROOT_RADIOBEARERCONFIG,
-    NR_RRC_ROOT_CELLGROUPCONFIG,
-    NR_RRC_ROOT_RRCRECONFIGURATIONCOMPLETE,
-    NR_RRC_ROOT_SECURITYMODECOMMAND,
-    NR_RRC_ROOT_HANDOVERCOMMAND,
-    NR_RRC_ROOT_HANDOVERPREPARATIONINFORMATION,
+struct walk_root {
+    const char *channel; /* NULL: never by itself */
+    uint32_t root;
 };
 
-/* In the order of roots. */
-static const enum daps_channel channels[] = {
-    DAPS_CH_DL_DCCH,
-    DAPS_CH_UL_DCCH,
-    DAPS_CH_DL_CCCH,
-    DAPS_CH_UL_CCCH,
-    DAPS_CH_UL_CCCH1,
-    DAPS_CH_BCCH_BCH,
-    DAPS_CH_BCCH_DL_SCH,
-    DAPS_CH_RECONFIGURATION,
-    DAPS_CH_RADIO_BEARER_CONFIG,
-    DAPS_CH_CELL_GROUP_CONFIG,
-    DAPS_CH_RECONFIGURATION_COMPLETE,
-    DAPS_CH_NONE,
-    DAPS_CH_HANDOVER_COMMAND,
-    DAPS_CH_HANDOVER_PREPARATION,
+static const struct walk_root nr_roots[] = {
+    {"dl-dcch", NR_RRC_ROOT_DL_DCCH_MESSAGE},
+    {"ul-dcch", NR_RRC_ROOT_UL_DCCH_MESSAGE},
+    {"dl-ccch", NR_RRC_ROOT_DL_CCCH_MESSAGE},
+    {"ul-ccch", NR_RRC_ROOT_UL_CCCH_MESSAGE},
+    {"ul-ccch1", NR_RRC_ROOT_UL_CCCH1_MESSAGE},
+    {"bcch-bch", NR_RRC_ROOT_BCCH_BCH_MESSAGE},
+    {"bcch-dl-sch", NR_RRC_ROOT_BCCH_DL_SCH_MESSAGE},
+    {"rrc-reconfiguration", NR_RRC_ROOT_RRCRECONFIGURATION},
+    {"radio-bearer-config", NR_RRC_ROOT_RADIOBEARERCONFIG},
+    {"cell-group-config", NR_RRC_ROOT_CELLGROUPCONFIG},
+    {"rrc-reconfiguration-complete", NR_RRC_ROOT_RRCRECONFIGURATIONCOMPLETE},
+    {NULL, NR_RRC_ROOT_SECURITYMODECOMMAND},
+    {"handover-command", NR_RRC_ROOT_HANDOVERCOMMAND},
+    {"handover-preparation-information", NR_RRC_ROOT_HANDOVERPREPARATIONINFORMATION},
+};
+
+static const struct walk_root lte_roots[] = {
+    {"lte-dl-dcch", LTE_RRC_ROOT_DL_DCCH_MESSAGE},
+    {"lte-ul-dcch", LTE_RRC_ROOT_UL_DCCH_MESSAGE},
+    {"lte-dl-ccch", LTE_RRC_ROOT_DL_CCCH_MESSAGE},
+    {"lte-ul-ccch", LTE_RRC_ROOT_UL_CCCH_MESSAGE},
+    {"lte-bcch-bch", LTE_RRC_ROOT_BCCH_BCH_MESSAGE},
+    {"lte-bcch-dl-sch", LTE_RRC_ROOT_BCCH_DL_SCH_MESSAGE},
+    {NULL, LTE_RRC_ROOT_RRCCONNECTIONRECONFIGURATION},
+    {"lte-handover-command", LTE_RRC_ROOT_HANDOVERCOMMAND},
+    {"lte-handover-preparation-information", LTE_RRC_ROOT_HANDOVERPREPARATIONINFORMATION},
+};
+
+/* One technology: its tables and the walk made of them. */
+static const struct technology {
+    const struct per_table *table;
+    bool (*walk)(uint32_t root, struct daps_bits *bits, per_on_hit *on_hit, void *user);
+    const struct walk_root *roots;
+    unsigned n;
+} technologies[] = {
+    {&nr_rrc_table, nr_rrc_walk, nr_roots, sizeof nr_roots / sizeof *nr_roots},
+    {&lte_rrc_table, lte_rrc_walk, lte_roots, sizeof lte_roots / sizeof *lte_roots},
 };
 
 struct outcome {
@@ -83,7 +93,8 @@ static bool is_same(const struct outcome *a, const struct outcome *b)
     return a->n == a->most || a->bits.position == b->bits.position;
 }
 
-static void compare(uint32_t root, const uint8_t *octets, size_t length, uint64_t bit, unsigned most)
+static void compare(const struct technology *of, uint32_t root, const uint8_t *octets, size_t length, uint64_t bit,
+                    unsigned most)
 {
     static struct outcome tables, walk;
 
@@ -92,8 +103,8 @@ static void compare(uint32_t root, const uint8_t *octets, size_t length, uint64_
     tables.bits = daps_bits_of(octets, length);
     tables.bits.position = bit;
     walk.bits = tables.bits;
-    tables.good = per_walk(&nr_rrc_table, root, &tables.bits, note, &tables);
-    walk.good = nr_rrc_walk(root, &walk.bits, note, &walk);
+    tables.good = per_walk(of->table, root, &tables.bits, note, &tables);
+    walk.good = of->walk(root, &walk.bits, note, &walk);
     counts.walks++;
     counts.hits += tables.n;
     counts.unread += !tables.good;
@@ -137,28 +148,34 @@ static size_t damage(uint8_t *octets, size_t length)
     }
 }
 
-static void check_message(uint32_t root, const uint8_t *octets, size_t length, unsigned times)
+static void check_message(const struct technology *of, uint32_t root, const uint8_t *octets, size_t length,
+                          unsigned times)
 {
     uint8_t *copy = malloc(length + 1); /* of its size, so that a read behind it is seen */
 
-    compare(root, octets, length, 0, MOST_HITS);
-    compare(root, octets, length, 0, 1 + random_below(20));
+    compare(of, root, octets, length, 0, MOST_HITS);
+    compare(of, root, octets, length, 0, 1 + random_below(20));
     for (unsigned i = 0; copy != NULL && i < times; i++) {
-        const uint32_t as = random_below(4) == 0 ? roots[random_below(sizeof roots / sizeof *roots)] : root;
+        const uint32_t as = random_below(4) == 0 ? of->roots[random_below(of->n)].root : root;
         size_t n;
         memcpy(copy, octets, length);
         n = damage(copy, length);
-        compare(as, copy, n, n > 0 && random_below(8) == 0 ? random_below(8) : 0,
+        compare(of, as, copy, n, n > 0 && random_below(8) == 0 ? random_below(8) : 0,
                 random_below(4) == 0 ? 1 + random_below(20) : MOST_HITS);
     }
     free(copy);
 }
 
-static uint32_t root_of(const char *channel)
+static const struct technology *technology_of(const char *channel, uint32_t *root)
 {
-    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
-        if (strcmp(daps_channel_name(channels[i]), channel) == 0)
-            return roots[i];
+    for (size_t t = 0; t < sizeof technologies / sizeof *technologies; t++) {
+        const struct technology *of = &technologies[t];
+        for (unsigned i = 0; i < of->n; i++) {
+            if (of->roots[i].channel != NULL && strcmp(of->roots[i].channel, channel) == 0) {
+                *root = of->roots[i].root;
+                return of;
+            }
+        }
     }
     fprintf(stderr, "walk_check: no channel %s\n", channel);
     exit(2);
@@ -174,6 +191,7 @@ int main(int argc, char **argv)
     while (getline(&line, &size, stdin) > 0) {
         char *hex = strchr(line, ' ');
         size_t length = 0;
+        uint32_t root = 0;
         uint8_t *octets;
         if (hex == NULL)
             continue;
@@ -181,8 +199,10 @@ int main(int argc, char **argv)
         octets = malloc(strlen(hex) / 2 + 1);
         for (unsigned octet; octets != NULL && sscanf(hex, "%2x", &octet) == 1; hex += 2)
             octets[length++] = (uint8_t)octet;
-        if (octets != NULL)
-            check_message(root_of(line), octets, length, times);
+        if (octets != NULL) {
+            const struct technology *of = technology_of(line, &root);
+            check_message(of, root, octets, length, times);
+        }
         free(octets);
     }
     free(line);

@@ -21,7 +21,7 @@ static void must(bool condition)
 
 static void event_is_in_range(const struct daps_event *ev)
 {
-    must(ev->kind < DAPS_EV_KIND_COUNT && ev->rach <= DAPS_RACH_CFRA_2STEP && ev->cause <= DAPS_REEST_OTHER_FAILURE);
+    must(ev->kind < DAPS_EV_KIND_COUNT && ev->rach <= DAPS_RACH_SKIP && ev->cause <= DAPS_REEST_OTHER_FAILURE);
     must(ev->transaction >= -1 && ev->transaction <= 3 && ev->ncc >= -1 && ev->ncc <= 7);
     must(ev->target.pci >= -1 && ev->target.pci <= 1007 && ev->ue_pci >= -1 && ev->ue_pci <= 1007);
     must(ev->target.ssb_arfcn >= -1 && ev->target.ssb_arfcn <= 3279165);

@@ -93,7 +93,7 @@ static void set_field(struct daps_event *ev, const struct event_field *field, GR
     case EVENT_FIELD_XOR:
         break; /* once its length is known: set_xors() */
     case EVENT_FIELD_RACH:
-        ev->rach = (enum daps_rach)g_rand_int_range(rand, 0, DAPS_RACH_CFRA_2STEP + 1);
+        ev->rach = (enum daps_rach)g_rand_int_range(rand, 0, DAPS_RACH_SKIP + 1);
         break;
     case EVENT_FIELD_CAUSE:
         ev->cause = (enum daps_reestablishment_cause)g_rand_int_range(rand, 0, DAPS_REEST_OTHER_FAILURE + 1);

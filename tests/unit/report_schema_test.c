@@ -139,7 +139,7 @@ START_TEST(words_are_enumerations)
         {definition("severity"), DAPS_SEVERITY_HIGH + 1, severity},
         {definition("procedure"), DAPS_PROC_COUNT, procedure},
         {definition("derivation"), DAPS_DERIVATION_SK_COUNTER + 1, derivation},
-        {definition("rach"), DAPS_RACH_CFRA_2STEP + 1, rach},
+        {definition("rach"), DAPS_RACH_SKIP + 1, rach},
         {definition("not_judged_reason"), DAPS_NOT_JUDGED_COUNT, not_judged},
         {property("finding", "evidence"), DAPS_EVIDENCE_PROVEN + 1, evidence},
         {property("finding", "exposure"), DAPS_EXPOSURE_LOGGED + 1, exposure},

@@ -44,7 +44,7 @@ static void make_attempt(struct world *w, struct daps_attempt *a, unsigned i, co
         .derivation = DAPS_DERIVATION_HORIZONTAL,
         .number = i + 1,
         .frame = 10 * (i + 1),
-        .rach = (enum daps_rach)any(w, DAPS_RACH_CFRA_2STEP + 1),
+        .rach = (enum daps_rach)any(w, DAPS_RACH_SKIP + 1),
         .prepared = any(w, 8) == 0,
         .outcome = outcomes[any(w, G_N_ELEMENTS(outcomes))],
         .complete_frame = any(w, 3) != 0 ? 10 * (i + 1) + 1 : 0,

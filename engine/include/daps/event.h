@@ -60,6 +60,7 @@ enum daps_event_kind {
     DAPS_EV_RESUME,
     DAPS_EV_RESUME_COMPLETE,
     DAPS_EV_MOBILITY_FROM_NR,
+    DAPS_EV_MOBILITY_FROM_EUTRA,
     DAPS_EV_COUNTER_CHECK,
     DAPS_EV_HANDOVER_PREPARATION, /* HandoverPreparationInformation */
     DAPS_EV_SOURCE_IN_USE,        /* no message: a MAC-I is right under the key that the newest attempt left */
@@ -78,8 +79,11 @@ enum daps_event_kind {
     DAPS_EV_KIND_COUNT
 };
 
-/* TS 38.331 RACH-ConfigDedicated: absent or without cfra = contention based. */
-enum daps_rach { DAPS_RACH_UNKNOWN, DAPS_RACH_CBRA, DAPS_RACH_CFRA, DAPS_RACH_CFRA_2STEP };
+/*
+ * TS 38.331 RACH-ConfigDedicated: absent or without cfra = contention based. TS 36.331 rach-ConfigDedicated: absent
+ * likewise; rach-Skip: no random access at all.
+ */
+enum daps_rach { DAPS_RACH_UNKNOWN, DAPS_RACH_CBRA, DAPS_RACH_CFRA, DAPS_RACH_CFRA_2STEP, DAPS_RACH_SKIP };
 
 /* TS 38.331 ReestablishmentCause */
 enum daps_reestablishment_cause {
@@ -198,7 +202,7 @@ static inline bool daps_event_is_evidence(enum daps_event_kind kind)
 const char *daps_event_kind_name(enum daps_event_kind kind);
 const char *daps_channel_name(enum daps_channel channel);
 const char *daps_rat_name(enum daps_rat rat);
-const char *daps_rach_name(enum daps_rach rach); /* "cbra", "cfra", "cfra-2step", "unknown" */
+const char *daps_rach_name(enum daps_rach rach); /* "cbra", "cfra", "cfra-2step", "skip", "unknown" */
 const char *daps_reestablishment_cause_name(enum daps_reestablishment_cause cause);
 
 /* The channel of messages on SRB1 and SRB2 in that direction (TS 38.331 6.2.1). */

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * RRCConnectionReconfiguration (TS 36.331 6.2.2) and what nests in it:
+ *
+ *   RRCConnectionReconfiguration
+ *     mobilityControlInfo              the handover: PCI, EARFCN, C-RNTI, T304, random access            6.3.4
+ *     securityConfigHO, -v1530         NCC, keyChangeIndicator, algorithms                              6.3.3
+ *     radioResourceConfigDedicated     bearers, DAPS per DRB                                            6.3.2
+ *     scg-Configuration, nr-Config     secondary nodes: their counter; NR's RRCReconfiguration (OCTET STRING)
+ *     conditionalReconfiguration       each candidate an RRCConnectionReconfiguration (OCTET STRING)    6.3.4
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "per/tables_lte_rrc.h"
+#include "rrc/reading.h"
+
+#define MOST_CANDIDATES 8     /* maxCondConfig-r16 */
+#define BEYOND          65535 /* maxEARFCN: the carrier is in carrierFreq-v9e0 (TS 36.331 6.3.4 ARFCN-ValueEUTRA) */
+
+struct candidate {
+    int id;
+    struct rrc_span reconfiguration;
+};
+
+struct reconfiguration {
+    struct rrc_reading *r;
+    struct daps_event *ev;
+    uint32_t drb;  /* bit of the one being read */
+    bool in_chain; /* the new key comes from that of the source, or from the core network's by keyChangeIndicator */
+    bool nas, future, too_many;
+    struct rrc_span nr_scg;
+    unsigned n_candidates, n_removed;
+    int removed[MOST_CANDIDATES];
+    struct candidate candidates[MOST_CANDIDATES];
+};
+
+static uint32_t bit_of(int64_t id)
+{
+    return id >= 1 && id <= 32 ? 1U << (id - 1) : 0;
+}
+
+static int8_t algorithm(int64_t value)
+{
+    return value <= 7 ? (int8_t)value : 127;
+}
+
+static int32_t t304_ms(int64_t value)
+{
+    static const int32_t ms[] = {50, 100, 150, 200, 500, 1000, 2000, 10000};
+
+    return value >= 0 && value < (int64_t)(sizeof ms / sizeof ms[0]) ? ms[value] : -1;
+}
+
+static void bearer_hit(struct reconfiguration *c, const struct per_hit *hit)
+{
+    struct daps_bearers *b = &c->ev->bearers;
+
+    switch ((enum lte_rrc_field)hit->field) {
+    case LTE_RRC_SRB_IDENTITY:
+        b->srb_added |= bit_of(hit->value);
+        break;
+    case LTE_RRC_DRB:
+        c->drb = 0;
+        break;
+    case LTE_RRC_DRB_IDENTITY:
+        c->drb = bit_of(hit->value);
+        b->drb_added |= c->drb;
+        break;
+    case LTE_RRC_DAPS_HO:
+        b->drb_daps |= c->drb;
+        c->ev->daps = true; /* as in NR, one such DRB makes it a DAPS handover */
+        break;
+    case LTE_RRC_DRB_RELEASED:
+        b->drb_released |= bit_of(hit->value);
+        break;
+    default:
+        break;
+    }
+}
+
+static void candidate_hit(struct reconfiguration *c, const struct per_hit *hit)
+{
+    switch ((enum lte_rrc_field)hit->field) {
+    case LTE_RRC_CONDITIONAL_RECONFIGURATION:
+        c->ev->conditional = true;
+        break;
+    case LTE_RRC_ATTEMPT_COND_RECONF:
+        c->ev->attempt_conditional = true;
+        break;
+    case LTE_RRC_CANDIDATE:
+        c->too_many |= c->n_candidates == MOST_CANDIDATES;
+        if (!c->too_many)
+            c->candidates[c->n_candidates++] = (struct candidate){.id = -1};
+        break;
+    case LTE_RRC_CANDIDATE_ID:
+        if (c->n_candidates > 0)
+            c->candidates[c->n_candidates - 1].id = (int)hit->value;
+        break;
+    case LTE_RRC_CANDIDATE_RECONFIGURATION:
+        if (c->n_candidates > 0)
+            c->candidates[c->n_candidates - 1].reconfiguration = rrc_span_of(c->r, hit);
+        break;
+    case LTE_RRC_CANDIDATE_REMOVED:
+        c->too_many |= c->n_removed == MOST_CANDIDATES;
+        if (!c->too_many)
+            c->removed[c->n_removed++] = (int)hit->value;
+        break;
+    default:
+        bearer_hit(c, hit);
+        break;
+    }
+}
+
+static void mobility_hit(struct reconfiguration *c, const struct per_hit *hit)
+{
+    struct daps_event *ev = c->ev;
+
+    switch ((enum lte_rrc_field)hit->field) {
+    case LTE_RRC_MOBILITY_CONTROL_INFO:
+        ev->sync = true;
+        ev->rach = DAPS_RACH_CBRA;
+        break;
+    case LTE_RRC_TARGET_PHYS_CELL_ID:
+        ev->target.pci = (int32_t)hit->value;
+        break;
+    case LTE_RRC_DL_CARRIER_FREQ:
+    case LTE_RRC_DL_CARRIER_FREQ_V9E0: /* behind the other, and alone in bands above 64 (TS 36.508 4.6.5) */
+        ev->target.ssb_arfcn = (int32_t)hit->value;
+        break;
+    case LTE_RRC_T304:
+        ev->t304_ms = t304_ms(hit->value);
+        break;
+    case LTE_RRC_NEW_UE_IDENTITY:
+        ev->c_rnti = (int32_t)rrc_bit_string(c->r, hit);
+        break;
+    case LTE_RRC_RACH_CONFIG_DEDICATED:
+        ev->rach = DAPS_RACH_CFRA;
+        break;
+    case LTE_RRC_RACH_SKIP:
+        ev->rach = DAPS_RACH_SKIP;
+        break;
+    case LTE_RRC_DAPS_POWER:
+        ev->daps_power = true;
+        break;
+    default:
+        candidate_hit(c, hit);
+        break;
+    }
+}
+
+/* CHOICE { intraLTE, interRAT }, { intra5GC, fivegc-ToEPC, epc-To5GC }: only the first of each goes on with a chain. */
+static void security_hit(struct reconfiguration *c, const struct per_hit *hit)
+{
+    struct daps_event *ev = c->ev;
+
+    switch ((enum lte_rrc_field)hit->field) {
+    case LTE_RRC_HANDOVER_TYPE:
+    case LTE_RRC_HANDOVER_TYPE_V1530:
+        c->in_chain = hit->value == 0;
+        break;
+    case LTE_RRC_CIPHERING_ALGORITHM:
+        ev->ciphering = algorithm(hit->value);
+        break;
+    case LTE_RRC_INTEGRITY_ALGORITHM:
+        ev->integrity = algorithm(hit->value);
+        break;
+    case LTE_RRC_KEY_CHANGE_INDICATOR:
+        ev->key_set_change = hit->value != 0;
+        break;
+    case LTE_RRC_NEXT_HOP_CHAINING_COUNT:
+        if (c->in_chain)
+            ev->ncc = (int8_t)hit->value;
+        break;
+    case LTE_RRC_NAS_CONTAINER:
+        ev->nas_container = true;
+        ev->nas_digest = rrc_digest(rrc_span_of(c->r, hit));
+        break;
+    default:
+        mobility_hit(c, hit);
+        break;
+    }
+}
+
+static bool on_reconfiguration(void *user, const struct per_hit *hit)
+{
+    struct reconfiguration *c = user;
+    struct daps_event *ev = c->ev;
+
+    switch ((enum lte_rrc_field)hit->field) {
+    case LTE_RRC_TRANSACTION:
+        ev->transaction = (int8_t)hit->value;
+        break;
+    case LTE_RRC_CRITICAL:
+        c->future |= hit->value != 0;
+        break;
+    case LTE_RRC_DEDICATED_NAS:
+        c->nas = true;
+        break;
+    case LTE_RRC_FULL_CONFIG:
+        ev->full_config = true;
+        break;
+    case LTE_RRC_SK_COUNTER: /* scg-Counter of dual connectivity and sk-Counter of EN-DC count the same (TS 33.401 A.15)
+                              */
+        ev->sk_counter = (int32_t)hit->value;
+        break;
+    case LTE_RRC_NR_SCG:
+        c->nr_scg = rrc_span_of(c->r, hit);
+        break;
+    case LTE_RRC_DAPS_SOURCE_RELEASE:
+        ev->daps_source_release = true;
+        break;
+    default:
+        security_hit(c, hit);
+        break;
+    }
+    return true;
+}
+
+static bool refuse(struct rrc_reading *r, const char *why)
+{
+    r->out->status = DAPS_RRC_UNDECODED;
+    r->out->error = why;
+    return false;
+}
+
+/* Reads one RRCConnectionReconfiguration into ev. */
+static bool read_reconfiguration(struct rrc_reading *r, struct rrc_span span, struct reconfiguration *c,
+                                 struct daps_event *ev)
+{
+    memset(c, 0, offsetof(struct reconfiguration, removed));
+    c->r = r;
+    c->ev = ev;
+    if (!rrc_walk(r, LTE_RRC_ROOT_RRCCONNECTIONRECONFIGURATION, span, on_reconfiguration, c))
+        return false;
+    ev->key_update = ev->sync; /* every handover changes the key (TS 36.331 5.3.1.2) */
+    if (c->too_many)
+        return refuse(r, "more candidates than the standard allows");
+    if (ev->sync && ev->target.ssb_arfcn == BEYOND)
+        return refuse(r, "carrierFreq refers to a carrierFreq-v9e0 that is not there");
+    return true;
+}
+
+static void read_candidate(struct rrc_reading *r, const struct candidate *candidate)
+{
+    struct daps_event *ev;
+    struct reconfiguration c;
+
+    if (!candidate->reconfiguration.present)
+        return; /* only its execution condition changes */
+    ev = rrc_add_event(r, DAPS_EV_CANDIDATE);
+    if (ev == NULL)
+        return;
+    ev->candidate_id = (int16_t)candidate->id;
+    ev->digest = rrc_digest(candidate->reconfiguration);
+    (void)read_reconfiguration(r, candidate->reconfiguration, &c, ev);
+}
+
+static void read_nr_scg(struct rrc_reading *r, struct rrc_span span, int32_t sk_counter)
+{
+    const struct rrc_technology *own = r->technology;
+
+    r->technology = &rrc_nr;
+    rrc_nr_scg(r, span, sk_counter);
+    r->technology = own;
+}
+
+void rrc_lte_reconfiguration(struct rrc_reading *r, struct rrc_span span, bool prepared, uint64_t digest)
+{
+    struct reconfiguration c;
+    struct daps_event *ev = rrc_add_event(r, DAPS_EV_RECONFIGURATION);
+
+    if (ev == NULL)
+        return;
+    ev->prepared = prepared;
+    ev->digest = digest;
+    if (!read_reconfiguration(r, span, &c, ev))
+        return;
+    if (c.future) {
+        ev->kind = DAPS_EV_TRAFFIC; /* criticalExtensionsFuture: nobody knows what it says */
+        return;
+    }
+    for (unsigned i = 0; i < c.n_removed; i++) {
+        struct daps_event *removed = rrc_add_event(r, DAPS_EV_CANDIDATE_RELEASE);
+        if (removed == NULL)
+            return;
+        removed->candidate_id = (int16_t)c.removed[i];
+    }
+    for (unsigned i = 0; i < c.n_candidates; i++)
+        read_candidate(r, &c.candidates[i]);
+    if (c.nr_scg.present)
+        read_nr_scg(r, c.nr_scg, ev->sk_counter);
+    if (c.nas)
+        (void)rrc_add_event(r, DAPS_EV_NAS_TRANSFER);
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * NR RRC PDUs by channel (TS 38.331 6.2.1, 6.2.2; inter-node messages 11.2.2) in unaligned PER (ITU-T X.691).
+ *
+ *   *-DCCH-Message   message: CHOICE { c1: CHOICE { one of 16 messages }, messageClassExtension }
+ *   HandoverCommand  criticalExtensions: CHOICE { c1: CHOICE { handoverCommand { handoverCommandMessage
+ *                    (OCTET STRING with an RRCReconfiguration), ... } }, ... }
+ */
+#include "per/tables_nr_rrc.h"
+#include "rrc/reading.h"
+
+/* Who the UE is, and in which cell: what requests, setup and broadcast say. false: the rest of the message is not
+ * wanted. */
+static bool identity_field(struct rrc_message *m, const struct per_hit *hit)
+{
+    struct daps_event *ev = m->ev;
+
+    switch ((enum nr_rrc_field)hit->field) {
+    case NR_RRC_FULL_I_RNTI:
+        ev->i_rnti = (int64_t)rrc_bit_string(m->r, hit);
+        break;
+    case NR_RRC_SHORT_I_RNTI:
+        ev->short_i_rnti = (int32_t)rrc_bit_string(m->r, hit);
+        break;
+    case NR_RRC_REQUEST_MAC:
+        ev->request_mac = (int32_t)rrc_bit_string(m->r, hit);
+        break;
+    case NR_RRC_CELL_IDENTITY:
+        ev->cell_identity = (int64_t)rrc_bit_string(m->r, hit);
+        return false; /* that of the first PLMN counts (TS 38.331 5.3.7.4), and the rest says nothing here */
+    case NR_RRC_UE_C_RNTI:
+        ev->ue_c_rnti = (int32_t)hit->value;
+        break;
+    case NR_RRC_UE_PHYS_CELL_ID:
+    case NR_RRC_SOURCE_PHYS_CELL_ID:
+        ev->ue_pci = (int32_t)hit->value;
+        break;
+    case NR_RRC_REESTABLISHMENT_CAUSE:
+        ev->cause = hit->value < 3 ? (enum daps_reestablishment_cause)(hit->value + 1) : DAPS_REEST_NONE;
+        break;
+    default:
+        break;
+    }
+    return true;
+}
+
+static bool on_field(void *user, const struct per_hit *hit)
+{
+    struct rrc_message *m = user;
+    struct daps_event *ev = m->ev;
+
+    switch ((enum nr_rrc_field)hit->field) {
+    case NR_RRC_TRANSACTION:
+        ev->transaction = (int8_t)hit->value;
+        break;
+    case NR_RRC_CRITICAL:
+        m->future = hit->value != 0;
+        break;
+    case NR_RRC_CIPHERING_ALGORITHM:
+        ev->ciphering = (int8_t)(hit->value <= 7 ? hit->value : 127);
+        break;
+    case NR_RRC_INTEGRITY_ALGORITHM:
+        ev->integrity = (int8_t)(hit->value <= 7 ? hit->value : 127);
+        break;
+    case NR_RRC_FAILURE_INFO_DAPS:
+        ev->daps_failure = true;
+        break;
+    case NR_RRC_SUSPEND_CONFIG:
+        ev->suspend = true;
+        break;
+    case NR_RRC_NEXT_HOP_CHAINING_COUNT:
+        ev->ncc = (int8_t)hit->value;
+        break;
+    case NR_RRC_SEGMENT_NUMBER:
+        m->segment.number = (uint8_t)hit->value;
+        break;
+    case NR_RRC_SEGMENT_TYPE:
+        m->segment.last = hit->value == 1; /* notLastSegment, lastSegment */
+        break;
+    case NR_RRC_SEGMENT_CONTAINER:
+    case NR_RRC_HANDOVER_COMMAND_MESSAGE:
+        m->container = rrc_span_of(m->r, hit);
+        break;
+    default:
+        return identity_field(m, hit);
+    }
+    return true;
+}
+
+static bool on_extension(void *user, const struct per_hit *hit)
+{
+    struct rrc_message *m = user;
+
+    if (hit->field == NR_RRC_C2)
+        m->c2 = (int)hit->value;
+    return on_field(user, hit);
+}
+
+static const struct rrc_message_kind dl_dcch[16] = {
+    {"rrcReconfiguration", DAPS_EV_RECONFIGURATION, true, true},
+    {"rrcResume", DAPS_EV_RESUME, false, true},
+    {"rrcRelease", DAPS_EV_RELEASE, false, true},
+    {"rrcReestablishment", DAPS_EV_REESTABLISHMENT, true, true},
+    {"securityModeCommand", DAPS_EV_SECURITY_MODE_COMMAND, true, true},
+    {"dlInformationTransfer", DAPS_EV_NAS_TRANSFER, false, false},
+    RRC_OTHER("ueCapabilityEnquiry"),
+    {"counterCheck", DAPS_EV_COUNTER_CHECK, false, false},
+    {"mobilityFromNRCommand", DAPS_EV_MOBILITY_FROM_NR, false, false},
+    {"dlDedicatedMessageSegment", DAPS_EV_TRAFFIC, false, true},
+    RRC_OTHER("ueInformationRequest"),
+    RRC_OTHER("dlInformationTransferMRDC"),
+    RRC_OTHER("loggedMeasurementConfiguration"),
+    RRC_SPARE,
+    RRC_SPARE,
+    RRC_SPARE,
+};
+
+static const struct rrc_message_kind ul_dcch[16] = {
+    RRC_OTHER("measurementReport"),
+    {"rrcReconfigurationComplete", DAPS_EV_RECONFIGURATION_COMPLETE, true, true},
+    {"rrcSetupComplete", DAPS_EV_SETUP_COMPLETE, false, true},
+    {"rrcReestablishmentComplete", DAPS_EV_REESTABLISHMENT_COMPLETE, true, true},
+    {"rrcResumeComplete", DAPS_EV_RESUME_COMPLETE, true, true},
+    {"securityModeComplete", DAPS_EV_SECURITY_MODE_COMPLETE, false, true},
+    {"securityModeFailure", DAPS_EV_SECURITY_MODE_FAILURE, false, true},
+    {"ulInformationTransfer", DAPS_EV_NAS_TRANSFER, false, false},
+    RRC_OTHER("locationMeasurementIndication"),
+    RRC_OTHER("ueCapabilityInformation"),
+    RRC_OTHER("counterCheckResponse"),
+    RRC_OTHER("ueAssistanceInformation"),
+    {"failureInformation", DAPS_EV_FAILURE_INFORMATION, false, true},
+    RRC_OTHER("ulInformationTransferMRDC"),
+    RRC_OTHER("scgFailureInformation"),
+    RRC_OTHER("scgFailureInformationEUTRA"),
+};
+
+static const struct rrc_message_kind dl_ccch[4] = {
+    {"rrcReject", DAPS_EV_REJECT, false, false}, {"rrcSetup", DAPS_EV_SETUP, false, true}, RRC_SPARE, RRC_SPARE};
+
+static const struct rrc_message_kind ul_ccch[4] = {
+    {"rrcSetupRequest", DAPS_EV_SETUP_REQUEST, false, false},
+    {"rrcResumeRequest", DAPS_EV_RESUME_REQUEST, false, true},
+    {"rrcReestablishmentRequest", DAPS_EV_REESTABLISHMENT_REQUEST, false, true},
+    {"rrcSystemInfoRequest", DAPS_EV_KIND_COUNT, false, false},
+};
+
+static const struct rrc_message_kind ul_ccch1[4] = {
+    {"rrcResumeRequest1", DAPS_EV_RESUME_REQUEST, false, true}, RRC_SPARE, RRC_SPARE, RRC_SPARE};
+
+static const struct rrc_message_kind bcch_dl_sch[2] = {
+    {"systemInformation", DAPS_EV_KIND_COUNT, false, false},
+    {"systemInformationBlockType1", DAPS_EV_SYSTEM_INFORMATION, false, true},
+};
+
+static const struct rrc_message_kind bcch_bch = {"mib", DAPS_EV_SYSTEM_INFORMATION, false, false};
+
+/* TS 38.331 6.2.1: UL-DCCH is the one channel whose extension class has messages; behind the eleventh all are spare. */
+static void read_extension(struct rrc_reading *r, struct rrc_span span, uint32_t root)
+{
+    struct rrc_message m = {.r = r, .c2 = -1};
+
+    r->out->message = "messageClassExtension";
+    if (root != NR_RRC_ROOT_UL_DCCH_MESSAGE)
+        return;
+    m.ev = rrc_add_event(r, DAPS_EV_TRAFFIC);
+    if (m.ev == NULL || !rrc_walk(r, root, span, on_extension, &m))
+        return;
+    if (m.c2 < 0 || m.c2 >= 11)
+        r->out->n_events = 0;
+    else
+        rrc_take_segment(r, &m);
+}
+
+/* TS 38.331 11.2.2: the command as the target node made it, an RRCReconfiguration in an OCTET STRING. */
+static void read_handover_command(struct rrc_reading *r)
+{
+    struct rrc_message m = {.r = r};
+
+    r->out->message = "handoverCommand";
+    if (!rrc_walk(r, NR_RRC_ROOT_HANDOVERCOMMAND, rrc_whole(r), on_field, &m) || !m.container.present)
+        return;
+    rrc_reconfiguration(r, m.container, true, rrc_digest_as_dcch(m.container));
+    if (r->out->n_events > 0 && r->out->events[0].kind != DAPS_EV_RECONFIGURATION)
+        r->out->n_events = 0; /* criticalExtensionsFuture */
+}
+
+static const struct rrc_message_class classes[DAPS_CH_COUNT] = {
+    [DAPS_CH_BCCH_BCH] = {NR_RRC_ROOT_BCCH_BCH_MESSAGE, &bcch_bch, 0},
+    [DAPS_CH_BCCH_DL_SCH] = {NR_RRC_ROOT_BCCH_DL_SCH_MESSAGE, bcch_dl_sch, 1},
+    [DAPS_CH_DL_CCCH] = {NR_RRC_ROOT_DL_CCCH_MESSAGE, dl_ccch, 2},
+    [DAPS_CH_DL_DCCH] = {NR_RRC_ROOT_DL_DCCH_MESSAGE, dl_dcch, 4},
+    [DAPS_CH_UL_CCCH] = {NR_RRC_ROOT_UL_CCCH_MESSAGE, ul_ccch, 2},
+    [DAPS_CH_UL_CCCH1] = {NR_RRC_ROOT_UL_CCCH1_MESSAGE, ul_ccch1, 2},
+    [DAPS_CH_UL_DCCH] = {NR_RRC_ROOT_UL_DCCH_MESSAGE, ul_dcch, 4},
+};
+
+static void read_channel(struct rrc_reading *r, enum daps_channel channel)
+{
+    static const struct rrc_message_kind complete = {"rrcReconfigurationComplete", DAPS_EV_RECONFIGURATION_COMPLETE,
+                                                     true, true};
+    static const struct rrc_message_kind preparation = {"handoverPreparationInformation", DAPS_EV_HANDOVER_PREPARATION,
+                                                        false, true};
+    const struct rrc_span whole = rrc_whole(r);
+
+    switch (channel) {
+    case DAPS_CH_BCCH_BCH:
+    case DAPS_CH_BCCH_DL_SCH:
+    case DAPS_CH_DL_CCCH:
+    case DAPS_CH_DL_DCCH:
+    case DAPS_CH_UL_CCCH:
+    case DAPS_CH_UL_CCCH1:
+    case DAPS_CH_UL_DCCH:
+        rrc_read_message(r, &classes[channel]);
+        break;
+    case DAPS_CH_RECONFIGURATION:
+        r->out->message = "rrcReconfiguration";
+        rrc_reconfiguration(r, whole, false, rrc_digest_as_dcch(whole));
+        break;
+    case DAPS_CH_RECONFIGURATION_COMPLETE:
+        rrc_read_fields(r, whole, NR_RRC_ROOT_RRCRECONFIGURATIONCOMPLETE, &complete);
+        break;
+    case DAPS_CH_HANDOVER_COMMAND:
+        read_handover_command(r);
+        break;
+    case DAPS_CH_HANDOVER_PREPARATION:
+        rrc_read_fields(r, whole, NR_RRC_ROOT_HANDOVERPREPARATIONINFORMATION, &preparation);
+        break;
+    case DAPS_CH_RADIO_BEARER_CONFIG:
+        r->out->message = "radioBearerConfig";
+        rrc_radio_bearer_config(r, whole);
+        break;
+    case DAPS_CH_CELL_GROUP_CONFIG:
+        r->out->message = "cellGroupConfig";
+        rrc_secondary_cell_group(r, whole, -1);
+        break;
+    case DAPS_CH_PCCH:
+    case DAPS_CH_OTHER:
+    case DAPS_CH_NONE:
+    case DAPS_CH_COUNT:
+        break;
+    }
+}
+
+const struct rrc_technology rrc_nr = {
+    .rat = DAPS_RAT_NR,
+    .walk = nr_rrc_walk,
+    .table = &nr_rrc_table,
+    .on_field = on_field,
+    .read_channel = read_channel,
+    .read_extension = read_extension,
+    .reconfiguration = rrc_reconfiguration,
+};
