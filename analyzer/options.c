@@ -272,8 +272,9 @@ static int show_help(GOptionContext *context)
 #define GO_ON (-1)
 
 /* GO_ON, or the exit status to leave with. */
-static int parse_words(struct options *options, struct words *words, const struct options_command *command, int argc,
-                       char **argv)
+/* What every command that reads captures takes. */
+static void add_common_options(GOptionContext *context, struct options *options, struct words *words,
+                               const struct options_command *command)
 {
     const GOptionEntry entries[] = {
         {"help", 'h', 0, G_OPTION_ARG_NONE, &words->help, "Show this help", NULL},
@@ -305,6 +306,14 @@ static int parse_words(struct options *options, struct words *words, const struc
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->paths, NULL, NULL},
         {0},
     };
+
+    g_option_context_add_main_entries(context, entries, NULL);
+}
+
+/* What belongs to some commands only. */
+static void add_own_options(GOptionContext *context, struct options *options, struct words *words,
+                            const struct options_command *command)
+{
     const GOptionEntry keys_entries[] = {
         {"wireshark", 0, 0, G_OPTION_ARG_NONE, &words->wireshark,
          "Write Wireshark's PDCP-NR key table: the AS keys themselves", NULL},
@@ -328,6 +337,17 @@ static int parse_words(struct options *options, struct words *words, const struc
         {"why", 0, 0, G_OPTION_ARG_NONE, &words->why, "Tell of each name of a UE why it is that UE's", NULL},
         {0},
     };
+
+    g_option_context_add_main_entries(context, command->evidence ? evidence_entries : list_entries, NULL);
+    if (command->wireshark)
+        g_option_context_add_main_entries(context, keys_entries, NULL);
+    if (command->why)
+        g_option_context_add_main_entries(context, why_entries, NULL);
+}
+
+static int parse_words(struct options *options, struct words *words, const struct options_command *command, int argc,
+                       char **argv)
+{
     GOptionContext *context = g_option_context_new(command->parameters);
     GError *error = NULL;
     char *prgname = g_strconcat("dapsaudit ", command->name, NULL);
@@ -336,12 +356,8 @@ static int parse_words(struct options *options, struct words *words, const struc
 
     g_set_prgname(prgname);
     g_option_context_set_help_enabled(context, FALSE);
-    g_option_context_add_main_entries(context, entries, NULL);
-    g_option_context_add_main_entries(context, command->evidence ? evidence_entries : list_entries, NULL);
-    if (command->wireshark)
-        g_option_context_add_main_entries(context, keys_entries, NULL);
-    if (command->why)
-        g_option_context_add_main_entries(context, why_entries, NULL);
+    add_common_options(context, options, words, command);
+    add_own_options(context, options, words, command);
     g_option_context_set_summary(context, command->summary);
     g_option_context_set_description(context, command->description);
     if (!g_option_context_parse_strv(context, &words_split, &error)) {
