@@ -119,6 +119,7 @@ const struct event_field event_fields[] = {
     EVIDENCE(COLLISION, COUNT, collision_stay, collision.stays[1], 0),
     EVIDENCE(COLLISION, U64, collision_earlier_frame, collision.frames[0], INT64_MAX),
     EVIDENCE(COLLISION, U64, collision_frame, collision.frames[1], INT64_MAX),
+    COLLISION(FLAG, reset, 0),
     COLLISION(FLAG, again, 0),
     COLLISION(FLAG, mac, 0),
     COLLISION(U8, view, 8),

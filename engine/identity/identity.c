@@ -115,14 +115,17 @@ static struct identity_link *newest_with_rnti(struct identity *identity, const s
     return NULL;
 }
 
-/* Does a request under that UEId come from its UE? Not if that has moved on to a connection with another UEId. */
+/*
+ * Does a request under that UEId come from its UE? Not if that has moved on to a connection with another UEId, or has
+ * had several: a new connection of it would have a new one, and its number is free for another UE.
+ */
 static bool is_held_for_request(struct identity *identity, const struct identity_link *holder)
 {
     const struct identity_ue *ue = holder->ue;
     const struct identity_link like = {.rnti = (int32_t)ue->moved_rnti - 1, .node = ue->moved_node};
     const struct identity_link *moved = ue->moved_rnti != 0 ? newest_with_rnti(identity, &like, ue) : NULL;
 
-    return identity_is_held(holder) && !ue->suspended && !identity_is_ordered(identity, ue) &&
+    return identity_is_held(holder) && !ue->suspended && !ue->renumbered && !identity_is_ordered(identity, ue) &&
            (moved == NULL || has_ue_id(moved, holder));
 }
 

@@ -32,6 +32,9 @@ struct identity_ue {
     int64_t connected_ns;         /* ... and the RRCSetup of this one, INT64_MIN not known */
     uint32_t moved_rnti;          /* C-RNTI + 1 that a command moved it to and where it has been seen, 0 none ... */
     uint32_t moved_node;          /* ... by that writer */
+    int32_t ue_id;                /* its UEId of late, 0 none ... */
+    uint32_t ue_id_node;          /* ... by that writer ... */
+    bool renumbered;              /* ... who gave it another before: UEIds go with connections, not with UEs */
     bool suspended;               /* its names are free; it comes back with its I-RNTI */
     bool adrift;                  /* made for a name that came from nowhere, ... */
     int64_t adrift_ns;            /* ... at this time */

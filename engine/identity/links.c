@@ -257,6 +257,17 @@ void identity_add_ue_id(struct identity *identity, struct identity_link *link, i
     join_slot(identity, link);
 }
 
+static void note_ue_id(const struct identity_link *link)
+{
+    struct identity_ue *ue = link->ue;
+
+    if (link->ue_id <= 0 || link->of_log)
+        return;
+    ue->renumbered |= ue->ue_id != 0 && ue->ue_id_node == link->node && ue->ue_id != link->ue_id;
+    ue->ue_id = link->ue_id;
+    ue->ue_id_node = link->node;
+}
+
 void identity_use(struct identity *identity, struct identity_link *link)
 {
     if (identity->newest != link) {
@@ -265,8 +276,10 @@ void identity_use(struct identity *identity, struct identity_link *link)
     }
     if (link->slot != NULL)
         link->slot->newest = link;
-    if (!link->provisional)
+    if (!link->provisional) {
         link->ue->newest = link;
+        note_ue_id(link);
+    }
     link->frame = identity->frame;
     link->time_ns = identity->time_ns;
     identity->last = link;

@@ -314,6 +314,7 @@ void pdcp_sync(struct daps_pdcp *pdcp)
 static void reset(struct pdcp_count count[2])
 {
     count[0] = count[1] = PDCP_COUNT_ZERO;
+    count[0].reset = count[1].reset = true;
 }
 
 /* Entities that the message releases or re-establishes start from COUNT 0 (TS 38.331 5.3.5.6, TS 38.323 5.1). */

@@ -24,6 +24,7 @@ struct pdcp_count {
     uint32_t rx_next, rx_deliv;
     int64_t time_ns;   /* of the newest PDU, for user data */
     uint32_t proposed; /* COUNT that one PDU's MAC-I proposes while unsure; 0 none */
+    bool reset;        /* RRC began it anew with the key it had */
     bool unsure;       /* HFN is a guess: the capture did not show the entity from its start */
     /* User data: */
     bool near_end_told;  /* COUNT is close to its end, and that was told */

@@ -49,6 +49,7 @@ static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_context *co
         .direction = id->direction,
         .count = entry->count,
         .copies = earlier->copies,
+        .reset = id->srb && context->srb[id->bearer][id->direction].reset,
         .proven = earlier->verified && entry->verified,
         .counted_elsewhere = id->mac && earlier->entity == entry->entity && context->nea > 0,
     };
@@ -56,7 +57,7 @@ static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_context *co
     if (how->tentative && earlier->entity == entry->entity)
         pdcp_tentative_add(pdcp, &at, &ev, how->since_ns);
     else
-        pdcp_tell(pdcp, &at, &ev);
+        pdcp_tell_collision(pdcp, &at, &ev);
 }
 
 /* A PDU that stands in a collision was captured once more. */

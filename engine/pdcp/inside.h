@@ -174,6 +174,8 @@ void pdcp_tentative_drop(struct daps_pdcp *pdcp, uint32_t drbs); /* explained; d
 
 /* tell.c: evidence (daps/evidence.h), about that PDU. */
 void pdcp_tell(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct daps_event *ev);
+/* Two PDUs under one tuple. Unread signalling that starts over within a stay is not that stay's any more. */
+void pdcp_tell_collision(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct daps_event *ev);
 /* How many messages were tried under the context's key in vain has changed. */
 void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu);
 /* The PDU is under the context's key: told where that is new. */

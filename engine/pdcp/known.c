@@ -81,7 +81,9 @@ static void enter_unverified(struct daps_pdcp *pdcp, struct pdcp_context *contex
                                         .since_ns = MAX(pdu->time_ns, pdcp->now_ns)};
 
     reading->status = DAPS_PDCP_UNREADABLE;
-    if (!pdcp_count_of(context, pdu)->unsure) {
+    if (context->restarted) {
+        pdcp_counts(pdcp)->pdcp.unplaced++;
+    } else if (!pdcp_count_of(context, pdu)->unsure) {
         pdcp_take(pdcp, context, pdu, how.count);
         if (!pdcp_enter(pdcp, context, pdu, &how)) {
             reading->status = DAPS_PDCP_AGAIN;
@@ -90,6 +92,28 @@ static void enter_unverified(struct daps_pdcp *pdcp, struct pdcp_context *contex
     }
     if (clear)
         pdcp_hand_clear(pdu, reading);
+}
+
+/* The command verifies: the key that it led to was derived from the right one. */
+static void note_commanded(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_record *record)
+{
+    const struct daps_ue_view *ue = &pdcp->ue;
+    const struct daps_attempt *attempt;
+    struct pdcp_context *target;
+
+    for (guint i = ue->attempts->len; (attempt = daps_view_back(ue, &i)) != NULL;) {
+        if (attempt->frame < record->frame && attempt->executed_frame == 0)
+            return;
+        if (attempt->frame != record->frame || attempt->procedure == DAPS_PROC_SK_COUNTER)
+            continue;
+        target = pdcp_find_context(pdcp, attempt->target.serial);
+        if (target == NULL || target->commanded)
+            return;
+        target->commanded = true;
+        if (target->failed > 0)
+            pdcp_tell_unfit(pdcp, target, pdu);
+        return;
+    }
 }
 
 bool pdcp_read_known(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_record *record,
@@ -107,6 +131,8 @@ bool pdcp_read_known(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const s
         return false;
     if (is_right(pdcp, context, pdu, record, &placed)) {
         pdcp_read_in_stay(pdcp, pdu, &placed, reading);
+        if (record->kind == DAPS_EV_RECONFIGURATION)
+            note_commanded(pdcp, pdu, record);
         if (reading->status == DAPS_PDCP_READ)
             reading->known = daps_digest(reading->rrc, reading->length) == record->digest;
         return true;

@@ -154,7 +154,9 @@ static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdu *pdu,
     }
     count = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12);
     clear = context->nea == 0 || pdcp_mac_is_zero(pdu);
-    if (!pdcp_count_of(context, pdu)->unsure) {
+    if (context->restarted) {
+        pdcp_counts(pdcp)->pdcp.unplaced++;
+    } else if (!pdcp_count_of(context, pdu)->unsure) {
         pdcp_take(pdcp, context, pdu, count);
         if (!enter_unverified(pdcp, context, pdu, count, !clear && pdcp_is_active(context, pdu))) {
             reading->status = DAPS_PDCP_AGAIN;

@@ -56,6 +56,8 @@ struct pdcp_context {
     uint32_t unseen_stay;   /* under the same key, of an attempt whose command is missing; 0 none */
     bool early;             /* PDUs of it came before its command */
     bool algorithms_unsure; /* a message before it could not be read, and may have changed them */
+    bool restarted;         /* signalling that nobody could read has COUNTs twice: not all of it is this key's */
+    bool commanded;         /* the command that led to it verifies under the key it was derived from */
     bool contested;         /* two PDUs of one SN behind its command fit no key: it is not the only key since then */
     const struct daps_term *term;
     int nea, nia;        /* -1 unknown */

@@ -12,14 +12,33 @@ void pdcp_tell(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct daps_e
     pdcp_look(pdcp);
 }
 
+void pdcp_tell_collision(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct daps_event *ev)
+{
+    const struct daps_collision_evidence *c = &ev->collision;
+    struct pdcp_context *context = pdcp_find_context(pdcp, c->context);
+
+    if (context != NULL && c->srb && !c->proven && !c->reset && c->stays[0] == c->stays[1])
+        context->restarted = true;
+    pdcp_tell(pdcp, pdu, ev);
+}
+
+/*
+ * A wrong MAC-I speaks against the key only if the key was derived from the right one. Beside a log, which is followed
+ * whatever verifies, the command itself must show that.
+ */
+static bool is_accused(const struct daps_pdcp *pdcp, const struct pdcp_context *context)
+{
+    return context->verified == 0 && !context->contested && !context->algorithms_unsure &&
+           (!pdcp->log_beside || context->commanded);
+}
+
 void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu)
 {
     struct daps_event ev;
 
     daps_event_clear(&ev, DAPS_EV_KEY_UNFIT);
     ev.unfit.context = context->serial;
-    ev.unfit.messages =
-        context->verified == 0 && !context->contested && !context->algorithms_unsure ? context->failed : 0;
+    ev.unfit.messages = is_accused(pdcp, context) ? context->failed : 0;
     ev.unfit.first_frame = context->first_failed_frame;
     pdcp_tell(pdcp, pdu, &ev);
 }

@@ -33,7 +33,7 @@ void pdcp_tentative_confirm(struct daps_pdcp *pdcp, bool all)
             continue;
         }
         g_array_remove_index(pdcp->tentative, i);
-        pdcp_tell(pdcp, &at, &t.ev);
+        pdcp_tell_collision(pdcp, &at, &t.ev);
     }
 }
 

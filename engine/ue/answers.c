@@ -189,7 +189,8 @@ static void unexpected_complete(struct daps_ue *ue, const struct daps_event *ev)
         second_complete(ue, ev);
     else if (daps_ue_complete_again(ue, ev))
         daps_ue_note_again(ue);
-    else if (is_late(ue, ev) || (!is_undone(ue, ev) && daps_ue_execute_candidate(ue, ev)))
+    else if (ev->executed ? daps_ue_execute_candidate(ue, ev)
+                          : is_late(ue, ev) || (!is_undone(ue, ev) && daps_ue_execute_candidate(ue, ev)))
         return;
     else if (!ue->seen.pdus && ev->time_ns != INT64_MIN)
         hold(ue, ev);

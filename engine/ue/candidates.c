@@ -138,8 +138,8 @@ bool daps_ue_may_execute(const struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_attempt *open = ue->open;
 
-    if (ev->executed)
-        return ue->n_candidates > 0;
+    if (ev->executed || ev->from_pdcp) /* of a PDU its COUNT and key tell (TS 38.331 5.3.5.13.5) */
+        return ev->executed && ue->n_candidates > 0;
     if (!daps_ue_is_armed(ue, ev->transaction))
         return false;
     if (open == NULL || open->outcome == DAPS_OUTCOME_COMPLETED || open->prepared)

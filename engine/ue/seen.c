@@ -76,11 +76,33 @@ static void add_to_known(struct daps_collision *known, const struct daps_collisi
     known->proven |= c->proven;
 }
 
+/*
+ * Signalling in one stay, unread: COUNT is called used again only if a MAC-I or a reset that RRC shows says so. Else
+ * a key change is missing from the capture, and what came behind it is under another key.
+ */
+static bool shows_key_change(const struct daps_collision_evidence *e)
+{
+    return e->srb && !e->proven && !e->reset && !e->again && e->stays[0] == e->stays[1];
+}
+
+static void miss_key_change(struct daps_ue *ue, const struct daps_event *ev)
+{
+    if (ue->seen.restarted == ev->collision.context)
+        return;
+    ue->seen.restarted = ev->collision.context;
+    daps_ue_gap(ue, ev->frame, DAPS_GAP_COUNT_AGAIN);
+    daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
+}
+
 void daps_ue_see_collision(struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_collision c = collision_of(ue, ev);
     bool told = false;
 
+    if (shows_key_change(&ev->collision)) {
+        miss_key_change(ue, ev);
+        return;
+    }
     if (ue->seen.collisions == NULL)
         ue->seen.collisions = g_array_new(FALSE, TRUE, sizeof c);
     for (guint i = 0; i < ue->seen.collisions->len; i++) {

@@ -151,6 +151,7 @@ struct daps_ue {
         bool uplink;                   /* ... protected uplink signalling among them */
         bool log;                      /* RRC of dedicated channels comes in a log: what PDUs hide, it has */
         uint32_t doubts;               /* given so far */
+        uint32_t restarted;            /* newest context whose COUNT was seen to start over unexplained, 0 none */
         GArray *collisions;            /* struct daps_collision, of keys that are still known; NULL none */
         GArray *facts;                 /* what is to be told of bearers, likewise */
         GArray *unfits;                /* struct daps_unfit_evidence, likewise */

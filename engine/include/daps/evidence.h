@@ -61,6 +61,7 @@ struct daps_collision_evidence {
     uint32_t context; /* of the later one: whose key it is */
     uint32_t stays[2];
     uint64_t frames[2];
+    bool reset;   /* RRC began COUNT anew in between, with the key it had (TS 38.331 5.3.5.6.3) */
     bool again;   /* no new collision: contents that are in one were captured once more */
     bool mac;     /* the tuple of the MAC-I, else that of the keystream */
     uint8_t view; /* as in struct daps_stream_id */

@@ -52,6 +52,7 @@ enum daps_gap {
     DAPS_GAP_ELSEWHERE,               /* a message from a cell the UE was not known to be in */
     DAPS_GAP_SOURCE_SPEAKS,           /* a message from the source of a handover that is neither answered nor failed */
     DAPS_GAP_COMMAND_AGAIN, /* a command with the octets of one just before it, which a tool may have written twice */
+    DAPS_GAP_COUNT_AGAIN,   /* signalling whose COUNT starts over, without the key change that does it */
     DAPS_GAP_OTHER,         /* something that a later version has a name for */
     DAPS_GAP_COUNT
 };
