@@ -185,14 +185,16 @@ struct search {
     struct identity_ue *best;
 };
 
-static void consider(struct search *search, struct identity_ue *ue, int32_t pci, uint32_t node, uint64_t frame)
+/* been: the UE has been seen under that C-RNTI; a request names the PCell it was in (TS 38.331 5.3.7.4). */
+static void consider(struct search *search, struct identity_ue *ue, int32_t pci, uint32_t node, uint64_t frame,
+                     bool been)
 {
-    const bool by_ue_id = search->holder != NULL && search->holder->ue == ue;
+    const bool by_ue_id = been && search->holder != NULL && search->holder->ue == ue;
     int this_fit;
 
     if (pci >= 0 && pci != search->pci)
         return;
-    this_fit = 1 + (node == search->from->node) + 2 * by_ue_id + 4 * (pci >= 0);
+    this_fit = 1 + (node == search->from->node) + 2 * by_ue_id + 4 * (been && pci >= 0);
     if (this_fit < search->best_fit || (this_fit == search->best_fit && frame < search->best_frame))
         return;
     search->best = ue;
@@ -213,7 +215,7 @@ struct identity_ue *identity_of_request(struct identity *identity, const struct 
         if (other == link || other->provisional)
             continue;
         if (other->connection == other->ue->connection)
-            consider(&search, other->ue, other->pci, other->node, other->frame);
+            consider(&search, other->ue, other->pci, other->node, other->frame, true);
         else if (other->pci < 0 || other->pci == search.pci)
             identity->found.past |= other->node == link->node; /* an RRCSetup has ended it (TS 38.331 5.3.3.4) */
     }
@@ -221,7 +223,7 @@ struct identity_ue *identity_of_request(struct identity *identity, const struct 
     for (const struct announcement *a = at->announced; a != NULL && i < MOST_LOOKED_AT; a = a->rnti_older, i++) {
         if (a->connection != a->ue->connection)
             continue;
-        consider(&search, a->ue, a->pci, a->ue->newest != NULL ? a->ue->newest->node : 0, a->frame);
+        consider(&search, a->ue, a->pci, a->ue->newest != NULL ? a->ue->newest->node : 0, a->frame, a->arrived);
         if (search.best == a->ue && search.best_frame == a->frame)
             search.announced_frame = a->frame;
     }

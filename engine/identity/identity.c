@@ -332,6 +332,7 @@ struct identity_link *identity_find(struct identity *identity, const struct iden
     if (!name->of_log)
         like.node = identity_node(identity, name);
     link = find(identity, name, &like);
+    identity->found.left = !identity_is_held(link);
     identity_use(identity, link);
     if (!name->first_access)
         identity_tell_found(identity);

@@ -86,6 +86,7 @@ struct resumable {
 struct found {
     struct identity_link *link;   /* new with this PDU; NULL: known before, or told */
     struct identity_ue *by_ue_id; /* whose the UEId was before */
+    bool left;                    /* its UE has moved on from the name */
     bool past;                    /* a request over it names a connection that an RRCSetup had ended */
     enum daps_identity_reason reason;
     uint64_t announced_frame;

@@ -41,8 +41,8 @@ static void connect(struct identity *identity, struct identity_link *link)
 {
     const bool fresh = identity->found.link == link;
 
-    if (!fresh && (link->provisional || link->ue->suspended || !identity_is_held(link) ||
-                   identity_is_ordered(identity, link->ue)))
+    if (!fresh &&
+        (link->provisional || link->ue->suspended || identity->found.left || identity_is_ordered(identity, link->ue)))
         give(identity, link, identity_ue_new(identity), DAPS_JOIN_SETUP, 0);
     settle(identity, link);
 }
