@@ -182,6 +182,7 @@ struct search {
     int32_t pci;
     int best_fit;
     uint64_t best_frame, announced_frame;
+    uint64_t best_number; /* of the announcement that speaks for the best, 0 none */
     struct identity_ue *best;
 };
 
@@ -200,7 +201,20 @@ static void consider(struct search *search, struct identity_ue *ue, int32_t pci,
     search->best = ue;
     search->best_fit = this_fit;
     search->best_frame = frame;
-    search->announced_frame = 0;
+    search->announced_frame = search->best_number = 0;
+}
+
+/*
+ * Where no framing names C-RNTIs, those that re-establishment and resume give are not known: the request may name one
+ * of them. So a UEId that its UE still has outweighs a C-RNTI that another UE had before it was sent elsewhere.
+ */
+static bool is_ue_ids(const struct identity *identity, const struct identity_link *link, const struct search *search)
+{
+    const struct identity_ue *ue = link->ue;
+
+    return link->rnti < 0 && link->ue_id > 0 && identity->found.link != link && !identity->found.left &&
+           !ue->suspended && !ue->released && !ue->renumbered && search->best != NULL && search->best != ue &&
+           search->best_number != 0 && search->best_number < search->best->first_valid;
 }
 
 struct identity_ue *identity_of_request(struct identity *identity, const struct identity_link *link,
@@ -223,10 +237,15 @@ struct identity_ue *identity_of_request(struct identity *identity, const struct 
     for (const struct announcement *a = at->announced; a != NULL && i < MOST_LOOKED_AT; a = a->rnti_older, i++) {
         if (a->connection != a->ue->connection)
             continue;
-        consider(&search, a->ue, a->pci, a->ue->newest != NULL ? a->ue->newest->node : 0, a->frame, a->arrived);
-        if (search.best == a->ue && search.best_frame == a->frame)
+        consider(&search, a->ue, a->pci, a->ue->newest != NULL ? a->ue->newest->node : 0, a->frame,
+                 a->arrived || link->rnti < 0);
+        if (search.best == a->ue && search.best_frame == a->frame) {
             search.announced_frame = a->frame;
+            search.best_number = a->number;
+        }
     }
+    if (is_ue_ids(identity, link, &search))
+        return link->ue;
     *announced_frame = search.announced_frame;
     return search.best;
 }
@@ -285,6 +304,7 @@ static void learn(struct identity *identity, struct identity_ue *ue, const struc
         break;
     case DAPS_EV_RELEASE:
         ue->suspended = ev->suspend;
+        ue->released = !ev->suspend;
         if (ev->suspend && ev->i_rnti >= 0)
             remember(identity, ue, FULL | (uint64_t)ev->i_rnti, ev->frame);
         if (ev->suspend && ev->short_i_rnti >= 0)

@@ -36,6 +36,7 @@ struct identity_ue {
     uint32_t ue_id_node;          /* ... by that writer ... */
     bool renumbered;              /* ... who gave it another before: UEIds go with connections, not with UEs */
     bool suspended;               /* its names are free; it comes back with its I-RNTI */
+    bool released;                /* its names are free */
     bool adrift;                  /* made for a name that came from nowhere, ... */
     int64_t adrift_ns;            /* ... at this time */
     uint64_t first_valid;         /* number of the oldest command that it may still follow */

@@ -20,7 +20,7 @@ static void settle(struct identity *identity, struct identity_link *link)
 {
     link->provisional = false;
     link->ue->newest = link;
-    link->ue->suspended = false;
+    link->ue->suspended = link->ue->released = false;
     link->ue->moved_rnti = 0;
     if (link->claimed != NULL)
         identity_ue_drop(identity, link->claimed);
