@@ -115,6 +115,17 @@ static struct identity_link *newest_with_rnti(struct identity *identity, const s
     return NULL;
 }
 
+/* In a connection a moment ago, and not released: what fails then is re-established, or takes longer (TS 38.331 5.3.7).
+ */
+static bool is_connected(const struct identity *identity, const struct identity_ue *ue)
+{
+    const struct identity_link *newest = ue->newest;
+
+    return newest != NULL && !newest->only_ccch && !ue->released && newest->time_ns != INT64_MIN &&
+           identity->time_ns != INT64_MIN && newest->time_ns <= identity->time_ns &&
+           (uint64_t)identity->time_ns - (uint64_t)newest->time_ns <= (uint64_t)DISORDER_NS;
+}
+
 /*
  * Does a request under that UEId come from its UE? Not if that has moved on to a connection with another UEId, or has
  * had several: a new connection of it would have a new one, and its number is free for another UE.
@@ -125,8 +136,8 @@ static bool is_held_for_request(struct identity *identity, const struct identity
     const struct identity_link like = {.rnti = (int32_t)ue->moved_rnti - 1, .node = ue->moved_node};
     const struct identity_link *moved = ue->moved_rnti != 0 ? newest_with_rnti(identity, &like, ue) : NULL;
 
-    return identity_is_held(holder) && !ue->suspended && !ue->renumbered && !identity_is_ordered(identity, ue) &&
-           (moved == NULL || has_ue_id(moved, holder));
+    return identity_is_held(holder) && !ue->suspended && !ue->renumbered && !is_connected(identity, ue) &&
+           !identity_is_ordered(identity, ue) && (moved == NULL || has_ue_id(moved, holder));
 }
 
 static struct identity_link *make(struct identity *identity, const struct identity_link *like, struct identity_ue *ue,

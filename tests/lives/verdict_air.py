@@ -24,7 +24,7 @@ class AirView(View):
             segments[frame.message].add(frame.index)
         captured = {f.message for f in frames if f.message is not None and len(segments[f.message]) == f.parts}
         self.captured = captured
-        self.located, self.freq = {}, {}
+        self.located, self.freq, self.freq_then = {}, {}, {}
         by_command = collections.defaultdict(list)
         for attempt in life.attempts:
             by_command[attempt.command].append(attempt)
@@ -42,7 +42,7 @@ class AirView(View):
     def locate(self, attempt, values, named, captured):
         """Can the key of an attempt be computed? Its parent must be, and its cell be known or found by MAC-I."""
         here = (attempt.ue, attempt.stay)
-        frequency = attempt.named_frequency or self.freq.get(here, False)
+        frequency = self.freq_then[attempt] = attempt.named_frequency or self.freq.get(here, False)
         if attempt.procedure in ("reestablishment", "resume"):
             located = frequency = (attempt.target.pci, attempt.target.arfcn) in named
         else:
@@ -90,7 +90,7 @@ class AirView(View):
         return self.named(attempt)
 
     def arfcn_shown(self, attempt):
-        return attempt.named_frequency or self.freq.get((attempt.ue, attempt.stay), False)
+        return self.freq_then[attempt]   # a later command of the same stay says nothing of an earlier one
 
     # --- what must be found -------------------------------------------------------------------------------------
 

@@ -236,7 +236,43 @@ START_TEST(a_ue_id_stays_with_its_ue)
 
     ck_assert_uint_eq(pdu(name_of(1, 0x4999)), a); /* the command was not read */
     ck_assert_int_eq(told.reason, DAPS_JOIN_UE_ID);
+    now_ns += 2 * SECOND;
     ck_assert_uint_eq(connect_ue(name_of(1, 0x4700)), a);
+}
+END_TEST
+
+/* What fails in a connection is re-established, or takes longer (TS 38.331 5.3.7): the number has been given again. */
+START_TEST(a_ue_id_of_a_ue_just_seen_in_its_connection)
+{
+    const uint64_t a = connect_ue(name_of(1, 0x4601));
+
+    ck_assert_uint_eq(pdu(name_of(1, 0x4601)), a);
+    now_ns += SECOND / 20;
+    ck_assert_uint_ne(connect_ue(name_of(1, 0x4700)), a);
+}
+END_TEST
+
+/* UEIds that change with the connection are of connections: a new connection has nobody's. */
+START_TEST(a_ue_id_of_a_ue_that_had_another)
+{
+    const uint64_t a = connect_ue(name_of(1, 0x4601));
+
+    command(a, 0x4602, 22);
+    ck_assert_uint_eq(pdu(name_of(2, 0x4602)), a);
+    now_ns += 2 * SECOND;
+    ck_assert_uint_ne(connect_ue(name_of(2, 0x4700)), a);
+}
+END_TEST
+
+/* A name that its UE has moved on from: what is set up over it is another UE's. */
+START_TEST(a_name_that_its_ue_has_left)
+{
+    const uint64_t a = connect_ue(name_of(1, 0x4601));
+
+    command(a, 0x4602, 22);
+    ck_assert_uint_eq(pdu(name_of(2, 0x4602)), a);
+    ck_assert_uint_eq(pdu(name_of(1, 0x4601)), a); /* back: the handover failed */
+    ck_assert_uint_ne(connect_ue(name_of(2, 0x4602)), a);
 }
 END_TEST
 
@@ -380,6 +416,36 @@ START_TEST(out_of_order)
 }
 END_TEST
 
+/* A request names the PCell its UE was in (TS 38.331 5.3.7.4), not one that it was only told of. */
+START_TEST(request_with_a_c_rnti_that_another_was_told_of)
+{
+    const uint64_t a = connect_ue(name_of(1, 0x4601)), b = connect_ue(name_of(2, 0x4602));
+
+    learn(a, DAPS_EV_CANDIDATE, 0x4610, 22);
+    ck_assert_uint_eq(request(name_of(2, 0x4610), 0x4602, 11), b);
+    learn(b, DAPS_EV_REESTABLISHMENT, -1, -1);
+    ck_assert_uint_eq(pdu(name_of(2, 0x4610)), b);
+    ck_assert_uint_eq(request(name_of(2, 0x4611), 0x4610, 22), b);
+}
+END_TEST
+
+/* Names without C-RNTI, as RLC and PDCP have them: that of a re-established UE is not known, and UEIds last. */
+START_TEST(request_where_no_framing_names_c_rntis)
+{
+    struct identity_name first = name_of(1, 0), second = name_of(2, 0);
+    uint64_t a, b;
+
+    first.has_rnti = second.has_rnti = false;
+    a = connect_ue(first);
+    b = connect_ue(second);
+    command(b, 0x4610, 11);
+    learn(b, DAPS_EV_REESTABLISHMENT, -1, -1);
+    ck_assert_uint_eq(request(first, 0x4610, 11), a);
+    command(b, 0x4611, 11);
+    ck_assert_uint_eq(request(first, 0x4611, 11), b); /* where B was sent last */
+}
+END_TEST
+
 /* ---- resume ---- */
 
 START_TEST(the_i_rnti_links)
@@ -478,6 +544,11 @@ int main(void)
     tcase_add_test(tests, msg3);
     tcase_add_test(tests, the_c_rnti_alone);
     tcase_add_test(tests, a_ue_id_stays_with_its_ue);
+    tcase_add_test(tests, a_ue_id_of_a_ue_just_seen_in_its_connection);
+    tcase_add_test(tests, a_ue_id_of_a_ue_that_had_another);
+    tcase_add_test(tests, a_name_that_its_ue_has_left);
+    tcase_add_test(tests, request_with_a_c_rnti_that_another_was_told_of);
+    tcase_add_test(tests, request_where_no_framing_names_c_rntis);
     tcase_add_test(tests, a_ue_id_given_again);
     tcase_add_test(tests, a_ue_id_given_again_at_once);
     tcase_add_test(tests, ue_id_zero_is_nobodys);
