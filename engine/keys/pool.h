@@ -47,4 +47,11 @@ void pool_enter(struct daps_term_pool *pool, struct daps_term *term);
  */
 void pool_compute_value(struct daps_term_pool *pool, struct daps_term *term);
 
+/* ... and of every term that comes from one of these: those are added, each once. */
+void pool_recompute_below(struct daps_term_pool *pool, GPtrArray *changed);
+
+/* Among the children of its parent. */
+void pool_link(struct daps_term *term);
+void pool_unlink(struct daps_term *term);
+
 #endif

@@ -11,7 +11,7 @@ static struct daps_term *own(const struct daps_term *term)
     return (struct daps_term *)(guintptr)term;
 }
 
-static void link_child(struct daps_term *term)
+void pool_link(struct daps_term *term)
 {
     struct daps_term *parent = own(term->parent);
 
@@ -24,7 +24,7 @@ static void link_child(struct daps_term *term)
     parent->children = term;
 }
 
-static void unlink_child(struct daps_term *term)
+void pool_unlink(struct daps_term *term)
 {
     if (term->parent == NULL)
         return;
@@ -49,7 +49,7 @@ void daps_term_loosen(struct daps_term_pool *pool, const struct daps_term *term)
 void pool_enter(struct daps_term_pool *pool, struct daps_term *term)
 {
     g_hash_table_add(pool->terms, term);
-    link_child(term);
+    pool_link(term);
     daps_term_loosen(pool, term);
 }
 
@@ -105,7 +105,7 @@ void daps_term_sweep(struct daps_term_pool *pool, daps_term_holds *is_held, cons
 
     for (struct daps_term *term = going; term != NULL; term = term->loose) {
         if (term->parent != NULL && !term->parent->goes)
-            unlink_child(term);
+            pool_unlink(term);
     }
     for (struct daps_term *term = going; term != NULL; term = term->loose)
         leave_children(pool, term);

@@ -22,6 +22,7 @@
 #ifndef DAPS_ENGINE_TERM_H
 #define DAPS_ENGINE_TERM_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -135,6 +136,16 @@ void daps_term_nh_ahead(struct daps_term_pool *pool, const struct daps_term *roo
 
 /* The value of NH n of root as the standard has it, whatever the network makes of it; false if not known. */
 bool daps_term_nh_value(struct daps_term_pool *pool, const struct daps_term *root, uint32_t n, uint8_t out[static 32]);
+
+/*
+ * A MAC-I has shown that the input which symbol stood for is value: so it is in every term. Returns which of them are
+ * from now on the same as another (struct daps_same_term): whoever holds one that is gone changes over to the other.
+ * The caller frees.
+ */
+struct daps_same_term {
+    const struct daps_term *gone, *is;
+};
+GArray *daps_term_resolve(struct daps_term_pool *pool, int32_t symbol, int32_t value);
 
 /* A MAC-I is right under the value that term has. */
 void daps_term_confirm(const struct daps_term *term);

@@ -126,7 +126,7 @@ static struct daps_term *own(const struct daps_term *term)
 }
 
 /* Every term that comes from one whose value has changed, and each once: terms make a tree. */
-static void recompute_below(struct daps_term_pool *pool, GPtrArray *changed)
+void pool_recompute_below(struct daps_term_pool *pool, GPtrArray *changed)
 {
     for (guint i = 0; i < changed->len; i++) {
         for (struct daps_term *term = ((const struct daps_term *)changed->pdata[i])->children; term != NULL;
@@ -147,7 +147,7 @@ static void recompute_from(struct daps_term_pool *pool, const struct daps_term *
         return;
     changed = g_ptr_array_new();
     g_ptr_array_add(changed, own(term));
-    recompute_below(pool, changed);
+    pool_recompute_below(pool, changed);
     g_ptr_array_unref(changed);
 }
 
@@ -271,7 +271,7 @@ static void recompute_cell(struct daps_term_pool *pool, struct daps_term *term)
         pool_compute_value(pool, other);
         g_ptr_array_add(changed, other);
     }
-    recompute_below(pool, changed);
+    pool_recompute_below(pool, changed);
     g_ptr_array_unref(changed);
 }
 
@@ -307,7 +307,7 @@ static void recompute_chain(struct daps_term_pool *pool, const struct daps_term 
         g_ptr_array_add(changed, term);
     }
     g_ptr_array_add(changed, own(root));
-    recompute_below(pool, changed);
+    pool_recompute_below(pool, changed);
     g_ptr_array_unref(changed);
 }
 

@@ -233,6 +233,29 @@ void daps_ledger_retain(struct daps_ledger *ledger, daps_ledger_keeping *keeping
     }
 }
 
+void daps_ledger_rename(struct daps_ledger *ledger, const struct daps_term *gone, const struct daps_term *is)
+{
+    struct key *key = ledger->keys != NULL ? g_hash_table_lookup(ledger->keys, gone) : NULL;
+    struct stream *next;
+
+    if (key == NULL)
+        return;
+    ledger->last = NULL;
+    for (struct stream *stream = key->streams; stream != NULL; stream = next) {
+        next = stream->of_key;
+        g_hash_table_remove(ledger->streams, stream);
+        stream->id.key = is;
+        if (g_hash_table_contains(ledger->streams, stream)) {
+            stream_free(ledger, stream);
+            continue;
+        }
+        ledger->room->slots -= stream->n_slots; /* add_stream() counts them once more */
+        add_stream(ledger, stream);
+    }
+    key->streams = NULL;
+    loosen(ledger, key);
+}
+
 size_t daps_ledger_intervals(const struct daps_ledger *ledger, const struct daps_stream_id *id, uint32_t *pairs,
                              size_t most)
 {

@@ -92,6 +92,9 @@ typedef enum daps_ledger_keeps daps_ledger_keeping(const struct daps_term *key, 
 void daps_ledger_retain(struct daps_ledger *ledger, daps_ledger_keeping *keeping, void *user);
 void daps_ledger_loosen(struct daps_ledger *ledger, const struct daps_term *key);
 
+/* What was entered under one key was under that other one; where that has a stream of the name, it alone is kept. */
+void daps_ledger_rename(struct daps_ledger *ledger, const struct daps_term *gone, const struct daps_term *is);
+
 /* Intervals of one stream, for tests: fills lo/hi pairs, returns how many there are. */
 size_t daps_ledger_intervals(const struct daps_ledger *ledger, const struct daps_stream_id *id, uint32_t *pairs,
                              size_t most);

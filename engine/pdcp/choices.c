@@ -24,6 +24,31 @@
 #define NH_STEPS    2 /* tried on either side */
 #define MOST_FAILED 4 /* failed attempts whose keys are tried as parents, the newest */
 
+/* After a failed first candidate the UE is on its source key again and takes the next (TS 38.331 5.3.7.3). */
+static const struct daps_context *source_of_candidates(const struct daps_ue_view *ue)
+{
+    const struct daps_attempt *open = ue->open;
+
+    return open != NULL &&
+                   (open->outcome == DAPS_OUTCOME_COMPLETED || open->procedure != DAPS_PROC_CONDITIONAL_HANDOVER)
+               ? &open->target
+               : &ue->active;
+}
+
+/* The key it leads to from there; false if no NCC or another key set keeps it from being known. The caller wipes key.
+ */
+static bool key_of_candidate(const struct daps_ue_view *ue, const struct daps_context *source,
+                             const struct daps_event *ev, struct daps_term *key)
+{
+    const int32_t pci = ev->target.pci >= 0 ? ev->target.pci : source->pci,
+                  arfcn = ev->target.ssb_arfcn >= 0 ? ev->target.ssb_arfcn : source->arfcn;
+
+    if (!ev->key_update || ev->ncc < 0 || ev->key_set_change)
+        return false;
+    daps_term_star_trial(ue->pool, daps_chain_step(ue->pool, &source->chain, (uint8_t)ev->ncc).parent, pci, arfcn, key);
+    return true;
+}
+
 /* The newest attempt whose target this context is. */
 static struct daps_attempt *attempt_of(const struct daps_ue_view *ue, uint32_t serial)
 {
@@ -86,6 +111,33 @@ static bool set_commanded_cell(struct search *s)
     return target->pci >= 0 && target->arfcn >= 0;
 }
 
+/* SN 0, and what was deciphered last is a Complete. */
+static bool is_first_complete(struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
+{
+    struct daps_pdu plain = *pdu;
+
+    plain.octets = pdcp->open;
+    return pdcp_sn(pdu) == 0 && pdcp_kind_if_clear(pdcp, &plain) == DAPS_EV_RECONFIGURATION_COMPLETE;
+}
+
+/*
+ * Is it the Complete of the very command, in time for its T304, and the first message under its key? What comes later,
+ * or is no Complete, may be of a re-establishment or command that the capture lacks.
+ */
+static bool answers_command(const struct search *s)
+{
+    const struct daps_attempt *attempt = s->attempt;
+    struct daps_pdu plain = *s->pdu;
+
+    plain.octets = s->pdcp->open;
+    if (plain.downlink || attempt->procedure == DAPS_PROC_REESTABLISHMENT || attempt->procedure == DAPS_PROC_RESUME ||
+        !is_first_complete(s->pdcp, s->pdu))
+        return false;
+    return s->pdcp->host.trial->events[0].transaction == attempt->transaction &&
+           (attempt->t304_ms < 0 ||
+            !pdcp_is_later(plain.time_ns, s->context->begun_ns, (int64_t)attempt->t304_ms * INT64_C(1000000)));
+}
+
 /* One that the capture names, unless what is known of the target says otherwise. */
 static bool set_named_cell(struct search *s, const struct pdcp_cell *cell)
 {
@@ -97,17 +149,35 @@ static bool set_named_cell(struct search *s, const struct pdcp_cell *cell)
            (target->arfcn < 0 || target->arfcn == cell->cell.ssb_arfcn);
 }
 
+/*
+ * An armed candidate of the same source leads to that very key, and its cell is no guess: it was executed, after the
+ * command failed (TS 38.331 5.3.7.3), unless this is the Complete of the command.
+ */
+static bool is_a_candidates(const struct search *s)
+{
+    const struct daps_ue_view *ue = &s->pdcp->ue;
+    bool same = false;
+
+    for (unsigned i = 0; !same && i < ue->n_candidates; i++) {
+        struct daps_term key = {0};
+        same = key_of_candidate(ue, &s->attempt->source, &ue->candidates[i], &key) && key.has_value &&
+               memcmp(key.value, s->choice.value, sizeof key.value) == 0;
+        daps_wipe(&key, sizeof key);
+    }
+    return same && !answers_command(s);
+}
+
 static bool try_named_cells(struct search *s, struct daps_dialect dialect)
 {
     struct pdcp_cell cell;
 
     for (unsigned i = 0; pdcp_cell_at(&s->pdcp->cells, i, &cell); i++) {
         if (set_named_cell(s, &cell) && try_dialect(s, dialect))
-            return true;
+            return !is_a_candidates(s);
     }
     for (unsigned i = 0; pdcp_cell_elsewhere(s->pdcp, i, &cell); i++) {
         if (set_named_cell(s, &cell) && try_dialect(s, dialect))
-            return true;
+            return !is_a_candidates(s);
     }
     return false;
 }
@@ -236,25 +306,6 @@ static void adopt(struct search *s)
     pdcp_keys_changed(s->pdcp);
 }
 
-/*
- * Is it the Complete of the very command, in time for its T304, and the first message under its key? What comes later,
- * or is no Complete, may be of a re-establishment or command that the capture lacks.
- */
-static bool answers_command(const struct search *s)
-{
-    const struct daps_attempt *attempt = s->attempt;
-    struct daps_pdu plain = *s->pdu;
-
-    plain.octets = s->pdcp->open;
-    if (plain.downlink || pdcp_sn(&plain) != 0 || attempt->procedure == DAPS_PROC_REESTABLISHMENT ||
-        attempt->procedure == DAPS_PROC_RESUME ||
-        pdcp_kind_if_clear(s->pdcp, &plain) != DAPS_EV_RECONFIGURATION_COMPLETE)
-        return false;
-    return s->pdcp->host.trial->events[0].transaction == attempt->transaction &&
-           (attempt->t304_ms < 0 ||
-            !pdcp_is_later(plain.time_ns, s->context->begun_ns, (int64_t)attempt->t304_ms * INT64_C(1000000)));
-}
-
 /* One MAC-I among few candidates is enough; among many a second PDU must agree. */
 static bool is_confirmed(struct search *s)
 {
@@ -315,40 +366,84 @@ bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_context *context, const str
     return found && pdcp_keys(pdcp, context) && pdcp_verify(pdcp, context, pdu, how);
 }
 
-const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn)
+/* ---- armed candidates ---- */
+
+const struct daps_event *pdcp_unseen_candidate(const struct daps_pdcp *pdcp, struct daps_term *key)
 {
     const struct daps_ue_view *ue = &pdcp->ue;
-    /* After a failed first candidate the UE is on its source key again and takes the next (TS 38.331 5.3.7.3). */
-    const struct daps_context *source = ue->open != NULL && (ue->open->outcome == DAPS_OUTCOME_COMPLETED ||
-                                                             ue->open->procedure != DAPS_PROC_CONDITIONAL_HANDOVER)
-                                            ? &ue->open->target
-                                            : &ue->active;
-    const struct pdcp_context *active = pdcp_context_of(pdcp, source->serial);
-    const struct pdcp_attempted how = {.count = sn, .ciphered = true};
+    const struct daps_context *source = source_of_candidates(ue);
 
-    if (pdu->downlink || active == NULL || source->chain.key == NULL)
+    for (unsigned i = 0; source->chain.key != NULL && !pdcp->log_beside && i < ue->n_candidates; i++) {
+        const struct daps_event *ev = &ue->candidates[i];
+        *key = (struct daps_term){.kind = DAPS_TERM_ROOT};
+        if (ev->key_update && (!key_of_candidate(ue, source, ev, key) || !key->has_value))
+            return ev;
+        daps_wipe(key, sizeof *key);
+    }
+    return NULL;
+}
+
+bool pdcp_may_be_executed_unseen(const struct daps_pdcp *pdcp)
+{
+    struct daps_term key;
+
+    return pdcp_unseen_candidate(pdcp, &key) != NULL;
+}
+
+/* AS keys that are known by value for that very key, in an earlier context. */
+static bool keys_by_value(const struct daps_pdcp *pdcp, const struct daps_term *key, struct pdcp_context *candidate)
+{
+    for (unsigned i = pdcp->n_past; i-- > 0;) {
+        const struct pdcp_context *past = &pdcp->past[i];
+        if (past->by_value && past->nea == candidate->nea && past->nia == candidate->nia &&
+            past->term->parent == key->parent && past->term->pci == key->pci && past->term->arfcn == key->arfcn) {
+            memcpy(candidate->keys, past->keys, sizeof candidate->keys);
+            return candidate->by_value = true;
+        }
+    }
+    return false;
+}
+
+/* The candidate whose key, derived from there, the PDU is under. */
+static const struct daps_event *executed_from(struct daps_pdcp *pdcp, const struct daps_pdu *pdu,
+                                              const struct daps_context *source)
+{
+    const struct daps_ue_view *ue = &pdcp->ue;
+    const struct pdcp_context *active = pdcp_context_of(pdcp, source->serial);
+    const struct pdcp_attempted how = {.count = pdcp_sn(pdu), .ciphered = true};
+    bool fits = false;
+
+    if (active == NULL || source->chain.key == NULL)
         return NULL;
     for (unsigned i = 0; i < ue->n_candidates; i++) {
         const struct daps_event *ev = &ue->candidates[i];
-        const int32_t pci = ev->target.pci >= 0 ? ev->target.pci : source->pci,
-                      arfcn = ev->target.ssb_arfcn >= 0 ? ev->target.ssb_arfcn : source->arfcn;
-        struct pdcp_context candidate;
+        struct pdcp_context candidate = *active;
         struct daps_term key;
-        bool fits;
-        if (!ev->key_update || ev->ncc < 0 || ev->key_set_change)
+        if (!key_of_candidate(ue, source, ev, &key))
             continue;
-        candidate = *active;
-        daps_term_star_trial(ue->pool, daps_chain_step(ue->pool, &source->chain, (uint8_t)ev->ncc).parent, pci, arfcn,
-                             &key);
         candidate.term = &key;
         candidate.nea = ev->ciphering >= 0 ? ev->ciphering : source->ciphering;
         candidate.nia = ev->integrity >= 0 ? ev->integrity : source->integrity;
-        candidate.keys_valid = false;
-        fits = candidate.nia > 0 && pdcp_keys(pdcp, &candidate) && pdcp_verify(pdcp, &candidate, pdu, &how);
+        candidate.keys_valid = candidate.by_value = false;
+        fits = candidate.nia > 0 && (pdcp_keys(pdcp, &candidate) || keys_by_value(pdcp, &key, &candidate)) &&
+               pdcp_verify(pdcp, &candidate, pdu, &how);
         daps_wipe(&candidate.keys, sizeof candidate.keys);
         daps_wipe(&key, sizeof key);
         if (fits)
             return ev;
     }
     return NULL;
+}
+
+const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
+{
+    const struct daps_context *source = source_of_candidates(&pdcp->ue);
+    const struct daps_event *ev = pdu->downlink ? NULL : executed_from(pdcp, pdu, source);
+
+    /* Or the handover before it has failed, as nothing but this shows (5.3.7.3). */
+    if (ev == NULL && !pdu->downlink && source != &pdcp->ue.active)
+        ev = executed_from(pdcp, pdu, &pdcp->ue.active);
+    if (ev != NULL && pdcp->ue.n_candidates > PDCP_FEW / 2 && !is_first_complete(pdcp, pdu))
+        return NULL; /* one MAC-I among so many */
+    return ev;
 }

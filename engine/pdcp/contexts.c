@@ -249,10 +249,11 @@ static void follow(struct daps_pdcp *pdcp, const struct daps_context *shown, uin
         return;
     }
     if (context->term != shown->chain.key || context->nea != shown->ciphering || context->nia != shown->integrity) {
+        context->by_value &= context->nea == shown->ciphering && context->nia == shown->integrity;
         context->term = shown->chain.key;
         context->nea = shown->ciphering;
         context->nia = shown->integrity;
-        context->keys_valid = context->by_value = false;
+        context->keys_valid = false;
         pdcp->changed = true;
     }
 }

@@ -158,7 +158,7 @@ bool daps_pdcp_foresee(struct daps_pdcp *pdcp, const struct pdcp_record *record,
         daps_pdcp_find_root(pdcp, &at, &smc);
     } else if (record->kind == DAPS_EV_RECONFIGURATION_COMPLETE && pdcp->ue.n_candidates > 0 && pdcp->n_contexts > 0 &&
                !pdcp_place_by_mac(pdcp, pdu, pdcp_sn(pdu), &placed)) {
-        candidate = pdcp_executed(pdcp, pdu, pdcp_sn(pdu));
+        candidate = pdcp_executed(pdcp, pdu);
     }
     if (candidate != NULL)
         *cell = candidate->target;

@@ -63,6 +63,8 @@ void pdcp_note_needs(struct daps_pdcp *pdcp)
 {
     const struct pdcp_context *context = unkeyed(pdcp);
     struct daps_sealed *needs = &pdcp->needs;
+    const struct daps_event *candidate;
+    struct daps_term key;
 
     if (pdcp->unreadable > 0)
         return; /* that of the first one is told */
@@ -75,6 +77,10 @@ void pdcp_note_needs(struct daps_pdcp *pdcp)
         needs->number = nea ? context->nea : context->nia;
     } else if (context != NULL && !context->term->has_value) {
         missing_for(pdcp, context->term, needs);
+    } else if (context == NULL && (candidate = pdcp_unseen_candidate(pdcp, &key)) != NULL) {
+        missing_for(pdcp, &key, needs);
+        if (needs->needs == DAPS_NEEDS_CELL)
+            needs->needs_frame = candidate->frame;
     }
     if (needs->needs == DAPS_NEEDS_ROOT && pdcp->unfit_frame != 0) {
         needs->needs = DAPS_NEEDS_FITTING;

@@ -243,7 +243,8 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
         ;
     else if (reading->suspect)
         reading->status = DAPS_PDCP_UNVERIFIED;
-    else if (pdcp_all_keyed(pdcp) && !pdcp_is_clear_by_rule(pdcp, &pdcp->contexts[pdcp->n_contexts - 1], pdu)) {
+    else if (pdcp_all_keyed(pdcp) && !pdcp_may_be_executed_unseen(pdcp) &&
+             !pdcp_is_clear_by_rule(pdcp, &pdcp->contexts[pdcp->n_contexts - 1], pdu)) {
         reading->status = DAPS_PDCP_UNVERIFIED;
         failed_in = note_failed(pdcp, likely_context(pdcp, record), pdu);
     } else
@@ -351,6 +352,21 @@ static enum daps_ledger_keeps keeping(const struct daps_term *key, void *user)
 void daps_pdcp_let_go(struct daps_pdcp *pdcp, const struct daps_term *key)
 {
     daps_ledger_loosen(pdcp->ledger, key);
+}
+
+void daps_pdcp_rename(struct daps_pdcp *pdcp, const struct daps_term *gone, const struct daps_term *is)
+{
+    for (unsigned i = 0; i < pdcp->n_contexts; i++) {
+        if (pdcp->contexts[i].term == gone)
+            pdcp->contexts[i].term = is;
+    }
+    for (unsigned i = 0; i < pdcp->n_past; i++) {
+        if (pdcp->past[i].term == gone)
+            pdcp->past[i].term = is;
+    }
+    if (pdcp->proposal.choice.parent == gone)
+        pdcp->proposal.choice.parent = is;
+    daps_ledger_rename(pdcp->ledger, gone, is);
 }
 
 /* The source of an attempt that is still known, too. */

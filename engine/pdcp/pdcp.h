@@ -280,6 +280,8 @@ void daps_pdcp_copy(struct daps_pdcp *copy, const struct pdcp_host *host, const 
 /* Terms are about to be swept: streams of keys that are gone go. let_go: of an attempt that is not kept any more. */
 void daps_pdcp_retain(struct daps_pdcp *pdcp);
 void daps_pdcp_let_go(struct daps_pdcp *pdcp, const struct daps_term *key);
+/* The one key has turned out to be the other. */
+void daps_pdcp_rename(struct daps_pdcp *pdcp, const struct daps_term *gone, const struct daps_term *is);
 /* About what it costs in memory. */
 size_t daps_pdcp_octets(const struct daps_pdcp *pdcp);
 /* Marks the terms of contexts that are still followed, before others are swept (daps_term_keep). */
@@ -318,8 +320,12 @@ bool pdcp_verify(struct daps_pdcp *pdcp, const struct pdcp_context *context, con
  */
 bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                  const struct pdcp_attempted *how);
+/* Could a PDU that no key at hand explains be of an armed candidate that was executed, whose key is not at hand? */
+bool pdcp_may_be_executed_unseen(const struct daps_pdcp *pdcp);
+/* That candidate, NULL none; key, without a value, says what it would be derived from. */
+const struct daps_event *pdcp_unseen_candidate(const struct daps_pdcp *pdcp, struct daps_term *key);
 /* The candidate of a conditional handover whose key the PDU is under (TS 38.331 5.3.5.13.5); NULL none. */
-const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn);
+const struct daps_event *pdcp_executed(struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 /* roots.c: a security mode command is about to be followed: which root of the key log is its MAC-I right under? */
 void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, const struct daps_event *smc);
 /* A cell the UE may go to, or one of its inputs (the other -1); point_a and carrier -1 where not known. */

@@ -233,7 +233,7 @@ bool pdcp_place(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, enum pdcp_pa
     if (reading->known && placed.context == NULL)
         return false;
     if (!reading->known && may_be_executed(pdcp, pdu, &placed)) {
-        candidate = pdcp_executed(pdcp, pdu, pdcp_sn(pdu));
+        candidate = pdcp_executed(pdcp, pdu);
         if (candidate != NULL) {
             read_executed(pdcp, pdu, candidate, reading);
             return true;

@@ -216,6 +216,10 @@ static void key_fits(struct daps_ue *ue, const struct daps_event *ev)
 
     if (attempt == NULL)
         return;
+    if (ev->key.other == 0) {
+        daps_ue_resolve(ue, attempt->target.pci, ev->key.pci);
+        daps_ue_resolve(ue, attempt->target.arfcn, ev->key.arfcn);
+    }
     f.parent = attempt->parent;
     f.n = attempt->target.chain.n;
     f.derivation = attempt->derivation;

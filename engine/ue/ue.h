@@ -372,6 +372,9 @@ struct daps_ue_moment daps_ue_moment(const struct daps_ue *ue);
 /* ... and the one that the message was sent in, once it has been followed. */
 uint32_t daps_ue_sent_in(const struct daps_ue *ue, const struct daps_ue_moment *before, const struct daps_event *ev);
 
+/* resolve.c: an input that symbol stood for is value, as a MAC-I has shown; nothing if it is no symbol. */
+void daps_ue_resolve(struct daps_ue *ue, int32_t symbol, int32_t value);
+
 /* recovery.c: re-establishment, suspend and resume. */
 void daps_ue_request_applies(struct daps_ue *ue);                           /* the pending request was the UE's */
 void daps_ue_drop_request(struct daps_ue *ue, const struct daps_event *ev); /* if ev shows that it was not */

@@ -157,6 +157,47 @@ START_TEST(symbols_equal_only_themselves)
 END_TEST
 
 /* What a root's value gives comes with it, whenever it is known; and goes with it. */
+/* A MAC-I shows what the symbol stood for: terms that meet another one give way to it, and what they led to follows. */
+START_TEST(a_symbol_is_resolved)
+{
+    struct daps_term_pool *pool = daps_term_pool_new(DAPS_RAT_NR);
+    const struct daps_term *root = daps_term_root(pool);
+    const int32_t symbol = daps_term_symbol(pool), other = daps_term_symbol(pool);
+    const struct daps_term *named = daps_term_star(pool, root, 22, 632628),
+                           *alike = daps_term_star(pool, root, 22, symbol),
+                           *below = daps_term_star(pool, alike, 33, 630000),
+                           *met = daps_term_star(pool, named, 33, 630000),
+                           *moved = daps_term_star(pool, alike, 44, 630000),
+                           *alone = daps_term_star(pool, root, 33, symbol),
+                           *unlike = daps_term_star(pool, root, 22, other);
+    const struct daps_same_term *pairs;
+    uint8_t value[32];
+    GArray *same;
+
+    know(pool, root, false);
+    ck_assert(!alone->has_value && !below->has_value);
+    same = daps_term_resolve(pool, symbol, 632628);
+    pairs = (const struct daps_same_term *)(const void *)same->data;
+    ck_assert_uint_eq(same->len, 2);
+    ck_assert(pairs[0].gone == alike && pairs[0].is == named);
+    ck_assert(pairs[1].gone == below && pairs[1].is == met);
+    ck_assert_ptr_eq(daps_term_star(pool, named, 44, 630000), moved);
+    ck_assert_str_eq(moved->parent_label, named->label);
+    ck_assert_ptr_eq(daps_term_star(pool, root, 33, 632628), alone);
+    star_by_hand(kgnb, 33, 632628, 3, value);
+    ck_assert_mem_eq(alone->value, value, 32);
+    star_by_hand(named->value, 44, 630000, 3, value);
+    ck_assert(moved->has_value);
+    ck_assert_mem_eq(moved->value, value, 32);
+    ck_assert_int_eq(unlike->arfcn, other);
+    ck_assert_ptr_ne(daps_term_star(pool, root, 22, other), named);
+    g_array_unref(same);
+    daps_term_sweep(pool, NULL, NULL); /* nobody holds any of them */
+    ck_assert_uint_eq(daps_term_pool_size(pool), 0);
+    daps_term_pool_free(pool);
+}
+END_TEST
+
 START_TEST(a_root_known_later)
 {
     struct daps_term_pool *pool = daps_term_pool_new(DAPS_RAT_NR);
@@ -300,6 +341,7 @@ int main(void)
 
     tcase_add_loop_test(tc, identity_and_values, 0, 8);
     tcase_add_test(tc, symbols_equal_only_themselves);
+    tcase_add_test(tc, a_symbol_is_resolved);
     tcase_add_test(tc, a_root_known_later);
     tcase_add_test(tc, a_dialect_is_the_cells);
     tcase_add_test(tc, deep_and_other);

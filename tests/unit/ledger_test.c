@@ -223,6 +223,27 @@ START_TEST(held_keys_are_asked_about_once)
 }
 END_TEST
 
+/* What was entered under a key that has turned out to be another is found under that. */
+START_TEST(a_key_is_renamed)
+{
+    struct daps_ledger *ledger = daps_ledger_new(NULL);
+    struct seen a = {.stream = 0, .count = 5, .content = 1, .frame = 1},
+                b = {.stream = 1, .count = 5, .content = 2, .frame = 2};
+    const struct daps_term *first = (const struct daps_term *)(const void *)&keys[0],
+                           *second = (const struct daps_term *)(const void *)&keys[1];
+    struct daps_ledger_earlier earlier;
+
+    ck_assert_int_eq(enter(ledger, &a, &earlier), DAPS_LEDGER_NEW);
+    daps_ledger_rename(ledger, first, second);
+    ck_assert_int_eq(enter(ledger, &b, &earlier), DAPS_LEDGER_COLLISION);
+    ck_assert_int_eq(enter(ledger, &a, &earlier), DAPS_LEDGER_NEW);
+    daps_ledger_rename(ledger, first, second); /* both have the stream: that of the second stays */
+    daps_ledger_retain(ledger, none, NULL);
+    ck_assert_int_eq(enter(ledger, &b, &earlier), DAPS_LEDGER_NEW);
+    daps_ledger_free(ledger);
+}
+END_TEST
+
 /* Many intervals in any order: as a plain table of COUNTs has them. */
 START_TEST(intervals_anywhere)
 {
@@ -320,6 +341,7 @@ int main(void)
     tcase_add_test(tests, random_traces);
     tcase_add_test(tests, streams_leave_with_their_key);
     tcase_add_test(tests, held_keys_are_asked_about_once);
+    tcase_add_test(tests, a_key_is_renamed);
     tcase_add_test(tests, intervals_anywhere);
     tcase_add_test(tests, intervals_are_bounded);
     tcase_add_test(tests, contents_are_bounded);
