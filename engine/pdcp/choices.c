@@ -274,11 +274,14 @@ static uint32_t other_key(const struct search *s)
     struct daps_term_pool *pool = s->pdcp->ue.pool;
     const struct pdcp_choice *choice = &s->choice;
     const struct daps_term *parent = choice->twice ? s->attempt->parent : choice->parent;
-    const struct daps_term *key = daps_term_star(pool, parent, choice->cell.pci, choice->cell.ssb_arfcn);
+    struct daps_term key; /* made only where the evidence is followed: it may be one that is there, with a symbol */
+    uint32_t number = 0;
 
-    return key->verified && memcmp(key->value, choice->value, sizeof key->value) != 0
-               ? daps_term_other_number(pool, key, choice->value)
-               : 0;
+    daps_term_star_trial(pool, parent, choice->cell.pci, choice->cell.ssb_arfcn, &key);
+    if (key.verified && memcmp(key.value, choice->value, sizeof key.value) != 0)
+        number = daps_term_other_number(pool, &key, choice->value);
+    daps_wipe(&key, sizeof key);
+    return number;
 }
 
 /* From here on the key is what the network showed it to be: told, and followed by whoever holds it. */
