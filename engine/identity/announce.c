@@ -186,16 +186,22 @@ struct search {
     struct identity_ue *best;
 };
 
-/* been: the UE has been seen under that C-RNTI; a request names the PCell it was in (TS 38.331 5.3.7.4). */
+/*
+ * been: the UE has been seen under that C-RNTI; a request names the PCell it was in (TS 38.331 5.3.7.4). Under the very
+ * UEId that asks, it says more than a cell of that PCI.
+ */
+enum been { BEEN_NOWHERE, BEEN_THERE, BEEN_BY_NAME };
+
 static void consider(struct search *search, struct identity_ue *ue, int32_t pci, uint32_t node, uint64_t frame,
-                     bool been)
+                     enum been been)
 {
-    const bool by_ue_id = been && search->holder != NULL && search->holder->ue == ue;
+    const bool by_ue_id = been != BEEN_NOWHERE && search->holder != NULL && search->holder->ue == ue;
     int this_fit;
 
     if (pci >= 0 && pci != search->pci)
         return;
-    this_fit = 1 + (node == search->from->node) + 2 * by_ue_id + 4 * (been && pci >= 0);
+    this_fit = 1 + (node == search->from->node) + 2 * by_ue_id + 4 * (been != BEEN_NOWHERE && pci >= 0) +
+               5 * (been == BEEN_BY_NAME);
     if (this_fit < search->best_fit || (this_fit == search->best_fit && frame < search->best_frame))
         return;
     search->best = ue;
@@ -229,7 +235,9 @@ struct identity_ue *identity_of_request(struct identity *identity, const struct 
         if (other == link || other->provisional)
             continue;
         if (other->connection == other->ue->connection)
-            consider(&search, other->ue, other->pci, other->node, other->frame, true);
+            consider(&search, other->ue, other->pci, other->node, other->frame,
+                     other->node == link->node && other->ue_id > 0 && other->ue_id == link->ue_id ? BEEN_BY_NAME
+                                                                                                  : BEEN_THERE);
         else if (other->pci < 0 || other->pci == search.pci)
             identity->found.past |= other->node == link->node; /* an RRCSetup has ended it (TS 38.331 5.3.3.4) */
     }
@@ -238,7 +246,7 @@ struct identity_ue *identity_of_request(struct identity *identity, const struct 
         if (a->connection != a->ue->connection)
             continue;
         consider(&search, a->ue, a->pci, a->ue->newest != NULL ? a->ue->newest->node : 0, a->frame,
-                 a->arrived || link->rnti < 0);
+                 a->arrived || link->rnti < 0 ? BEEN_THERE : BEEN_NOWHERE);
         if (search.best == a->ue && search.best_frame == a->frame) {
             search.announced_frame = a->frame;
             search.best_number = a->number;
