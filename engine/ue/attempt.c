@@ -443,11 +443,24 @@ static void retain(struct daps_ue *ue, const GPtrArray *leaving)
     daps_pdcp_retain(ue->pdcp);
 }
 
+/* A connection without attempts ends: the key that it, and the one before it, had. */
+static void forget_keys(struct daps_ue *ue)
+{
+    if (ue->is_copy)
+        return;
+    daps_ue_seen_keep_terms(ue); /* what is seen of them is told by whoever ends the connection */
+    if (ue->pdcp != NULL)
+        daps_pdcp_retain(ue->pdcp);
+    sweep_terms(ue);
+}
+
 /* Reports and drops attempts whose key cannot come again, so that memory does not grow with the log. */
 void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what)
 {
     GPtrArray *leaving;
 
+    if (ue->n_kept == 0 && what == DAPS_FORGET_CONNECTION)
+        forget_keys(ue);
     if (ue->n_kept == 0 || (what != DAPS_FORGET_ALL && are_undecided(ue)))
         return;
     leaving = leaving_now(ue, what);

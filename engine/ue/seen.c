@@ -247,6 +247,18 @@ void daps_ue_tell_bearers(struct daps_ue *ue, bool all)
 
 /* ---- the store ---- */
 
+void daps_ue_seen_keep_terms(const struct daps_ue *ue)
+{
+    const GArray *collisions = ue->seen.collisions, *unfits = ue->seen.unfits, *facts = ue->seen.facts;
+
+    for (guint i = 0; collisions != NULL && i < collisions->len; i++)
+        daps_term_keep(g_array_index(collisions, struct daps_collision, i).stream.key);
+    for (guint i = 0; unfits != NULL && i < unfits->len; i++)
+        daps_term_keep(g_array_index(unfits, struct unfit, i).key);
+    for (guint i = 0; facts != NULL && i < facts->len; i++)
+        daps_term_keep(g_array_index(facts, struct fact, i).bearer.key);
+}
+
 static GArray *copy_array(const GArray *array)
 {
     GArray *copy;

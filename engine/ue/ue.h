@@ -355,6 +355,7 @@ void daps_ue_tell_unfits(struct daps_ue *ue, bool all);
 void daps_ue_tell_collisions(struct daps_ue *ue, bool all);
 void daps_ue_see_bearer(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_tell_bearers(struct daps_ue *ue, bool all);
+void daps_ue_seen_keep_terms(const struct daps_ue *ue); /* before a sweep (daps_term_keep) */
 void daps_ue_seen_copy(struct daps_ue *copy, const struct daps_ue *ue);
 void daps_ue_seen_clear(struct daps_ue *ue);
 /* The key of that context, NULL if it is not in sight. */
