@@ -60,6 +60,28 @@ START_TEST(conditional_handover_to_the_failed_cell)
 }
 END_TEST
 
+/* A PDU's key and COUNT tell whether it executed a candidate (TS 38.331 5.3.5.13.5); its transaction alone does not. */
+START_TEST(a_pdu_with_the_transaction_of_a_candidate)
+{
+    for (int executed = 0; executed < 2; executed++) {
+        struct log *log = connected();
+        struct daps_event ev;
+        arm(log, 0, PLAIN_B, 1, 1);
+        complete(log, 0);
+        daps_event_clear(&ev, DAPS_EV_RECONFIGURATION_COMPLETE);
+        ev.channel = DAPS_CH_UL_DCCH;
+        ev.transaction = 1;
+        ev.digest = 77;
+        ev.from_pdcp = true;
+        ev.executed = executed != 0;
+        put(log, &ev);
+        log_end(log);
+        ck_assert_uint_eq(log->handovers->len, 1U + (unsigned)executed); /* the first brought the UE to A */
+        log_free(log);
+    }
+}
+END_TEST
+
 START_TEST(armed_but_not_executed_is_only_exposed)
 {
     struct log *log = connected();
@@ -167,6 +189,7 @@ int main(void)
     tcase_add_test(tc, failed_handover_then_reestablishment_in_the_target);
     tcase_add_test(tc, reestablishment_from_a_reached_target_uses_its_key);
     tcase_add_test(tc, conditional_handover_to_the_failed_cell);
+    tcase_add_test(tc, a_pdu_with_the_transaction_of_a_candidate);
     tcase_add_test(tc, armed_but_not_executed_is_only_exposed);
     tcase_add_test(tc, unnamed_candidate_equals_nothing);
     tcase_add_test(tc, recovery_to_another_candidate);
