@@ -109,8 +109,10 @@ struct daps_collision {
     bool has_plain;
     uint8_t xor_cipher[DAPS_COLLISION_OCTETS];
     uint8_t xor_plain[DAPS_COLLISION_OCTETS];
-    char label[24]; /* of the key, once its term is gone */
-    bool told;      /* by a rule that judged the attempts of its key */
+    char label[24];  /* of the key, once its term is gone */
+    bool told;       /* by a rule that judged the attempts of its key */
+    bool equal;      /* no collision yet: one PDU made again in another stay, ... */
+    bool some_equal; /* ... which is among those that collide */
 };
 
 /* A bearer's PDUs that came in clear with a right MAC-I while ciphering was on; or its newest COUNT, near the end. */

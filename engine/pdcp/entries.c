@@ -60,7 +60,7 @@ static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_context *co
         pdcp_tell_collision(pdcp, &at, &ev);
 }
 
-/* A PDU that stands in a collision was captured once more. */
+/* A PDU that stands in a collision was captured once more, or one was made again in another stay. */
 static void tell_copy(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_stream_id *id,
                       const struct daps_ledger_entry *entry, const struct daps_ledger_earlier *earlier)
 {
@@ -103,7 +103,8 @@ static bool enter_stream(struct daps_pdcp *pdcp, const struct pdcp_context *cont
         before->frame = earlier.frame;
         before->is_other = verdict == DAPS_LEDGER_COLLISION;
     }
-    if (verdict == DAPS_LEDGER_AGAIN || (verdict == DAPS_LEDGER_SAME && earlier.collided))
+    if (verdict == DAPS_LEDGER_AGAIN ||
+        (verdict == DAPS_LEDGER_SAME && (earlier.collided || earlier.entity != entry.entity)))
         tell_copy(pdcp, context, id, &entry, &earlier);
     switch (verdict) {
     case DAPS_LEDGER_NEW:

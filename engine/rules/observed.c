@@ -37,6 +37,7 @@ static void fill_tuple(struct daps_finding *finding, const struct daps_collision
         .xor_plaintext = ciphering && c->has_plain ? c->xor_plain : NULL,
     };
     finding->pdus.more = c->more;
+    finding->pdus.some_equal = c->some_equal;
 }
 
 static void report(const struct judgement *j, const struct daps_collision *c, enum daps_rule_id rule)
@@ -83,7 +84,7 @@ bool rule_observed(const struct judgement *j, struct daps_attempt *const *group,
     (void)n;
     for (unsigned i = 0; i < j->moment->leave.n_collisions; i++) {
         struct daps_collision *c = &j->moment->leave.collisions[i];
-        if (c->told || c->stream.key != group[0]->key)
+        if (c->told || c->equal || c->stream.key != group[0]->key)
             continue;
         srb1_uplink |= c->stream.srb && c->stream.bearer == 0 && c->stream.direction == 0;
         report_collision(j, c);

@@ -76,6 +76,43 @@ static void add_to_known(struct daps_collision *known, const struct daps_collisi
     known->proven |= c->proven;
 }
 
+static bool has_stay(const struct daps_collision *known, uint32_t stay)
+{
+    for (unsigned i = 0; i < known->n; i++) {
+        if (known->sights[i].entity == stay)
+            return true;
+    }
+    return false;
+}
+
+/* Contents seen before: captured once more, or made again in another stay, where a third may differ from them. */
+static void add_again(struct daps_collision *known, const struct daps_collision *c)
+{
+    if (known->count != c->count)
+        return;
+    if (c->one_entity || has_stay(known, c->sights[1].entity) || known->n == DAPS_COLLISION_SIGHTS) {
+        known->copies++;
+        return;
+    }
+    known->sights[known->n++] = c->sights[1];
+    known->some_equal = true;
+}
+
+/* Until now all were equal. */
+static void begin_to_differ(struct daps_collision *known, const struct daps_collision *c)
+{
+    const struct daps_collision before = *known;
+
+    *known = *c;
+    if (before.count != c->count || before.n == DAPS_COLLISION_SIGHTS)
+        return;
+    memcpy(known->sights, before.sights, sizeof known->sights);
+    known->n = before.n;
+    known->sights[known->n++] = c->sights[1];
+    known->copies = before.copies;
+    known->some_equal = true;
+}
+
 /*
  * Signalling in one stay, unread: COUNT is called used again only if a MAC-I or a reset that RRC shows says so. Else
  * a key change is missing from the capture, and what came behind it is under another key.
@@ -96,9 +133,10 @@ static void miss_key_change(struct daps_ue *ue, const struct daps_event *ev)
 
 void daps_ue_see_collision(struct daps_ue *ue, const struct daps_event *ev)
 {
-    const struct daps_collision c = collision_of(ue, ev);
+    struct daps_collision c = collision_of(ue, ev);
     bool told = false;
 
+    c.equal = ev->collision.again;
     if (shows_key_change(&ev->collision)) {
         miss_key_change(ue, ev);
         return;
@@ -110,13 +148,17 @@ void daps_ue_see_collision(struct daps_ue *ue, const struct daps_event *ev)
         if (!is_same_stream(&known->stream, &c.stream))
             continue;
         if (ev->collision.again) {
-            known->copies += known->count == c.count;
+            add_again(known, &c);
+            told |= !known->one_entity;
         } else if (known->one_entity == c.one_entity) {
-            add_to_known(known, &c);
+            if (known->equal)
+                begin_to_differ(known, &c);
+            else
+                add_to_known(known, &c);
             told = true;
         }
     }
-    if (!told && !ev->collision.again)
+    if (!told && (!ev->collision.again || !c.one_entity))
         g_array_append_val(ue->seen.collisions, c);
 }
 
@@ -131,7 +173,7 @@ void daps_ue_tell_collisions(struct daps_ue *ue, bool all)
             i++; /* told or not: what collides in that stream from now on is no finding of its own */
             continue;
         }
-        if (!c->told)
+        if (!c->told && !c->equal)
             daps_ue_tell(ue, &moment);
         g_array_remove_index(collisions, i);
     }

@@ -119,7 +119,7 @@ static void say_seen(GString *text, const struct daps_finding *finding)
 {
     g_string_append(text, "The PDCP PDUs in ");
     append_frames(text, finding);
-    g_string_append(text, " differ and share ");
+    g_string_append(text, finding->pdus.some_equal ? " are not all equal and share " : " differ and share ");
     append_tuple(text, finding);
     g_string_append_c(text, '.');
     if (finding->pdus.more > 0)

@@ -259,8 +259,9 @@ struct daps_finding {
             char in_force[24]; /* key that the UE is on again */
         } fallback;            /* exposed-fallback */
         struct {
-            uint64_t more; /* further COUNTs of the stream that collide, further PDUs in clear */
-        } pdus;            /* keystream rules with DAPS_VARIANT_SEEN, unciphered */
+            uint64_t more;   /* further COUNTs of the stream that collide, further PDUs in clear */
+            bool some_equal; /* some of the PDUs are equal, made again in another attempt */
+        } pdus;              /* keystream rules with DAPS_VARIANT_SEEN, unciphered */
         struct {
             bool resume;    /* else a re-establishment */
             uint32_t tried; /* keys */
