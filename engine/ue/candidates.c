@@ -74,10 +74,12 @@ static const struct daps_event *executed_candidate(const struct daps_ue *ue, con
 {
     const struct daps_event *by_cell = NULL, *by_transaction = NULL;
     unsigned n_cells = 0, n_transactions = 0;
+    /* Where a MAC-I tells the cell it may be a later answer there; else it is the first. */
+    const bool any = ev->executed && ev->logged_cell.pci >= 0;
 
     for (unsigned i = 0; i < ue->n_candidates; i++) {
         const struct daps_event *candidate = &ue->candidates[i];
-        if (!fits(candidate, ev->transaction) && !ev->executed)
+        if (!any && !fits(candidate, ev->transaction))
             continue;
         by_transaction = candidate;
         n_transactions++;

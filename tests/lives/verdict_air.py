@@ -61,6 +61,8 @@ class AirView(View):
             if attempt.procedure == "resume":
                 read = self.can_read(attempt.command.facts["suspended_in"], values)
             values[attempt.key] = values.get(attempt.key, False) or (is_known and located and read)
+        if attempt.procedure in ("reestablishment", "resume"):
+            frequency = located and values.get(attempt.key, False)   # only a MAC-I tells in which named cell it was
         if not attempt.failed and attempt.procedure != "sk-counter":
             self.freq[attempt.ue, attempt.stay + (attempt.key is not None)] = frequency
         self.values = values
