@@ -53,10 +53,12 @@ void daps_engine_free(struct daps_engine *engine)
 /* Says to a UE what may be missing of the signalling of all UEs. */
 static struct daps_ue *tell_gaps(const struct daps_engine *engine, struct ue_entry *entry)
 {
+    struct daps_ue *ue = ues_awake(engine->ues, entry);
+
     if (entry->gaps < engine->gaps.n)
-        daps_ue_unread(entry->ue, engine->gaps.frame, engine->gaps.gap);
+        daps_ue_unread(ue, engine->gaps.frame, engine->gaps.gap);
     entry->gaps = engine->gaps.n;
-    return entry->ue;
+    return ue;
 }
 
 static bool read_sealed(const struct daps_ue *ue, struct daps_sealed *out)
@@ -77,23 +79,29 @@ static bool read_sealed(const struct daps_ue *ue, struct daps_sealed *out)
     return true;
 }
 
+/* What was sealed of it is kept. */
+static void finish(struct daps_engine *engine, struct daps_ue *ue)
+{
+    struct sealed_ue kept = {.view = {.pdus = 0}};
+
+    daps_ue_finish(ue);
+    if (engine->sealed->len == SEALED_MOST || !read_sealed(ue, &kept.view))
+        return;
+    g_strlcpy(kept.ue, kept.view.ue, sizeof kept.ue);
+    g_strlcpy(kept.key, kept.view.key, sizeof kept.key);
+    g_array_append_val(engine->sealed, kept);
+}
+
 /* The UE met longest ago is followed no further: what is open of it is settled, as at the end of the capture. */
 static void give_way(struct daps_engine *engine, uint64_t frame)
 {
     struct ue_entry *entry = ues_longest_unmet(engine->ues);
     struct daps_ue *ue = tell_gaps(engine, entry);
-    struct sealed_ue kept = {.view = {.pdus = 0}};
 
     if (ue->state != DAPS_UE_IDLE)
         daps_engine_not_judged(engine, DAPS_NOT_JUDGED_NOT_FOLLOWED, frame);
     engine->counts.ues_given_up++;
-    engine->octets -= entry->octets;
-    daps_ue_finish(ue);
-    if (engine->sealed->len < SEALED_MOST && read_sealed(ue, &kept.view)) {
-        g_strlcpy(kept.ue, kept.view.ue, sizeof kept.ue);
-        g_strlcpy(kept.key, kept.view.key, sizeof kept.key);
-        g_array_append_val(engine->sealed, kept);
-    }
+    finish(engine, ue);
     ues_remove(engine->ues, entry);
 }
 
@@ -105,11 +113,13 @@ static void account(struct daps_engine *engine, struct ue_entry *next)
     if (entry == next)
         return;
     engine->touched = next;
-    if (entry == NULL)
-        return;
-    engine->octets -= entry->octets;
-    entry->octets = daps_ue_octets(entry->ue);
-    engine->octets += entry->octets;
+    if (entry != NULL)
+        ues_account(engine->ues, entry);
+}
+
+static uint64_t octets_of(const struct daps_engine *engine)
+{
+    return ues_octets(engine->ues) + (engine->ledger_room != NULL ? daps_ledger_room_octets(engine->ledger_room) : 0);
 }
 
 /* Those met longest ago give way to the one that was met now, or is about to come (NULL). */
@@ -120,7 +130,7 @@ static void make_room(struct daps_engine *engine, const struct ue_entry *met, ui
     const uint64_t most_octets = options->most_octets > 0 ? options->most_octets : DAPS_ENGINE_MOST_OCTETS;
 
     while (ues_longest_unmet(engine->ues) != NULL && ues_longest_unmet(engine->ues) != met &&
-           (engine->octets > most_octets || (met == NULL && ues_count(engine->ues) >= most_ues)))
+           (octets_of(engine) > most_octets || (met == NULL && ues_count(engine->ues) >= most_ues)))
         give_way(engine, frame);
 }
 
@@ -287,7 +297,7 @@ bool daps_engine_seen(struct daps_engine *engine, uint64_t fingerprint)
 void daps_engine_finish(struct daps_engine *engine)
 {
     for (struct ue_entry *entry = ues_first(engine->ues); entry != NULL; entry = entry->next)
-        daps_ue_finish(tell_gaps(engine, entry));
+        finish(engine, tell_gaps(engine, entry));
 }
 
 void daps_engine_preview(struct daps_engine *engine, uint64_t ue_key, bool all, const struct daps_sink *sink)
@@ -308,8 +318,8 @@ void daps_engine_preview(struct daps_engine *engine, uint64_t ue_key, bool all, 
 unsigned daps_engine_contexts(const struct daps_engine *engine, uint64_t ue_key, struct daps_context_view *source,
                               struct daps_context_view *target)
 {
-    const struct ue_entry *entry = ues_find(engine->ues, ue_key);
-    const struct daps_ue *ue = entry != NULL ? entry->ue : NULL;
+    struct ue_entry *entry = ues_find(engine->ues, ue_key);
+    const struct daps_ue *ue = entry != NULL ? ues_awake(engine->ues, entry) : NULL;
 
     if (ue == NULL || ue->active.chain.key == NULL)
         return 0;
@@ -322,26 +332,22 @@ unsigned daps_engine_contexts(const struct daps_engine *engine, uint64_t ue_key,
 
 const char *daps_engine_ue_name(const struct daps_engine *engine, uint64_t ue_key)
 {
-    const struct ue_entry *entry = ues_find(engine->ues, ue_key);
+    struct ue_entry *entry = ues_find(engine->ues, ue_key);
 
-    return entry != NULL ? g_string_chunk_insert_const(engine->names, entry->ue->name) : NULL;
+    return entry != NULL ? g_string_chunk_insert_const(engine->names, ues_awake(engine->ues, entry)->name) : NULL;
 }
 
 bool daps_engine_sealed(const struct daps_engine *engine, unsigned index, struct daps_sealed *out)
 {
-    if (index < engine->sealed->len) {
-        const struct sealed_ue *kept = &g_array_index(engine->sealed, struct sealed_ue, index);
-        *out = kept->view;
-        out->ue = kept->ue;
-        out->key = kept->key;
-        return true;
-    }
-    index -= engine->sealed->len;
-    for (const struct ue_entry *entry = ues_first(engine->ues); entry != NULL; entry = entry->next) {
-        if (read_sealed(entry->ue, out) && index-- == 0)
-            return true;
-    }
-    return false;
+    const struct sealed_ue *kept;
+
+    if (index >= engine->sealed->len)
+        return false;
+    kept = &g_array_index(engine->sealed, struct sealed_ue, index);
+    *out = kept->view;
+    out->ue = kept->ue;
+    out->key = kept->key;
+    return true;
 }
 
 const struct daps_engine_counts *daps_engine_counts(const struct daps_engine *engine)

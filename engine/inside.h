@@ -15,7 +15,7 @@
 #include <glib.h>
 #include <inttypes.h>
 
-#define SEALED_MOST 64 /* of UEs that are no longer followed */
+#define SEALED_MOST 64 /* UEs whose sealed signalling is told */
 
 struct sealed_ue {
     struct daps_sealed view;
@@ -31,9 +31,8 @@ struct daps_engine {
     struct daps_engine_counts counts;
     struct ues *ues;
     struct ue_entry *touched; /* its UE was given out last, and may cost more by now; NULL none */
-    size_t octets;            /* that UEs cost, as far as it was counted */
     GStringChunk *names;      /* of UEs that somebody asked for */
-    GArray *sealed;           /* struct sealed_ue: of UEs no longer followed */
+    GArray *sealed;           /* struct sealed_ue: of UEs that were followed to their end */
     struct {
         uint64_t n, frame;
         enum daps_gap gap;

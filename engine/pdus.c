@@ -6,14 +6,15 @@
 /* Cells that a message names in passing are where its UE may go: of use only where keys are computed. */
 static void learn_named_cells(struct daps_engine *engine, const struct daps_pdu *pdu)
 {
-    const struct ue_entry *entry = engine->options.keylog != NULL ? ues_find(engine->ues, pdu->ue_key) : NULL;
+    struct ue_entry *entry = engine->options.keylog != NULL ? ues_find(engine->ues, pdu->ue_key) : NULL;
+    const struct daps_ue *ue = entry != NULL ? ues_awake(engine->ues, entry) : NULL;
     struct rrc_named_cells named;
 
-    if (entry == NULL || entry->ue->pdcp == NULL)
+    if (ue == NULL || ue->pdcp == NULL)
         return;
     rrc_named_cells(pdu->channel, pdu->octets, pdu->length, &named);
     for (unsigned i = 0; i < named.n; i++)
-        pdcp_learn_cell(entry->ue->pdcp, named.cells[i], -1, -1);
+        pdcp_learn_cell(ue->pdcp, named.cells[i], -1, -1);
 }
 
 /* executed: the PDU is under the key of a conditional candidate. */

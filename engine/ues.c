@@ -4,20 +4,28 @@
 
 #include <glib.h>
 
+#include "ue/asleep.h"
 #include "ue/ue.h"
+
+#ifndef MOST_AWAKE
+#define MOST_AWAKE 1024 /* a test makes it 2 */
+#endif
 
 struct ues {
     GHashTable *by_key; /* struct ue_entry by its own key, owned */
     struct ue_entry *first, *newest;
     struct ue_entry *met_last, *met_first;
     struct ue_entry *last; /* most PDUs are from the same UE as the one before */
+    unsigned n_awake, turn;
+    struct ue_entry *awake[MOST_AWAKE]; /* the next to sleep is the first from turn on that was not met since */
+    size_t octets;
 };
 
 static void entry_free(gpointer data)
 {
     struct ue_entry *entry = data;
 
-    daps_ue_free(entry->ue);
+    daps_ue_free(entry->ue != NULL ? entry->ue : daps_ue_wake(entry->asleep));
     g_free(entry);
 }
 
@@ -43,6 +51,68 @@ struct ue_entry *ues_find(struct ues *ues, uint64_t key)
         ues->last = g_hash_table_lookup(ues->by_key, &key);
     return ues->last;
 }
+
+/* ---- sleep ---- */
+
+static void set_octets(struct ues *ues, struct ue_entry *entry, size_t octets)
+{
+    ues->octets = ues->octets - entry->octets + octets;
+    entry->octets = octets;
+}
+
+void ues_account(struct ues *ues, struct ue_entry *entry)
+{
+    set_octets(ues, entry,
+               sizeof *entry + (entry->ue != NULL ? daps_ue_octets(entry->ue) : daps_ue_asleep_octets(entry->asleep)));
+}
+
+size_t ues_octets(const struct ues *ues)
+{
+    return ues->octets;
+}
+
+/* A place among those awake; whoever has it sleeps, but never the one met last. */
+static unsigned place(struct ues *ues)
+{
+    struct ue_entry *entry;
+
+    if (ues->n_awake < MOST_AWAKE)
+        return ues->n_awake++;
+    while ((entry = ues->awake[ues->turn])->met || entry == ues->met_last) {
+        entry->met = false;
+        ues->turn = (ues->turn + 1) % MOST_AWAKE;
+    }
+    entry->asleep = daps_ue_sleep(entry->ue);
+    entry->ue = NULL;
+    ues_account(ues, entry);
+    return ues->turn;
+}
+
+static void leave_awake(struct ues *ues, const struct ue_entry *entry)
+{
+    unsigned i = 0;
+
+    while (i < ues->n_awake && ues->awake[i] != entry)
+        i++;
+    if (i < ues->n_awake)
+        ues->awake[i] = ues->awake[--ues->n_awake];
+    if (ues->turn >= ues->n_awake)
+        ues->turn = 0;
+}
+
+struct daps_ue *ues_awake(struct ues *ues, struct ue_entry *entry)
+{
+    if (entry->ue == NULL) {
+        ues->awake[place(ues)] = entry;
+        entry->ue = daps_ue_wake(entry->asleep);
+        entry->asleep = NULL;
+        ues_account(ues, entry);
+    }
+    entry->met = true;
+    return entry->ue;
+}
+
+/* ---- order ---- */
 
 static void meet_last(struct ues *ues, struct ue_entry *entry)
 {
@@ -71,8 +141,10 @@ struct ue_entry *ues_add(struct ues *ues, uint64_t key, struct daps_ue *ue)
 {
     struct ue_entry *entry = g_new0(struct ue_entry, 1);
 
+    ues->awake[place(ues)] = entry;
     entry->key = key;
     entry->ue = ue;
+    entry->met = true;
     entry->before = ues->newest;
     if (ues->newest != NULL)
         ues->newest->next = entry;
@@ -121,5 +193,8 @@ void ues_remove(struct ues *ues, struct ue_entry *entry)
         ues->first = entry->next;
     if (ues->last == entry)
         ues->last = NULL;
+    if (entry->ue != NULL)
+        leave_awake(ues, entry);
+    ues->octets -= entry->octets;
     g_hash_table_remove(ues->by_key, &entry->key);
 }

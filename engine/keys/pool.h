@@ -29,16 +29,15 @@ struct cell_dialect {
 #define POOL_MOST_DIALECTS 64 /* cells remembered with a dialect that is not the standard's; the oldest gives way */
 
 struct daps_term_pool {
-    enum daps_rat rat;
-    GHashTable *terms;       /* set of struct daps_term, owned */
-    GHashTable *orphans;     /* set likewise: kept terms whose parent was swept, alive, but never found again */
+    struct daps_term_numbers numbers;
+    GHashTable *terms;   /* set of struct daps_term, owned */
+    GHashTable *orphans; /* set likewise: kept terms whose parent was swept, alive, but never found again; NULL none */
     struct daps_term *loose; /* list of terms that nobody is known to hold: the next sweep looks at them */
-    GArray *dialects;        /* struct cell_dialect, oldest first */
-    unsigned keys;           /* labels given */
-    unsigned roots;
-    unsigned others; /* terms told apart from one of the same inputs */
-    int32_t symbols;
+    GArray *dialects;        /* struct cell_dialect, oldest first; NULL none */
 };
+
+/* The parent of a term that stays is about to go. */
+void pool_orphan(struct daps_term_pool *pool, struct daps_term *term);
 
 /* Takes in a term that was just made. */
 void pool_enter(struct daps_term_pool *pool, struct daps_term *term);

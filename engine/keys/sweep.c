@@ -90,11 +90,8 @@ static void leave_children(struct daps_term_pool *pool, struct daps_term *term)
     for (struct daps_term *child = term->children; child != NULL; child = next) {
         next = child->sibling;
         child->sibling = child->sibling_before = NULL;
-        if (!child->goes) {
-            g_hash_table_steal(pool->terms, child);
-            g_hash_table_add(pool->orphans, child);
-            child->parent = NULL;
-        }
+        if (!child->goes)
+            pool_orphan(pool, child);
     }
     term->children = NULL;
 }
@@ -111,7 +108,7 @@ void daps_term_sweep(struct daps_term_pool *pool, daps_term_holds *is_held, cons
         leave_children(pool, term);
     for (struct daps_term *term = going; term != NULL; term = next) {
         next = term->loose;
-        if (!g_hash_table_remove(pool->orphans, term))
+        if (pool->orphans == NULL || !g_hash_table_remove(pool->orphans, term))
             g_hash_table_remove(pool->terms, term);
     }
 }

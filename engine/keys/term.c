@@ -43,11 +43,9 @@ struct daps_term_pool *daps_term_pool_new(enum daps_rat rat)
 {
     struct daps_term_pool *pool = g_new0(struct daps_term_pool, 1);
 
-    pool->rat = rat;
+    pool->numbers.rat = rat;
     pool->terms = g_hash_table_new_full(term_hash, term_equal, term_free, NULL);
-    pool->orphans = g_hash_table_new_full(NULL, NULL, term_free, NULL);
-    pool->dialects = g_array_new(FALSE, FALSE, sizeof(struct cell_dialect));
-    pool->symbols = -1;
+    pool->numbers.symbols = -1;
     return pool;
 }
 
@@ -56,14 +54,39 @@ void daps_term_pool_free(struct daps_term_pool *pool)
     if (pool == NULL)
         return;
     g_hash_table_unref(pool->terms);
-    g_hash_table_unref(pool->orphans);
-    g_array_unref(pool->dialects);
+    if (pool->orphans != NULL)
+        g_hash_table_unref(pool->orphans);
+    if (pool->dialects != NULL)
+        g_array_unref(pool->dialects);
     g_free(pool);
+}
+
+bool daps_term_pool_rest(const struct daps_term_pool *pool, struct daps_term_numbers *numbers)
+{
+    *numbers = pool->numbers;
+    return daps_term_pool_size(pool) == 0 && pool->dialects == NULL;
+}
+
+struct daps_term_pool *daps_term_pool_again(const struct daps_term_numbers *numbers)
+{
+    struct daps_term_pool *pool = daps_term_pool_new(numbers->rat);
+
+    pool->numbers = *numbers;
+    return pool;
+}
+
+void pool_orphan(struct daps_term_pool *pool, struct daps_term *term)
+{
+    g_hash_table_steal(pool->terms, term);
+    if (pool->orphans == NULL)
+        pool->orphans = g_hash_table_new_full(NULL, NULL, term_free, NULL);
+    g_hash_table_add(pool->orphans, term);
+    term->parent = NULL;
 }
 
 int32_t daps_term_symbol(struct daps_term_pool *pool)
 {
-    return --pool->symbols;
+    return --pool->numbers.symbols;
 }
 
 /* prefix, separator and n in decimal; by hand, since every handover makes labels. */
@@ -91,7 +114,7 @@ static void make_label(struct daps_term_pool *pool, struct daps_term *term)
     else if (term->kind == DAPS_TERM_STEP)
         label(term->label, parent, "/NCC", term->n);
     else
-        label(term->label, "K", "", ++pool->keys);
+        label(term->label, "K", "", ++pool->numbers.keys);
 }
 
 static uint8_t fc_of(enum daps_derive what)
@@ -126,7 +149,7 @@ const struct daps_term *daps_term_root(struct daps_term_pool *pool)
     struct nh_chain *chain = g_new0(struct nh_chain, 1);
 
     *root = (struct daps_term){
-        .kind = DAPS_TERM_ROOT, .pci = -1, .arfcn = -1, .point_a = -1, .carrier = -1, .n = pool->roots++};
+        .kind = DAPS_TERM_ROOT, .pci = -1, .arfcn = -1, .point_a = -1, .carrier = -1, .n = pool->numbers.roots++};
     chain->root = root;
     root->chain = chain;
     make_label(pool, root);
@@ -138,7 +161,7 @@ const struct daps_term *daps_term_nh(struct daps_term_pool *pool, const struct d
 {
     struct daps_term like = {.kind = DAPS_TERM_NH, .parent = root, .pci = -1, .arfcn = -1, .n = n};
 
-    like.fc = fc_of(daps_rat_row(pool->rat)->nh);
+    like.fc = fc_of(daps_rat_row(pool->numbers.rat)->nh);
     return intern(pool, &like);
 }
 
@@ -154,7 +177,7 @@ const struct daps_term *daps_term_star(struct daps_term_pool *pool, const struct
 {
     struct daps_term like = {.kind = DAPS_TERM_STAR, .parent = parent, .pci = pci, .arfcn = arfcn};
 
-    like.fc = fc_of(daps_rat_row(pool->rat)->star_of);
+    like.fc = fc_of(daps_rat_row(pool->numbers.rat)->star_of);
     return intern(pool, &like);
 }
 
@@ -164,7 +187,7 @@ void daps_term_star_trial(struct daps_term_pool *pool, const struct daps_term *p
     struct daps_term like = {.kind = DAPS_TERM_STAR, .parent = parent, .pci = pci, .arfcn = arfcn};
     const struct daps_term *met;
 
-    like.fc = fc_of(daps_rat_row(pool->rat)->star_of);
+    like.fc = fc_of(daps_rat_row(pool->numbers.rat)->star_of);
     met = g_hash_table_lookup(pool->terms, &like);
     *out = met != NULL ? *met : like;
     if (met != NULL)
@@ -186,7 +209,7 @@ uint32_t daps_term_other_number(const struct daps_term_pool *pool, const struct 
             met->arfcn == term->arfcn && met->n > 0 && met->verified && memcmp(met->value, value, 32) == 0)
             return met->n;
     }
-    return pool->others + 1;
+    return pool->numbers.others + 1;
 }
 
 const struct daps_term *daps_term_other(struct daps_term_pool *pool, const struct daps_term *term, uint32_t number)
@@ -194,7 +217,7 @@ const struct daps_term *daps_term_other(struct daps_term_pool *pool, const struc
     struct daps_term like = *term;
 
     like.n = number;
-    pool->others = MAX(pool->others, number);
+    pool->numbers.others = MAX(pool->numbers.others, number);
     term = intern(pool, &like);
     daps_wipe(&like, sizeof like);
     return term;
@@ -209,11 +232,11 @@ const struct daps_term *daps_term_ksn(struct daps_term_pool *pool, const struct 
 {
     struct daps_term like = {.kind = DAPS_TERM_KSN, .parent = parent, .pci = -1, .arfcn = -1, .n = counter};
 
-    like.fc = fc_of(daps_rat_row(pool->rat)->sn);
+    like.fc = fc_of(daps_rat_row(pool->numbers.rat)->sn);
     return intern(pool, &like);
 }
 
 size_t daps_term_pool_size(const struct daps_term_pool *pool)
 {
-    return g_hash_table_size(pool->terms) + g_hash_table_size(pool->orphans);
+    return g_hash_table_size(pool->terms) + (pool->orphans != NULL ? g_hash_table_size(pool->orphans) : 0);
 }

@@ -62,6 +62,20 @@ struct daps_term_pool *daps_term_pool_new(enum daps_rat rat);
 /* Wipes every value and frees; NULL is fine. */
 void daps_term_pool_free(struct daps_term_pool *pool);
 
+/* What a pool has counted, ... */
+struct daps_term_numbers {
+    enum daps_rat rat;
+    unsigned keys; /* labels given */
+    unsigned roots;
+    unsigned others; /* terms told apart from one of the same inputs */
+    int32_t symbols;
+    uint32_t unused;
+};
+/* ... which is all there is of one without terms (true), ... */
+bool daps_term_pool_rest(const struct daps_term_pool *pool, struct daps_term_numbers *numbers);
+/* ... and makes it again. */
+struct daps_term_pool *daps_term_pool_again(const struct daps_term_numbers *numbers);
+
 /* A KDF input that is not known and equals nothing but itself. Always below -1. */
 int32_t daps_term_symbol(struct daps_term_pool *pool);
 

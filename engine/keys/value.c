@@ -16,7 +16,7 @@ static struct nh_chain *chain_of(const struct daps_term *root)
 /* From the key log, or iterated from the root (TS 33.501 A.10: SYNC is the first KgNB, then the previous NH). */
 static bool nh_of_chain(const struct daps_term_pool *pool, struct nh_chain *chain, uint32_t n, uint8_t out[static 32])
 {
-    if (chain->keylog != NULL && daps_keylog_nh(chain->keylog, chain->ue, pool->rat, chain->ordinal, n, out))
+    if (chain->keylog != NULL && daps_keylog_nh(chain->keylog, chain->ue, pool->numbers.rat, chain->ordinal, n, out))
         return true;
     if (!chain->computable || !chain->root->has_value)
         return false;
@@ -26,8 +26,8 @@ static bool nh_of_chain(const struct daps_term_pool *pool, struct nh_chain *chai
     }
     while (chain->nh_n < n) {
         uint8_t next[32];
-        bool ok = pool->rat == DAPS_RAT_LTE ? daps_kdf_nh_lte(chain->upper, chain->nh, next)
-                                            : daps_kdf_nh(chain->upper, chain->nh, next);
+        bool ok = pool->numbers.rat == DAPS_RAT_LTE ? daps_kdf_nh_lte(chain->upper, chain->nh, next)
+                                                    : daps_kdf_nh(chain->upper, chain->nh, next);
         memcpy(chain->nh, next, 32);
         daps_wipe(next, sizeof next);
         if (!ok) {
@@ -63,7 +63,7 @@ struct daps_frequencies daps_term_frequencies_of(const struct daps_term *term)
 /* The dialect found for that cell, else the standard's. */
 static struct daps_dialect dialect_of(const struct daps_term_pool *pool, int32_t pci, int32_t arfcn)
 {
-    for (guint i = pool->dialects->len; i-- > 0;) {
+    for (guint i = pool->dialects != NULL ? pool->dialects->len : 0; i-- > 0;) {
         const struct cell_dialect *known = &g_array_index(pool->dialects, struct cell_dialect, i);
         if (known->pci == pci && known->arfcn == arfcn)
             return known->dialect;
@@ -226,13 +226,16 @@ void daps_term_computed(const struct daps_term *term, int32_t *arfcn, int *octet
     *octets = term->dialect.two_octets ? 2 : 3;
 }
 
-static void keep_dialect(struct daps_term_pool *pool, const struct daps_term *term, const struct daps_dialect *dialect)
+/* True if that is news of the cell. */
+static bool keep_dialect(struct daps_term_pool *pool, const struct daps_term *term, const struct daps_dialect *dialect)
 {
     const struct cell_dialect known = {term->pci, term->arfcn, *dialect};
     const struct daps_dialect before = dialect_of(pool, term->pci, term->arfcn);
 
     if (term->pci < 0 || term->arfcn < 0 || daps_dialect_equal(&before, dialect))
-        return;
+        return false;
+    if (pool->dialects == NULL)
+        pool->dialects = g_array_new(FALSE, FALSE, sizeof known);
     for (guint i = 0; i < pool->dialects->len; i++) {
         const struct cell_dialect *old = &g_array_index(pool->dialects, struct cell_dialect, i);
         if (old->pci == known.pci && old->arfcn == known.arfcn) {
@@ -243,19 +246,21 @@ static void keep_dialect(struct daps_term_pool *pool, const struct daps_term *te
     if (pool->dialects->len == POOL_MOST_DIALECTS)
         g_array_remove_index(pool->dialects, 0);
     g_array_append_val(pool->dialects, known);
+    return true;
 }
 
-static void set_verified(struct daps_term_pool *pool, struct daps_term *term, const struct daps_dialect *dialect,
+/* Likewise. */
+static bool set_verified(struct daps_term_pool *pool, struct daps_term *term, const struct daps_dialect *dialect,
                          const uint8_t value[static 32])
 {
     memcpy(term->value, value, 32);
     term->has_value = term->verified = true;
     term->dialect = *dialect;
-    keep_dialect(pool, term, dialect);
+    return keep_dialect(pool, term, dialect);
 }
 
-/* What the cell's dialect makes of keys for it that no MAC-I has spoken about, and of all that comes from them. */
-static void recompute_cell(struct daps_term_pool *pool, struct daps_term *term)
+/* What comes from term; news of its cell: and what that makes of keys for it that no MAC-I has spoken about. */
+static void recompute_cell(struct daps_term_pool *pool, struct daps_term *term, bool news)
 {
     GPtrArray *changed = g_ptr_array_new();
     GHashTableIter iter;
@@ -263,7 +268,7 @@ static void recompute_cell(struct daps_term_pool *pool, struct daps_term *term)
 
     g_ptr_array_add(changed, term);
     g_hash_table_iter_init(&iter, pool->terms);
-    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+    while (news && g_hash_table_iter_next(&iter, &key, NULL)) {
         struct daps_term *other = key;
         if (other->kind != DAPS_TERM_STAR || other->verified || other->pci != term->pci ||
             other->arfcn != term->arfcn || other->parent == NULL)
@@ -281,18 +286,16 @@ void daps_term_verified(struct daps_term_pool *pool, const struct daps_term *ter
     const struct daps_term *path[MOST_DEPTH];
     unsigned n = 0;
     uint8_t above[32];
+    const bool news = set_verified(pool, own(term), dialect, value);
 
-    set_verified(pool, own(term), dialect, value);
     if (deep && term->parent != NULL)
         (void)unverified_above(term->parent, path, &n);
     while (n-- > 0) { /* from the top, so that each rests on one that is set */
-        if (deep_parent(path[n], dialect, above)) {
-            set_verified(pool, own(path[n]), dialect, above);
-            recompute_cell(pool, own(path[n]));
-        }
+        if (deep_parent(path[n], dialect, above))
+            recompute_cell(pool, own(path[n]), set_verified(pool, own(path[n]), dialect, above));
     }
     daps_wipe(above, sizeof above);
-    recompute_cell(pool, own(term));
+    recompute_cell(pool, own(term), news);
 }
 
 /* Every NH of root, and what comes from them. */

@@ -96,6 +96,7 @@ struct daps_ledger *daps_ledger_copy(const struct daps_ledger *ledger)
     gpointer stream;
 
     copy->others = ledger->others;
+    copy->intervals = ledger->intervals;
     copy->uncompared = ledger->uncompared;
     if (ledger->streams == NULL)
         return copy;
@@ -176,9 +177,12 @@ enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const str
                                            const struct daps_ledger_entry *entry, struct daps_ledger_earlier *earlier)
 {
     struct stream *stream = find_or_add(ledger, id);
+    const uint32_t intervals = stream->counts.n;
+    const bool seen = counts_add(&stream->counts, entry->count);
     enum daps_ledger_verdict verdict;
 
-    if (!counts_add(&stream->counts, entry->count)) {
+    ledger->intervals = ledger->intervals - intervals + stream->counts.n;
+    if (!seen) {
         stream_remember(ledger, stream, entry);
         return DAPS_LEDGER_NEW;
     }
@@ -277,11 +281,22 @@ uint64_t daps_ledger_uncompared(const struct daps_ledger *ledger)
     return ledger->uncompared;
 }
 
+bool daps_ledger_is_empty(const struct daps_ledger *ledger)
+{
+    return (ledger->streams == NULL || g_hash_table_size(ledger->streams) == 0) && ledger->uncompared == 0;
+}
+
 size_t daps_ledger_octets(const struct daps_ledger *ledger)
 {
-    const size_t stream = sizeof(struct stream) + sizeof(struct key) + SLOTS_FIRST * sizeof(struct slot) + 64;
+    const size_t stream = sizeof(struct stream) + sizeof(struct key) + 64;
 
     if (ledger->streams == NULL)
         return sizeof *ledger;
-    return sizeof *ledger + 512 + g_hash_table_size(ledger->streams) * stream + ledger->others * sizeof(struct other);
+    return sizeof *ledger + 512 + g_hash_table_size(ledger->streams) * stream +
+           ledger->others * (sizeof(struct other) + 32) + ledger->intervals * sizeof(struct counts_interval);
+}
+
+size_t daps_ledger_room_octets(const struct daps_ledger_room *room)
+{
+    return room->slots * sizeof(struct slot) + room->octets;
 }

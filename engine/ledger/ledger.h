@@ -99,8 +99,12 @@ void daps_ledger_rename(struct daps_ledger *ledger, const struct daps_term *gone
 size_t daps_ledger_intervals(const struct daps_ledger *ledger, const struct daps_stream_id *id, uint32_t *pairs,
                              size_t most);
 
-/* About what it costs in memory, but for what is counted in its room. */
+/* Nothing is in it, and nothing was lost of it. */
+bool daps_ledger_is_empty(const struct daps_ledger *ledger);
+
+/* About what it costs in memory, but for what is counted in its room; and about what is. */
 size_t daps_ledger_octets(const struct daps_ledger *ledger);
+size_t daps_ledger_room_octets(const struct daps_ledger_room *room);
 
 /* COUNTs that came again after their contents had been given up. */
 uint64_t daps_ledger_uncompared(const struct daps_ledger *ledger);

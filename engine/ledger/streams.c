@@ -88,6 +88,7 @@ void stream_add_other(struct daps_ledger *ledger, struct stream *stream, const s
 
 void stream_free(struct daps_ledger *ledger, struct stream *stream)
 {
+    ledger->intervals -= stream->counts.n;
     if (stream->others != NULL) {
         ledger->others -= g_hash_table_size(stream->others);
         g_hash_table_unref(stream->others);

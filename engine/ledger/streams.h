@@ -6,7 +6,7 @@
 #include "ledger/counts.h"
 #include "ledger/ledger.h"
 
-#define SLOTS_FIRST 4U
+#define SLOTS_FIRST 1U
 
 struct slot {
     uint32_t count;
@@ -59,6 +59,7 @@ struct daps_ledger {
     struct stream *last;
     struct daps_ledger_room *room, *own_room; /* own_room: owned, NULL if it is another's */
     uint32_t others;
+    size_t intervals; /* of all streams */
     uint64_t uncompared;
 };
 

@@ -64,6 +64,13 @@ void pdcp_beside_free(struct pdcp_beside *beside)
     g_free(beside);
 }
 
+size_t pdcp_beside_octets(const struct pdcp_beside *beside)
+{
+    if (beside == NULL)
+        return 0;
+    return sizeof *beside + beside->octets + (beside->pdus != NULL ? MOST_PDUS * sizeof *beside->pdus : 0);
+}
+
 struct pdcp_beside *pdcp_beside_copy(const struct pdcp_beside *beside)
 {
     struct pdcp_beside *copy = g_memdup2(beside, sizeof *beside);

@@ -63,6 +63,7 @@ bool pdcp_room_decides(const struct pdcp_room *room); /* has suspects: the end o
 bool pdcp_room_contests(const struct pdcp_room *room, int64_t since_ns, const struct daps_pdu *pdu);
 struct pdcp_room *pdcp_room_copy(const struct pdcp_room *room);
 void pdcp_room_free(struct pdcp_room *room); /* NULL is fine */
+void pdcp_room_rest(struct pdcp_room **room); /* freed, and NULL, if nobody waits */
 size_t pdcp_room_octets(const struct pdcp_room *room);
 
 /* Read, but nothing follows it any more. */
@@ -154,6 +155,7 @@ const struct daps_pdu *pdcp_beside_find(struct daps_pdcp *pdcp, const struct pdc
 void pdcp_beside_clock(struct daps_pdcp *pdcp, int64_t time_ns);
 bool pdcp_beside_decides(const struct pdcp_beside *beside); /* PDUs wait: the end of the capture decides about them */
 struct pdcp_beside *pdcp_beside_copy(const struct pdcp_beside *beside);
+size_t pdcp_beside_octets(const struct pdcp_beside *beside);
 void pdcp_beside_free(struct pdcp_beside *beside); /* NULL is fine */
 
 /* known.c: signalling whose record a log has, in the context that the record belongs to; false if that is not known. */

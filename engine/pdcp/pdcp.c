@@ -72,6 +72,31 @@ void daps_pdcp_free(struct daps_pdcp *pdcp)
     g_free(pdcp);
 }
 
+void daps_pdcp_sleep(struct daps_pdcp *pdcp)
+{
+    pdcp_room_rest(&pdcp->room);
+    if (pdcp->n_past == 0)
+        g_clear_pointer(&pdcp->past, g_free);
+    if (pdcp->tentative != NULL && pdcp->tentative->len == 0)
+        g_clear_pointer(&pdcp->tentative, g_array_unref);
+    if (daps_ledger_is_empty(pdcp->ledger))
+        g_clear_pointer(&pdcp->ledger, daps_ledger_free);
+    memset(&pdcp->host, 0, sizeof pdcp->host);
+    memset(&pdcp->ue, 0, sizeof pdcp->ue);
+    pdcp->ciphers = NULL;
+    pdcp->open = NULL;
+}
+
+void daps_pdcp_wake(struct daps_pdcp *pdcp, const struct pdcp_host *host)
+{
+    pdcp->host = *host;
+    pdcp->ciphers = host->ciphers;
+    pdcp->open = host->open;
+    if (pdcp->ledger == NULL)
+        pdcp->ledger = daps_ledger_new(host->room);
+    pdcp_look(pdcp);
+}
+
 static bool enter_unverified(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                              uint32_t count, bool ciphered)
 {
@@ -391,7 +416,8 @@ void daps_pdcp_retain(struct daps_pdcp *pdcp)
 
 size_t daps_pdcp_octets(const struct daps_pdcp *pdcp)
 {
-    size_t octets = sizeof *pdcp + daps_ledger_octets(pdcp->ledger) + pdcp_room_octets(pdcp->room);
+    size_t octets = sizeof *pdcp + (pdcp->ledger != NULL ? daps_ledger_octets(pdcp->ledger) : 0) +
+                    pdcp_room_octets(pdcp->room) + pdcp_beside_octets(pdcp->beside);
 
     for (unsigned i = 0; i < pdcp->n_contexts; i++)
         octets += pdcp->contexts[i].drbs != NULL ? sizeof *pdcp->contexts[i].drbs : 0;

@@ -40,6 +40,12 @@ void pdcp_room_free(struct pdcp_room *room)
     g_free(room);
 }
 
+void pdcp_room_rest(struct pdcp_room **room)
+{
+    if (*room != NULL && (*room)->n == 0)
+        g_clear_pointer(room, pdcp_room_free);
+}
+
 size_t pdcp_room_octets(const struct pdcp_room *room)
 {
     return room != NULL ? sizeof *room + room->octets : 0;

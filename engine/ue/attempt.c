@@ -443,8 +443,7 @@ static void retain(struct daps_ue *ue, const GPtrArray *leaving)
     daps_pdcp_retain(ue->pdcp);
 }
 
-/* A connection without attempts ends: the key that it, and the one before it, had. */
-static void forget_keys(struct daps_ue *ue)
+void daps_ue_forget_keys(struct daps_ue *ue)
 {
     if (ue->is_copy)
         return;
@@ -460,7 +459,7 @@ void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what)
     GPtrArray *leaving;
 
     if (ue->n_kept == 0 && what == DAPS_FORGET_CONNECTION)
-        forget_keys(ue);
+        daps_ue_forget_keys(ue);
     if (ue->n_kept == 0 || (what != DAPS_FORGET_ALL && are_undecided(ue)))
         return;
     leaving = leaving_now(ue, what);

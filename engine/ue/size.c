@@ -3,19 +3,22 @@
 #include "ue/ue.h"
 
 #define TABLE  256 /* octets of an empty table, about */
+#define ARRAY  64  /* of an empty array */
 #define HOLDER 80  /* of an entry of the attempts' index */
 
 static size_t of_array(const GArray *array)
 {
-    return array != NULL ? 64 + (size_t)array->len * g_array_get_element_size((GArray *)(guintptr)array) : 0;
+    return array != NULL ? ARRAY + (size_t)array->len * g_array_get_element_size((GArray *)(guintptr)array) : 0;
 }
 
 size_t daps_ue_octets(const struct daps_ue *ue)
 {
-    size_t octets =
-        sizeof *ue + (size_t)2 * TABLE + daps_term_pool_size(ue->pool) * (sizeof(struct daps_term) + HOLDER);
+    size_t octets = sizeof *ue;
 
-    octets += ue->attempts->len * sizeof(void *);
+    if (ue->pool != NULL)
+        octets += (size_t)2 * TABLE + daps_term_pool_size(ue->pool) * (sizeof(struct daps_term) + HOLDER);
+    if (ue->attempts != NULL)
+        octets += ARRAY + ue->attempts->len * sizeof(void *);
     if (ue->n_kept > 0)
         octets += TABLE + (size_t)ue->n_kept * (sizeof(struct daps_attempt) + HOLDER);
     if (ue->candidates != NULL)

@@ -266,6 +266,7 @@ void daps_attempt_close(struct daps_ue *ue, bool keep_target);
 void daps_attempt_close_by_next(struct daps_ue *ue, const struct daps_event *ev);
 enum daps_forget { DAPS_FORGET_PAST, DAPS_FORGET_OLDEST, DAPS_FORGET_CONNECTION, DAPS_FORGET_ALL };
 void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what);
+void daps_ue_forget_keys(struct daps_ue *ue); /* those that neither attempts nor anything seen hold */
 void daps_attempt_complete(struct daps_ue *ue, struct daps_attempt *attempt, const struct daps_event *ev);
 void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev);
 /*
