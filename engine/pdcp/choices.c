@@ -357,6 +357,7 @@ bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_context *context, const str
     if (pdcp_is_later(context->begun_ns, pdu->time_ns, PDCP_DISORDER_NS))
         return false;       /* sent before its command: an earlier attempt's, whose key is not known yet */
     s.candidate = *context; /* keys and all: from here on wiped at the end */
+    s.candidate.by_value = false;
     found = try_proposal(&s);
     if (!found) {
         s.choice = (struct pdcp_choice){.parent = s.attempt->parent};

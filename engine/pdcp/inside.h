@@ -86,12 +86,16 @@ bool pdcp_all_keyed(const struct daps_pdcp *pdcp);
 /* What the standard or the capture leaves open about the context's key. */
 bool pdcp_try_choices(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,
                       struct pdcp_placed *placed);
+/* The PDU is right under keys that are known by value: does what is open about the context's key make the same of it? */
+void pdcp_name_key(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_placed *placed);
 /* One context: the COUNT, and whether ciphered, with which the MAC-I is right. */
 bool pdcp_try_context(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,
                       struct pdcp_placed *placed);
 
 /* leaves.c: AS keys that the key log has by value: of a context without KgNB; of one that began before the capture. */
 bool pdcp_place_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn, struct pdcp_placed *placed);
+bool pdcp_try_leaves(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,
+                     struct pdcp_placed *placed);
 void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn);
 
 /* needs.c: a PDU came that cannot be read; and it, or one that verifies under no key, will not be read any more. */

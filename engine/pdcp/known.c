@@ -65,7 +65,7 @@ static bool is_right(struct daps_pdcp *pdcp, struct pdcp_context *context, const
         find_root(pdcp, context, pdu, record);
         return pdcp_try_context(pdcp, context, pdu, sn, placed);
     }
-    return pdcp_try_choices(pdcp, context, pdu, sn, placed);
+    return pdcp_try_choices(pdcp, context, pdu, sn, placed) || pdcp_try_leaves(pdcp, context, pdu, sn, placed);
 }
 
 /* COUNT by the receiver's rule. */

@@ -92,24 +92,36 @@ static void adopt(struct daps_pdcp *pdcp, struct pdcp_context *context, const st
     pdcp_keys_changed(pdcp);
 }
 
-bool pdcp_place_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn, struct pdcp_placed *placed)
+bool pdcp_try_leaves(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,
+                     struct pdcp_placed *placed)
 {
+    struct pdcp_context candidate = *context;
+    struct search s = {.pdcp = pdcp, .pdu = pdu, .sn = sn, .candidate = &candidate};
     bool found = false;
 
-    for (unsigned i = may_search(pdcp) ? pdcp->n_contexts : 0; !found && i-- > 0;) {
-        struct pdcp_context *context = &pdcp->contexts[i], candidate;
-        struct search s = {.pdcp = pdcp, .pdu = pdu, .sn = sn, .candidate = &candidate};
-        if (context->term->has_value || context->by_value || context->nia < 0)
-            continue;
-        candidate = *context;
+    if (may_search(pdcp) && !context->term->has_value && !context->by_value && context->nia >= 0)
         found = find_set(&s, context->nea, context->nia);
-        if (found) {
-            adopt(pdcp, context, &candidate);
-            *placed = (struct pdcp_placed){context, s.placed.how};
-        }
-        daps_wipe(candidate.keys, sizeof candidate.keys);
+    if (found) {
+        adopt(pdcp, context, &candidate);
+        *placed = (struct pdcp_placed){context, s.placed.how};
     }
+    daps_wipe(candidate.keys, sizeof candidate.keys);
     return found;
+}
+
+/* What came before a context began shows nothing of its keys: it was sent in an earlier one. */
+static bool may_show(const struct pdcp_context *context, const struct daps_pdu *pdu)
+{
+    return !pdcp_is_later(context->begun_ns, pdu->time_ns, 0);
+}
+
+bool pdcp_place_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn, struct pdcp_placed *placed)
+{
+    for (unsigned i = pdcp->n_contexts; i-- > 0;) {
+        if (may_show(&pdcp->contexts[i], pdu) && pdcp_try_leaves(pdcp, &pdcp->contexts[i], pdu, sn, placed))
+            return true;
+    }
+    return false;
 }
 
 void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn)

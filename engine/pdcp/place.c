@@ -152,6 +152,7 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, co
     const struct pdcp_protection how = {
         .count = placed->how.count, .stay = stay, .header = 2, .ciphered = placed->how.ciphered, .verified = true};
 
+    pdcp_name_key(pdcp, pdu, placed);
     if (context->verified++ == 0 && context->failed > 0)
         pdcp_tell_unfit(pdcp, context, pdu);
     pdcp_try_root(pdcp, context, true);

@@ -104,7 +104,8 @@ static bool try_past(struct daps_pdcp *pdcp, enum pdcp_past which, const struct 
 /* Choices are many, and a PDU that none explains will not be explained by trying the same ones again and again. */
 static bool may_choose(const struct daps_pdcp *pdcp, struct pdcp_context *context)
 {
-    if (!pdcp_is_supported(pdcp, context) || context->verified > 0 || context->choices_tried == MOST_CHOICES_EVER)
+    if (!pdcp_is_supported(pdcp, context) || (context->verified > 0 && !context->by_value) ||
+        context->choices_tried == MOST_CHOICES_EVER)
         return false;
     if (context->choices_tried < MOST_CHOICES)
         return true;
@@ -131,6 +132,18 @@ bool pdcp_try_choices(struct daps_pdcp *pdcp, struct pdcp_context *context, cons
     return true;
 }
 
+void pdcp_name_key(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_placed *placed)
+{
+    struct pdcp_context *context = placed->context;
+    struct pdcp_placed chosen;
+
+    if (!context->by_value || context->past != PDCP_PRESENT || context->term->has_value ||
+        !context->term->has_parent_value)
+        return;
+    (void)pdcp_try_choices(pdcp, context, pdu, pdcp_sn(pdu), &chosen);
+    (void)pdcp_verify(pdcp, context, pdu, &placed->how); /* open holds what was tried last */
+}
+
 static bool try_all_choices(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn, struct pdcp_placed *placed)
 {
     for (unsigned i = pdcp->n_contexts; i-- > 0;) {
@@ -149,7 +162,8 @@ bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint3
     }
     /* The key of a failed target may be that of the present one, once the choice behind it is made. */
     return try_past(pdcp, PDCP_PAST_SOURCE, pdu, sn, placed) || try_all_choices(pdcp, pdu, sn, placed) ||
-           pdcp_place_by_leaves(pdcp, pdu, sn, placed) || try_past(pdcp, PDCP_PAST_TARGET, pdu, sn, placed);
+           (!pdcp->log_beside && pdcp_place_by_leaves(pdcp, pdu, sn, placed)) ||
+           try_past(pdcp, PDCP_PAST_TARGET, pdu, sn, placed);
 }
 
 bool pdcp_all_keyed(const struct daps_pdcp *pdcp)
