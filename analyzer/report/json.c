@@ -77,48 +77,46 @@ static void between_quotes(struct outbuf *out, const char *word, size_t length)
     outbuf_took(out, length + 2);
 }
 
-/* Nothing in it needs an escape: eight octets are looked at at once. */
-static bool is_ascii_without_escapes(const char *string, size_t length)
+/* ASCII that needs no escape; the end of a string is not among it. */
+static inline bool is_bare(unsigned char c)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones * 0x80;
-    uint64_t strange = 0;
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
 
-    for (; length >= 8; string += 8, length -= 8) {
-        uint64_t word, quote, slash;
-        memcpy(&word, string, sizeof word);
-        quote = word ^ ones * '"';
-        slash = word ^ ones * '\\';
-        /* A borrow may say so of an octet beside one that is: then each is looked at. */
-        strange |= (word | (word - ones * 0x20) | (word + ones) | (quote - ones) | (slash - ones)) & tops;
+#define SHORT 62
+
+/* Most strings are short words: copied while they are looked at. False, and nothing done, if it is another. */
+static bool short_word(struct outbuf *out, const char *string)
+{
+    char *to = outbuf_room(out, SHORT + 2);
+    size_t i = 0;
+
+    to[0] = '"';
+    while (i < SHORT && is_bare((unsigned char)string[i])) {
+        to[i + 1] = string[i];
+        i++;
     }
-    if (strange != 0)
+    if (string[i] != '\0')
         return false;
-    for (; length > 0; string++, length--) {
-        const unsigned char c = (unsigned char)*string;
-        if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\')
-            return false;
-    }
+    to[i + 1] = '"';
+    outbuf_took(out, i + 2);
     return true;
 }
 
 void json_string(struct outbuf *out, const char *string)
 {
     const char *at = string, *plain = string;
-    size_t length;
 
     if (string == NULL) {
         outbuf_literal(out, "null");
         return;
     }
-    length = strlen(string);
-    if (is_ascii_without_escapes(string, length)) {
-        between_quotes(out, string, length);
+    if (short_word(out, string))
         return;
-    }
     outbuf_char(out, '"');
     while (*at != '\0') {
         unsigned char c = (unsigned char)*at;
-        if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+        if (is_bare(c)) {
             at++;
             continue;
         }
@@ -163,11 +161,8 @@ void json_time(struct outbuf *out, int64_t time_ns)
 {
     char text[RFC3339_OCTETS];
 
-    if (!rfc3339_write(time_ns, text)) {
+    if (rfc3339_write(time_ns, text))
+        between_quotes(out, text, strlen(text));
+    else
         outbuf_literal(out, "null");
-        return;
-    }
-    outbuf_char(out, '"');
-    outbuf_string(out, text);
-    outbuf_char(out, '"');
 }

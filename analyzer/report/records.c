@@ -6,6 +6,7 @@
 #include "report/records.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "daps/kdf.h"
 #include "daps/shapes.h"
@@ -98,7 +99,8 @@ static void write_plain(struct outbuf *out, const struct daps_member *member, co
     struct daps_value value = daps_member_value(member, object, telling);
 
     write_value(out, &value);
-    g_free(value.owned);
+    if (value.owned != NULL)
+        g_free(value.owned);
 }
 
 /* The members of a part of a record. Parts have no parts. */
@@ -126,6 +128,12 @@ static void write_part(struct outbuf *out, const struct daps_shape *part, const 
     outbuf_char(out, '}');
 }
 
+static inline void write_key(struct outbuf *out, const struct daps_member *member)
+{
+    memcpy(outbuf_room(out, sizeof member->key), member->key, sizeof member->key);
+    outbuf_took(out, member->key_octets);
+}
+
 /* {"type":...,"member":value,...} */
 static void write_record(struct outbuf *out, const struct daps_shape *shape, const void *object,
                          struct daps_telling telling)
@@ -137,7 +145,7 @@ static void write_record(struct outbuf *out, const struct daps_shape *shape, con
         const struct daps_member *member = &shape->members[i];
         if (member->csv_only || (member->optional && !daps_member_is_there(member, object)))
             continue;
-        json_key_of(out, member->name);
+        write_key(out, member);
         if (member->type == DAPS_MEMBER_LIST)
             write_list(out, member, object);
         else if (member->type == DAPS_MEMBER_OBJECT)

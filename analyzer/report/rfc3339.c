@@ -50,12 +50,22 @@ static char *put_digits(char *to, int64_t value, int n)
     return to + n;
 }
 
+static inline char *put_two(char *to, int64_t value)
+{
+    to[0] = (char)('0' + value / 10);
+    to[1] = (char)('0' + value % 10);
+    return to + 2;
+}
+
 static char *put_fraction(char *to, int64_t ns)
 {
     if (ns == 0)
         return to;
     *to++ = '.';
-    to = put_digits(to, ns, 9);
+    if (ns % 1000000 == 0) /* as most logs have it */
+        to = put_digits(to, ns / 1000000, 3);
+    else
+        to = put_digits(to, ns, 9);
     while (to[-1] == '0')
         to--;
     return to;
@@ -72,17 +82,17 @@ bool rfc3339_write(int64_t time_ns, char text[static RFC3339_OCTETS])
     if (time_ns == INT64_MIN)
         return false;
     date_of_day(day, &year, &month, &date); /* INT64_MIN to INT64_MAX ns are the years 1677 to 2262 */
-    to = put_digits(to, year, 4);
+    to = put_two(put_two(to, year / 100), year % 100);
     *to++ = '-';
-    to = put_digits(to, month, 2);
+    to = put_two(to, month);
     *to++ = '-';
-    to = put_digits(to, date, 2);
+    to = put_two(to, date);
     *to++ = 'T';
-    to = put_digits(to, second / 3600, 2);
+    to = put_two(to, second / 3600);
     *to++ = ':';
-    to = put_digits(to, second / 60 % 60, 2);
+    to = put_two(to, second / 60 % 60);
     *to++ = ':';
-    to = put_digits(to, second % 60, 2);
+    to = put_two(to, second % 60);
     to = put_fraction(to, (time_ns % NS_PER_S + NS_PER_S) % NS_PER_S);
     *to++ = 'Z';
     *to = '\0';

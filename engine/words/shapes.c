@@ -4,9 +4,12 @@
 
 #include "daps/words.h"
 
+/* A key that is too long for its room does not compile. */
+#define NAMED(label) .name = label, .key = ",\"" label "\":", .key_octets = sizeof(",\"" label "\":") - 1
+
 #define MEMBER(kind, label, structure, place, ...)                                                                     \
     {                                                                                                                  \
-        .name = label, .type = DAPS_MEMBER_##kind, .offset = offsetof(struct structure, place), __VA_ARGS__            \
+        NAMED(label), .type = DAPS_MEMBER_##kind, .offset = offsetof(struct structure, place), __VA_ARGS__             \
     }
 
 /* ---- words of values ---- */
@@ -53,7 +56,7 @@ static const char *step_word(const void *at, enum daps_rat rat)
 /* ---- handovers and SCG changes ---- */
 
 static const struct daps_member handover_members[] = {
-    {.name = "capture", .type = DAPS_MEMBER_CAPTURE, .column = 1},
+    {NAMED("capture"), .type = DAPS_MEMBER_CAPTURE, .column = 1},
     MEMBER(TEXT, "ue", daps_handover, ue, .column = 2),
     MEMBER(WORD, "rat", daps_handover, rat, .word = rat_word, .column = 3),
     MEMBER(U64, "frame", daps_handover, frame, .column = 4),
@@ -86,7 +89,7 @@ const struct daps_shape daps_shape_handover = {"handover", handover_members, G_N
                                                offsetof(struct daps_handover, rat)};
 
 static const struct daps_member scg_change_members[] = {
-    {.name = "capture", .type = DAPS_MEMBER_CAPTURE},
+    {NAMED("capture"), .type = DAPS_MEMBER_CAPTURE},
     MEMBER(TEXT, "ue", daps_scg_change, ue, .column = 0),
     MEMBER(WORD, "rat", daps_scg_change, rat, .word = rat_word),
     MEMBER(U64, "frame", daps_scg_change, frame, .column = 0),
@@ -105,7 +108,7 @@ const struct daps_shape daps_shape_scg_change = {"scg-change", scg_change_member
 /* ---- steps of the key chain ---- */
 
 static const struct daps_member step_members[] = {
-    {.name = "capture", .type = DAPS_MEMBER_CAPTURE, .column = 1},
+    {NAMED("capture"), .type = DAPS_MEMBER_CAPTURE, .column = 1},
     MEMBER(TEXT, "ue", daps_key_step, ue, .column = 2),
     MEMBER(WORD, "rat", daps_key_step, rat, .word = rat_word, .column = 3),
     MEMBER(U64, "frame", daps_key_step, frame, .column = 4),
@@ -122,7 +125,7 @@ static const struct daps_member step_members[] = {
     MEMBER(WORD, "ciphering", daps_key_step, ciphering, .word = ciphering_word, .column = 15),
     MEMBER(WORD, "integrity", daps_key_step, integrity, .word = integrity_word, .column = 16),
     MEMBER(KEY, "value", daps_key_step, key.value, .column = 17),
-    {.name = "as_keys", .type = DAPS_MEMBER_AS_KEYS, .column = 18}, /* four of them */
+    {NAMED("as_keys"), .type = DAPS_MEMBER_AS_KEYS, .column = 18}, /* four of them */
     MEMBER(FLAG, "same_frequency", daps_key_step, key.same_frequency, .column = 0),
     MEMBER(INT, "sk_counter", daps_key_step, key.sk_counter, .column = 0),
     MEMBER(INT, "computed_arfcn", daps_key_step, key.computed_arfcn, .column = 0),
@@ -275,20 +278,20 @@ static const struct daps_member finding_members[] = {
     MEMBER(WORD, "severity", daps_finding, severity, .word = severity_word, .column = 5),
     MEMBER(WORD, "evidence", daps_finding, evidence, .word = evidence_word, .column = 6),
     MEMBER(WORD, "rat", daps_finding, rat, .word = rat_word, .column = 3),
-    {.name = "capture", .type = DAPS_MEMBER_CAPTURE, .column = 1},
+    {NAMED("capture"), .type = DAPS_MEMBER_CAPTURE, .column = 1},
     MEMBER(TEXT, "ue", daps_finding, ue, .column = 2),
-    {.name = "frames", .type = DAPS_MEMBER_LIST, .item = frame_item, .column = 8, .joint = " "},
-    {.name = "liaison", .type = DAPS_MEMBER_LIST, .item = liaison_item, .column = 24, .joint = " "},
+    {NAMED("frames"), .type = DAPS_MEMBER_LIST, .item = frame_item, .column = 8, .joint = " "},
+    {NAMED("liaison"), .type = DAPS_MEMBER_LIST, .item = liaison_item, .column = 24, .joint = " "},
     MEMBER(OBJECT, "key", daps_finding, key, .object = &key_part, .there = has_key),
-    {.name = "procedures", .type = DAPS_MEMBER_LIST, .item = procedure_item, .column = 9, .joint = " "},
-    {.name = "clauses", .type = DAPS_MEMBER_LIST, .item = clause_item, .column = 25, .joint = "; "},
-    {.name = "title", .type = DAPS_MEMBER_WORD, .word = title_word, .column = 26}, /* of the whole */
-    {.name = "detail", .type = DAPS_MEMBER_SAID, .say = detail_said, .column = 27},
+    {NAMED("procedures"), .type = DAPS_MEMBER_LIST, .item = procedure_item, .column = 9, .joint = " "},
+    {NAMED("clauses"), .type = DAPS_MEMBER_LIST, .item = clause_item, .column = 25, .joint = "; "},
+    {NAMED("title"), .type = DAPS_MEMBER_WORD, .word = title_word, .column = 26}, /* of the whole */
+    {NAMED("detail"), .type = DAPS_MEMBER_SAID, .say = detail_said, .column = 27},
     MEMBER(WORD, "exposure", daps_finding, exposure, .word = exposure_word, .there = has_exposure, .optional = true,
            .column = 7),
     MEMBER(U32, "repeats", daps_finding, repeats, .column = 10),
     MEMBER(U32, "copies", daps_finding, copies, .there = has_copies, .optional = true, .column = 29),
-    {.name = "assumes", .type = DAPS_MEMBER_SAID, .say = assumes_said, .column = 28},
+    {NAMED("assumes"), .type = DAPS_MEMBER_SAID, .say = assumes_said, .column = 28},
     MEMBER(OBJECT, "keystream", daps_finding, keystream, .object = &tuple_part, .there = has_tuple, .optional = true),
 };
 

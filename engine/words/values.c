@@ -28,7 +28,7 @@ static struct daps_value word(const char *text)
                                .word = text};
 }
 
-static struct daps_value octets(const uint8_t *value, size_t n)
+static struct daps_value octets(const uint8_t *value, uint32_t n)
 {
     return (struct daps_value){
         .kind = value != NULL ? DAPS_VALUE_OCTETS : DAPS_VALUE_NONE, .octets = value, .n_octets = n};

@@ -44,16 +44,22 @@ enum daps_value_kind {
 
 struct daps_value {
     enum daps_value_kind kind;
-    uint64_t number; /* FLAG: 0 or 1 */
-    int64_t time_ns;
-    const char *word;
+    uint32_t n_octets;
+    union {
+        uint64_t number; /* NUMBER; FLAG: 0 or 1 */
+        int64_t time_ns;
+        const char *word;
+        const uint8_t *octets;
+    };
     char *owned; /* memory of word, to be freed by whoever asked; NULL none */
-    const uint8_t *octets;
-    size_t n_octets;
 };
 
+#define DAPS_MEMBER_KEY_ROOM 32
+
 struct daps_member {
-    const char *name; /* in JSON */
+    const char *name;               /* in JSON */
+    char key[DAPS_MEMBER_KEY_ROOM]; /* ,"name": as it goes before the value, so that it is copied in one piece */
+    uint8_t key_octets;
     enum daps_member_type type;
     size_t offset;
     const char *(*word)(const void *at, enum daps_rat rat);
