@@ -20,12 +20,13 @@ struct drive {
 static void learn(struct drive *drive, const struct daps_undecoded *where, const struct daps_rrc_result *result)
 {
     const struct daps_sink *sink = daps_engine_sink(drive->engine);
-    struct daps_undecoded undecoded = *where;
+    struct daps_undecoded undecoded;
 
     if (result->status == DAPS_RRC_OK) {
         unwrap_learn(drive->unwrap, where->ue_key, result);
         return;
     }
+    undecoded = *where;
     undecoded.message = result->message;
     undecoded.error = result->error;
     undecoded.error_bit = result->error_bit;

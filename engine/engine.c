@@ -123,7 +123,7 @@ static uint64_t octets_of(const struct daps_engine *engine)
 }
 
 /* Those met longest ago give way to the one that was met now, or is about to come (NULL). */
-static void make_room(struct daps_engine *engine, const struct ue_entry *met, uint64_t frame)
+static void make_them_give_way(struct daps_engine *engine, const struct ue_entry *met, uint64_t frame)
 {
     const struct daps_engine_options *options = &engine->options;
     const unsigned most_ues = options->most_ues > 0 ? options->most_ues : DAPS_ENGINE_MOST_UES;
@@ -132,6 +132,14 @@ static void make_room(struct daps_engine *engine, const struct ue_entry *met, ui
     while (ues_longest_unmet(engine->ues) != NULL && ues_longest_unmet(engine->ues) != met &&
            (octets_of(engine) > most_octets || (met == NULL && ues_count(engine->ues) >= most_ues)))
         give_way(engine, frame);
+}
+
+static inline void make_room(struct daps_engine *engine, const struct ue_entry *met, uint64_t frame)
+{
+    const uint64_t most = engine->options.most_octets;
+
+    if (met == NULL || engine->octets > (most > 0 ? most : DAPS_ENGINE_MOST_OCTETS))
+        make_them_give_way(engine, met, frame);
 }
 
 struct daps_ue *engine_find_ue(struct daps_engine *engine, uint64_t ue_key)

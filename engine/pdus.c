@@ -129,9 +129,9 @@ static void follow_return(struct daps_engine *engine, const struct daps_ue *ue, 
     daps_engine_event(engine, pdu->ue_key, NULL, &ev);
 }
 
-/* What came of one PDU is followed. */
-static void follow_reading(struct daps_engine *engine, struct daps_ue *ue, const struct pdcp_reading *reading,
-                           struct daps_rrc_result *result)
+/* What was read of a PDU is followed. */
+static void follow_read(struct daps_engine *engine, struct daps_ue *ue, const struct pdcp_reading *reading,
+                        struct daps_rrc_result *result)
 {
     const struct daps_pdu rrc = {.frame = reading->pdu->frame,
                                  .time_ns = reading->pdu->time_ns,
@@ -144,11 +144,6 @@ static void follow_reading(struct daps_engine *engine, struct daps_ue *ue, const
                                  .deciphered = reading->ciphered};
     bool decoded, twin = reading->known;
 
-    result->n_events = 0;
-    result->status = DAPS_RRC_OK;
-    count_reading(&engine->counts, reading);
-    if (reading->status != DAPS_PDCP_READ)
-        return;
     engine->counts.rrc_messages++;
     decoded = daps_rrc_decode_nr(rrc.channel, rrc.octets, rrc.length, result) == DAPS_RRC_OK;
     engine->counts.undecoded += !decoded;
@@ -174,6 +169,17 @@ static void follow_reading(struct daps_engine *engine, struct daps_ue *ue, const
         daps_pdcp_after(ue->pdcp, reading);
 }
 
+/* What came of one PDU is followed. */
+static void follow_reading(struct daps_engine *engine, struct daps_ue *ue, const struct pdcp_reading *reading,
+                           struct daps_rrc_result *result)
+{
+    result->n_events = 0;
+    result->status = DAPS_RRC_OK;
+    count_reading(&engine->counts, reading);
+    if (reading->status == DAPS_PDCP_READ)
+        follow_read(engine, ue, reading, result);
+}
+
 /* The same of a PDU that waited, with what it says to where it is needed. */
 static void follow_waited(struct daps_engine *engine, struct daps_ue *ue, const struct pdcp_reading *reading)
 {
@@ -189,7 +195,7 @@ static void follow_waiting(struct daps_engine *engine, struct daps_ue *ue)
 {
     struct pdcp_reading reading;
 
-    while (daps_pdcp_next(ue->pdcp, &reading))
+    while (daps_pdcp_has_waited(ue->pdcp) && daps_pdcp_next(ue->pdcp, &reading))
         follow_waited(engine, ue, &reading);
 }
 
@@ -199,7 +205,7 @@ static void follow_turns(struct daps_engine *engine, struct daps_ue *ue)
     struct pdcp_reading reading;
     struct pdcp_turn turn;
 
-    while (daps_pdcp_turn(ue->pdcp, false, &turn)) {
+    while (ue->pdcp->beside != NULL && daps_pdcp_turn(ue->pdcp, false, &turn)) {
         daps_pdcp_read(ue->pdcp, &turn.pdu, turn.has_record ? &turn.record : NULL, &reading);
         follow_waited(engine, ue, &reading);
     }

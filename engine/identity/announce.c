@@ -328,17 +328,11 @@ static void learn(struct identity *identity, struct identity_ue *ue, const struc
     }
 }
 
-static bool is_of_use(const struct daps_event *ev)
-{
-    return ev->kind == DAPS_EV_RECONFIGURATION || ev->kind == DAPS_EV_CANDIDATE || ev->kind == DAPS_EV_RELEASE ||
-           ev->kind == DAPS_EV_FAILURE_INFORMATION || ev->kind == DAPS_EV_REESTABLISHMENT;
-}
-
 void identity_learn(struct identity *identity, uint64_t ue_key, const struct daps_event *events, uint32_t n)
 {
     struct identity_ue *ue;
 
-    while (n > 0 && !is_of_use(events)) {
+    while (n > 0 && !identity_is_of_use(events)) {
         events++;
         n--;
     }

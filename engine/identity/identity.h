@@ -111,6 +111,13 @@ bool identity_is_claimed(const struct identity *identity);
 /* It has been answered by RRCReestablishment: now the name is that UE's, whose key is returned. */
 uint64_t identity_answered(struct identity *identity);
 
+/* Could it say anything to identity_learn()? */
+static inline bool identity_is_of_use(const struct daps_event *ev)
+{
+    return ev->kind == DAPS_EV_RECONFIGURATION || ev->kind == DAPS_EV_CANDIDATE || ev->kind == DAPS_EV_RELEASE ||
+           ev->kind == DAPS_EV_FAILURE_INFORMATION || ev->kind == DAPS_EV_REESTABLISHMENT;
+}
+
 /* What a message of that UE said: C-RNTIs and I-RNTIs to come, a release. n events. */
 void identity_learn(struct identity *identity, uint64_t ue_key, const struct daps_event *events, uint32_t n);
 

@@ -31,9 +31,12 @@ void pdcp_note_unciphered(struct daps_pdcp *pdcp, const struct pdcp_context *con
 void pdcp_note_near_end(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                         uint32_t count)
 {
-    struct pdcp_count *state = pdcp_count_of(context, pdu);
+    struct pdcp_count *state;
 
-    if (count < NEAR_END || state->near_end_told)
+    if (count < NEAR_END)
+        return;
+    state = pdcp_count_of(context, pdu);
+    if (state->near_end_told)
         return;
     state->near_end_told = true;
     tell(pdcp, context, pdu, count, true);

@@ -271,6 +271,13 @@ void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev);
 /* A PDU that waited and can be read or placed now: as daps_pdcp_read(). False if there is none (any more). */
 bool daps_pdcp_next(struct daps_pdcp *pdcp, struct pdcp_reading *reading);
 
+/* Has any ever waited? Where none has, daps_pdcp_next() need not be asked at every PDU. */
+static inline bool daps_pdcp_has_waited(struct daps_pdcp *pdcp)
+{
+    pdcp->changed = pdcp->changed && pdcp->room != NULL;
+    return pdcp->room != NULL;
+}
+
 /*
  * For a preview of the end: copy becomes what pdcp is, for the UE of host, as far as the end of the capture needs it.
  * Undone by daps_pdcp_clear().

@@ -56,8 +56,20 @@ void radio_take(struct radio *radio, const struct daps_pdu *pdu)
     }
 }
 
+/* Most messages say nothing of bearers or names. */
+static bool teaches(const struct daps_rrc_result *result)
+{
+    bool of_use = result->n_rlc > 0;
+
+    for (uint32_t i = 0; i < result->n_events; i++)
+        of_use |= identity_is_of_use(&result->events[i]);
+    return of_use;
+}
+
 void radio_learn(struct radio *radio, uint64_t ue_key, const struct daps_rrc_result *result)
 {
+    if (!teaches(result))
+        return;
     bearers_learn(radio->bearers, ue_key, result);
     identity_learn(radio->identity, ue_key, result->events, result->n_events);
 }

@@ -188,7 +188,7 @@ bool daps_ue_is_repeated_stretch(struct daps_ue *ue, const struct daps_event *ev
                                                          (uint64_t)ev->kind << 8 | (uint64_t)ev->channel));
     if (ue->last_time_ns != INT64_MIN) {
         ue->clock_moves |= ev->time_ns != ue->last_time_ns;
-        ue->clock_is_fine |= ev->time_ns % NS_PER_MS != 0;
+        ue->clock_is_fine = ue->clock_is_fine || ev->time_ns % NS_PER_MS != 0;
     }
     return seen && (ev->time_ns < ue->last_time_ns || (ev->time_ns == ue->last_time_ns && ue->clock_is_fine));
 }

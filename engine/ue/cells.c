@@ -37,10 +37,12 @@ static bool stays_put(const struct daps_ue *ue, const struct daps_event *ev)
 
 void daps_ue_watch_cells(struct daps_ue *ue, const struct daps_event *ev)
 {
-    const struct daps_attempt *last = daps_attempt_newest(ue);
+    const struct daps_attempt *last;
 
-    if (!stays_put(ue, ev) || ev->logged_cell.pci < 0 || ue->cells != DAPS_CELLS_UNKNOWN || last == NULL ||
-        !stays_behind(ue, last, ev))
+    if (ev->logged_cell.pci < 0 || ue->cells != DAPS_CELLS_UNKNOWN || !stays_put(ue, ev))
+        return;
+    last = daps_attempt_newest(ue);
+    if (last == NULL || !stays_behind(ue, last, ev))
         return;
     ue->cells_behind = true;
     if (daps_ue_elapsed(ue, last->complete_time_ns, ev->time_ns) > DAPS_LAG_NS)
@@ -61,11 +63,12 @@ void daps_ue_watch_cells_end(struct daps_ue *ue)
 
 void daps_ue_watch_cells_after(struct daps_ue *ue, const struct daps_event *ev)
 {
-    const struct daps_attempt *last = daps_attempt_newest(ue);
+    const struct daps_attempt *last;
     const struct daps_cell *cell = &ev->logged_cell;
 
     if (cell->pci < 0)
         return;
+    last = daps_attempt_newest(ue);
     /* Where a command led, or where the UE speaks up by itself (TS 38.331 5.3.7.3, 5.3.13.6). */
     if (ue->logged_cell.pci >= 0 && !is_same_cell(cell, &ue->logged_cell) &&
         ((last != NULL && last->target.pci == cell->pci) ||
@@ -107,12 +110,13 @@ void daps_ue_learn_cell(struct daps_ue *ue, const struct daps_event *ev)
  */
 bool daps_ue_is_from_elsewhere(const struct daps_ue *ue, const struct daps_event *ev)
 {
-    const struct daps_attempt *last = daps_attempt_newest(ue);
+    const struct daps_attempt *last;
     const int32_t pci = ev->logged_cell.pci;
 
     if (ue->cells != DAPS_CELLS_FOLLOW || pci < 0 || ue->active.pci < 0 || pci == ue->active.pci ||
         pci == ev->target.pci)
         return false;
+    last = daps_attempt_newest(ue);
     return last == NULL || (pci != last->source.pci && pci != last->target.pci);
 }
 
@@ -127,17 +131,17 @@ static bool is_armed_cell(const struct daps_ue *ue, int32_t pci)
 
 bool daps_ue_is_elsewhere(const struct daps_ue *ue, const struct daps_event *ev)
 {
-    const struct daps_attempt *last = daps_attempt_newest(ue);
+    const struct daps_attempt *last;
     const int32_t pci = ev->logged_cell.pci;
 
-    if (!stays_put(ue, ev) || ev->kind == DAPS_EV_REESTABLISHMENT_COMPLETE || ev->kind == DAPS_EV_SETUP_COMPLETE ||
+    if (pci < 0 || pci == ue->active.pci || !stays_put(ue, ev) || ev->kind == DAPS_EV_REESTABLISHMENT_COMPLETE || ev->kind == DAPS_EV_SETUP_COMPLETE ||
         (ev->kind == DAPS_EV_RECONFIGURATION && ev->sync))
         return false;
-    if (ue->cells == DAPS_CELLS_DO_NOT_FOLLOW || ue->cells_behind || pci < 0 || ue->active.pci < 0 ||
-        pci == ue->active.pci || is_armed_cell(ue, pci))
+    if (ue->cells == DAPS_CELLS_DO_NOT_FOLLOW || ue->cells_behind || ue->active.pci < 0 || is_armed_cell(ue, pci))
         return false;
     if (ue->cells != DAPS_CELLS_FOLLOW && (ue->logged_cell.pci < 0 || ue->logged_cell.pci == pci))
         return false; /* the cell may be that of every frame */
+    last = daps_attempt_newest(ue);
     return last == NULL || (pci != last->source.pci && pci != last->target.pci);
 }
 
