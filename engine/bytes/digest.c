@@ -13,15 +13,28 @@ static inline uint64_t word_at(const uint8_t *octets)
     return GUINT64_FROM_BE(word);
 }
 
-/* The last octets, 1 to 7 of them behind at, padded: from the eight that end with them if there are as many. */
-static inline uint64_t last_word(const uint8_t *octets, size_t length, size_t at)
+/* n octets, 1 to 7, padded: by two loads that overlap, so that none is beyond them. */
+static inline uint64_t short_word(const uint8_t *octets, size_t n)
 {
-    uint8_t last[8] = {0};
+    uint32_t first, end;
+    uint16_t two, end_two;
 
-    if (length >= 8)
-        return word_at(octets + length - 8) << (64 - 8 * (length - at));
-    memcpy(last, octets + at, length - at);
-    return word_at(last);
+    if (n >= 4) {
+        memcpy(&first, octets, sizeof first);
+        memcpy(&end, octets + n - sizeof end, sizeof end);
+        return (uint64_t)GUINT32_FROM_BE(first) << 32 | (uint64_t)GUINT32_FROM_BE(end) << (64 - 8 * n);
+    }
+    if (n < 2)
+        return (uint64_t)octets[0] << 56;
+    memcpy(&two, octets, sizeof two);
+    memcpy(&end_two, octets + n - sizeof end_two, sizeof end_two);
+    return (uint64_t)GUINT16_FROM_BE(two) << 48 | (uint64_t)GUINT16_FROM_BE(end_two) << (64 - 8 * n);
+}
+
+/* The last octets, n of them, 1 to 7, padded: from the eight that end with them if there are as many. */
+static inline uint64_t last_word(const uint8_t *octets, size_t length, size_t n)
+{
+    return length >= 8 ? word_at(octets + length - 8) << (64 - 8 * n) : short_word(octets, length);
 }
 
 /*
@@ -30,8 +43,7 @@ static inline uint64_t last_word(const uint8_t *octets, size_t length, size_t at
  */
 uint64_t daps_digest(const uint8_t *octets, size_t length)
 {
-    struct daps_digest_state state = daps_digest_start();
-    uint64_t a = state.lanes[0], b = state.lanes[1], c = state.lanes[2], d = state.lanes[3], last;
+    uint64_t a = DAPS_DIGEST_LANE_0, b = DAPS_DIGEST_LANE_1, c = DAPS_DIGEST_LANE_2, d = DAPS_DIGEST_LANE_3, last;
     size_t at = 0, left;
 
     for (; at + 32 <= length; at += 32) {
@@ -41,7 +53,7 @@ uint64_t daps_digest(const uint8_t *octets, size_t length)
         d = daps_digest_lane(d, word_at(octets + at + 24));
     }
     left = length - at;
-    last = left % 8 > 0 ? last_word(octets, length, at + left / 8 * 8) : 0;
+    last = left % 8 > 0 ? last_word(octets, length, left % 8) : 0;
     if (left >= 8)
         a = daps_digest_lane(a, word_at(octets + at));
     else if (left > 0)
@@ -56,5 +68,5 @@ uint64_t daps_digest(const uint8_t *octets, size_t length)
         c = daps_digest_lane(c, last);
     if (left > 24)
         d = daps_digest_lane(d, last);
-    return daps_digest_end(&(struct daps_digest_state){{a, b, c, d}, 0}, length);
+    return daps_digest_join(a, b, c, d, length);
 }

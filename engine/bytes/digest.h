@@ -14,6 +14,12 @@
 
 #define DAPS_DIGEST_LANES 4
 
+/* What lanes begin with. */
+#define DAPS_DIGEST_LANE_0 0x9e3779b97f4a7c15U
+#define DAPS_DIGEST_LANE_1 0xc2b2ae3d27d4eb4fU
+#define DAPS_DIGEST_LANE_2 0x165667b19e3779f9U
+#define DAPS_DIGEST_LANE_3 0x27d4eb2f165667c5U
+
 /* For contents that do not lie in one piece: start, then every word in order, then end. */
 struct daps_digest_state {
     uint64_t lanes[DAPS_DIGEST_LANES];
@@ -22,8 +28,8 @@ struct daps_digest_state {
 
 static inline struct daps_digest_state daps_digest_start(void)
 {
-    return (struct daps_digest_state){
-        {0x9e3779b97f4a7c15U, 0xc2b2ae3d27d4eb4fU, 0x165667b19e3779f9U, 0x27d4eb2f165667c5U}, 0};
+    return (struct daps_digest_state){{DAPS_DIGEST_LANE_0, DAPS_DIGEST_LANE_1, DAPS_DIGEST_LANE_2, DAPS_DIGEST_LANE_3},
+                                      0};
 }
 
 /* A lane with one more word. */
@@ -39,28 +45,32 @@ static inline void daps_digest_word(struct daps_digest_state *state, uint64_t wo
     state->next = (state->next + 1) % DAPS_DIGEST_LANES;
 }
 
+static inline uint64_t daps_digest_mix(uint64_t hash, uint64_t lane)
+{
+    hash = (hash ^ lane) * 0xc4ceb9fe1a85ec53U;
+    return hash ^ hash >> 32;
+}
+
+/* Of four lanes that have all their words; length: octets in all. */
+static inline uint64_t daps_digest_join(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t length)
+{
+    uint64_t hash = daps_digest_mix(length * 0x9e3779b97f4a7c15U, a);
+
+    hash = daps_digest_mix(daps_digest_mix(daps_digest_mix(hash, b), c), d);
+    return hash != 0 ? hash : 1;
+}
+
 /* length: octets in all. */
 static inline uint64_t daps_digest_end(const struct daps_digest_state *state, uint64_t length)
 {
-    uint64_t hash = length * 0x9e3779b97f4a7c15U;
-
-    for (unsigned lane = 0; lane < DAPS_DIGEST_LANES; lane++) {
-        hash = (hash ^ state->lanes[lane]) * 0xc4ceb9fe1a85ec53U;
-        hash ^= hash >> 32;
-    }
-    return hash != 0 ? hash : 1;
+    return daps_digest_join(state->lanes[0], state->lanes[1], state->lanes[2], state->lanes[3], length);
 }
 
 /* Of four words; what their length is does not matter. */
 static inline uint64_t daps_digest_four(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
-    struct daps_digest_state state = daps_digest_start();
-
-    state.lanes[0] = daps_digest_lane(state.lanes[0], a);
-    state.lanes[1] = daps_digest_lane(state.lanes[1], b);
-    state.lanes[2] = daps_digest_lane(state.lanes[2], c);
-    state.lanes[3] = daps_digest_lane(state.lanes[3], d);
-    return daps_digest_end(&state, 0);
+    return daps_digest_join(daps_digest_lane(DAPS_DIGEST_LANE_0, a), daps_digest_lane(DAPS_DIGEST_LANE_1, b),
+                            daps_digest_lane(DAPS_DIGEST_LANE_2, c), daps_digest_lane(DAPS_DIGEST_LANE_3, d), 0);
 }
 
 /* Of octets[0..length). */

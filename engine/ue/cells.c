@@ -134,8 +134,8 @@ bool daps_ue_is_elsewhere(const struct daps_ue *ue, const struct daps_event *ev)
     const struct daps_attempt *last;
     const int32_t pci = ev->logged_cell.pci;
 
-    if (pci < 0 || pci == ue->active.pci || !stays_put(ue, ev) || ev->kind == DAPS_EV_REESTABLISHMENT_COMPLETE || ev->kind == DAPS_EV_SETUP_COMPLETE ||
-        (ev->kind == DAPS_EV_RECONFIGURATION && ev->sync))
+    if (pci < 0 || pci == ue->active.pci || !stays_put(ue, ev) || ev->kind == DAPS_EV_REESTABLISHMENT_COMPLETE ||
+        ev->kind == DAPS_EV_SETUP_COMPLETE || (ev->kind == DAPS_EV_RECONFIGURATION && ev->sync))
         return false;
     if (ue->cells == DAPS_CELLS_DO_NOT_FOLLOW || ue->cells_behind || ue->active.pci < 0 || is_armed_cell(ue, pci))
         return false;
