@@ -138,7 +138,7 @@ static inline void make_room(struct daps_engine *engine, const struct ue_entry *
 {
     const uint64_t most = engine->options.most_octets;
 
-    if (met == NULL || engine->octets > (most > 0 ? most : DAPS_ENGINE_MOST_OCTETS))
+    if (met == NULL || octets_of(engine) > (most > 0 ? most : DAPS_ENGINE_MOST_OCTETS))
         make_them_give_way(engine, met, frame);
 }
 
