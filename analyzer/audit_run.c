@@ -12,6 +12,7 @@
 #include "daps/problem.h"
 #include "progress.h"
 #include "report/report.h"
+#include "report/said.h"
 #include "report/text.h"
 #include "say.h"
 
@@ -116,8 +117,9 @@ static void sum_up_problems(struct audit *audit, uint64_t undecoded)
     const char *path = audit->job->path;
 
     if (audit->first_lost != NULL)
-        batch_note(audit->job, path, "%" PRIu64 " NR RRC message%s could not be read, first %s%s", undecoded,
-                   undecoded == 1 ? "" : "s", audit->first_lost, undecoded == 1 ? "" : "; --verbose lists all");
+        batch_note(audit->job, path, "%" PRIu64 " %s%s could not be read, first %s%s", undecoded,
+                   said_rrc(daps_engine_counts(audit->engine)), undecoded == 1 ? "" : "s", audit->first_lost,
+                   undecoded == 1 ? "" : "; --verbose lists all");
     if (audit->first_malformed != NULL && !audit->options->quiet)
         batch_note(audit->job, path, "%" PRIu64 " payload%s could not be unwrapped, first %s%s", audit->malformed,
                    audit->malformed == 1 ? "" : "s", audit->first_malformed,

@@ -31,7 +31,7 @@ static void on_rrc(void *user, const char *ue, const struct daps_pdu *pdu, const
 {
     struct decrypt *decrypt = user;
     GByteArray *octets = g_byte_array_append(g_byte_array_new(), pdu->octets, (guint)pdu->length), *frame;
-    const struct synth_frame wrapped = {.channel = pdu->channel, .octets = octets, .cell = {-1, -1}};
+    const struct synth_frame wrapped = {.rat = pdu->rat, .channel = pdu->channel, .octets = octets, .cell = {-1, -1}};
     char *comment;
 
     frame = synth_wrap(SYNTH_UPPER_PDU, &wrapped);

@@ -23,7 +23,8 @@ static void learn(struct drive *drive, const struct daps_undecoded *where, const
     struct daps_undecoded undecoded;
 
     if (result->status == DAPS_RRC_OK) {
-        unwrap_learn(drive->unwrap, where->ue_key, result);
+        if (where->rat == DAPS_RAT_NR) /* bearers and identities of what is below RRC */
+            unwrap_learn(drive->unwrap, where->ue_key, result);
         return;
     }
     undecoded = *where;
@@ -45,7 +46,8 @@ void drive_learn_pdcp(struct drive *drive, const struct daps_pdu *pdu, const str
 
 static void take_rrc(struct drive *drive, const struct daps_pdu *pdu)
 {
-    const struct daps_undecoded where = {.frame = pdu->frame, .ue_key = pdu->ue_key, .channel = pdu->channel};
+    const struct daps_undecoded where = {
+        .frame = pdu->frame, .ue_key = pdu->ue_key, .rat = pdu->rat, .channel = pdu->channel};
 
     (void)engine_rrc(drive->engine, pdu, drive->result);
     learn(drive, &where, drive->result);

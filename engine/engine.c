@@ -142,20 +142,49 @@ static inline void make_room(struct daps_engine *engine, const struct ue_entry *
         make_them_give_way(engine, met, frame);
 }
 
-struct daps_ue *engine_find_ue(struct daps_engine *engine, uint64_t ue_key)
+/* In ues, a UE has an entry a technology. */
+static uint64_t key_in(enum daps_rat rat, uint64_t ue_key)
 {
-    struct ue_entry *entry = ues_find(engine->ues, ue_key);
+    return rat == DAPS_RAT_LTE ? ue_key ^ UINT64_C(0x8a91a6d40bf42040) : ue_key;
+}
+
+struct daps_ue *engine_find_ue(struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat)
+{
+    struct ue_entry *entry = ues_find(engine->ues, key_in(rat, ue_key));
 
     return entry != NULL ? tell_gaps(engine, entry) : NULL;
+}
+
+/* The same UE as it was seen before in the other technology. */
+static const struct daps_ue *find_other(struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat)
+{
+    const enum daps_rat other = rat == DAPS_RAT_LTE ? DAPS_RAT_NR : DAPS_RAT_LTE;
+    struct ue_entry *entry = ues_find(engine->ues, key_in(other, ue_key));
+
+    return entry != NULL ? ues_awake(engine->ues, entry) : NULL;
+}
+
+static struct daps_ue *new_ue(struct daps_engine *engine, const char *name, enum daps_rat rat,
+                              const struct daps_ue *other)
+{
+    struct daps_ue *ue;
+    char number[24];
+
+    if (other == NULL)
+        engine->counts.ues++;
+    snprintf(number, sizeof number, "%" PRIu64, engine->counts.ues);
+    ue = daps_ue_new(engine, other != NULL ? other->name : name != NULL ? name : number, rat, other != NULL);
+    ue->number = other != NULL ? other->number : (uint32_t)engine->counts.ues;
+    return ue;
 }
 
 /* At that frame; name NULL: numbered. */
 struct daps_ue *engine_get_ue(struct daps_engine *engine, uint64_t ue_key, const char *name, enum daps_rat rat,
                               uint64_t frame)
 {
-    struct ue_entry *entry = ues_find(engine->ues, ue_key);
+    struct ue_entry *entry = ues_find(engine->ues, key_in(rat, ue_key));
+    const struct daps_ue *other;
     struct daps_ue *ue;
-    char number[24];
 
     account(engine, entry);
     if (entry != NULL) {
@@ -164,11 +193,12 @@ struct daps_ue *engine_get_ue(struct daps_engine *engine, uint64_t ue_key, const
         return tell_gaps(engine, entry);
     }
     make_room(engine, NULL, frame);
-    snprintf(number, sizeof number, "%" PRIu64, ++engine->counts.ues);
-    ue = daps_ue_new(engine, name != NULL ? name : number, rat);
-    ue->number = (uint32_t)engine->counts.ues;
-    engine->touched = ues_add(engine->ues, ue_key, ue);
+    other = find_other(engine, ue_key, rat);
+    ue = new_ue(engine, name, rat, other);
+    engine->touched = ues_add(engine->ues, key_in(rat, ue_key), ue);
     engine->touched->gaps = engine->gaps.n;
+    if (other != NULL)
+        return ue;
     if (!joins_deliver(engine->joins, ue_key, ue->name, &engine->sink) && engine->sink.join != NULL)
         engine->sink.join(engine->sink.user, &(struct daps_identity_join){
                                                  .frame = frame, .ue = ue->name, .name = "", .reason = DAPS_JOIN_LOG});
@@ -177,7 +207,7 @@ struct daps_ue *engine_get_ue(struct daps_engine *engine, uint64_t ue_key, const
 
 void engine_join(struct daps_engine *engine, uint64_t ue_key, const struct daps_identity_join *join)
 {
-    const struct daps_ue *ue = engine_find_ue(engine, ue_key);
+    const struct daps_ue *ue = engine_find_ue(engine, ue_key, DAPS_RAT_NR);
 
     if (engine->sink.join == NULL)
         return;
@@ -206,8 +236,8 @@ static void learn_identity(struct daps_engine *engine, const struct daps_event *
     const struct cell_identity *known = find_identity(engine, &ev->logged_cell);
     struct cell_identity *of;
 
-    if (ev->cell_identity < 0 || ev->logged_cell.pci < 0)
-        return;
+    if (ev->cell_identity < 0 || ev->logged_cell.pci < 0 || ev->rat != DAPS_RAT_NR)
+        return; /* only requests of NR are checked */
     if (known == NULL && engine->n_identities == MOST_IDENTITIES)
         memmove(engine->identities, engine->identities + 1, --engine->n_identities * sizeof *engine->identities);
     of = known != NULL ? &engine->identities[known - engine->identities] : &engine->identities[engine->n_identities++];
@@ -235,6 +265,7 @@ void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *
 {
     struct daps_ue *ue;
 
+    engine->counts.of[ev->rat] = true;
     if (is_broadcast(ev)) {
         learn_identity(engine, ev);
         if (engine->sink.event != NULL)
@@ -248,7 +279,7 @@ void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *
         daps_ue_evidence(ue, ev);
         return;
     }
-    if (ev->request_mac >= 0 && engine->options.keylog != NULL)
+    if (ev->request_mac >= 0 && ev->rat == DAPS_RAT_NR && engine->options.keylog != NULL)
         check_request(ue, ev);
     daps_ue_event(ue, ev);
 }
@@ -262,10 +293,15 @@ void daps_engine_evidence(struct daps_engine *engine, struct daps_ue *ue, const 
 
 void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint64_t frame, enum daps_gap gap)
 {
-    struct daps_ue *ue = all ? NULL : engine_find_ue(engine, ue_key);
+    struct daps_ue *ue = NULL;
 
-    if (ue != NULL)
-        daps_ue_unread(ue, frame, gap);
+    for (unsigned rat = 0; rat < DAPS_RAT_COUNT && !all; rat++) { /* which it was of is not asked: either may miss it */
+        struct daps_ue *in = engine_find_ue(engine, ue_key, (enum daps_rat)rat);
+        if (in != NULL)
+            daps_ue_unread(in, frame, gap);
+        if (in != NULL)
+            ue = in;
+    }
     if (engine->sink.gap != NULL && (all || ue != NULL)) /* what is missing of an unknown UE misses nothing */
         engine->sink.gap(engine->sink.user, ue != NULL ? ue->name : NULL, frame, gap);
     if (!all)
@@ -340,7 +376,8 @@ unsigned daps_engine_contexts(const struct daps_engine *engine, uint64_t ue_key,
 
 const char *daps_engine_ue_name(const struct daps_engine *engine, uint64_t ue_key)
 {
-    struct ue_entry *entry = ues_find(engine->ues, ue_key);
+    struct ue_entry *nr = ues_find(engine->ues, ue_key);
+    struct ue_entry *entry = nr != NULL ? nr : ues_find(engine->ues, key_in(DAPS_RAT_LTE, ue_key));
 
     return entry != NULL ? g_string_chunk_insert_const(engine->names, ues_awake(engine->ues, entry)->name) : NULL;
 }

@@ -59,8 +59,11 @@ struct daps_engine {
     uint8_t *open;                  /* the PDU at hand, deciphered; likewise */
 };
 
-/* engine.c: the UE of that key, NULL if none was seen; or a new one, named or numbered. */
-struct daps_ue *engine_find_ue(struct daps_engine *engine, uint64_t ue_key);
+/*
+ * engine.c: the UE of that key in that technology, NULL if it was not seen there; or a new one, named or numbered. A UE
+ * seen in two technologies has a chain in each: two of these, of one name.
+ */
+struct daps_ue *engine_find_ue(struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat);
 struct daps_ue *engine_get_ue(struct daps_engine *engine, uint64_t ue_key, const char *name, enum daps_rat rat,
                               uint64_t frame);
 

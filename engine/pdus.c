@@ -6,7 +6,8 @@
 /* Cells that a message names in passing are where its UE may go: of use only where keys are computed. */
 static void learn_named_cells(struct daps_engine *engine, const struct daps_pdu *pdu)
 {
-    struct ue_entry *entry = engine->options.keylog != NULL ? ues_find(engine->ues, pdu->ue_key) : NULL;
+    struct ue_entry *entry =
+        engine->options.keylog != NULL && pdu->rat == DAPS_RAT_NR ? ues_find(engine->ues, pdu->ue_key) : NULL;
     const struct daps_ue *ue = entry != NULL ? ues_awake(engine->ues, entry) : NULL;
     struct rrc_named_cells named;
 
@@ -24,10 +25,10 @@ static void follow(struct daps_engine *engine, const struct daps_pdu *pdu, bool 
     learn_named_cells(engine, pdu);
     for (uint32_t i = 0; i < result->n_events; i++) {
         struct daps_event *ev = &result->events[i];
-        ev->rat = pdu->rat;
+        const bool within = ev->rat != pdu->rat; /* a part that is of the other technology, where no log says a cell */
         ev->frame = pdu->frame;
         ev->time_ns = pdu->time_ns;
-        ev->logged_cell = pdu->logged_cell;
+        ev->logged_cell = within ? (struct daps_cell){-1, -1} : pdu->logged_cell;
         ev->from_pdcp = from_pdcp;
         ev->executed = executed && ev->kind == DAPS_EV_RECONFIGURATION_COMPLETE;
         daps_engine_event(engine, pdu->ue_key, NULL, ev);
@@ -51,7 +52,7 @@ static void take_segment(struct daps_engine *engine, const struct daps_pdu *pdu,
     case RRC_SEGMENTS_WAIT:
         break;
     case RRC_SEGMENTS_WHOLE:
-        if (daps_rrc_decode_nr(pdu->channel, segments->octets, segments->length, result) != DAPS_RRC_OK)
+        if (daps_rrc_decode(pdu->rat, pdu->channel, segments->octets, segments->length, result) != DAPS_RRC_OK)
             engine->counts.undecoded++;
         rrc_segments_clear(segments);
         break;
@@ -228,7 +229,7 @@ static void hand_record(struct daps_engine *engine, struct daps_ue *ue, uint64_t
 static void follow_logged(struct daps_engine *engine, const struct daps_pdu *pdu, struct daps_rrc_result *result)
 {
     struct pdcp_record record = record_of(pdu, result);
-    struct daps_ue *ue = engine_find_ue(engine, pdu->ue_key);
+    struct daps_ue *ue = engine_find_ue(engine, pdu->ue_key, pdu->rat);
     struct daps_ue_moment before = {0};
     struct daps_pdu located;
     struct daps_cell cell;
@@ -251,7 +252,7 @@ static void follow_logged(struct daps_engine *engine, const struct daps_pdu *pdu
     if (ue != NULL)
         before = daps_ue_moment(ue);
     follow(engine, pdu, false, executed, result);
-    ue = engine_find_ue(engine, pdu->ue_key);
+    ue = engine_find_ue(engine, pdu->ue_key, pdu->rat);
     if (ue == NULL)
         return;
     if (result->n_events > 0 && ue->message.again)
@@ -264,15 +265,17 @@ static void follow_logged(struct daps_engine *engine, const struct daps_pdu *pdu
 enum daps_rrc_status engine_rrc(struct daps_engine *engine, const struct daps_pdu *pdu, struct daps_rrc_result *result)
 {
     engine->counts.rrc_messages++;
-    if (daps_rrc_decode_nr(pdu->channel, pdu->octets, pdu->length, result) != DAPS_RRC_OK) {
+    engine->counts.of[pdu->rat] = true;
+    if (daps_rrc_decode(pdu->rat, pdu->channel, pdu->octets, pdu->length, result) != DAPS_RRC_OK) {
         engine->counts.undecoded++;
         return result->status;
     }
     if (engine->sink.rrc != NULL)
         engine->sink.rrc(engine->sink.user, NULL, pdu, NULL);
     take_segment(engine, pdu, result);
-    engine->has_log |= !pdu->air && pdu->channel != DAPS_CH_BCCH_BCH && pdu->channel != DAPS_CH_BCCH_DL_SCH;
-    if (is_dcch(pdu->channel) && !pdu->air)
+    engine->has_log |=
+        pdu->rat == DAPS_RAT_NR && !pdu->air && pdu->channel != DAPS_CH_BCCH_BCH && pdu->channel != DAPS_CH_BCCH_DL_SCH;
+    if (is_dcch(pdu->channel) && !pdu->air && pdu->rat == DAPS_RAT_NR) /* PDUs beside a log are of NR */
         follow_logged(engine, pdu, result);
     else
         follow(engine, pdu, false, false, result);

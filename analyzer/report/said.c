@@ -7,6 +7,13 @@
 #include "daps/words.h"
 #include "report/text.h"
 
+const char *said_rrc(const struct daps_engine_counts *counts)
+{
+    if (!counts->of[DAPS_RAT_LTE])
+        return "NR RRC message";
+    return counts->of[DAPS_RAT_NR] ? "RRC message" : "LTE RRC message";
+}
+
 void said_contents(struct outbuf *out, const struct capture_totals *totals)
 {
     text_counted(out, totals->frames, "frame", NULL);
@@ -15,7 +22,7 @@ void said_contents(struct outbuf *out, const struct capture_totals *totals)
         outbuf_literal(out, "no NR RRC seen");
         return;
     }
-    text_counted(out, totals->counts.rrc_messages, "NR RRC message", NULL);
+    text_counted(out, totals->counts.rrc_messages, said_rrc(&totals->counts), NULL);
     outbuf_literal(out, ", ");
     text_counted(out, totals->counts.ues, "UE", NULL);
 }
@@ -33,7 +40,7 @@ void said_other(struct outbuf *out, const struct capture_totals *totals)
 void said_unread(struct outbuf *out, const struct capture_totals *totals)
 {
     if (totals->counts.undecoded > 0) {
-        text_counted(out, totals->counts.undecoded, "NR RRC message", NULL);
+        text_counted(out, totals->counts.undecoded, said_rrc(&totals->counts), NULL);
         outbuf_literal(out, " could not be read (--verbose lists them): what they said is not in this audit");
     }
     if (totals->error != NULL) {
@@ -136,7 +143,7 @@ void said_none_found(struct outbuf *out, const struct capture_totals *totals)
         return;
     }
     outbuf_literal(out, " in ");
-    text_counted(out, counts->rrc_messages - MIN(counts->undecoded, counts->rrc_messages), "NR RRC message", NULL);
+    text_counted(out, counts->rrc_messages - MIN(counts->undecoded, counts->rrc_messages), said_rrc(counts), NULL);
     outbuf_literal(out, " and ");
     text_counted(out, counts->handovers, "handover", NULL);
     outbuf_string(out, daps_not_judged_total(counts->not_judged) > 0 ? ", as far as they could be judged."

@@ -9,6 +9,9 @@
 #include "report/outbuf.h"
 #include "report/totals.h"
 
+/* "NR RRC message", "LTE RRC message"; where there were both, "RRC message". */
+const char *said_rrc(const struct daps_engine_counts *counts);
+
 /* "12 frames, 12 NR RRC messages, 1 UE" */
 void said_contents(struct outbuf *out, const struct capture_totals *totals);
 

@@ -29,7 +29,7 @@ struct ue_section {
 
 struct text_audit {
     GPtrArray *ues; /* struct ue_section, in order of appearance */
-    GHashTable *by_name;
+    GHashTable *by_name[DAPS_RAT_COUNT];
     uint64_t rows, rows_left_out;
     struct spool findings[DAPS_SEVERITY_HIGH + 1];
     uint64_t findings_left_out;
@@ -53,7 +53,8 @@ static void text_begin(struct report *report)
     struct text_audit *state = g_new0(struct text_audit, 1);
 
     state->ues = g_ptr_array_new_with_free_func(section_free);
-    state->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    for (unsigned i = 0; i < DAPS_RAT_COUNT; i++)
+        state->by_name[i] = g_hash_table_new(g_str_hash, g_str_equal);
     state->first_time_ns = INT64_MIN;
     for (unsigned i = 0; i <= DAPS_SEVERITY_HIGH; i++)
         spool_init(&state->findings[i], SPOOL_OCTETS);
@@ -65,7 +66,8 @@ static void text_free(struct report *report)
 {
     struct text_audit *state = report->state;
 
-    g_hash_table_unref(state->by_name);
+    for (unsigned i = 0; i < DAPS_RAT_COUNT; i++)
+        g_hash_table_unref(state->by_name[i]);
     g_ptr_array_unref(state->ues);
     for (unsigned i = 0; i <= DAPS_SEVERITY_HIGH; i++)
         spool_clear(&state->findings[i]);
@@ -76,7 +78,8 @@ static void text_free(struct report *report)
 /* NULL once there are too many. */
 static struct ue_section *section_of(struct text_audit *state, const char *ue, enum daps_rat rat)
 {
-    struct ue_section *section = g_hash_table_lookup(state->by_name, ue);
+    GHashTable *by_name = state->by_name[rat];
+    struct ue_section *section = g_hash_table_lookup(by_name, ue);
 
     if (section != NULL || state->ues->len == MOST_UES)
         return section;
@@ -85,7 +88,7 @@ static struct ue_section *section_of(struct text_audit *state, const char *ue, e
     section->rat = rat;
     section->rows = g_array_new(FALSE, FALSE, sizeof(struct handover_row));
     g_ptr_array_add(state->ues, section);
-    g_hash_table_insert(state->by_name, section->name, section);
+    g_hash_table_insert(by_name, section->name, section);
     return section;
 }
 
@@ -311,7 +314,7 @@ static void write_quiet(struct report *report, const struct capture_totals *tota
     if (totals->counts.rrc_messages == 0) {
         outbuf_literal(out, "no NR RRC seen");
     } else {
-        text_counted(out, totals->counts.rrc_messages, "NR RRC message", NULL);
+        text_counted(out, totals->counts.rrc_messages, said_rrc(&totals->counts), NULL);
         outbuf_literal(out, ", ");
         text_counted(out, totals->counts.handovers, "handover", NULL);
         outbuf_literal(out, ", no findings");

@@ -54,7 +54,7 @@ static void text_events_end(struct report *report, const struct capture_totals *
     outbuf_spaces(out, 2);
     text_counted(out, totals->frames, "frame", NULL);
     outbuf_literal(out, ", ");
-    text_counted(out, totals->counts.rrc_messages, "NR RRC message", NULL);
+    text_counted(out, totals->counts.rrc_messages, said_rrc(&totals->counts), NULL);
     outbuf_literal(out, ", ");
     text_counted(out, totals->counts.ues, "UE", NULL);
     if (totals->error != NULL) {
@@ -164,7 +164,7 @@ static void write_unread(struct outbuf *out, const struct run_totals *run)
     const struct {
         uint64_t n;
         const char *one, *many;
-    } unread[] = {{counts->undecoded, "NR RRC message", "NR RRC messages"},
+    } unread[] = {{counts->undecoded, said_rrc(counts), NULL},
                   {counts->pdcp.unreadable, "ciphered message", "ciphered messages"},
                   {counts->pdcp.unverified, "message that did not verify", "messages that did not verify"}};
     const char *joint = " Not read: ";
@@ -225,7 +225,7 @@ void report_text_summary(const struct report_style *style, struct outbuf *out, c
     outbuf_init(&text, NULL, NULL);
     text_counted(&text, run->captures, "capture", NULL);
     outbuf_literal(&text, ", ");
-    text_counted(&text, counts->rrc_messages, "NR RRC message", NULL);
+    text_counted(&text, counts->rrc_messages, said_rrc(counts), NULL);
     outbuf_literal(&text, ", ");
     text_counted(&text, counts->handovers, "handover", NULL);
     outbuf_literal(&text, " (");

@@ -18,9 +18,9 @@
 #define DLT_UPPER_PDU 252
 
 static const char *const framing_names[SYNTH_FRAMING_COUNT] = {
-    "upper-pdu",     "upper-pdu-unpadded", "gsmtap-v3",      "qcsuper",          "rls",    "mac-nr",
-    "mac-nr-dlt149", "mac-nr-dlt157",      "mac-nr-upper",   "mac-nr-upper-udp", "rlc-nr", "pdcp-nr",
-    "pdcp-nr-2018",  "gsmtap-v3-mac",      "gsmtap-v3-pdcp", "gsmtap-v3-both"};
+    "upper-pdu", "upper-pdu-unpadded", "gsmtap-v3",     "gsmtap-v2",      "qcsuper",          "rls",
+    "mac-nr",    "mac-nr-dlt149",      "mac-nr-dlt157", "mac-nr-upper",   "mac-nr-upper-udp", "rlc-nr",
+    "pdcp-nr",   "pdcp-nr-2018",       "gsmtap-v3-mac", "gsmtap-v3-pdcp", "gsmtap-v3-both"};
 
 enum synth_framing synth_framing_by_name(const char *name)
 {
@@ -33,7 +33,7 @@ enum synth_framing synth_framing_by_name(const char *name)
 
 const char *synth_framing_names(void)
 {
-    return "upper-pdu, upper-pdu-unpadded, gsmtap-v3, qcsuper, rls, mac-nr, mac-nr-dlt149, mac-nr-dlt157, "
+    return "upper-pdu, upper-pdu-unpadded, gsmtap-v3, gsmtap-v2, qcsuper, rls, mac-nr, mac-nr-dlt149, mac-nr-dlt157, "
            "mac-nr-upper, "
            "mac-nr-upper-udp, rlc-nr, pdcp-nr, pdcp-nr-2018, gsmtap-v3-mac, gsmtap-v3-pdcp, gsmtap-v3-both";
 }
@@ -88,6 +88,23 @@ void put_upper_name(GByteArray *out, const char *name)
     put_number(out, 0, (unsigned)(field - length));
 }
 
+/* "lte_rrc.dl_dcch" and "lte-rrc.dl.dcch" are names of one dissector: Wireshark writes the former, phone tools the
+ * latter. */
+static const char *lte_dissector_name(enum daps_channel channel, bool padded)
+{
+    static const char *const names[DAPS_CH_COUNT][2] = {
+        [DAPS_CH_BCCH_BCH] = {"lte-rrc.bcch.bch", "lte_rrc.bcch_bch"},
+        [DAPS_CH_BCCH_DL_SCH] = {"lte-rrc.bcch.dl.sch", "lte_rrc.bcch_dl_sch"},
+        [DAPS_CH_DL_CCCH] = {"lte-rrc.dl.ccch", "lte_rrc.dl_ccch"},
+        [DAPS_CH_DL_DCCH] = {"lte-rrc.dl.dcch", "lte_rrc.dl_dcch"},
+        [DAPS_CH_PCCH] = {"lte-rrc.pcch", "lte_rrc.pcch"},
+        [DAPS_CH_UL_CCCH] = {"lte-rrc.ul.ccch", "lte_rrc.ul_ccch"},
+        [DAPS_CH_UL_DCCH] = {"lte-rrc.ul.dcch", "lte_rrc.ul_dcch"},
+    };
+
+    return names[channel][padded];
+}
+
 static const char *dissector_name(enum daps_channel channel)
 {
     static const char *const names[DAPS_CH_COUNT] = {
@@ -111,7 +128,8 @@ static const char *dissector_name(enum daps_channel channel)
 
 static GByteArray *upper_pdu(const struct synth_frame *frame, bool padded)
 {
-    const char *name = dissector_name(frame->channel);
+    const char *name =
+        frame->rat == DAPS_RAT_LTE ? lte_dissector_name(frame->channel, padded) : dissector_name(frame->channel);
     GByteArray *out;
     size_t length, field;
 
@@ -196,16 +214,22 @@ static GByteArray *gsmtap_v3(const struct synth_frame *frame)
         [DAPS_CH_RECONFIGURATION] = 0x201,
         [DAPS_CH_RECONFIGURATION_COMPLETE] = 0x202,
     };
+    static const uint16_t lte_subtypes[DAPS_CH_COUNT] = {
+        [DAPS_CH_BCCH_BCH] = 1, [DAPS_CH_BCCH_DL_SCH] = 3, [DAPS_CH_PCCH] = 7,     [DAPS_CH_DL_CCCH] = 8,
+        [DAPS_CH_DL_DCCH] = 9,  [DAPS_CH_UL_CCCH] = 10,    [DAPS_CH_UL_DCCH] = 11,
+    };
+    const bool lte = frame->rat == DAPS_RAT_LTE;
+    const uint16_t subtype = lte ? lte_subtypes[frame->channel] : subtypes[frame->channel];
     const struct udp_path path = {0x7F000000U | frame->ue, 0x7F000000U | frame->ue, 13337, 4729, true};
     GByteArray *out;
 
-    if (subtypes[frame->channel] == 0)
+    if (subtype == 0)
         return NULL;
     out = g_byte_array_new();
     put_number(out, 0x0300, 2);
     put_number(out, 0, 2);
-    put_number(out, 0x0503, 2);
-    put_number(out, subtypes[frame->channel], 2);
+    put_number(out, lte ? 0x0403 : 0x0503, 2);
+    put_number(out, subtype, 2);
     put_number(out, 0x0000000C, 4); /* packet timestamp */
     put_number(out, (uint64_t)(frame->time_ns / 1000000000), 8);
     put_number(out, (uint64_t)(frame->time_ns % 1000000000), 4);
@@ -217,6 +241,33 @@ static GByteArray *gsmtap_v3(const struct synth_frame *frame)
     put_number(out, frame->number % 1024, 4);
     put_number(out, 0xFFFE, 2);
     out->data[3] = (uint8_t)((out->len + 3) / 4); /* rounded up, nothing padded */
+    put_pdu(out, frame);
+    return put_udp(&path, out, frame->number);
+}
+
+/* ---- GSMTAP v2 ---- */
+
+/* 02 04 0d slot | uplink, channel number (14 bits) | 0 | SFN | sub-type | 0: no PCI, and EARFCNs below 16384 only */
+static GByteArray *gsmtap_v2(const struct synth_frame *frame)
+{
+    static const uint8_t subtypes[DAPS_CH_COUNT] = {
+        [DAPS_CH_DL_CCCH] = 1,  [DAPS_CH_DL_DCCH] = 2,     [DAPS_CH_UL_CCCH] = 3, [DAPS_CH_UL_DCCH] = 4,
+        [DAPS_CH_BCCH_BCH] = 5, [DAPS_CH_BCCH_DL_SCH] = 6, [DAPS_CH_PCCH] = 7,
+    }; /* one more than on the wire, 0: not carried */
+    const bool up = frame->channel == DAPS_CH_UL_CCCH || frame->channel == DAPS_CH_UL_DCCH;
+    const struct udp_path path = {0x7F000000U | frame->ue, 0x7F000000U | frame->ue, 13337, 4729, true};
+    const uint32_t earfcn = (uint32_t)frame->cell.ssb_arfcn;
+    GByteArray *out;
+
+    if (subtypes[frame->channel] == 0 || frame->rat != DAPS_RAT_LTE)
+        return NULL;
+    out = g_byte_array_new();
+    put_number(out, 0x02040d00, 4);
+    put_number(out, (up ? 0x4000 : 0) | (earfcn < 0x4000 ? earfcn : 0), 2);
+    put_number(out, 0, 2);
+    put_number(out, frame->number % 1024, 4);
+    put_number(out, subtypes[frame->channel] - 1U, 1);
+    put_number(out, 0, 3);
     put_pdu(out, frame);
     return put_udp(&path, out, frame->number);
 }
@@ -305,10 +356,12 @@ GByteArray *synth_wrap(enum synth_framing framing, const struct synth_frame *fra
     case SYNTH_GSMTAP_V3:
     case SYNTH_GSMTAP_V3_BOTH:
         return gsmtap_v3(frame);
+    case SYNTH_GSMTAP_V2:
+        return gsmtap_v2(frame);
     case SYNTH_QCSUPER:
-        return qcsuper(frame);
+        return frame->rat == DAPS_RAT_LTE ? NULL : qcsuper(frame);
     case SYNTH_RLS:
-        return rls(frame);
+        return frame->rat == DAPS_RAT_LTE ? NULL : rls(frame);
     default: /* below RRC: layers.c */
         return NULL;
     }

@@ -13,6 +13,7 @@ enum synth_framing {
     SYNTH_UPPER_PDU,          /* link type 252, names padded to four octets as Wireshark does */
     SYNTH_UPPER_PDU_UNPADDED, /* the same as some phone tools write it */
     SYNTH_GSMTAP_V3,          /* Ethernet, UDP 4729, with metadata and the header length as SCAT writes it */
+    SYNTH_GSMTAP_V2,          /* the same in version 2, which has LTE only */
     SYNTH_QCSUPER,            /* raw IPv4, UDP 47928, log 0xB821 version 9 */
     SYNTH_RLS,                /* Ethernet, UDP 4997, UERANSIM */
     /* Below RRC, with real keys (layers.c): */
@@ -31,6 +32,7 @@ enum synth_framing {
 };
 
 struct synth_frame {
+    enum daps_rat rat;
     enum daps_channel channel;
     const GByteArray *octets;
     unsigned ue;     /* from 1 */

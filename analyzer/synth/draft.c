@@ -4,11 +4,16 @@
 
 #include "synth/tables_nr_synth.h"
 
-struct draft draft_start(const char *prefix)
+struct draft draft_start_in(const struct per_table *table, const char *prefix)
 {
-    struct draft draft = {g_array_new(FALSE, TRUE, sizeof(struct per_assign)), prefix};
+    struct draft draft = {table, g_array_new(FALSE, TRUE, sizeof(struct per_assign)), prefix};
 
     return draft;
+}
+
+struct draft draft_start(const char *prefix)
+{
+    return draft_start_in(&nr_synth_table, prefix);
 }
 
 struct per_assign *draft_add(struct draft *draft, const char *path)
@@ -49,7 +54,7 @@ GByteArray *draft_finish(struct draft *draft, uint32_t root, char **error)
 {
     struct per_output *out = g_new(struct per_output, 1);
     GByteArray *octets = NULL;
-    size_t n = per_write(&nr_synth_table, root, (const struct per_assign *)(const void *)draft->assigns->data,
+    size_t n = per_write(draft->table, root, (const struct per_assign *)(const void *)draft->assigns->data,
                          draft->assigns->len, out);
 
     if (n > 0)

@@ -10,7 +10,8 @@
 
 /* Assignments under construction; paths are owned. */
 struct draft {
-    GArray *assigns; /* struct per_assign */
+    const struct per_table *table; /* what its paths are looked up in */
+    GArray *assigns;               /* struct per_assign */
     const char *prefix;
 };
 
@@ -20,8 +21,9 @@ struct draft_row {
     const char *name;
 };
 
-/* A draft whose paths all begin with prefix, which must live as long. */
+/* A draft of NR whose paths all begin with prefix, which must live as long; or one of another table. */
 struct draft draft_start(const char *prefix);
+struct draft draft_start_in(const struct per_table *table, const char *prefix);
 /* The component at path is to be there. */
 struct per_assign *draft_add(struct draft *draft, const char *path);
 /* ... with that number, */

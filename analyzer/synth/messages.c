@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "synth/draft.h"
+#include "synth/lte_messages.h"
 #include "synth/tables_nr_synth.h"
 
 /* A TDD carrier of 100 MHz in band n78, as commercial networks configure it. */
@@ -220,9 +221,14 @@ static GByteArray *bare_reconfiguration(const struct synth_command *command, cha
  */
 GByteArray *synth_reconfiguration(const struct synth_command *command, char **error)
 {
-    struct draft bare = draft_start(""), draft = draft_start("message.c1.rrcReconfiguration");
-    GByteArray *group = command->target != NULL ? cell_group(command, error) : NULL, *octets;
+    struct draft bare, draft;
+    GByteArray *group, *octets;
 
+    if (command->rat == DAPS_RAT_LTE)
+        return lte_reconfiguration(command, error);
+    bare = draft_start("");
+    draft = draft_start("message.c1.rrcReconfiguration");
+    group = command->target != NULL ? cell_group(command, error) : NULL;
     set_reconfiguration(&bare, command, group);
     for (guint i = 0; i < bare.assigns->len; i++) {
         struct per_assign *from = &g_array_index(bare.assigns, struct per_assign, i),
@@ -299,10 +305,14 @@ GByteArray *synth_bearers(unsigned transaction, unsigned sn_bits, bool release, 
 
 GByteArray *synth_conditional(const struct synth_command *candidates, unsigned n, unsigned transaction, char **error)
 {
-    struct draft draft = draft_start("message.c1.rrcReconfiguration");
-    GPtrArray *inner = g_ptr_array_new_with_free_func((GDestroyNotify)g_byte_array_unref);
+    struct draft draft;
+    GPtrArray *inner;
     GByteArray *octets;
 
+    if (candidates[0].rat == DAPS_RAT_LTE)
+        return lte_conditional(candidates, n, transaction, error);
+    draft = draft_start("message.c1.rrcReconfiguration");
+    inner = g_ptr_array_new_with_free_func((GDestroyNotify)g_byte_array_unref);
     draft_set(&draft, "rrc-TransactionIdentifier", transaction);
     if (candidates[0].attempt_conditional)
         draft_set(&draft, V1610 "conditionalReconfiguration-r16.attemptCondReconfig-r16", 0);
@@ -337,5 +347,10 @@ GByteArray *synth_scg_change(const struct synth_command *command, char **error)
     octets = draft_finish(&draft, NR_SYNTH_ROOT_RRCRECONFIGURATION, error);
     if (group != NULL)
         g_byte_array_unref(group);
+    if (octets != NULL && command->rat == DAPS_RAT_LTE) {
+        GByteArray *nr = octets;
+        octets = lte_scg_change(command->transaction, nr, error);
+        g_byte_array_unref(nr);
+    }
     return octets;
 }

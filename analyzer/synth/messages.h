@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NR RRC messages for synthetic captures, really encoded (TS 38.331 in unaligned PER). */
+/* RRC messages for synthetic captures, really encoded (TS 38.331, TS 36.331 in unaligned PER). */
 #ifndef DAPS_SYNTH_MESSAGES_H
 #define DAPS_SYNTH_MESSAGES_H
 
@@ -11,12 +11,13 @@
 
 struct synth_cell {
     char name[32];
-    int32_t pci, ssb_arfcn, point_a;
+    int32_t pci, ssb_arfcn, point_a; /* of LTE: ssb_arfcn is the EARFCN-DL */
     int32_t cell_identity;
 };
 
 /* A handover command or candidate, in the words of the scenario language. */
 struct synth_command {
+    enum daps_rat rat;
     const struct synth_cell *target; /* NULL: no reconfigurationWithSync */
     unsigned transaction;
     int ncc; /* -1: no masterKeyUpdate */
@@ -39,8 +40,9 @@ struct synth_command {
  */
 GByteArray *synth_reconfiguration(const struct synth_command *command, char **error); /* DL-DCCH */
 GByteArray *synth_conditional(const struct synth_command *candidates, unsigned n, unsigned transaction,
-                              char **error);                                     /* DL-DCCH */
-GByteArray *synth_scg_change(const struct synth_command *command, char **error); /* bare RRCReconfiguration */
+                              char **error); /* DL-DCCH */
+/* bare RRCReconfiguration; where the command is of LTE, in a message of DL-DCCH */
+GByteArray *synth_scg_change(const struct synth_command *command, char **error);
 
 /*
  * DRB 1 and 2 on logical channels 4 and 5 (RLC AM with 12-bit SN, PDCP SN of sn_bits, no SDAP header), or their
@@ -50,6 +52,7 @@ GByteArray *synth_bearers(unsigned transaction, unsigned sn_bits, bool release, 
 
 /* A message by its name in the scenario language ("setup-request", "measurement-report", ...), on *channel. */
 struct synth_simple {
+    enum daps_rat rat;
     unsigned transaction;
     int nea, nia, ncc;
     int32_t c_rnti, pci;

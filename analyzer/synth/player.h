@@ -34,6 +34,7 @@ struct player {
     const char *name;
     const struct synth_sink *sink;
     enum synth_framing framing;
+    enum daps_rat rat;      /* of the statements that follow */
     bool opened, silent;    /* silent: the log loses what happens */
     bool unsent;            /* the phone logs the message, but it never goes on the air */
     unsigned segment;       /* octets of an RLC segment, 0 none */

@@ -55,7 +55,7 @@ static void send_log(struct player *p, struct synth_frame *frame)
 
 void player_send(struct player *p, enum daps_channel channel, GByteArray *pdu)
 {
-    struct synth_frame frame = {.channel = channel, .octets = pdu, .many_ues = p->many_ues};
+    struct synth_frame frame = {.rat = p->rat, .channel = channel, .octets = pdu, .many_ues = p->many_ues};
 
     if (pdu == NULL || p->error != NULL) {
         if (pdu != NULL)
@@ -90,15 +90,17 @@ static void declare_cell(struct player *p)
     while (p->error == NULL && player_peek(p) != NULL) {
         if (player_accept(p, "pci"))
             cell->pci = (int32_t)player_number(p, "PCI", 0, 1007);
+        else if (player_accept(p, "earfcn"))
+            cell->ssb_arfcn = (int32_t)player_number(p, "EARFCN", 0, 262143);
         else if (player_accept(p, "ssb-arfcn"))
             cell->ssb_arfcn = (int32_t)player_number(p, "NR-ARFCN", 0, 3279165);
         else if (player_accept(p, "point-a"))
             cell->point_a = (int32_t)player_number(p, "NR-ARFCN", 0, 3279165);
         else
-            player_fail(p, "'%s' is none of pci, ssb-arfcn, point-a", player_peek(p));
+            player_fail(p, "'%s' is none of pci, ssb-arfcn, earfcn, point-a", player_peek(p));
     }
     if (p->error == NULL && (cell->pci < 0 || cell->ssb_arfcn < 0))
-        player_fail(p, "cell '%s' needs pci and ssb-arfcn", name);
+        player_fail(p, "cell '%s' needs pci and ssb-arfcn (LTE: earfcn)", name);
     if (cell->point_a < 0)
         cell->point_a = cell->ssb_arfcn > 1000 ? cell->ssb_arfcn - 1000 : cell->ssb_arfcn;
     g_ptr_array_add(p->cells, cell);
@@ -114,7 +116,7 @@ void player_key_words(struct player *p, struct synth_ue *ue, const char *kind)
     if (p->error == NULL && (strlen(key) != 64 || strspn(key, "0123456789abcdefABCDEF") != 64))
         player_fail(p, "what follows %s is no key of 64 hexadecimal digits", kind);
     g_snprintf(ue->key_line, sizeof ue->key_line, "%s %u %.64s", kind, ue->number, key);
-    if (strcmp(kind, "KAMF") == 0) {
+    if (strcmp(kind, "KAMF") == 0 || strcmp(kind, "KASME") == 0) {
         int64_t count = 0;
         if (player_accept(p, "ul-nas-count"))
             count = player_number(p, "COUNT", 0, G_MAXUINT32);
@@ -153,6 +155,10 @@ static void declare_ue(struct player *p)
             player_key_words(p, ue, "KGNB");
         else if (player_accept(p, "kamf"))
             player_key_words(p, ue, "KAMF");
+        else if (player_accept(p, "kenb"))
+            player_key_words(p, ue, "KENB");
+        else if (player_accept(p, "kasme"))
+            player_key_words(p, ue, "KASME");
         else if (player_accept(p, "quirk"))
             ue->air.quirk = quirk_word(p);
         else
@@ -195,6 +201,22 @@ static void choose_framing(struct player *p)
         player_fail(p, "'%s' is none of %s", word, synth_framing_names());
     else
         p->framing = framing;
+    if (p->rat == DAPS_RAT_LTE && synth_is_below_rrc(p->framing))
+        player_fail(p, "LTE is written as RRC in clear only: upper-pdu, gsmtap-v3, gsmtap-v2");
+}
+
+static void choose_rat(struct player *p)
+{
+    const char *word = player_word(p, "nr or lte");
+
+    if (strcmp(word, "lte") == 0)
+        p->rat = DAPS_RAT_LTE;
+    else if (strcmp(word, "nr") == 0)
+        p->rat = DAPS_RAT_NR;
+    else
+        player_fail(p, "'%s' is neither nr nor lte", word);
+    if (p->rat == DAPS_RAT_LTE && synth_is_below_rrc(p->framing))
+        player_fail(p, "LTE is written as RRC in clear only: upper-pdu, gsmtap-v3, gsmtap-v2");
 }
 
 /* One statement; lose before it keeps its frames out of the capture, unsent off the air only; early and late move them.
@@ -230,6 +252,8 @@ static void play_statement(struct player *p, const struct synth_options *options
         choose_framing(p);
         if (options->framing != NULL)
             p->framing = kept;
+    } else if (strcmp(word, "rat") == 0) {
+        choose_rat(p);
     } else if (strcmp(word, "step") == 0) {
         p->step_ns = player_duration(p);
     } else if (strcmp(word, "log-late") == 0) {

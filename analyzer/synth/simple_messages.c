@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "synth/draft.h"
+#include "synth/lte_messages.h"
 #include "synth/messages.h"
 #include "synth/tables_nr_synth.h"
 
@@ -167,6 +168,8 @@ GByteArray *synth_message(const char *name, const struct synth_simple *values, e
     struct filling f = {.values = values};
     GByteArray *octets;
 
+    if (values->rat == DAPS_RAT_LTE)
+        return lte_message(name, values, channel, error);
     if (row == NULL) {
         *error = g_strdup_printf("no message '%s'", name);
         return NULL;

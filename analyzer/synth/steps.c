@@ -9,6 +9,7 @@ void step_send(struct player *p, const char *message, struct synth_simple values
     enum daps_channel channel = DAPS_CH_NONE;
     GByteArray *pdu;
 
+    values.rat = p->rat;
     values.number = p->ue->messages;
     pdu = synth_message(message, &values, &channel, &p->error);
     player_send(p, channel, pdu);
@@ -87,6 +88,7 @@ static const struct step {
     {"measurement-report", step_measurement_report},
     {"counter-check", step_counter_check},
     {"mobility-from-nr", step_mobility_from_nr},
+    {"mobility-from-eutra", step_mobility_from_eutra},
     {"rlc-failure", step_rlc_failure},
     {"duplicate", step_duplicate},
     {"bearers", step_bearers},

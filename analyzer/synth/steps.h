@@ -45,6 +45,7 @@ void step_nas(struct player *p);
 void step_measurement_report(struct player *p);
 void step_counter_check(struct player *p);
 void step_mobility_from_nr(struct player *p);
+void step_mobility_from_eutra(struct player *p);
 void step_rlc_failure(struct player *p);
 void step_duplicate(struct player *p);
 void step_bearers(struct player *p);

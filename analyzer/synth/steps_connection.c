@@ -25,14 +25,18 @@ void step_security(struct player *p)
     const char *answer = "security-mode-complete";
 
     while (p->error == NULL && player_peek(p) != NULL) {
-        if (player_accept(p, "nea"))
+        if (player_accept(p, "nea") || player_accept(p, "eea"))
             values.nea = (int)player_number(p, "NEA algorithm", 0, 7);
-        else if (player_accept(p, "nia"))
+        else if (player_accept(p, "nia") || player_accept(p, "eia"))
             values.nia = (int)player_number(p, "NIA algorithm", 0, 7);
         else if (player_accept(p, "kgnb"))
             player_key_words(p, p->ue, "KGNB");
         else if (player_accept(p, "kamf"))
             player_key_words(p, p->ue, "KAMF");
+        else if (player_accept(p, "kenb"))
+            player_key_words(p, p->ue, "KENB");
+        else if (player_accept(p, "kasme"))
+            player_key_words(p, p->ue, "KASME");
         else if (player_accept(p, "no-complete"))
             complete = false;
         else if (player_accept(p, "failure"))

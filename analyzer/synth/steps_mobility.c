@@ -12,16 +12,18 @@ static enum daps_rach rach_word(struct player *p, bool *matched)
         return DAPS_RACH_CFRA;
     if (player_accept(p, "cfra-2step"))
         return DAPS_RACH_CFRA_2STEP;
+    if (player_accept(p, "skip"))
+        return DAPS_RACH_SKIP;
     *matched = false;
     return DAPS_RACH_CBRA;
 }
 
 static void algorithm_words(struct player *p, struct synth_command *command)
 {
-    if (!player_accept(p, "nea"))
+    if (!player_accept(p, "nea") && !player_accept(p, "eea"))
         player_fail(p, "algorithms is followed by nea <n> nia <n>");
     command->nea = (int)player_number(p, "NEA algorithm", 0, 7);
-    if (!player_accept(p, "nia"))
+    if (!player_accept(p, "nia") && !player_accept(p, "eia"))
         player_fail(p, "algorithms is followed by nea <n> nia <n>");
     command->nia = (int)player_number(p, "NIA algorithm", 0, 7);
 }
@@ -57,7 +59,7 @@ static void command_words(struct player *p, struct synth_command *command)
             algorithm_words(p, command);
         else
             player_fail(p,
-                        "'%s' is none of ncc, cbra, cfra, cfra-2step, c-rnti, transaction, t304, sk-counter, "
+                        "'%s' is none of ncc, cbra, cfra, cfra-2step, skip, c-rnti, transaction, t304, sk-counter, "
                         "no-key-update, key-set-change, same-frequency, measconfig, algorithms",
                         player_peek(p));
     }
@@ -69,8 +71,14 @@ static void command_words(struct player *p, struct synth_command *command)
 
 static struct synth_command new_command(struct player *p, const struct synth_cell *target)
 {
-    struct synth_command command = {
-        .target = target, .ncc = -1, .nea = -1, .nia = -1, .sk_counter = -1, .rach = DAPS_RACH_CBRA, .t304 = "ms1000"};
+    struct synth_command command = {.rat = p->rat,
+                                    .target = target,
+                                    .ncc = -1,
+                                    .nea = -1,
+                                    .nia = -1,
+                                    .sk_counter = -1,
+                                    .rach = DAPS_RACH_CBRA,
+                                    .t304 = "ms1000"};
 
     p->ue->next_c_rnti = p->ue->next_c_rnti % 65500 + 1;
     command.c_rnti = p->ue->next_c_rnti;
@@ -239,8 +247,11 @@ void step_scg_change(struct player *p)
     if (!player_accept(p, "to"))
         player_fail(p, "an SCG change is 'to' a cell");
     command = new_command(p, player_cell(p));
+    if (p->rat == DAPS_RAT_LTE) /* a message of its own, which the UE answers */
+        command.transaction = p->ue->last_transaction = step_transaction(p);
     if (p->error == NULL)
-        player_send(p, DAPS_CH_RECONFIGURATION, synth_scg_change(&command, &p->error));
+        player_send(p, p->rat == DAPS_RAT_LTE ? DAPS_CH_DL_DCCH : DAPS_CH_RECONFIGURATION,
+                    synth_scg_change(&command, &p->error));
 }
 
 /* The request names the PCell the UE speaks for: the source after a failed handover (TS 38.331 5.3.7.4). */

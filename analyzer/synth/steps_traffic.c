@@ -48,6 +48,11 @@ void step_mobility_from_nr(struct player *p)
     step_send(p, "mobility-from-nr", step_with_transaction(step_transaction(p)));
 }
 
+void step_mobility_from_eutra(struct player *p)
+{
+    step_send(p, "mobility-from-eutra", step_with_transaction(step_transaction(p)));
+}
+
 void step_rlc_failure(struct player *p)
 {
     step_send(p, "rlc-failure", step_with_transaction(0));
@@ -77,6 +82,8 @@ void step_bearers(struct player *p)
 
     if (!release && player_accept(p, "sn"))
         sn_bits = player_number(p, "SN bits", 12, 18) == 12 ? 12 : 18;
+    if (p->rat == DAPS_RAT_LTE)
+        player_fail(p, "bearers are of NR only");
     step_settle(p->ue, true);
     transaction = p->ue->last_transaction = step_transaction(p);
     player_send(p, DAPS_CH_DL_DCCH, synth_bearers(transaction, sn_bits, release, &p->error));

@@ -81,13 +81,13 @@ void peel_run(struct peel *peel)
 
 void peel_deliver(struct peel *peel, const char *layer, const struct pdu_context *context, struct octets pdu)
 {
-    if (!tally_rrc(&peel->at, layer, context->ue_key, pdu))
+    if (!tally_rrc(&peel->at, layer, context->rat, context->ue_key, pdu))
         return;
     const struct daps_pdu out = {
         .frame = peel->at.frame,
         .time_ns = peel->at.time_ns,
         .layer = DAPS_LAYER_RRC,
-        .rat = DAPS_RAT_NR,
+        .rat = context->rat,
         .octets = pdu.at,
         .length = pdu.left,
         .ue_key = context->ue_key,
@@ -131,13 +131,14 @@ void peel_keep(struct peel *peel, struct octets *payload, size_t length)
     octets_trim(payload, length);
 }
 
-struct daps_cell peel_cell(uint32_t pci, uint32_t arfcn)
+struct daps_cell peel_cell(enum daps_rat rat, uint32_t pci, uint32_t arfcn)
 {
+    const bool lte = rat == DAPS_RAT_LTE;
     struct daps_cell cell = NO_CELL;
     /* Loggers write 0 and 0 where they know neither; 0 MHz is no cell's frequency. */
-    if (arfcn > 0 && arfcn <= 3279165)
+    if (arfcn > 0 && arfcn <= (lte ? 262143 : 3279165))
         cell.ssb_arfcn = (int32_t)arfcn;
-    if (pci <= 1007 && (pci > 0 || arfcn != 0))
+    if (pci <= (lte ? 503 : 1007) && (pci > 0 || arfcn != 0))
         cell.pci = (int32_t)pci;
     return cell;
 }

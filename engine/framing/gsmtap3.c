@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * GSMTAP version 3, the one with NR. Specified in gsmtapv3.h (osmocom, peremen/gsmtapv3) and, for the sub-types above
- * 0x0200, by SCAT that writes them.
+ * GSMTAP version 3, the one with NR as well. Specified in gsmtapv3.h (osmocom, peremen/gsmtapv3) and, for the sub-types
+ * above 0x0200, by SCAT that writes them.
  *
  *     0 version = 3 | 1 reserved | 2 header length in words of 4 octets | 4 type | 6 sub-type | metadata | PDU
  *     metadata: u16 tag | u16 length | value ... , ended by tag 0xfffe, which has no length
@@ -18,7 +18,7 @@ enum { WORDS_WITHOUT_METADATA = 2 };
 
 enum { TAG_CHANNEL_NUMBER = 0x0002, TAG_PCI = 0x0005, TAG_KEY_FIRST = 0x0200, TAG_KEY_LAST = 0x0207, TAG_END = 0xfffe };
 
-enum { TYPE_NR_MAC = GSMTAP_NR_MAC, TYPE_NR_PDCP = 0x0502, TYPE_NR_RRC = 0x0503 };
+enum { TYPE_LTE_RRC = 0x0403, TYPE_NR_MAC = GSMTAP_NR_MAC, TYPE_NR_PDCP = 0x0502, TYPE_NR_RRC = 0x0503 };
 
 static const char layer[] = "GSMTAP v3";
 
@@ -32,8 +32,7 @@ static const struct {
     enum daps_framing_class class;
 } types[] = {
     {0x0303, DAPS_FRAMING_UMTS_RRC}, {0x0400, DAPS_FRAMING_MAC_LTE}, {0x0401, DAPS_FRAMING_RLC},
-    {0x0402, DAPS_FRAMING_PDCP},     {0x0403, DAPS_FRAMING_LTE_RRC}, {0x0404, DAPS_FRAMING_NAS},
-    {0x0504, DAPS_FRAMING_NAS},
+    {0x0402, DAPS_FRAMING_PDCP},     {0x0404, DAPS_FRAMING_NAS},     {0x0504, DAPS_FRAMING_NAS},
 };
 
 static const enum daps_channel standard_channels[] = {
@@ -41,6 +40,20 @@ static const enum daps_channel standard_channels[] = {
     [5] = DAPS_CH_OTHER, /* MCCH */
     [6] = DAPS_CH_PCCH,     [7] = DAPS_CH_UL_CCCH,     [8] = DAPS_CH_UL_CCCH1, [9] = DAPS_CH_UL_DCCH,
 };
+
+/* From 0x0200 on (SCAT: 0x0201) they are of NB-IoT. */
+enum { FIRST_NB = 0x0200, LAST_NB = 0x02ff };
+static const enum daps_channel lte_channels[] = {
+    [1] = DAPS_CH_BCCH_BCH,    [2] = DAPS_CH_OTHER, /* of MBMS */
+    [3] = DAPS_CH_BCCH_DL_SCH, [4] = DAPS_CH_OTHER, /* of BL UEs, of MBMS, MCCH */
+    [5] = DAPS_CH_OTHER,       [6] = DAPS_CH_OTHER,    [7] = DAPS_CH_PCCH,     [8] = DAPS_CH_DL_CCCH,
+    [9] = DAPS_CH_DL_DCCH,     [10] = DAPS_CH_UL_CCCH, [11] = DAPS_CH_UL_DCCH, [12] = DAPS_CH_OTHER, /* SC-MCCH */
+};
+
+static enum daps_channel lte_channel_of(uint16_t subtype)
+{
+    return subtype < sizeof lte_channels / sizeof *lte_channels ? lte_channels[subtype] : DAPS_CH_NONE;
+}
 
 /* DAPS_CH_NONE: no such sub-type. */
 static enum daps_channel channel_of(uint16_t subtype)
@@ -124,21 +137,22 @@ static void read_metadata(struct octets *payload, size_t length, struct metadata
         octets_skip(payload, SIZE_MAX);
 }
 
-void peel_gsmtap_rrc(struct peel *peel, const char *of_version, enum daps_channel channel, unsigned subtype,
-                     struct daps_cell cell, struct octets pdu)
+void peel_gsmtap_rrc(struct peel *peel, const char *of_version, unsigned subtype, struct pdu_context *context,
+                     struct octets pdu)
 {
-    struct pdu_context context = {.channel = channel, .cell = cell};
+    const enum daps_problem what =
+        context->rat == DAPS_RAT_LTE ? DAPS_PROBLEM_LTE_RRC_SUBTYPE : DAPS_PROBLEM_RRC_SUBTYPE;
     if (peel->ends.known)
-        context.ue_key = daps_ends_key(&peel->ends, false);
-    if (channel == DAPS_CH_NONE)
-        tally_problem(&peel->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_RRC_SUBTYPE,
+        context->ue_key = daps_ends_key(&peel->ends, false);
+    if (context->channel == DAPS_CH_NONE)
+        tally_problem(&peel->at, (struct daps_framing_problem){.what = what,
                                                                .layer = of_version,
                                                                .numbers = {subtype},
                                                                .rrc_lost = true,
                                                                .ue_known = true,
-                                                               .ue_key = context.ue_key});
+                                                               .ue_key = context->ue_key});
     else
-        peel_deliver(peel, of_version, &context, pdu);
+        peel_deliver(peel, of_version, context, pdu);
 }
 
 /* NR MAC, RLC and PDCP "with context": Wireshark's framing, with or without its name in front. */
@@ -158,8 +172,16 @@ void peel_gsmtap_radio(struct peel *peel, uint16_t type, struct octets pdu)
 static void peel_type(struct peel *peel, uint16_t type, uint16_t subtype, const struct metadata *metadata,
                       struct octets pdu)
 {
-    if (type == TYPE_NR_RRC) {
-        peel_gsmtap_rrc(peel, layer, channel_of(subtype), subtype, peel_cell(metadata->pci, metadata->arfcn), pdu);
+    if (type == TYPE_LTE_RRC && subtype >= FIRST_NB && subtype <= LAST_NB) {
+        tally_count(&peel->at, DAPS_FRAMING_NB_IOT_RRC);
+        return;
+    }
+    if (type == TYPE_NR_RRC || type == TYPE_LTE_RRC) {
+        const bool lte = type == TYPE_LTE_RRC;
+        struct pdu_context context = {.rat = lte ? DAPS_RAT_LTE : DAPS_RAT_NR,
+                                      .channel = lte ? lte_channel_of(subtype) : channel_of(subtype)};
+        context.cell = peel_cell(context.rat, metadata->pci, metadata->arfcn);
+        peel_gsmtap_rrc(peel, layer, subtype, &context, pdu);
         return;
     }
     if (type >= TYPE_NR_MAC && type <= TYPE_NR_PDCP) {
@@ -192,7 +214,8 @@ bool peel_gsmtap3(struct peel *peel, struct octets payload)
     }
     read_metadata(&payload, (words - WORDS_WITHOUT_METADATA) * (size_t)4, &metadata);
     if (payload.bad) {
-        tally_short(&peel->at, layer, (type >= TYPE_NR_MAC && type <= TYPE_NR_RRC) || type == 0, NULL);
+        tally_short(&peel->at, layer, (type >= TYPE_NR_MAC && type <= TYPE_NR_RRC) || type == TYPE_LTE_RRC || type == 0,
+                    NULL);
         return true;
     }
     peel->at.tally->counts.keys += metadata.keys;

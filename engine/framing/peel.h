@@ -25,6 +25,7 @@ struct peel {
 
 /* What the metadata around a PDU said. */
 struct pdu_context {
+    enum daps_rat rat;
     uint64_t ue_key;
     enum daps_channel channel;
     struct daps_cell cell;
@@ -33,7 +34,7 @@ struct pdu_context {
 #define NO_CELL ((struct daps_cell){.pci = -1, .ssb_arfcn = -1})
 
 /* framing.c: handing over and reporting */
-/* Hands an NR RRC PDU over, or reports why it is not whole. */
+/* Hands an RRC PDU over, or reports why it is not whole. */
 void peel_deliver(struct peel *peel, const char *layer, const struct pdu_context *context, struct octets pdu);
 /* Hands a PDU of a layer below RRC over, of which the fields about that layer are filled; cut or not. */
 void peel_radio(struct peel *peel, struct daps_pdu *pdu, struct octets octets);
@@ -43,8 +44,11 @@ void peel_short_carrier(struct peel *peel, const char *layer);
 void peel_no_context(struct peel *peel, const char *layer, const struct octets *payload);
 /* Of payload only the first length octets belong to what comes next; those that are not there were cut off. */
 void peel_keep(struct peel *peel, struct octets *payload, size_t length);
-/* A cell as a log states it: -1 for what cannot be (TS 38.331: PhysCellId 0..1007, ARFCN-ValueNR 0..3279165). */
-struct daps_cell peel_cell(uint32_t pci, uint32_t arfcn);
+/*
+ * A cell as a log states it: -1 for what cannot be (TS 38.331: PhysCellId 0..1007, ARFCN-ValueNR 0..3279165; TS 36.331:
+ * PhysCellId 0..503, ARFCN-ValueEUTRA-r9 0..262143).
+ */
+struct daps_cell peel_cell(enum daps_rat rat, uint32_t pci, uint32_t arfcn);
 /* ends.c */
 uint64_t peel_endpoint_key(const struct daps_endpoint *a);
 
@@ -86,7 +90,7 @@ void peel_gtp_u(struct peel *peel, struct octets payload);
 /* udp.c */
 void peel_udp(struct peel *peel, struct octets datagram);
 /*
- * Whether a datagram that is lost may have held NR RRC: by its ports if its first octets are there, else by whether
+ * Whether a datagram that is lost may have held RRC: by its ports if its first octets are there, else by whether
  * the capture has had any so far.
  */
 bool udp_may_hold_rrc(const struct peel *peel, uint8_t protocol, struct octets first_octets);
@@ -103,9 +107,12 @@ void peel_upper_pdu(struct peel *peel, struct octets packet);
 /* gsmtap2.c, gsmtap3.c: false if the payload is no GSMTAP of that version */
 bool peel_gsmtap2(struct peel *peel, struct octets payload);
 bool peel_gsmtap3(struct peel *peel, struct octets payload);
-/* gsmtap3.c: an NR RRC PDU of a GSMTAP of either version; channel DAPS_CH_NONE: no such sub-type, which is reported */
-void peel_gsmtap_rrc(struct peel *peel, const char *of_version, enum daps_channel channel, unsigned subtype,
-                     struct daps_cell cell, struct octets pdu);
+/*
+ * gsmtap3.c: an RRC PDU of a GSMTAP of either version. context has technology, cell and channel; DAPS_CH_NONE: no such
+ * sub-type, which is reported.
+ */
+void peel_gsmtap_rrc(struct peel *peel, const char *of_version, unsigned subtype, struct pdu_context *context,
+                     struct octets pdu);
 enum { GSMTAP_NR_MAC = 0x0500 }; /* then RLC, PDCP */
 void peel_gsmtap_radio(struct peel *peel, uint16_t type, struct octets pdu);
 
@@ -123,7 +130,7 @@ void peel_pdcp_nr_in(struct peel *peel, struct octets payload, const uint64_t *l
 
 /* upper_names.c */
 enum upper_kind {
-    UPPER_NR_RRC,  /* channel */
+    UPPER_RRC,     /* rat, channel */
     UPPER_COUNTED, /* class */
     UPPER_INNER    /* unwrap */
 };
@@ -131,6 +138,7 @@ enum upper_kind {
 struct upper_name {
     const char *name; /* lower case, every separator a '.' */
     enum upper_kind kind;
+    enum daps_rat rat;
     enum daps_channel channel;
     enum daps_framing_class class;
     void (*unwrap)(struct peel *peel, struct octets payload);

@@ -162,7 +162,7 @@ static void peel_entry(struct peel *peel, const struct layout *layout, struct en
 {
     struct pdu_context context = {
         .channel = entry->pdu_type < PDU_TYPES ? layout->channels[entry->pdu_type] : DAPS_CH_NONE,
-        .cell = peel_cell(entry->pci, entry->arfcn),
+        .cell = peel_cell(DAPS_RAT_NR, entry->pci, entry->arfcn),
     };
     if (peel->ends.known)
         context.ue_key = daps_ends_key(&peel->ends, false);

@@ -10,15 +10,19 @@
 
 #define NR(name, channel)                                                                                              \
     {                                                                                                                  \
-        "nr.rrc." name, UPPER_NR_RRC, channel, DAPS_FRAMING_NR_RRC, NULL                                               \
+        "nr.rrc." name, UPPER_RRC, DAPS_RAT_NR, channel, DAPS_FRAMING_NR_RRC, NULL                                     \
+    }
+#define LTE(name, channel)                                                                                             \
+    {                                                                                                                  \
+        "lte.rrc." name, UPPER_RRC, DAPS_RAT_LTE, channel, DAPS_FRAMING_LTE_RRC, NULL                                  \
     }
 #define COUNTED(name, class)                                                                                           \
     {                                                                                                                  \
-        name, UPPER_COUNTED, DAPS_CH_NONE, class, NULL                                                                 \
+        name, UPPER_COUNTED, DAPS_RAT_NR, DAPS_CH_NONE, class, NULL                                                    \
     }
 #define INNER(name, unwrap)                                                                                            \
     {                                                                                                                  \
-        name, UPPER_INNER, DAPS_CH_NONE, DAPS_FRAMING_UPPER_OTHER, unwrap                                              \
+        name, UPPER_INNER, DAPS_RAT_NR, DAPS_CH_NONE, DAPS_FRAMING_UPPER_OTHER, unwrap                                 \
     }
 
 static void inner_gsmtap(struct peel *peel, struct octets payload)
@@ -45,6 +49,24 @@ static const struct upper_name names[] = {
     INNER("ip", peel_ip),
     INNER("ipv4", peel_ip),
     INNER("ipv6", peel_ip),
+    LTE("bcch.bch", DAPS_CH_BCCH_BCH),
+    COUNTED("lte.rrc.bcch.bch.nb", DAPS_FRAMING_NB_IOT_RRC),
+    COUNTED("lte.rrc.bcch.bch.nb.tdd", DAPS_FRAMING_NB_IOT_RRC),
+    LTE("bcch.dl.sch", DAPS_CH_BCCH_DL_SCH),
+    COUNTED("lte.rrc.bcch.dl.sch.nb", DAPS_FRAMING_NB_IOT_RRC),
+    LTE("dl.ccch", DAPS_CH_DL_CCCH),
+    COUNTED("lte.rrc.dl.ccch.nb", DAPS_FRAMING_NB_IOT_RRC),
+    LTE("dl.dcch", DAPS_CH_DL_DCCH),
+    COUNTED("lte.rrc.dl.dcch.nb", DAPS_FRAMING_NB_IOT_RRC),
+    LTE("handover.prep.info", DAPS_CH_HANDOVER_PREPARATION),
+    LTE("pcch", DAPS_CH_PCCH),
+    COUNTED("lte.rrc.pcch.nb", DAPS_FRAMING_NB_IOT_RRC),
+    LTE("rrc.conn.reconf", DAPS_CH_RECONFIGURATION),
+    COUNTED("lte.rrc.sc.mcch.nb", DAPS_FRAMING_NB_IOT_RRC),
+    LTE("ul.ccch", DAPS_CH_UL_CCCH),
+    COUNTED("lte.rrc.ul.ccch.nb", DAPS_FRAMING_NB_IOT_RRC),
+    LTE("ul.dcch", DAPS_CH_UL_DCCH),
+    COUNTED("lte.rrc.ul.dcch.nb", DAPS_FRAMING_NB_IOT_RRC),
     COUNTED("mac.lte", DAPS_FRAMING_MAC_LTE),
     COUNTED("mac.lte.framed", DAPS_FRAMING_MAC_LTE),
     COUNTED("mac.lte.udp", DAPS_FRAMING_MAC_LTE),
@@ -98,7 +120,7 @@ static const struct upper_name names[] = {
 /* Families, for the names not listed: whatever else belongs to a protocol is counted with it. */
 static const struct upper_name families[] = {
     NR("", DAPS_CH_OTHER),
-    COUNTED("lte.rrc.", DAPS_FRAMING_LTE_RRC),
+    LTE("", DAPS_CH_OTHER),
     COUNTED("rrc.", DAPS_FRAMING_UMTS_RRC),
     COUNTED("nas.", DAPS_FRAMING_NAS),
     COUNTED("e2ap.", DAPS_FRAMING_E2AP),

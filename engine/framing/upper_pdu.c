@@ -114,9 +114,9 @@ static const struct upper_name *look_up(struct upper_cache *cache, struct octets
 
 static void peel_named(struct peel *peel, const struct upper_name *entry, struct octets pdu)
 {
-    struct pdu_context context = {.channel = entry->channel, .cell = NO_CELL};
+    struct pdu_context context = {.rat = entry->rat, .channel = entry->channel, .cell = NO_CELL};
     switch (entry->kind) {
-    case UPPER_NR_RRC:
+    case UPPER_RRC:
         if (peel->ends.known)
             context.ue_key = daps_ends_key(&peel->ends, true);
         peel_deliver(peel, layer, &context, pdu);

@@ -84,6 +84,11 @@ void pool_orphan(struct daps_term_pool *pool, struct daps_term *term)
     term->parent = NULL;
 }
 
+void daps_term_pool_second(struct daps_term_pool *pool)
+{
+    pool->numbers.second = 1;
+}
+
 int32_t daps_term_symbol(struct daps_term_pool *pool)
 {
     return --pool->numbers.symbols;
@@ -104,6 +109,13 @@ static void label(char out[static 24], const char *prefix, const char *separator
     out[length + sizeof digits - i] = '\0';
 }
 
+static const char *letter_of(const struct daps_term_pool *pool)
+{
+    if (pool->numbers.second == 0)
+        return "K";
+    return pool->numbers.rat == DAPS_RAT_LTE ? "L" : "N";
+}
+
 static void make_label(struct daps_term_pool *pool, struct daps_term *term)
 {
     const char *parent = term->parent != NULL ? term->parent->label : "";
@@ -114,7 +126,7 @@ static void make_label(struct daps_term_pool *pool, struct daps_term *term)
     else if (term->kind == DAPS_TERM_STEP)
         label(term->label, parent, "/NCC", term->n);
     else
-        label(term->label, "K", "", ++pool->numbers.keys);
+        label(term->label, letter_of(pool), "", ++pool->numbers.keys);
 }
 
 static uint8_t fc_of(enum daps_derive what)

@@ -59,6 +59,9 @@ struct daps_term_pool;
 
 struct daps_term_pool *daps_term_pool_new(enum daps_rat rat);
 
+/* Its keys stand beside those of another technology: "L1" (LTE), "N1" (NR) instead of "K1". */
+void daps_term_pool_second(struct daps_term_pool *pool);
+
 /* Wipes every value and frees; NULL is fine. */
 void daps_term_pool_free(struct daps_term_pool *pool);
 
@@ -69,7 +72,7 @@ struct daps_term_numbers {
     unsigned roots;
     unsigned others; /* terms told apart from one of the same inputs */
     int32_t symbols;
-    uint32_t unused;
+    uint32_t second; /* beside those of another technology: 1 */
 };
 /* ... which is all there is of one without terms (true), ... */
 bool daps_term_pool_rest(const struct daps_term_pool *pool, struct daps_term_numbers *numbers);

@@ -117,7 +117,7 @@ void radio_deliver_ccch(struct way *way, const char *layer, uint64_t ue_key, enu
                            .logged_cell = {.pci = -1, .ssb_arfcn = -1},
                            .air = true};
 
-    if (tally_rrc(&way->at, layer, ue_key, pdu))
+    if (tally_rrc(&way->at, layer, DAPS_RAT_NR, ue_key, pdu))
         hand_over(way, &out, pdu);
 }
 

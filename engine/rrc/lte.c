@@ -228,6 +228,14 @@ static void read_handover_command(struct rrc_reading *r)
         r->out->n_events = 0; /* criticalExtensionsFuture */
 }
 
+static void read_bare_reconfiguration(struct rrc_reading *r)
+{
+    const struct rrc_span whole = rrc_whole(r);
+
+    r->out->message = "rrcConnectionReconfiguration";
+    rrc_lte_reconfiguration(r, whole, false, rrc_digest(rrc_without_padding(whole)));
+}
+
 static void read_channel(struct rrc_reading *r, enum daps_channel channel)
 {
     static const struct rrc_message_kind preparation = {"handoverPreparationInformation", DAPS_EV_HANDOVER_PREPARATION,
@@ -237,6 +245,8 @@ static void read_channel(struct rrc_reading *r, enum daps_channel channel)
         rrc_read_message(r, &classes[channel]);
     else if (channel == DAPS_CH_BCCH_BCH) /* no CHOICE of messages */
         rrc_read_fields(r, rrc_whole(r), LTE_RRC_ROOT_BCCH_BCH_MESSAGE, &bcch_bch);
+    else if (channel == DAPS_CH_RECONFIGURATION)
+        read_bare_reconfiguration(r);
     else if (channel == DAPS_CH_HANDOVER_COMMAND)
         read_handover_command(r);
     else if (channel == DAPS_CH_HANDOVER_PREPARATION)

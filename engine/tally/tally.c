@@ -5,6 +5,7 @@
 static const char *const class_names[DAPS_FRAMING_CLASS_COUNT] = {
     [DAPS_FRAMING_NR_RRC] = "nr-rrc",
     [DAPS_FRAMING_LTE_RRC] = "lte-rrc",
+    [DAPS_FRAMING_NB_IOT_RRC] = "nb-iot-rrc",
     [DAPS_FRAMING_UMTS_RRC] = "umts-rrc",
     [DAPS_FRAMING_NAS] = "nas",
     [DAPS_FRAMING_MAC_NR] = "mac-nr",
@@ -50,16 +51,16 @@ bool daps_framing_class_is_problem(enum daps_framing_class class)
 
 bool daps_framing_class_is_followed(enum daps_framing_class class)
 {
-    return class == DAPS_FRAMING_NR_RRC || class == DAPS_FRAMING_MAC_NR || class == DAPS_FRAMING_RLC_NR ||
-           class == DAPS_FRAMING_PDCP_NR;
+    return class == DAPS_FRAMING_NR_RRC || class == DAPS_FRAMING_LTE_RRC || class == DAPS_FRAMING_MAC_NR ||
+           class == DAPS_FRAMING_RLC_NR || class == DAPS_FRAMING_PDCP_NR;
 }
 
 bool tally_has_radio(const struct tally *tally)
 {
     const uint64_t *classes = tally->counts.classes;
 
-    return classes[DAPS_FRAMING_NR_RRC] || classes[DAPS_FRAMING_MAC_NR] || classes[DAPS_FRAMING_RLC_NR] ||
-           classes[DAPS_FRAMING_PDCP_NR];
+    return classes[DAPS_FRAMING_NR_RRC] || classes[DAPS_FRAMING_LTE_RRC] || classes[DAPS_FRAMING_MAC_NR] ||
+           classes[DAPS_FRAMING_RLC_NR] || classes[DAPS_FRAMING_PDCP_NR];
 }
 
 /* Of what users send each other over the network nothing is said that is not radio. */
@@ -91,6 +92,7 @@ enum daps_framing_class daps_problem_class(enum daps_problem what)
     case DAPS_PROBLEM_RLC_CUT:
         return DAPS_FRAMING_CUT;
     case DAPS_PROBLEM_RRC_CHANNEL:
+    case DAPS_PROBLEM_LTE_RRC_SUBTYPE:
     case DAPS_PROBLEM_RRC_SUBTYPE:
     case DAPS_PROBLEM_PDU_TYPE:
         return DAPS_FRAMING_UNKNOWN;
@@ -133,13 +135,13 @@ void tally_short(struct tally_place *place, const char *layer, bool rrc, const u
                   problem_of(place->cut ? DAPS_PROBLEM_HEADER_CUT : DAPS_PROBLEM_HEADER_SHORT, layer, rrc, ue_key));
 }
 
-bool tally_rrc(struct tally_place *place, const char *layer, uint64_t ue_key, struct octets pdu)
+bool tally_rrc(struct tally_place *place, const char *layer, enum daps_rat rat, uint64_t ue_key, struct octets pdu)
 {
     enum daps_problem what = DAPS_PROBLEM_RRC_MISSING;
 
     place->radio = true;
     if (!pdu.bad && !place->cut && pdu.left > 0) {
-        tally_count(place, DAPS_FRAMING_NR_RRC);
+        tally_count(place, rat == DAPS_RAT_LTE ? DAPS_FRAMING_LTE_RRC : DAPS_FRAMING_NR_RRC);
         return true;
     }
     if (pdu.bad || place->cut)

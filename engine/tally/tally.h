@@ -7,6 +7,7 @@
 #define DAPS_TALLY_H
 
 #include "bytes/octets.h"
+#include "daps/event.h"
 #include "daps/problem.h"
 
 struct tally {
@@ -37,10 +38,10 @@ void tally_problem(struct tally_place *place, struct daps_framing_problem proble
 /* A header of layer ended early: cut or malformed, as the record tells. ue_key: NULL if it is not known. */
 void tally_short(struct tally_place *place, const char *layer, bool rrc, const uint64_t *ue_key);
 
-/* Counts an NR RRC PDU of that UE; false, and said, if it is not whole. */
-bool tally_rrc(struct tally_place *place, const char *layer, uint64_t ue_key, struct octets pdu);
+/* Counts an RRC PDU of that UE; false, and said, if it is not whole. */
+bool tally_rrc(struct tally_place *place, const char *layer, enum daps_rat rat, uint64_t ue_key, struct octets pdu);
 
-/* Whether the capture has shown any NR RRC, or what carries it, so far. */
+/* Whether the capture has shown any RRC, or what carries it, so far. */
 bool tally_has_radio(const struct tally *tally);
 
 #endif

@@ -6,7 +6,7 @@
 #define SILENCE_NS     (60000 * NS_PER_MS) /* longer than any inactivity timer we know of */
 #define TIME_TRAVEL_NS (-1000 * NS_PER_MS)
 
-struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum daps_rat rat)
+struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum daps_rat rat, bool second)
 {
     struct daps_ue *ue = g_new0(struct daps_ue, 1);
 
@@ -14,6 +14,8 @@ struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum d
     g_strlcpy(ue->name, name, sizeof ue->name);
     ue->rat = rat;
     ue->pool = daps_term_pool_new(rat);
+    if (second)
+        daps_term_pool_second(ue->pool);
     ue->attempts = g_ptr_array_new_with_free_func(g_free);
     ue->active.pci = daps_term_symbol(ue->pool);
     ue->active.arfcn = daps_term_symbol(ue->pool);

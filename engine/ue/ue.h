@@ -215,7 +215,8 @@ struct daps_ue {
 };
 
 /* ue.c: the life of a UE and what each event does to it. */
-struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum daps_rat rat);
+/* second: of a UE that is followed in another technology already; its keys have names of their own. */
+struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum daps_rat rat, bool second);
 void daps_ue_free(struct daps_ue *ue);
 void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_gap(struct daps_ue *ue, uint64_t frame, enum daps_gap gap);

@@ -68,7 +68,8 @@ static void take_rrc(struct unwrap *unwrap, const struct daps_pdu *pdu)
     struct daps_pdu rrc = *pdu;
 
     rrc.ue_key = pdu->ends.known ? daps_ends_key(&pdu->ends, true) : 0;
-    if (tally_rrc(&place, "NR RRC", rrc.ue_key, octets_of(pdu->octets, pdu->length)))
+    if (tally_rrc(&place, pdu->rat == DAPS_RAT_LTE ? "LTE RRC" : "NR RRC", pdu->rat, rrc.ue_key,
+                  octets_of(pdu->octets, pdu->length)))
         unwrap->sink.pdu(unwrap->sink.user, &rrc);
 }
 

@@ -10,6 +10,7 @@ const char *daps_words_class(const char *class, uint64_t n)
         const char *class, *one, *many;
     } known[] = {
         {"lte-rrc", "LTE RRC PDU", "LTE RRC PDUs"},
+        {"nb-iot-rrc", "NB-IoT RRC PDU", "NB-IoT RRC PDUs"},
         {"umts-rrc", "UMTS RRC PDU", "UMTS RRC PDUs"},
         {"nas", "NAS PDU", "NAS PDUs"},
         {"mac-nr", "NR MAC PDU", "NR MAC PDUs"},

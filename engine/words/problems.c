@@ -18,6 +18,7 @@ static const struct {
     [DAPS_PROBLEM_RRC_MISSING] = {"no RRC PDU behind the header", NULL},
     [DAPS_PROBLEM_RRC_LENGTH] = {"an RRC PDU of impossible length", NULL},
     [DAPS_PROBLEM_RRC_CHANNEL] = {"unknown RRC channel", "{}"},
+    [DAPS_PROBLEM_LTE_RRC_SUBTYPE] = {"unknown LTE RRC sub-type", "0x{4}"},
     [DAPS_PROBLEM_RRC_SUBTYPE] = {"unknown NR RRC sub-type", "0x{4}"},
     [DAPS_PROBLEM_PDCP_CUT] = {"the PDCP PDU is cut by the snap length", NULL},
     [DAPS_PROBLEM_PDCP_SHORT] = {"the PDCP PDU ends early", NULL},

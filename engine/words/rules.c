@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daps/rule.h"
+#include "words/rules_lte.h"
 
 #define CLAUSES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -208,12 +209,11 @@ const struct daps_rule *daps_rule(enum daps_rule_id id)
 
 struct daps_prose daps_rule_prose(enum daps_rule_id id, enum daps_rat rat)
 {
-    /* Rows for LTE go here, with their own names and clauses (TS 33.401, TS 36.331, TS 36.323). */
-    static const struct daps_prose lte[DAPS_RULE_COUNT] = {{0}};
+    const struct daps_prose *lte = rat == DAPS_RAT_LTE ? rules_lte(id) : NULL;
     const struct daps_rule *rule = &rules[id];
 
-    if (rat == DAPS_RAT_LTE && lte[id].title != NULL)
-        return lte[id];
+    if (lte != NULL)
+        return *lte;
     return (struct daps_prose){rule->title, rule->clauses, rule->meaning, rule->remedy};
 }
 

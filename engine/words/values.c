@@ -156,6 +156,8 @@ static void add(struct daps_engine_counts *sum, const struct daps_engine_counts 
 void daps_counts_add(struct daps_engine_counts *sum, const struct daps_engine_counts *more)
 {
     add(sum, more, daps_counts, daps_counts_n);
+    for (unsigned rat = 0; rat < DAPS_RAT_COUNT; rat++)
+        sum->of[rat] |= more->of[rat];
     sum->repeats += more->repeats;
     sum->ues_given_up += more->ues_given_up;
     add(sum, more, daps_pdcp_counts, daps_pdcp_counts_n);

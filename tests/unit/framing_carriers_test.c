@@ -183,7 +183,7 @@ START_TEST(upper_pdu_cut)
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_MALFORMED), 2);
     ck_assert(seen.rrc_lost);
     g_byte_array_unref(b);
-    b = upper("lte_rrc.dl_dcch", 1, hex("28 00 01"));
+    b = upper("s1ap", 1, hex("28 00 01"));
     give_part(&seen, 252, b, b->len - 4, b->len - 4);
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_MALFORMED), 3);
     ck_assert(!seen.rrc_lost);
@@ -237,6 +237,49 @@ START_TEST(gsmtap2_is_counted)
     give(&seen, 228, by_ip(hex("02 05 0d 00 4000 00 00 00000000 01 00 00 00"))); /* header past the end */
     give(&seen, 228, by_ip(hex("02 03 0d 00 4000 00 00 00000000 01 00 00 00")));
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_MALFORMED), 2);
+    seen_end(&seen);
+}
+END_TEST
+
+/* TS 36.331: PhysCellId to 503, EARFCN to 262143; version 2 has 14 bits for it, and 0 where the tool does not know. */
+START_TEST(gsmtap_lte)
+{
+    static const struct {
+        const char *header;
+        enum daps_channel channel;
+        int32_t pci, earfcn;
+    } rows[] = {
+        {"02 04 0d 00 4514 00 00 00000000 03 00 00 00", DAPS_CH_UL_DCCH, -1, 1300},
+        {"02 04 0d 00 0514 00 00 00000000 01 00 00 00", DAPS_CH_DL_DCCH, -1, 1300},
+        {"02 04 0d 00 0000 00 00 00000000 00 00 00 00", DAPS_CH_DL_CCCH, -1, -1},
+        {"02 04 0d 00 4000 00 00 00000000 02 00 00 00", DAPS_CH_UL_CCCH, -1, -1},
+        {"02 04 0d 00 0000 00 00 00000000 07 00 00 00", DAPS_CH_OTHER, -1, -1},
+        {"03 00 0007 0403 000b 0002 0004 000104e2 0005 0002 01f7 fffe", DAPS_CH_UL_DCCH, 503, 66786},
+        {"03 00 0007 0403 0009 0002 0004 00040000 0005 0002 01f8 fffe", DAPS_CH_DL_DCCH, -1, -1},
+        {"03 09 0d 00 0000 00 00 00000000 01 00 00 00 000000006955b900 00000000 00009600 002c 0000", DAPS_CH_DL_DCCH,
+         44, 38400},
+    };
+    struct seen seen;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        seen_begin(&seen);
+        give(&seen, 228, by_ip(join(hex(rows[i].header), hex("28 02"))));
+        ck_assert_uint_eq(seen.pdus, 1);
+        ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_LTE_RRC), 1);
+        ck_assert_int_eq(seen.pdu.rat, DAPS_RAT_LTE);
+        ck_assert_int_eq(seen.pdu.channel, rows[i].channel);
+        ck_assert_int_eq(seen.pdu.logged_cell.pci, rows[i].pci);
+        ck_assert_int_eq(seen.pdu.logged_cell.ssb_arfcn, rows[i].earfcn);
+        seen_end(&seen);
+    }
+    seen_begin(&seen);
+    give(&seen, 228, by_ip(hex("02 04 0d 00 0000 00 00 00000000 0f 00 00 00 28 02")));
+    give(&seen, 228, by_ip(hex("03 00 0003 0403 0201 fffe 28 02")));
+    give(&seen, 252, upper("lte_rrc.dl_dcch.nb", 1, hex("28 02")));
+    ck_assert(counted(&seen, DAPS_FRAMING_NB_IOT_RRC) == 3 && seen.pdus == 0 && seen.problems == 0);
+    give(&seen, 228, by_ip(hex("02 04 0d 00 0000 00 00 00000000 1f 00 00 00 28 02")));
+    ck_assert(seen.problems == 1 && seen.rrc_lost && counted(&seen, DAPS_FRAMING_UNKNOWN) == 1);
+    give(&seen, 252, upper("lte-rrc.ul.dcch", 0, hex("28 02")));
+    ck_assert(seen.pdus == 1 && seen.pdu.rat == DAPS_RAT_LTE && seen.pdu.channel == DAPS_CH_UL_DCCH);
     seen_end(&seen);
 }
 END_TEST
@@ -443,6 +486,7 @@ int main(void)
     tcase_add_test(c, upper_pdu_cut);
     tcase_add_test(c, upper_pdu_with_udp_inside);
     tcase_add_test(c, gsmtap2_is_counted);
+    tcase_add_test(c, gsmtap_lte);
     tcase_add_test(c, gsmtap3_channels);
     tcase_add_test(c, gsmtap3_other_types);
     tcase_add_test(c, gsmtap3_metadata);

@@ -57,7 +57,7 @@ static void start(struct world *world, bool with_sib, bool verified)
         world->keylog, "KGNB * 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", error, sizeof error));
     options.keylog = world->keylog;
     world->engine = daps_engine_new(&options, &sink);
-    world->ue = daps_ue_new(world->engine, "1", DAPS_RAT_NR);
+    world->ue = daps_ue_new(world->engine, "1", DAPS_RAT_NR, false);
     ev = event_of(world, DAPS_EV_SYSTEM_INFORMATION, DAPS_CH_BCCH_DL_SCH);
     ev.cell_identity = 0x123456789;
     if (with_sib)

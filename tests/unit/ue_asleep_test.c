@@ -56,7 +56,7 @@ END_TEST
 START_TEST(an_idle_one_takes_little)
 {
     struct daps_engine *engine = daps_engine_new(NULL, NULL);
-    struct daps_ue *ue = daps_ue_new(engine, "1", DAPS_RAT_NR), *woken;
+    struct daps_ue *ue = daps_ue_new(engine, "1", DAPS_RAT_NR, false), *woken;
     struct daps_ue_asleep *asleep;
     struct daps_event ev;
 

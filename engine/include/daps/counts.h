@@ -3,14 +3,16 @@
 #ifndef DAPS_ENGINE_COUNTS_H
 #define DAPS_ENGINE_COUNTS_H
 
+#include "daps/event.h"
 #include "daps/finding.h"
 #include "daps/not_judged.h"
 
 struct daps_engine_counts {
     uint64_t rrc_messages; /* PDUs handed over or deciphered */
     uint64_t undecoded;
-    uint64_t duplicates; /* repeated log entries of one message, not counted as attempts */
-    uint64_t repeats;    /* of these, entries of a stretch that the log holds twice: same octets, same times */
+    bool of[DAPS_RAT_COUNT]; /* messages of that technology were among them */
+    uint64_t duplicates;     /* repeated log entries of one message, not counted as attempts */
+    uint64_t repeats;        /* of these, entries of a stretch that the log holds twice: same octets, same times */
     uint64_t handovers, daps_handovers, fallbacks, scg_changes;
     uint64_t ues, ues_given_up; /* given up: gave way to others, because of the bounds in engine options */
     struct {

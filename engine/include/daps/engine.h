@@ -40,6 +40,7 @@ enum daps_pdcp_status {
 /* A message that could not be decoded. Strings are static. */
 struct daps_undecoded {
     uint64_t frame, ue_key;
+    enum daps_rat rat;
     enum daps_channel channel;
     const char *message; /* name of the RRC message, "" or NULL unknown */
     const char *error;   /* NULL unknown */

@@ -13,7 +13,7 @@
 
 #include "daps/evidence.h"
 
-enum daps_rat { DAPS_RAT_NR, DAPS_RAT_LTE };
+enum daps_rat { DAPS_RAT_NR, DAPS_RAT_LTE, DAPS_RAT_COUNT };
 
 /* What an RRC PDU is called by the layer that carried it (TS 38.331 6.2.1, 11.2.2). */
 enum daps_channel {

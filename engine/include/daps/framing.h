@@ -2,7 +2,7 @@
 /*
  * What records, and the payloads in them, turn out to be.
  *
- * Every record is peeled layer by layer until it is an NR RRC or PDCP PDU, which is followed, or something else that is
+ * Every record is peeled layer by layer until it is an RRC or NR PDCP PDU, which is followed, or something else that is
  * recognised and counted. What cannot be peeled is counted and reported with its frame and the reason.
  */
 #ifndef DAPS_FRAMING_H
@@ -14,8 +14,9 @@
 
 /* What a record, or one payload in it, turned out to be. */
 enum daps_framing_class {
-    DAPS_FRAMING_NR_RRC, /* handed over */
-    DAPS_FRAMING_LTE_RRC,
+    DAPS_FRAMING_NR_RRC,  /* handed over */
+    DAPS_FRAMING_LTE_RRC, /* likewise */
+    DAPS_FRAMING_NB_IOT_RRC,
     DAPS_FRAMING_UMTS_RRC,
     DAPS_FRAMING_NAS,
     DAPS_FRAMING_MAC_NR,

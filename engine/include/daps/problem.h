@@ -16,6 +16,7 @@ enum daps_problem {
     DAPS_PROBLEM_RRC_MISSING,     /* no RRC PDU behind the header */
     DAPS_PROBLEM_RRC_LENGTH,      /* an RRC PDU of impossible length */
     DAPS_PROBLEM_RRC_CHANNEL,     /* unknown RRC channel: N */
+    DAPS_PROBLEM_LTE_RRC_SUBTYPE, /* unknown LTE RRC sub-type: 0xN */
     DAPS_PROBLEM_RRC_SUBTYPE,     /* unknown NR RRC sub-type: 0xN */
     DAPS_PROBLEM_PDCP_CUT,        /* the PDCP PDU is cut by the snap length */
     DAPS_PROBLEM_PDCP_SHORT,      /* the PDCP PDU ends early */
@@ -64,7 +65,7 @@ struct daps_framing_problem {
     int64_t time_ns;
     const char *layer;                      /* name of the protocol, for example "GSMTAP v3"; static storage */
     uint64_t numbers[DAPS_PROBLEM_NUMBERS]; /* as many as this problem has, in the order of its sentence */
-    bool rrc_lost;                          /* an NR RRC PDU was, or may have been, in what is lost ... */
+    bool rrc_lost;                          /* an RRC PDU was, or may have been, in what is lost ... */
     bool ue_known;                          /* ... of the UE ... */
     uint64_t ue_key;                        /* ... with this key */
 };
