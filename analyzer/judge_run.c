@@ -7,6 +7,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "daps/bound.h"
 #include "lines.h"
 #include "process.h"
 #include "progress.h"
@@ -14,7 +15,7 @@
 #include "report/json_strict.h"
 #include "report/report.h"
 
-#define MOST_OPEN      256 /* captures whose lines may be interleaved */
+#define MOST_OPEN      DAPS_BOUND(256, 3) /* captures whose lines may be interleaved */
 #define PROGRESS_LINES 4096
 
 struct session {

@@ -14,10 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daps/bound.h"
 #include "daps/kdf.h"
 
 #define MOST_LINE     4096 /* octets; the longest sensible line has about 300 */
-#define PIECE         65536
+#define PIECE         DAPS_BOUND(65536, 512)
 #define MOST_SENTENCE 4600
 
 struct reading {

@@ -7,9 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daps/bound.h"
 #include "process.h"
 
-enum { BLOCK = 128 * 1024 };
+enum { BLOCK = DAPS_BOUND(128 * 1024, 512) };
 
 bool lines_open(struct lines *lines, const char *path)
 {

@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define LINES_MOST_OCTETS (1U << 20)
+#include "daps/bound.h"
+
+#define LINES_MOST_OCTETS DAPS_BOUND(1U << 20, 8192U)
 
 struct lines {
     int file;

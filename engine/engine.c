@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The engine: UEs, events to their UE, gaps, the end of the capture, and what is asked of it in between. */
+#include "daps/bound.h"
 #include "inside.h"
 
 #include <stdio.h>
@@ -319,7 +320,7 @@ void daps_engine_not_judged(struct daps_engine *engine, enum daps_not_judged rea
 }
 
 /* Four places a bucket, the oldest gives way. */
-#define SEEN_BUCKETS 8192
+#define SEEN_BUCKETS DAPS_BOUND(8192, 4)
 #define SEEN_WAYS    4
 
 bool daps_engine_seen(struct daps_engine *engine, uint64_t fingerprint)

@@ -3,6 +3,7 @@
 #ifndef DAPS_ENGINE_INSIDE_H
 #define DAPS_ENGINE_INSIDE_H
 
+#include "daps/bound.h"
 #include "daps/engine.h"
 #include "daps/kdf.h"
 #include "drive.h"
@@ -15,15 +16,15 @@
 #include <glib.h>
 #include <inttypes.h>
 
-#define SEALED_MOST 64 /* UEs whose sealed signalling is told */
+#define SEALED_MOST DAPS_BOUND(64, 2) /* UEs whose sealed signalling is told */
 
 struct sealed_ue {
     struct daps_sealed view;
     char ue[64], key[24];
 };
 
-#define MOST_IDENTITIES 256
-#define MOST_LOGGED     32 /* records of the log kept for UEs whose PDUs have not begun */
+#define MOST_IDENTITIES DAPS_BOUND(256, 4)
+#define MOST_LOGGED     DAPS_BOUND(32, 2) /* records of the log kept for UEs whose PDUs have not begun */
 
 struct daps_engine {
     struct daps_engine_options options;

@@ -3,9 +3,10 @@
 #ifndef DAPS_ENGINE_JOINS_H
 #define DAPS_ENGINE_JOINS_H
 
+#include "daps/bound.h"
 #include "daps/engine.h"
 
-#define JOINS_MOST 256 /* waiting; names under which no message ever comes are dropped first */
+#define JOINS_MOST DAPS_BOUND(256, 4) /* waiting; names under which no message ever comes are dropped first */
 
 struct joins;
 

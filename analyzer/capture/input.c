@@ -15,10 +15,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daps/bound.h"
 #include "process.h"
 #include "unnamed.h"
 
-enum { BUFFER = 128 * 1024 };
+enum { BUFFER = DAPS_BOUND(128 * 1024, 4096) };
 
 static enum input_format format_of(const uint8_t *head, size_t length)
 {

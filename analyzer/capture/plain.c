@@ -8,13 +8,14 @@
  * libpcap reads each with two calls of stdio that copy it; a tenth of the time of an audit went there.
  */
 #include "plain.h"
+#include "daps/bound.h"
 
 #include <glib.h>
 #include <string.h>
 
 #define RECORD_HEADER  16
 #define MOST_OCTETS    262144U /* above that libpcap decides by link type: its MAXIMUM_SNAPLEN */
-#define BUFFER         ((size_t)64 * 1024)
+#define BUFFER         DAPS_BOUND((size_t)64 * 1024, 64)
 #define NS_PER_SECOND  INT64_C(1000000000)
 #define MAGIC_MICRO    0xa1b2c3d4U
 #define MAGIC_NANO     0xa1b23c4dU

@@ -11,15 +11,16 @@
 
 #include <glib.h>
 
+#include "daps/bound.h"
 #include "daps/engine.h"
 #include "evidence/stories.h"
 #include "options.h"
 #include "report/report.h"
 
 /* Bounds of what is shown; what is beyond them is counted and said. */
-#define EVIDENCE_MOST_ROWS     1000 /* findings in the table, ... */
-#define EVIDENCE_MOST_DETAILED 100  /* ... and with their derivation */
-#define EVIDENCE_MOST_FRAMES   12   /* of one finding */
+#define EVIDENCE_MOST_ROWS     DAPS_BOUND(1000, 4) /* findings in the table, ... */
+#define EVIDENCE_MOST_DETAILED DAPS_BOUND(100, 2)  /* ... and with their derivation */
+#define EVIDENCE_MOST_FRAMES   DAPS_BOUND(12, 3)   /* of one finding */
 
 /* What identifies a capture. */
 struct evidence_facts {

@@ -3,12 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daps/bound.h"
 #include "daps/results.h"
 #include "evidence/evidence.h"
 #include "evidence/excerpt.h"
 #include "say.h"
 
-#define MOST_ATTEMPTS (1U << 20)
+#define MOST_ATTEMPTS DAPS_BOUND(1U << 20, 4)
 
 /* Frames of one attempt, so that its Complete and its end are shown with its command. */
 struct evidence_attempt {

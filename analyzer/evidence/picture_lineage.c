@@ -7,13 +7,14 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "daps/bound.h"
 #include "daps/rat.h"
 #include "daps/words.h"
 #include "evidence/page.h"
 #include "evidence/picture.h"
 #include "evidence/steps.h"
 
-#define MOST_NODES  48
+#define MOST_NODES  DAPS_BOUND(48, 4)
 #define MOST_CLIMB  STORIES_MOST_KEYS
 #define MOST_ARROWS 4
 #define INDENT      64

@@ -5,17 +5,19 @@
 
 #include <glib.h>
 
+#include "daps/bound.h"
 #include "daps/engine.h"
 #include "options.h"
 
-#define STORIES_MOST_UES   30    /* UEs with a story */
-#define STORIES_MOST_MARKS 2000  /* of all of them; ... */
-#define STORY_MOST_MARKS   400   /* ... of one, if there is room */
-#define STORY_LEAST_MARKS  60    /* its first ones, kept whatever they are, in a capture of few messages; ... */
-#define STORY_FIRST_MARKS  8     /* ... in a longer one; ... */
-#define STORY_QUIET_MARKS  24    /* ... there of a UE without findings */
-#define STORIES_FEW        200   /* messages */
-#define STORIES_MOST_KEYS  50000 /* of all UEs: beyond that only those of findings and their parents */
+#define STORIES_MOST_UES   DAPS_BOUND(30, 3)    /* UEs with a story */
+#define STORIES_MOST_MARKS DAPS_BOUND(2000, 40) /* of all of them; ... */
+#define STORY_MOST_MARKS   DAPS_BOUND(400, 20)  /* ... of one, if there is room */
+#define STORY_LEAST_MARKS                                                                                              \
+    DAPS_BOUND(60, 10) /* its first ones, kept whatever they are, in a capture of few messages; ... */
+#define STORY_FIRST_MARKS DAPS_BOUND(8, 3)     /* ... in a longer one; ... */
+#define STORY_QUIET_MARKS DAPS_BOUND(24, 4)    /* ... there of a UE without findings */
+#define STORIES_FEW       DAPS_BOUND(200, 20)  /* messages */
+#define STORIES_MOST_KEYS DAPS_BOUND(50000, 6) /* of all UEs: beyond that only those of findings and their parents */
 
 /* A stretch in which nothing belongs to a finding. */
 struct story_quiet {

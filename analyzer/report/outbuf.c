@@ -6,9 +6,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "daps/bound.h"
 #include "daps/kdf.h"
 
-#define OUTBUF_MUCH 65536
+#define OUTBUF_MUCH DAPS_BOUND(65536, 256)
 
 void outbuf_init(struct outbuf *out, outbuf_outlet *outlet, void *user)
 {

@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 
+#include "daps/bound.h"
 #include "daps/rat.h"
 #include "daps/words.h"
 #include "report/rfc3339.h"
@@ -14,9 +15,9 @@
 #include "report/text_finding.h"
 #include "report/text_handovers.h"
 
-#define MOST_ROWS      10000 /* of a capture; the machine forms have no limit */
-#define MOST_UES       1000
-#define SPOOL_OCTETS   (1U << 20)
+#define MOST_ROWS      DAPS_BOUND(10000, 4) /* of a capture; the machine forms have no limit */
+#define MOST_UES       DAPS_BOUND(1000, 2)
+#define SPOOL_OCTETS   DAPS_BOUND(1U << 20, 512U)
 #define SCG_FRAMES_MAX 8
 
 struct ue_section {
@@ -247,6 +248,7 @@ static void text_join(struct report *report, const struct daps_identity_join *jo
     outbuf_literal(&out, "    ");
     text_wrap(&out, line, 4, 6);
     outbuf_flush(&out);
+    outbuf_clear(&out);
     g_free(line);
     g_free(because);
 }

@@ -3,9 +3,10 @@
 #ifndef DAPSAUDIT_TOTALS_H
 #define DAPSAUDIT_TOTALS_H
 
+#include "daps/bound.h"
 #include "daps/engine.h"
 
-#define TOTALS_MAX_OTHER 64
+#define TOTALS_MAX_OTHER DAPS_BOUND(64, 4)
 
 /* One class of payload that was recognised but is not what is audited, for example "lte-rrc". */
 struct other_count {
@@ -19,7 +20,7 @@ struct sealed_ue {
     struct daps_sealed what; /* its ue and key are not used */
 };
 
-#define TOTALS_MAX_SEALED 16
+#define TOTALS_MAX_SEALED DAPS_BOUND(16, 2)
 
 struct capture_totals {
     unsigned n_sealed; /* the first ones */

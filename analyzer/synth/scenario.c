@@ -5,12 +5,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "daps/bound.h"
 #include "synth/layers.h"
 #include "synth/player.h"
 
 #define START_NS      INT64_C(1767225600000000000) /* 2026-01-01T00:00:00Z */
 #define STEP_NS       INT64_C(20000000)
-#define MOST_DECLARED 10000 /* cells; UEs */
+#define MOST_DECLARED DAPS_BOUND(10000, 8) /* cells; UEs */
 
 struct line {
     unsigned number;
@@ -169,7 +170,8 @@ static void declare_ue(struct player *p)
     if (ue->cell == NULL)
         player_fail(p, "a cell must be declared before a UE");
     ue->logged = ue->cell;
-    air_start(&ue->air, ue->number, ue->key_line);
+    if (p->error == NULL) /* else the key may be none */
+        air_start(&ue->air, ue->number, ue->key_line);
     g_ptr_array_add(p->ues, ue);
     p->ue = ue;
     if (p->ues->len > MOST_DECLARED)
@@ -303,8 +305,8 @@ static GArray *split_lines(const char *text)
     return lines;
 }
 
-#define MOST_NESTED 8
-#define MOST_PLAYED 50000000U
+#define MOST_NESTED DAPS_BOUND(8, 3)
+#define MOST_PLAYED DAPS_BOUND(50000000U, 3000U)
 
 struct loop {
     guint first; /* line behind repeat */

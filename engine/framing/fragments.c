@@ -10,11 +10,12 @@
 #include <glib.h>
 #include <string.h>
 
+#include "daps/bound.h"
 #include "framing/peel.h"
 
 enum {
-    SLOTS = 64,
-    PATIENCE = 20000, /* records without a further fragment */
+    SLOTS = DAPS_BOUND(64, 3),
+    PATIENCE = DAPS_BOUND(20000, 8), /* records without a further fragment */
     DATAGRAM_MAX = 65535,
     UNIT = 8, /* octets, all offsets are multiples of it */
     UNITS = (DATAGRAM_MAX + UNIT) / UNIT

@@ -4,9 +4,10 @@
 
 #include <glib.h>
 
+#include "daps/bound.h"
 #include "framing/peel.h"
 
-enum { MOST_LAYERS = 32 }; /* as many as peel_then is called for one record */
+enum { MOST_LAYERS = DAPS_BOUND(32, 6) }; /* as many as peel_then is called for one record */
 
 struct framing *framing_new(struct tally *tally, void *user, framing_pdu *pdu)
 {

@@ -6,9 +6,10 @@
 #include <glib.h>
 #include <string.h>
 
+#include "daps/bound.h"
 #include "framing/peel.h"
 
-enum { SLOTS = 4, PDU_MAX = 65535 };
+enum { SLOTS = DAPS_BOUND(4, 2), PDU_MAX = 65535 };
 
 struct slot {
     bool used;

@@ -5,13 +5,14 @@
 
 #include <glib.h>
 
+#include "daps/bound.h"
 #include "identity/identity.h"
 
-#define MOST_LINKS     65536 /* names kept */
-#define MOST_ANNOUNCED 16384 /* C-RNTIs announced */
-#define MOST_RESUMABLE 16384 /* I-RNTIs of either length */
-#define MOST_NODES     1024
-#define MOST_LOOKED_AT 64 /* entries of one C-RNTI that a search goes through, newest first */
+#define MOST_LINKS     DAPS_BOUND(65536, 8) /* names kept */
+#define MOST_ANNOUNCED DAPS_BOUND(16384, 4) /* C-RNTIs announced */
+#define MOST_RESUMABLE DAPS_BOUND(16384, 4) /* I-RNTIs of either length */
+#define MOST_NODES     DAPS_BOUND(1024, 4)
+#define MOST_LOOKED_AT DAPS_BOUND(64, 2) /* entries of one C-RNTI that a search goes through, newest first */
 
 /* How long a name counts as that of a UE that has been seen elsewhere since. */
 #define HELD_NS INT64_C(5000000000)

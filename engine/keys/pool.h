@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "daps/bound.h"
 #include "keys/term.h"
 
 /* The NH chain of one root: what is known of it beyond the root's own value. */
@@ -26,7 +27,8 @@ struct cell_dialect {
     struct daps_dialect dialect;
 };
 
-#define POOL_MOST_DIALECTS 64 /* cells remembered with a dialect that is not the standard's; the oldest gives way */
+#define POOL_MOST_DIALECTS                                                                                             \
+    DAPS_BOUND(64, 2) /* cells remembered with a dialect that is not the standard's; the oldest gives way */
 
 struct daps_term_pool {
     struct daps_term_numbers numbers;

@@ -2,11 +2,12 @@
 /* The octets of key terms: computed from their inputs, or shown by a MAC-I. */
 #include <string.h>
 
+#include "daps/bound.h"
 #include "daps/derivations.h"
 #include "daps/kdf.h"
 #include "keys/pool.h"
 
-#define MOST_DEPTH 8 /* keys in a row that no MAC-I has spoken about, recomputed together */
+#define MOST_DEPTH DAPS_BOUND(8, 3) /* keys in a row that no MAC-I has spoken about, recomputed together */
 
 static struct nh_chain *chain_of(const struct daps_term *root)
 {

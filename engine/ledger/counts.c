@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ledger/counts.h"
+#include "daps/bound.h"
 
 #include <glib.h>
 #include <string.h>
 
-#define PIECE_MOST 256 /* intervals; a full piece is split */
+#define PIECE_MOST DAPS_BOUND(256, 4) /* intervals; a full piece is split */
 
 /* Where an interval is. */
 struct place {

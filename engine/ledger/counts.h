@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define COUNTS_MOST 65536U
+#include "daps/bound.h"
+
+#define COUNTS_MOST DAPS_BOUND(65536U, 16U)
 
 struct counts_interval {
     uint32_t lo, hi;

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A stream: its COUNTs, and a direct-mapped store of what the newest of them carried, which all ledgers share out. */
 #include "ledger/streams.h"
+#include "daps/bound.h"
 
 #include <string.h>
 
-#define SLOTS_CHEAP 64U                /* up to here places are made until the COUNT has one of its own */
-#define SLOTS_MOST  32768U             /* of one stream: at least that many PDUs back a repeat is compared */
-#define SLOTS_ALL   1000000U           /* of all ledgers of one capture */
-#define OCTETS_ALL  ((size_t)16777216) /* of signalling kept whole, likewise */
+#define SLOTS_CHEAP DAPS_BOUND(64U, 8U)       /* up to here places are made until the COUNT has one of its own */
+#define SLOTS_MOST  DAPS_BOUND(32768U, 16U)   /* of one stream: at least that many PDUs back a repeat is compared */
+#define SLOTS_ALL   DAPS_BOUND(1000000U, 64U) /* of all ledgers of one capture */
+#define OCTETS_ALL  ((size_t)16777216)        /* of signalling kept whole, likewise */
 
-#define OTHERS_MOST 4096U /* contents that collided, of one ledger: a copy of them is no further collision */
+#define OTHERS_MOST                                                                                                    \
+    DAPS_BOUND(4096U, 4U) /* contents that collided, of one ledger: a copy of them is no further collision */
 
 struct daps_ledger_room *daps_ledger_room_new(void)
 {

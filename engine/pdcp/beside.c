@@ -14,11 +14,12 @@
  */
 #include <string.h>
 
+#include "daps/bound.h"
 #include "pdcp/inside.h"
 
-#define MOST_RECORDS 32 /* noted; the oldest gives way */
-#define MOST_PDUS    64 /* that wait; beyond, the oldest is read without its record */
-#define MOST_OCTETS  65536U
+#define MOST_RECORDS DAPS_BOUND(32, 3) /* noted; the oldest gives way */
+#define MOST_PDUS    DAPS_BOUND(64, 4) /* that wait; beyond, the oldest is read without its record */
+#define MOST_OCTETS  DAPS_BOUND(65536U, 512U)
 #define APART_NS     INT64_C(110000000) /* 100 ms, and those that are stamped one after the other */
 #define JITTER_NS    INT64_C(20000000)  /* by which a delay may leave those seen so far */
 #define COPY_NS      INT64_C(10000000)  /* sooner no message comes again by itself (TS 38.331 clause 12) */

@@ -61,7 +61,8 @@ void pdcp_room_close(struct daps_pdcp *pdcp);         /* those that wait are cou
 bool pdcp_room_decides(const struct pdcp_room *room); /* has suspects: the end of the capture decides about them */
 /* Do PDUs since then, one of them perhaps this, have one SN but not one content? Then one key cannot explain all. */
 bool pdcp_room_contests(const struct pdcp_room *room, int64_t since_ns, const struct daps_pdu *pdu);
-struct pdcp_room *pdcp_room_copy(const struct pdcp_room *room);
+/* For the end tried on a copy: without octets only those that leave unread can be counted. NULL if nobody waits. */
+struct pdcp_room *pdcp_room_copy(const struct pdcp_room *room, bool with_octets);
 void pdcp_room_free(struct pdcp_room *room); /* NULL is fine */
 void pdcp_room_rest(struct pdcp_room **room); /* freed, and NULL, if nobody waits */
 size_t pdcp_room_octets(const struct pdcp_room *room);

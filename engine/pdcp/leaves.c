@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "bytes/digest.h"
+#include "daps/bound.h"
 #include "daps/kdf.h"
 #include "pdcp/inside.h"
 
-#define MOST_SETS     256  /* of one UE that are tried */
-#define MOST_SEARCHES 1024 /* PDUs of one UE that are tried in vain */
+#define MOST_SETS     DAPS_BOUND(256, 2)  /* of one UE that are tried */
+#define MOST_SEARCHES DAPS_BOUND(1024, 8) /* PDUs of one UE that are tried in vain */
 
 struct search {
     struct daps_pdcp *pdcp;

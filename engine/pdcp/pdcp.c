@@ -54,7 +54,7 @@ void daps_pdcp_copy(struct daps_pdcp *copy, const struct pdcp_host *host, const 
     pdcp_look(copy);
     /* What was used is not asked again at the end, but for suspects. */
     copy->ledger = decides ? daps_ledger_copy(pdcp->ledger) : daps_ledger_new(NULL);
-    copy->room = pdcp_room_decides(pdcp->room) ? pdcp_room_copy(pdcp->room) : NULL;
+    copy->room = pdcp_room_copy(pdcp->room, decides);
     for (unsigned i = 0; i < PDCP_MOST_CONTEXTS; i++)
         copy->contexts[i].drbs = held ? copy_drbs(pdcp->contexts[i].drbs) : NULL;
     copy->past = pdcp->past != NULL ? g_memdup2(pdcp->past, PDCP_MOST_PAST * sizeof *pdcp->past) : NULL;

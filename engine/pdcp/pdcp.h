@@ -17,6 +17,7 @@
 
 #include <glib.h>
 
+#include "daps/bound.h"
 #include "daps/cipher.h"
 #include "daps/engine.h"
 #include "keys/term.h"
@@ -25,8 +26,9 @@
 #include "pdcp/count.h"
 
 #define PDCP_MOST_CONTEXTS 4
-#define PDCP_MOST_PAST     6 /* contexts that ended and may still turn out to be in use; the oldest gives way */
-#define PDCP_DISORDER_NS   INT64_C(100000000) /* logs, clocks and legs of one capture may be that far out of step */
+#define PDCP_MOST_PAST                                                                                                 \
+    DAPS_BOUND(6, 2) /* contexts that ended and may still turn out to be in use; the oldest gives way */
+#define PDCP_DISORDER_NS INT64_C(100000000) /* logs, clocks and legs of one capture may be that far out of step */
 
 enum { PDCP_RRC_ENC, PDCP_RRC_INT, PDCP_LEAF_KEYS };
 
@@ -97,7 +99,7 @@ struct pdcp_choice {
     uint8_t value[32];
 };
 
-#define PDCP_MOST_CELLS 16 /* of each kind, where a UE may have gone; the oldest gives way */
+#define PDCP_MOST_CELLS DAPS_BOUND(16, 3) /* of each kind, where a UE may have gone; the oldest gives way */
 #define PDCP_FEW        16 /* candidates tried: above, one MAC-I of 32 bits is not enough to adopt what fits */
 
 /* Where a UE may have gone in a re-establishment or resume, which no message names. */

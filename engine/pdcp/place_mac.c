@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which key, which COUNT: those with which the MAC-I is right, and nothing else. */
+#include "daps/bound.h"
 #include "pdcp/inside.h"
 
-#define MOST_CHOICES      32  /* PDUs of a context that choices are tried for in vain */
-#define MOST_CHOICES_EVER 256 /* however many cells are learned meanwhile */
+#define MOST_CHOICES      DAPS_BOUND(32, 4)  /* PDUs of a context that choices are tried for in vain */
+#define MOST_CHOICES_EVER DAPS_BOUND(256, 8) /* however many cells are learned meanwhile */
 
-#define MOST_HFN          64  /* of a signalling bearer: 262,144 messages under one key */
-#define MOST_HFN_SEARCHES 256 /* PDUs of one context that are tried with all of them */
+#define MOST_HFN          64                 /* of a signalling bearer: 262,144 messages under one key */
+#define MOST_HFN_SEARCHES DAPS_BOUND(256, 4) /* PDUs of one context that are tried with all of them */
 
 /* In clear although ciphering is on, with a right MAC-I: late (5.3.4.3), or sent so. */
 static bool is_tried_in_clear(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu)

@@ -11,10 +11,11 @@
  */
 #include <string.h>
 
+#include "daps/bound.h"
 #include "daps/kdf.h"
 #include "pdcp/inside.h"
 
-#define MOST_KEYS 8 /* contexts of the UE, the newest */
+#define MOST_KEYS DAPS_BOUND(8, 2) /* contexts of the UE, the newest */
 
 struct request {
     const struct pdcp_host *host;

@@ -10,10 +10,11 @@
  */
 #include <string.h>
 
+#include "daps/bound.h"
 #include "pdcp/inside.h"
 
-#define MOST_PDUS   32
-#define MOST_OCTETS 32768U
+#define MOST_PDUS   DAPS_BOUND(32, 3)
+#define MOST_OCTETS DAPS_BOUND(32768U, 256U)
 
 struct waiter {
     struct daps_pdu pdu;          /* octets owned */
@@ -82,13 +83,18 @@ bool pdcp_room_contests(const struct pdcp_room *room, int64_t since_ns, const st
     return false;
 }
 
-struct pdcp_room *pdcp_room_copy(const struct pdcp_room *room)
+struct pdcp_room *pdcp_room_copy(const struct pdcp_room *room, bool with_octets)
 {
-    struct pdcp_room *copy = g_memdup2(room, sizeof *room);
+    struct pdcp_room *copy;
 
+    if (room == NULL || room->n == 0)
+        return NULL;
+    copy = g_memdup2(room, sizeof *room);
     copy->current = NULL;
-    for (unsigned i = 0; i < copy->n; i++)
-        copy->at[i].pdu.octets = g_memdup2(copy->at[i].pdu.octets, copy->at[i].pdu.length);
+    for (unsigned i = 0; i < copy->n; i++) {
+        struct daps_pdu *pdu = &copy->at[i].pdu;
+        pdu->octets = with_octets ? g_memdup2(pdu->octets, pdu->length) : NULL;
+    }
     return copy;
 }
 

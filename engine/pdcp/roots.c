@@ -12,15 +12,17 @@
 #include <string.h>
 
 #include "bytes/digest.h"
+#include "daps/bound.h"
 #include "daps/kdf.h"
 #include "pdcp/inside.h"
 
-#define MOST_TRIALS   1048576U /* keys of others tried in one capture; beyond, only those of the UE's own name */
-#define MOST_UNFIT    65536    /* security mode commands remembered that nothing fits */
-#define MOST_SEARCHES 256      /* PDUs of one UE that are tried where no security mode command was seen */
-#define MOST_FIRST    16       /* roots tried then */
-#define NEAR_COUNTS   8        /* UL NAS COUNTs tried on either side of the one given */
-#define MOST_HFN_PDUS 16       /* PDUs of one UE that are tried with every HFN while its root is not known */
+#define MOST_TRIALS                                                                                                    \
+    DAPS_BOUND(1048576U, 64U) /* keys of others tried in one capture; beyond, only those of the UE's own name */
+#define MOST_UNFIT    DAPS_BOUND(65536, 2) /* security mode commands remembered that nothing fits */
+#define MOST_SEARCHES DAPS_BOUND(256, 8)   /* PDUs of one UE that are tried where no security mode command was seen */
+#define MOST_FIRST    DAPS_BOUND(16, 2)    /* roots tried then */
+#define NEAR_COUNTS   8                    /* UL NAS COUNTs tried on either side of the one given */
+#define MOST_HFN_PDUS DAPS_BOUND(16, 2) /* PDUs of one UE that are tried with every HFN while its root is not known */
 #define HFNS_A_TRIAL  64
 #define ON_TRIAL      4 /* messages that may fail before a root on trial is taken back */
 

@@ -4,9 +4,10 @@
  * it: a log and the PDUs beside it are out of step. So a COUNT that comes again without a message to explain it is
  * reported once the time has passed in which that message could still come.
  */
+#include "daps/bound.h"
 #include "pdcp/inside.h"
 
-#define MOST_TENTATIVE 64 /* collisions of one UE */
+#define MOST_TENTATIVE DAPS_BOUND(64, 3) /* collisions of one UE */
 
 void pdcp_tentative_add(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct daps_event *ev,
                         int64_t since_ns)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Bearers, from what RRC said. */
 #include "bearers.h"
+#include "daps/bound.h"
 
 #include <glib.h>
 #include <string.h>
 
-#define MOST_UES 16384 /* whose configuration is kept; the one configured first gives way */
+#define MOST_UES DAPS_BOUND(16384, 3) /* whose configuration is kept; the one configured first gives way */
 
 struct bearers {
     GHashTable *ues; /* struct radio_ue by its own ue_key, owned */

@@ -10,14 +10,15 @@
 #include <glib.h>
 #include <string.h>
 
+#include "daps/bound.h"
 #include "inside.h"
 
 enum {
-    MOST_WAITING = 4096,            /* SDUs, of signalling and of user data each */
-    MOST_OF_ENTITY = 64,            /* of one entity */
-    MOST_OCTETS = 16 * 1024 * 1024, /* of signalling and of user data each */
-    MOST_PIECES = 32,
-    FIRST_ROOM = 256
+    MOST_WAITING = DAPS_BOUND(4096, 4),               /* SDUs, of signalling and of user data each */
+    MOST_OF_ENTITY = DAPS_BOUND(64, 3),               /* of one entity */
+    MOST_OCTETS = DAPS_BOUND(16 * 1024 * 1024, 1024), /* of signalling and of user data each */
+    MOST_PIECES = DAPS_BOUND(32, 4),
+    FIRST_ROOM = DAPS_BOUND(256, 8)
 };
 
 static const char layer[] = "RLC-NR";

@@ -10,9 +10,10 @@
 #include <glib.h>
 #include <string.h>
 
+#include "daps/bound.h"
 #include "inside.h"
 
-enum { SLOTS = 4096, BEGINS = 8, MOST_OCTETS = 4 * 1024 * 1024 };
+enum { SLOTS = DAPS_BOUND(4096, 4), BEGINS = 8, MOST_OCTETS = DAPS_BOUND(4 * 1024 * 1024, 1024) };
 
 struct slot {
     uint64_t entity; /* its hash, 0: free */

@@ -6,9 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daps/bound.h"
 #include "daps/event.h"
 
-#define RRC_MOST_NAMED 32
+#define RRC_MOST_NAMED DAPS_BOUND(32, 3)
 
 /* The first ones of a message; a cell has the PCI or the frequency, the other is -1. */
 struct rrc_named_cells {

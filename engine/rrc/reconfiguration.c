@@ -15,10 +15,11 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "daps/bound.h"
 #include "per/tables_nr_rrc.h"
 #include "rrc/reading.h"
 
-#define MOST_CANDIDATES 32
+#define MOST_CANDIDATES DAPS_BOUND(32, 3)
 
 struct candidate {
     int id;

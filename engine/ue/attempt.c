@@ -2,6 +2,7 @@
 /* Attempts: one derivation each, settled by what follows and kept while its key could be met again. */
 #include <string.h>
 
+#include "daps/bound.h"
 #include "ue/ue.h"
 
 const struct daps_context *daps_ue_context(const struct daps_ue *ue)
@@ -120,7 +121,7 @@ static void tell_began(struct daps_ue *ue, const struct daps_attempt *attempt)
     daps_ue_tell(ue, &moment);
 }
 
-#define MOST_KEPT 131072 /* attempts of one UE; then the older half is reported, and met no more */
+#define MOST_KEPT DAPS_BOUND(131072, 8) /* attempts of one UE; then the older half is reported, and met no more */
 
 static void bound_attempts(struct daps_ue *ue, uint64_t frame)
 {
@@ -392,7 +393,7 @@ static void tell_leaving(struct daps_ue *ue, const GPtrArray *leaving)
     daps_ue_tell(ue, &moment);
 }
 
-#define MOST_UNDECIDED 64
+#define MOST_UNDECIDED DAPS_BOUND(64, 3)
 
 /* Does a key rest on cells of the log of which it is not known yet whether they follow the UE? Then all wait for that.
  */

@@ -342,6 +342,7 @@ void daps_ue_evidence(struct daps_ue *ue, const struct daps_event *ev)
         unread(ue, ev);
         break;
     default:
-        break;
+        return;
     }
+    daps_ue_tell_progress(ue, ev->frame); /* the PDU may have waited, and the frame at hand be about something else */
 }

@@ -3,9 +3,10 @@
  * The attempts a UE keeps, found without looking at all of them: by age in an array, whose places fall empty when an
  * attempt goes and are closed up when half of them are; by key, by the key it left, and by the key it was derived from.
  */
+#include "daps/bound.h"
 #include "ue/ue.h"
 
-#define EMPTY_PLACES 8 /* not worth closing up */
+#define EMPTY_PLACES DAPS_BOUND(8, 2) /* not worth closing up */
 
 /* What attempts have to do with one term. */
 struct holder {
@@ -17,7 +18,7 @@ struct holder {
 };
 
 /* One handover after the other needs no more; a table made and freed for each would cost more than all it finds. */
-#define FEW 6
+#define FEW DAPS_BOUND(6, 2)
 
 struct daps_kept {
     struct holder few[FEW];

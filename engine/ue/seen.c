@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "daps/bound.h"
 #include "ue/ue.h"
 
 const struct daps_term *daps_ue_key_of(const struct daps_ue *ue, uint32_t serial)
@@ -225,7 +226,7 @@ void daps_ue_tell_unfits(struct daps_ue *ue, bool all)
 
 /* ---- bearers ---- */
 
-#define MOST_FACTS 64 /* bearers and keys of one UE */
+#define MOST_FACTS DAPS_BOUND(64, 3) /* bearers and keys of one UE */
 
 struct fact {
     enum daps_moment_kind kind;

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "daps/bound.h"
 #include "daps/engine.h"
 #include "keys/chain.h"
 #include "moment/moment.h"
@@ -26,8 +27,8 @@
 
 #define DAPS_LAG_NS          INT64_C(100000000) /* what a tool, or a second log, may be out of step */
 #define DAPS_RRC_NS          INT64_C(10000000)  /* least time between two Completes: TS 38.331 clause 12 */
-#define DAPS_MAX_CANDIDATES  32
-#define DAPS_MAX_NULL_FRAMES 32
+#define DAPS_MAX_CANDIDATES  DAPS_BOUND(32, 3)
+#define DAPS_MAX_NULL_FRAMES DAPS_BOUND(32, 3)
 
 /* The newest reconfiguration of one transaction, and the Complete that answered it (TS 38.331 5.3.5.3). */
 struct daps_transaction {
@@ -43,7 +44,7 @@ struct daps_transaction {
 };
 
 /* again.c: messages just seen, to tell those that a log holds twice. */
-#define DAPS_RECENT 8
+#define DAPS_RECENT DAPS_BOUND(8, 3)
 struct daps_recent {
     enum daps_event_kind kind;
     uint64_t digest;

@@ -1,18 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Writes first inputs for framing_fuzz into a directory: one or more records of every framing, made from the layouts.
-
-usage: framing_seeds.py DIRECTORY
-"""
+"""First inputs of framing_fuzz: one or more records of every framing, made from the layouts."""
 import os
-import pathlib
 import struct
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
 from carriers import CARRIERS  # noqa: E402
 
-LINKTYPES = [252, 1, 101, 228, 229, 113, 276, 0, 108, 149, 9, 147, 152, 105, 157, 156, 219, 104, 51, -1]  # as in framing_fuzz.c
+LINKTYPES = [252, 1, 101, 228, 229, 113, 276, 0, 108, 149, 9, 147, 152, 105, 157, 156, 219, 104, 51, -1]  # as in fuzz.c
 
 
 def record(linktype, octets):
@@ -112,18 +108,3 @@ def radio_seeds():
     rlc = b"rlc-nr" + bytes.fromhex("04 0c 02 00 03 0007 04 04 05 01 01")
     yield b"".join(record(149, udp(1, 2, rlc + bytes.fromhex(p))) for p in ("9003 000122", "8003 0001223344", "a003 0003 3344"))
     yield record(149, udp(1, 2, b"pdcp-nr" + bytes.fromhex("01 03 00 04 01 05 01 06 0001 01 0000 10 00000000")))
-
-
-def main():
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
-    directory = pathlib.Path(sys.argv[1])
-    directory.mkdir(parents=True, exist_ok=True)
-    for number, seed in enumerate(seeds()):
-        (directory / f"seed-{number:02}").write_bytes(seed)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

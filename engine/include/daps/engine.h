@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daps/bound.h"
 #include "daps/counts.h"
 #include "daps/event.h"
 #include "daps/finding.h"
@@ -51,7 +52,8 @@ struct daps_undecoded {
 struct daps_sink {
     void *user;
     void (*event)(void *user, const char *ue, const struct daps_event *ev);
-    /* What is said of attempts may be another: one has its Complete or its outcome, or something may be missing. */
+    /* What is said of attempts may be another: one has its Complete or its outcome, something may be missing, or PDUs
+     * below RRC have shown something. */
     void (*progress)(void *user, const char *ue, uint64_t frame);
     void (*handover)(void *user, const struct daps_handover *handover);
     void (*scg_change)(void *user, const struct daps_scg_change *change);
@@ -76,8 +78,8 @@ enum daps_ncc_reading {
     DAPS_NCC_STORED, /* the stored one, which a fallback does not take back (TS 38.331 5.3.5.7) */
 };
 
-#define DAPS_ENGINE_MOST_UES    65536
-#define DAPS_ENGINE_MOST_OCTETS (UINT64_C(256) << 20)
+#define DAPS_ENGINE_MOST_UES    DAPS_BOUND(65536, 6)
+#define DAPS_ENGINE_MOST_OCTETS DAPS_BOUND(UINT64_C(256) << 20, 65536U)
 
 struct daps_engine_options {
     /* Followed at a time, and what they may cost in memory; the one met longest ago gives way. 0: the values above. */

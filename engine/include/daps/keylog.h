@@ -26,6 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daps/bound.h"
 #include "daps/event.h"
 
 struct daps_keylog;
@@ -46,7 +47,7 @@ struct daps_keylog *daps_keylog_new(void);
 /* Wipes and frees; NULL is fine. */
 void daps_keylog_free(struct daps_keylog *keylog);
 
-#define DAPS_KEYLOG_MOST 1000000 /* secrets in one log; a line beyond them is an error */
+#define DAPS_KEYLOG_MOST DAPS_BOUND(1000000, 64) /* secrets in one log; a line beyond them is an error */
 
 /*
  * Adds one line (without or with its line end). Returns true, or false with a sentence in error[0..error_octets) that

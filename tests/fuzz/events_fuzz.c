@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * libFuzzer harness of judge: the input is a file of event lines. What comes out are whole lines, whatever came in; and
+ * an event that is read is the same when it is written and read again.
+ */
+#include <json-glib/json-glib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+#include "judge_run.h"
+#include "report/event_json.h"
+#include "report/json_strict.h"
+#include "report/records.h"
+
+static bool read_event(const char *text, size_t length, struct daps_event *ev)
+{
+    JsonParser *parser = json_parser_new();
+    const char *reason;
+    char error[256];
+    size_t at;
+    bool read = false;
+
+    if (json_strict_check(text, length, &reason, &at) &&
+        json_parser_load_from_data(parser, text, (gssize)length, NULL)) {
+        JsonNode *root = json_parser_get_root(parser);
+        if (root != NULL && JSON_NODE_HOLDS_OBJECT(root))
+            read = event_read(json_node_get_object(root), ev, error, sizeof error);
+    }
+    g_object_unref(parser);
+    return read;
+}
+
+static void line_is_kept(const char *text, size_t length)
+{
+    struct daps_event ev, again;
+    struct outbuf first, second;
+
+    if (!read_event(text, length, &ev))
+        return;
+    outbuf_init(&first, NULL, NULL);
+    outbuf_init(&second, NULL, NULL);
+    record_event(&first, "c", "u", &ev);
+    must(read_event(first.octets, first.length, &again));
+    record_event(&second, "c", "u", &again);
+    must(first.length == second.length && memcmp(first.octets, second.octets, first.length) == 0);
+    outbuf_clear(&first);
+    outbuf_clear(&second);
+}
+
+static void lines_are_kept(const uint8_t *data, size_t size)
+{
+    while (size > 0) {
+        const uint8_t *end = memchr(data, '\n', size);
+        const size_t length = end != NULL ? (size_t)(end - data) : size;
+        char *line = g_malloc(length + 1); /* of its own, so that a read past its end is seen */
+        memcpy(line, data, length);
+        line[length] = '\0';
+        if (strlen(line) == length)
+            line_is_kept(line, length);
+        g_free(line);
+        data += MIN(length + 1, size);
+        size -= MIN(length + 1, size);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const enum report_format formats[] = {REPORT_NDJSON, REPORT_TEXT};
+    int file;
+    char *path = fuzz_file(data, size, &file);
+
+    lines_are_kept(data, size);
+    for (unsigned i = 0; i < G_N_ELEMENTS(formats); i++) {
+        struct options options;
+        GString *said;
+        fuzz_options(&options, formats[i], REPORT_AUDIT);
+        options.keylog = fuzz_sample_keys();
+        said = fuzz_run(&options, path, judge_run_events);
+        if (i == 0)
+            fuzz_is_ndjson(said);
+        else
+            fuzz_is_plain(said->str, said->len);
+        g_string_free(said, TRUE);
+        fuzz_options_clear(&options);
+    }
+    g_free(path);
+    close(file);
+    return 0;
+}
