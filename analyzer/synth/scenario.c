@@ -204,7 +204,8 @@ static void choose_framing(struct player *p)
     else
         p->framing = framing;
     if (p->rat == DAPS_RAT_LTE && synth_is_below_rrc(p->framing))
-        player_fail(p, "LTE is written as RRC in clear only: upper-pdu, gsmtap-v3, gsmtap-v2");
+        player_fail(p,
+                    "this framing cannot carry LTE, which is written in clear only: upper-pdu, gsmtap-v3, gsmtap-v2");
 }
 
 static void choose_rat(struct player *p)
@@ -218,7 +219,8 @@ static void choose_rat(struct player *p)
     else
         player_fail(p, "'%s' is neither nr nor lte", word);
     if (p->rat == DAPS_RAT_LTE && synth_is_below_rrc(p->framing))
-        player_fail(p, "LTE is written as RRC in clear only: upper-pdu, gsmtap-v3, gsmtap-v2");
+        player_fail(p,
+                    "this framing cannot carry LTE, which is written in clear only: upper-pdu, gsmtap-v3, gsmtap-v2");
 }
 
 /* One statement; lose before it keeps its frames out of the capture, unsent off the air only; early and late move them.

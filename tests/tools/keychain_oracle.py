@@ -5,7 +5,8 @@
     keychain_oracle.py DAPSAUDIT           all samples that have a key log
 
 Only the inputs of each line (parent, FC, NCC, PCI, ARFCN, counter, algorithms) and the key log are believed; parents are
-taken from this program's own recomputation, never from a printed value. TS 33.220 B.2, TS 33.501 Annex A.
+taken from this program's own recomputation, never from a printed value. TS 33.220 B.2, TS 33.501 Annex A, TS 33.401
+Annex A.
 """
 import glob
 import hashlib
@@ -25,25 +26,34 @@ def kdf(key, fc, *parameters):
     return hmac.new(key, s, hashlib.sha256).digest()
 
 
+# FC of the root from the upper key, NH, star, the secondary node's key and the AS keys (TS 33.501 A.9 to A.11, A.16, A.8;
+# TS 33.401 A.3 to A.5, A.15, A.7)
+FC = {"nr": {"root": 0x6E, "nh": 0x6F, "star": 0x70, "sn": 0x79, "as": 0x69},
+      "lte": {"root": 0x11, "nh": 0x12, "star": 0x13, "sn": 0x1C, "as": 0x15}}
+
+
 def key_log(path):
-    """{ue: [(KgNB, KAMF or None)]} in the order of the connections."""
+    """{(rat, ue): [(KgNB or KeNB, KAMF or KASME or None)]} in the order of the connections."""
     roots = {}
     for line in open(path, encoding="ascii"):
         words = line.split()
         key = bytes.fromhex(words[2])
-        if words[0] == "KGNB":
-            roots.setdefault(words[1], []).append((key, None))
-        elif words[0] == "KAMF":
-            count = int(words[3].split("=")[1])
-            roots.setdefault(words[1], []).append((kdf(key, 0x6E, count.to_bytes(4, "big"), b"\1"), key))
+        rat = "lte" if words[0] in ("KENB", "KASME") else "nr"
+        known = roots.setdefault((rat, words[1]), [])
+        if words[0] in ("KGNB", "KENB"):
+            known.append((key, None))
+        elif words[0] in ("KAMF", "KASME"):
+            count = int(words[3].split("=")[1]).to_bytes(4, "big")
+            known.append((kdf(key, FC[rat]["root"], count, *([b"\1"] if rat == "nr" else [])), key))
     return roots
 
 
 class Chain:
     """The keys of one UE as this program computes them."""
 
-    def __init__(self, roots):
-        self.roots, self.next, self.keys, self.kamf = roots, 0, {}, {}
+    def __init__(self, roots, rat):
+        self.roots, self.next, self.keys, self.kamf, self.fc = roots, 0, {}, {}, FC[rat]
+        self.rat = rat
 
     def root(self, identity):
         known = self.roots[self.next] if self.next < len(self.roots) else (None, None)
@@ -56,34 +66,35 @@ class Chain:
             return None
         sync = self.keys[root]
         for _ in range(int(identity.split("/NH")[1])):
-            sync = kdf(self.kamf[root], 0x6F, sync)
+            sync = kdf(self.kamf[root], self.fc["nh"], sync)
         self.keys[identity] = sync
         return sync
 
     def value(self, line):
-        if line["kind"] == "kgnb":
+        if line["kind"] in ("kgnb", "kenb"):
             return self.root(line["id"])
         if line["kind"] == "nh":
             return self.nh(line["id"], line["parent"])
         parent = self.keys.get(line["parent"])
         if parent is None:
             value = None
-        elif line["kind"] == "ksn":
-            value = kdf(parent, 0x79, line["sk_counter"].to_bytes(2, "big"))
+        elif line["kind"] in ("ksn", "s-kenb"):
+            value = kdf(parent, self.fc["sn"], line["sk_counter"].to_bytes(2, "big"))
         elif line["pci"] is None or line["arfcn"] is None:
             value = None
         else:
-            arfcn, octets = line["arfcn"], 3
+            arfcn = line["arfcn"]
+            octets = 2 if self.rat == "lte" and arfcn < 65536 else 3
             if line["computed_octets"] is not None:  # what the network made of it, found by MAC-I
                 arfcn, octets = line["computed_arfcn"], line["computed_octets"]
-            value = kdf(parent, 0x70, line["pci"].to_bytes(2, "big"), arfcn.to_bytes(octets, "big"))
+            value = kdf(parent, self.fc["star"], line["pci"].to_bytes(2, "big"), arfcn.to_bytes(octets, "big"))
         self.keys[line["id"]] = value
         return value
 
 
-def as_keys(value, ciphering, integrity):
+def as_keys(value, ciphering, integrity, rat):
     def last(use, algorithm):
-        return kdf(value, 0x69, bytes([use]), bytes([int(algorithm[3:])]))[16:].hex()
+        return kdf(value, FC[rat]["as"], bytes([use]), bytes([int(algorithm[3:])]))[16:].hex()
     return {"rrc_enc": last(3, ciphering), "rrc_int": last(4, integrity), "up_enc": last(5, ciphering),
             "up_int": last(6, integrity)}
 
@@ -96,7 +107,9 @@ def check(program, capture, keys):
     for line in map(json.loads, output.splitlines()):
         if line["type"] != "key":
             continue
-        chain = chains.setdefault(line["ue"], Chain(roots.get(line["ue"], roots.get("*", []))))
+        rat = line["rat"]
+        known = roots.get((rat, line["ue"]), roots.get((rat, "*"), []))
+        chain = chains.setdefault((rat, line["ue"]), Chain(known, rat))
         value = chain.value(line)
         checked += value is not None
         if line["value"] != (value.hex() if value is not None else None):
@@ -105,7 +118,7 @@ def check(program, capture, keys):
             wrong += 1
         if value is not None and line["as_keys"] is not None:
             checked += 4
-            if line["as_keys"] != as_keys(value, line["ciphering"], line["integrity"]):
+            if line["as_keys"] != as_keys(value, line["ciphering"], line["integrity"], rat):
                 print(f"{capture} frame {line['frame']} {line['id']}: AS keys differ")
                 wrong += 1
     return checked, wrong
