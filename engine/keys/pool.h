@@ -38,6 +38,9 @@ struct daps_term_pool {
     GArray *dialects;        /* struct cell_dialect, oldest first; NULL none */
 };
 
+/* Its orphans; made where there are none yet. */
+GHashTable *pool_orphans(struct daps_term_pool *pool);
+
 /* The parent of a term that stays is about to go. */
 void pool_orphan(struct daps_term_pool *pool, struct daps_term *term);
 

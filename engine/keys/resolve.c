@@ -72,10 +72,10 @@ GArray *daps_term_resolve(struct daps_term_pool *pool, int32_t symbol, int32_t v
         move_children(pool, term, met, taken);
         pool_unlink(term);
         term->parent = NULL;
-        g_hash_table_add(pool->orphans, term); /* until the last who holds it has changed over */
+        g_hash_table_add(pool_orphans(pool), term); /* until the last who holds it has changed over */
         add_same(same, term, met);
     }
-    g_hash_table_iter_init(&iter, pool->orphans);
+    g_hash_table_iter_init(&iter, pool_orphans(pool));
     while (g_hash_table_iter_next(&iter, &key, NULL))
         set(key, symbol, value);
     for (guint i = 0; i < stayed->len; i++)

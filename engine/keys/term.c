@@ -75,12 +75,17 @@ struct daps_term_pool *daps_term_pool_again(const struct daps_term_numbers *numb
     return pool;
 }
 
+GHashTable *pool_orphans(struct daps_term_pool *pool)
+{
+    if (pool->orphans == NULL)
+        pool->orphans = g_hash_table_new_full(NULL, NULL, term_free, NULL);
+    return pool->orphans;
+}
+
 void pool_orphan(struct daps_term_pool *pool, struct daps_term *term)
 {
     g_hash_table_steal(pool->terms, term);
-    if (pool->orphans == NULL)
-        pool->orphans = g_hash_table_new_full(NULL, NULL, term_free, NULL);
-    g_hash_table_add(pool->orphans, term);
+    g_hash_table_add(pool_orphans(pool), term);
     term->parent = NULL;
 }
 

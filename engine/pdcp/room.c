@@ -15,6 +15,7 @@
 
 #define MOST_PDUS   DAPS_BOUND(32, 3)
 #define MOST_OCTETS DAPS_BOUND(32768U, 256U)
+#define FIRST_PDUS  2
 
 struct waiter {
     struct daps_pdu pdu;          /* octets owned */
@@ -26,9 +27,10 @@ struct waiter {
 struct pdcp_room {
     unsigned n;
     size_t octets;
-    struct waiter at[MOST_PDUS]; /* in the order they came */
-    uint8_t *current;            /* of the PDU that left last ... */
-    struct daps_pdu newest;      /* ... which is this one */
+    unsigned places;
+    struct waiter *at;      /* in the order they came; owned, with room for as many as places */
+    uint8_t *current;       /* of the PDU that left last ... */
+    struct daps_pdu newest; /* ... which is this one */
 };
 
 void pdcp_room_free(struct pdcp_room *room)
@@ -37,6 +39,7 @@ void pdcp_room_free(struct pdcp_room *room)
         return;
     for (unsigned i = 0; i < room->n; i++)
         g_free((uint8_t *)(uintptr_t)room->at[i].pdu.octets);
+    g_free(room->at);
     g_free(room->current);
     g_free(room);
 }
@@ -49,7 +52,7 @@ void pdcp_room_rest(struct pdcp_room **room)
 
 size_t pdcp_room_octets(const struct pdcp_room *room)
 {
-    return room != NULL ? sizeof *room + room->octets : 0;
+    return room != NULL ? sizeof *room + room->places * sizeof *room->at + room->octets : 0;
 }
 
 bool pdcp_room_decides(const struct pdcp_room *room)
@@ -91,6 +94,7 @@ struct pdcp_room *pdcp_room_copy(const struct pdcp_room *room, bool with_octets)
         return NULL;
     copy = g_memdup2(room, sizeof *room);
     copy->current = NULL;
+    copy->at = g_memdup2(room->at, room->places * sizeof *room->at);
     for (unsigned i = 0; i < copy->n; i++) {
         struct daps_pdu *pdu = &copy->at[i].pdu;
         pdu->octets = with_octets ? g_memdup2(pdu->octets, pdu->length) : NULL;
@@ -167,6 +171,10 @@ bool pdcp_wait(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, bool 
         pdcp->room = g_new0(struct pdcp_room, 1);
     while (pdcp->room->n == MOST_PDUS || pdcp->room->octets + pdu->length > MOST_OCTETS)
         turn_out(pdcp);
+    if (pdcp->room->n == pdcp->room->places) {
+        pdcp->room->places = pdcp->room->places == 0 ? FIRST_PDUS : 2 * pdcp->room->places;
+        pdcp->room->at = g_renew(struct waiter, pdcp->room->at, pdcp->room->places);
+    }
     in.pdu.octets = g_memdup2(pdu->octets, pdu->length);
     pdcp->room->octets += pdu->length;
     pdcp->room->at[pdcp->room->n++] = in;

@@ -16,8 +16,12 @@
 #include "daps/kdf.h"
 #include "pdcp/inside.h"
 
-#define MOST_TRIALS                                                                                                    \
-    DAPS_BOUND(1048576U, 64U) /* keys of others tried in one capture; beyond, only those of the UE's own name */
+/*
+ * Keys of others tried in one capture; beyond, only those of the UE's own name. Where the log has been found to be
+ * about this capture, as many more as it has roots for each that was found: a log of other UEs is not tried for ever.
+ */
+#define FIRST_TRIALS  DAPS_BOUND(131072U, 32U)
+#define MOST_TRIALS   DAPS_BOUND(1048576U, 64U)
 #define MOST_UNFIT    DAPS_BOUND(65536, 2) /* security mode commands remembered that nothing fits */
 #define MOST_SEARCHES DAPS_BOUND(256, 8)   /* PDUs of one UE that are tried where no security mode command was seen */
 #define MOST_FIRST    DAPS_BOUND(16, 2)    /* roots tried then */
@@ -28,10 +32,12 @@
 
 struct pdcp_roots {
     GByteArray *taken;           /* a bit a root of the key log: it is some connection's */
+    unsigned first_free;         /* all roots before that are taken */
     GHashTable *unfit;           /* digests of security mode commands that nothing fits */
     uint64_t connections, found; /* seen, and those of them whose root is */
     GHashTable *right;           /* digests of roots that are some connection's just as the key log gives them */
-    uint64_t trials;
+    uint64_t trials;             /* with every HFN, HFNS_A_TRIAL each */
+    uint64_t others, earned;     /* roots of others tried; how many those found allow beyond the first */
     struct pdcp_cell cells[PDCP_MOST_CELLS]; /* that messages to any UE name with their frequency, oldest first */
     unsigned n_cells;
 };
@@ -91,6 +97,8 @@ static void take(struct pdcp_roots *roots, unsigned index)
         memset(roots->taken->data + before, 0, roots->taken->len - before);
     }
     roots->taken->data[index / 8] |= (guint8)(1U << (index % 8));
+    while (is_taken(roots, roots->first_free))
+        roots->first_free++;
 }
 
 static uint64_t root_digest(const uint8_t key[static 32])
@@ -156,6 +164,11 @@ static bool by_name(struct search *s)
     return found;
 }
 
+static bool may_try(const struct pdcp_roots *roots)
+{
+    return roots->others < MIN(FIRST_TRIALS + roots->earned, MOST_TRIALS);
+}
+
 /* All roots of the log, those that are taken only if taken is true. */
 static bool among_all(struct search *s, struct pdcp_roots *roots, bool taken)
 {
@@ -166,18 +179,19 @@ static bool among_all(struct search *s, struct pdcp_roots *roots, bool taken)
     unsigned ordinal;
     bool found = false;
 
-    for (unsigned i = 0; !found && i < n && roots->trials < MOST_TRIALS; i++) {
+    for (unsigned i = taken ? 0 : roots->first_free; !found && i < n && may_try(roots); i++) {
         if (is_taken(roots, i) != taken)
             continue;
-        roots->trials++;
+        roots->others++;
         found = daps_keylog_any_root(s->keylog, ue->rat, i, &name, &ordinal, &root) && fits(s, root.key);
         if (found) {
             s->root = root_of(name, ordinal);
             take(roots, i);
             note_right(roots, root.key);
+            roots->earned += n;
         }
     }
-    if (roots->trials >= MOST_TRIALS)
+    if (!may_try(roots))
         s->pdcp->host.not_judged(s->pdcp->host.user, DAPS_NOT_JUDGED_NOT_FOLLOWED, s->pdu->frame);
     daps_wipe(&root, sizeof root);
     return found;

@@ -193,7 +193,7 @@ void daps_ue_see_unfit(struct daps_ue *ue, const struct daps_event *ev)
 
     if (ue->seen.unfits == NULL)
         ue->seen.unfits = g_array_new(FALSE, TRUE, sizeof seen);
-    for (guint i = 0; i < ue->seen.unfits->len; i++) {
+    for (guint i = ue->seen.unfits->len; i-- > 0;) { /* nearly always that of the newest context */
         struct unfit *known = &g_array_index(ue->seen.unfits, struct unfit, i);
         if (known->evidence.context == ev->unfit.context) {
             *known = seen;

@@ -6,7 +6,7 @@ import subprocess
 
 CELL = "cell A pci 11 ssb-arfcn 630000\n"
 SECURED = CELL + "ue 1 c-rnti 4660 in A\nconnect\nsecurity nea 2 nia 2\n"
-UE_ID = {"pdcp-nr": (b"pdcp-nr", b"\x06\x00\x01"), "rlc-nr": (b"rlc-nr", b"\x05\x00\x01"),
+UE_ID = {"pdcp-nr": (b"pdcp-nr", b"\x06\x00\x01"), "rlc-nr": (b"rlc-nr", b"\x03\x00\x01"),
          "mac-nr": (b"mac-nr", b"\x03\x00\x01")}
 
 

@@ -16,7 +16,6 @@ import math
 import os
 import re
 import resource
-import resource
 import shutil
 import subprocess
 import sys
@@ -68,9 +67,10 @@ int main(int argc, char **argv)
     }
     if (argc < 3 || child < 0 || wait4(child, &status, 0, &used) != child)
         return 1;
+    const long microseconds = (long)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) +
+                              1000000 * (long)(used.ru_utime.tv_sec + used.ru_stime.tv_sec);
     printf("%d %ld.%06ld %ld\n", WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
-           (long)(used.ru_utime.tv_sec + used.ru_stime.tv_sec), (long)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) % 1000000,
-           used.ru_maxrss);
+           microseconds / 1000000, microseconds % 1000000, used.ru_maxrss);
     return 0;
 }
 """
