@@ -106,16 +106,17 @@ static void give_way(struct daps_engine *engine, uint64_t frame)
     ues_remove(engine->ues, entry);
 }
 
-/* The UE at hand before may have come to cost more, or less. */
-static void account(struct daps_engine *engine, struct ue_entry *next)
+/* The UE at hand before may have come to cost more, or less. False: it is still at hand. */
+static inline bool account(struct daps_engine *engine, struct ue_entry *next)
 {
     struct ue_entry *entry = engine->touched;
 
     if (entry == next)
-        return;
+        return false;
     engine->touched = next;
     if (entry != NULL)
         ues_account(engine->ues, entry);
+    return true;
 }
 
 static uint64_t octets_of(const struct daps_engine *engine)
@@ -187,7 +188,8 @@ struct daps_ue *engine_get_ue(struct daps_engine *engine, uint64_t ue_key, const
     const struct daps_ue *other;
     struct daps_ue *ue;
 
-    account(engine, entry);
+    if (!account(engine, entry) && entry != NULL)
+        return tell_gaps(engine, entry);
     if (entry != NULL) {
         ues_meet(engine->ues, entry);
         make_room(engine, entry, frame);
