@@ -5,13 +5,14 @@
     run.py BUILD [RUNS [PDUS]] BUILD: a build folder without sanitizers; RUNS of each command, in turn (default 5)
     DAPSAUDIT=PROGRAM run.py ... measures another program, such as one that ./try built, optimised when linking
 
-    the audit against a bare libpcap loop over the same file, handovers and a mix as field logs have it (mix.py)
-                                                                 (aim: at most 3 in processor time, 2 on the wall)
-    tshark extracting the same fields against the audit          (aim: at least 200)
-    the audit against the bare loop over 600,000 PDCP PDUs of user data, 1,200 and 100 octets each
-                                                                 (aim: at most 1.2 and 1.5)
-    peak memory over 3 and over 30 million PDUs of one bearer; run.py BUILD RUNS 100000000 for as many as that
-    start-up; peak memory over a file and over one ten times as long; two files on two cores against one
+    a row a capture: processor time and time on the wall, and both as ratios to a bare libpcap loop over the same file
+        600,000 frames of handovers, of a mix as field logs have it (mix.py)           (aim: at most 3, and 2 on the wall)
+        600,000 PDCP PDUs of user data, 1,200 and 100 octets each                      (aim: at most 1.2 and 1.5)
+        the events of the handovers, judged, against the same loop over their capture
+    tshark extracting the same fields from a tenth of handovers and mix, against the audit      (aim: at least 200 times)
+    start-up (aim: below 5 ms); two files on two cores against one
+    peak memory over a file and over one ten times as long; over 3 and over 30 million PDUs of one bearer; run.py BUILD
+    RUNS 100000000 for as many as that
 """
 import os
 import resource
@@ -53,8 +54,13 @@ def peak_kib(command):
     return int(subprocess.run([sys.executable, "-c", script, *command], capture_output=True, text=True).stdout)
 
 
-def show(what, a, b):
-    print(f"{what}: {a[0]:.3f} s against {b[0]:.3f} s, ratio {a[0] / b[0]:.1f} (processor time {a[1] / b[1]:.1f})")
+HEAD = f"{'':34}{'processor':>10} {'wall':>7}  {'loop':>6}  {'ratio':>5} {'wall':>5}  aim"
+
+
+def show(what, ours, loop, aim=""):
+    """One row: seconds of processor and on the wall, those of the loop's processor, both ratios."""
+    print(f"{what:34}{ours[1]:10.3f} {ours[0]:7.3f}  {loop[1]:6.3f}  {ours[1] / loop[1]:5.1f} {ours[0] / loop[0]:5.1f}  {aim}",
+          flush=True)
 
 
 def streamed(build, program, folder, pdus):
@@ -71,7 +77,7 @@ def streamed(build, program, folder, pdus):
     return int(out.stdout)
 
 
-def user_plane(build, program, bare, folder, runs, most):
+def user_plane(build, program, bare, folder, runs):
     start = os.path.join(folder, "start.scenario")
     with open(start, "w", encoding="utf-8") as file:
         file.write("cell A pci 11 ssb-arfcn 630000\nue 1 in A\nconnect\nsecurity nea 2 nia 2\n")
@@ -82,45 +88,69 @@ def user_plane(build, program, bare, folder, runs, most):
             subprocess.run([os.path.join(build, "tests", "bench", "pdcp_stream"), os.path.join(folder, "start.pcap"),
                             "600000", str(octets)], stdout=file, check=True)
         audited, looped = in_turn([[program, "audit", "-q", "--format", "ndjson", "-o", "/dev/null", path], [bare, path]], runs)
-        show(f"600,000 PDCP PDUs of {octets} octets, audit against bare libpcap loop", audited, looped)
+        show(f"600,000 PDCP PDUs, {octets:,} octets", audited, looped, "1.2" if octets == 1200 else "1.5")
         os.remove(path)
+
+
+def streams(build, program, folder, most):
     few, many = streamed(build, program, folder, most // 10), streamed(build, program, folder, most)
     print(f"peak memory: {few / 1024:.1f} MiB for {most // 10:,} PDUs of one bearer, {many / 1024:.1f} MiB for {most:,}")
+
+
+def synthesize(program, path, text):
+    with open(path + ".scenario", "w", encoding="utf-8") as file:
+        file.write(text)
+    subprocess.run([program, "synth", path + ".scenario", "-o", path], check=True)
+
+
+def mix(frames):
+    return subprocess.run([sys.executable, os.path.join(HERE, "mix.py"), str(frames)], stdout=subprocess.PIPE, text=True,
+                          check=True).stdout
+
+
+def against_tshark(what, path, audit):
+    fields = [x for f in FIELDS for x in ("-e", f)]
+    shark, ours = in_turn([["tshark", "-r", path, "-T", "fields", *fields], audit + [path]], 1)
+    print(f"{what}: tshark {shark[0]:.2f} s on the wall, {shark[1]:.2f} s of processor; the audit takes {ours[0]:.3f} and "
+          f"{ours[1]:.3f}: {shark[0] / ours[0]:.0f} and {shark[1] / ours[1]:.0f} times as quick (aim 200)")
 
 
 def main(arguments):
     build, runs = os.path.abspath(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 5
     program = os.environ.get("DAPSAUDIT", os.path.join(build, "analyzer", "dapsaudit"))
     bare = os.path.join(build, "tests", "bench", "bare_loop")
+    most = int(arguments[2]) if len(arguments) > 2 else 30000000
+    text = open(os.path.join(HERE, "handovers.scenario"), encoding="utf-8").read()
+    audit = [program, "audit", "-q", "--allow-partial", "--format", "ndjson", "-o", "/dev/null"]
     with tempfile.TemporaryDirectory() as folder:
-        long, short = os.path.join(folder, "long.pcap"), os.path.join(folder, "short.pcap")
-        text = open(os.path.join(HERE, "handovers.scenario"), encoding="utf-8").read()
-        for path, times in ((long, 30000), (short, 3000)):
-            scenario = path + ".scenario"
-            with open(scenario, "w", encoding="utf-8") as file:
-                file.write(text.replace("repeat 30000", f"repeat {times}"))
-            subprocess.run([program, "synth", scenario, "-o", path], check=True)
-        audit = [program, "audit", "--format", "ndjson", "-o", "/dev/null"]
+        long, short, mixed, some, again, events = (
+            os.path.join(folder, name) for name in
+            ("long.pcap", "short.pcap", "mixed.pcap", "some.pcap", "again.pcap", "events.ndjson"))
+        synthesize(program, long, text)
+        synthesize(program, short, text.replace("repeat 30000", "repeat 3000"))
+        synthesize(program, mixed, mix(600000))
+        synthesize(program, some, mix(60000))
+        print(HEAD)
         audited, looped = in_turn([audit + [long], [bare, long]], runs)
-        show("600,000 frames, audit against bare libpcap loop", audited, looped)
-        print(f"  {600005 / audited[0] / 1e6:.2f} million frames a second")
-        mixed, scenario = os.path.join(folder, "mixed.pcap"), os.path.join(folder, "mixed.scenario")
-        with open(scenario, "w", encoding="utf-8") as file:
-            subprocess.run([sys.executable, os.path.join(HERE, "mix.py")], stdout=file, check=True)
-        subprocess.run([program, "synth", scenario, "-o", mixed], check=True)
-        show("600,000 frames of a mix, audit against bare libpcap loop", *in_turn([audit + [mixed], [bare, mixed]], runs))
+        show("600,000 frames of handovers", audited, looped, "3, wall 2")
+        show("600,000 frames of a mix", *in_turn([audit + [mixed], [bare, mixed]], runs), "3, wall 2")
+        user_plane(build, program, bare, folder, runs)
+        with open(events, "w", encoding="utf-8") as file:
+            subprocess.run([program, "events", long], stdout=file, check=True)
+        judged = in_turn([[program, "judge", "-q", "--format", "ndjson", "-o", "/dev/null", events]], runs)[0]
+        show("the events of the handovers, judged", judged, looped)
+        print(f"  {600005 / audited[0] / 1e6:.2f} million frames audited a second, "
+              f"{600005 / judged[0] / 1e6:.2f} million events judged")
         if shutil.which("tshark"):
-            fields = [x for f in FIELDS for x in ("-e", f)]
-            shark, ours = in_turn([["tshark", "-r", short, "-T", "fields", *fields], audit + [short]], 1)
-            show("60,000 frames, tshark extracting the same fields against audit", shark, ours)
-        user_plane(build, program, bare, folder, runs, int(arguments[2]) if len(arguments) > 2 else 30000000)
-        start = in_turn([[program, "--version"], [program, "audit", os.devnull + "/none", "-q"]][:1], runs)[0]
-        print(f"start-up: {start[0] * 1000:.1f} ms")
+            against_tshark("60,000 frames of handovers", short, audit)
+            against_tshark("60,000 frames of a mix", some, audit)
+        print(f"start-up: {in_turn([[program, '--version']], runs)[0][0] * 1000:.1f} ms (aim 5)")
+        shutil.copy(long, again)
+        two, one = in_turn([audit + ["-j2", long, again], audit + [long]], runs)
+        print(f"two files on {os.cpu_count()} cores against one: ratio {two[0] / one[0]:.2f}")
         small, big = peak_kib(audit + [short]), peak_kib(audit + [long])
         print(f"peak memory: {small / 1024:.1f} MiB for 60,000 frames, {big / 1024:.1f} MiB for 600,000")
-        shutil.copy(long, os.path.join(folder, "again.pcap"))
-        two, one = in_turn([audit + ["-j2", long, os.path.join(folder, "again.pcap")], audit + [long]], runs)
-        print(f"two files on {os.cpu_count()} cores against one: ratio {two[0] / one[0]:.2f}")
+        streams(build, program, folder, most)
 
 
 if __name__ == "__main__":
