@@ -12,6 +12,7 @@
 struct nh_chain {
     const struct daps_term *root;
     bool computable;   /* upper and the root's value give NH 1, 2, ... */
+    bool is_uppers;    /* the root's value is upper's, and not only given beside it */
     uint8_t upper[32]; /* KAMF, KASME */
     uint32_t nh_n;     /* newest NH computed, 0: none yet */
     uint8_t nh[32];

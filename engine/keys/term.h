@@ -164,6 +164,9 @@ struct daps_same_term {
 };
 GArray *daps_term_resolve(struct daps_term_pool *pool, int32_t symbol, int32_t value);
 
+/* Does that value rest on a line of the key log, and on nothing that a MAC-I could have shown? */
+bool daps_term_nh_is_given(const struct daps_term_pool *pool, const struct daps_term *root, uint32_t n);
+
 /* A MAC-I is right under the value that term has. */
 void daps_term_confirm(const struct daps_term *term);
 

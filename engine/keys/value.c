@@ -14,11 +14,9 @@ static struct nh_chain *chain_of(const struct daps_term *root)
     return root != NULL ? root->chain : NULL;
 }
 
-/* From the key log, or iterated from the root (TS 33.501 A.10: SYNC is the first KgNB, then the previous NH). */
-static bool nh_of_chain(const struct daps_term_pool *pool, struct nh_chain *chain, uint32_t n, uint8_t out[static 32])
+/* Iterated from the root (TS 33.501 A.10: SYNC is the first KgNB, then the previous NH). */
+static bool compute_nh(const struct daps_term_pool *pool, struct nh_chain *chain, uint32_t n, uint8_t out[static 32])
 {
-    if (chain->keylog != NULL && daps_keylog_nh(chain->keylog, chain->ue, pool->numbers.rat, chain->ordinal, n, out))
-        return true;
     if (!chain->computable || !chain->root->has_value)
         return false;
     if (chain->nh_n == 0 || chain->nh_n > n) {
@@ -41,11 +39,37 @@ static bool nh_of_chain(const struct daps_term_pool *pool, struct nh_chain *chai
     return true;
 }
 
+/*
+ * Where KgNB is KAMF's, so is every NH, and a line of the key log that says otherwise is wrong. A KgNB given for itself
+ * may be of another KAMF than the one beside it: then the line is nearer.
+ */
+static bool nh_of_chain(const struct daps_term_pool *pool, struct nh_chain *chain, uint32_t n, uint8_t out[static 32])
+{
+    if (chain->is_uppers && compute_nh(pool, chain, n, out))
+        return true;
+    if (chain->keylog != NULL && daps_keylog_nh(chain->keylog, chain->ue, pool->numbers.rat, chain->ordinal, n, out))
+        return true;
+    return compute_nh(pool, chain, n, out);
+}
+
 bool daps_term_nh_value(struct daps_term_pool *pool, const struct daps_term *root, uint32_t n, uint8_t out[static 32])
 {
     struct nh_chain *chain = chain_of(root);
 
     return chain != NULL && n > 0 && nh_of_chain(pool, chain, n, out);
+}
+
+bool daps_term_nh_is_given(const struct daps_term_pool *pool, const struct daps_term *root, uint32_t n)
+{
+    const struct nh_chain *chain = chain_of(root);
+    uint8_t nh[32];
+    bool given;
+
+    if (chain == NULL || chain->is_uppers || chain->keylog == NULL)
+        return false;
+    given = daps_keylog_nh(chain->keylog, chain->ue, pool->numbers.rat, chain->ordinal, n, nh);
+    daps_wipe(nh, sizeof nh);
+    return given;
 }
 
 static bool nh_value(struct daps_term_pool *pool, struct daps_term *term)
@@ -315,6 +339,18 @@ static void recompute_chain(struct daps_term_pool *pool, const struct daps_term 
     g_ptr_array_unref(changed);
 }
 
+/* Is the root's key what KAMF (KASME) makes of the NAS COUNT beside it? */
+static bool is_of_upper(const struct daps_term_pool *pool, const struct daps_keylog_root *known)
+{
+    uint8_t key[32];
+    const bool made = pool->numbers.rat == DAPS_RAT_LTE ? daps_kdf_kenb(known->upper, known->ul_nas_count, key)
+                                                        : daps_kdf_kgnb(known->upper, known->ul_nas_count, 1, key);
+    const bool same = made && (!known->key_given || memcmp(key, known->key, sizeof key) == 0);
+
+    daps_wipe(key, sizeof key);
+    return same;
+}
+
 void daps_term_root_known(struct daps_term_pool *pool, const struct daps_term *root,
                           const struct daps_root_source *source)
 {
@@ -335,6 +371,7 @@ void daps_term_root_known(struct daps_term_pool *pool, const struct daps_term *r
     chain->nh_n = 0;
     /* A key met with another NCC than 0 is not the one the NH chain starts from. */
     chain->computable = known != NULL && known->has_upper && (!known->has_ncc || known->ncc == 0);
+    chain->is_uppers = chain->computable && is_of_upper(pool, known);
     if (chain->computable)
         memcpy(chain->upper, known->upper, sizeof chain->upper);
     chain->keylog = source != NULL ? source->keylog : NULL;

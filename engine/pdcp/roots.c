@@ -5,9 +5,9 @@
  * with the new key, not ciphered), or in a capture that begins behind it, of whatever comes.
  *
  * Tried are, in this order: the UE's next root by its name; every other root of the log, those that no connection has
- * taken first; and below the UE's own KAMF, UL NAS COUNTs near the one given. If none fits, the root stays unknown:
- * that is the key log's matter, and says nothing about the network. If one fits among more than PDCP_FEW, it is held on
- * trial: the messages that follow confirm it, or it is taken back.
+ * taken first; and UL NAS COUNTs near the one given, below the UE's own KAMF first. If none fits, the root stays
+ * unknown: that is the key log's matter, and says nothing about the network. If one fits among more than PDCP_FEW, it
+ * is held on trial: the messages that follow confirm it, or it is taken back.
  */
 #include <string.h>
 
@@ -25,7 +25,8 @@
 #define MOST_UNFIT    DAPS_BOUND(65536, 2) /* security mode commands remembered that nothing fits */
 #define MOST_SEARCHES DAPS_BOUND(256, 8)   /* PDUs of one UE that are tried where no security mode command was seen */
 #define MOST_FIRST    DAPS_BOUND(16, 2)    /* roots tried then */
-#define NEAR_COUNTS   8                    /* UL NAS COUNTs tried on either side of the one given */
+#define NEAR_COUNTS   8                    /* UL NAS COUNTs tried on either side of the one given, ... */
+#define MOST_NEAR     DAPS_BOUND(64, 2)    /* ... of all roots of a log that has no more than these */
 #define MOST_HFN_PDUS DAPS_BOUND(16, 2) /* PDUs of one UE that are tried with every HFN while its root is not known */
 #define HFNS_A_TRIAL  64
 #define ON_TRIAL      4 /* messages that may fail before a root on trial is taken back */
@@ -197,32 +198,49 @@ static bool among_all(struct search *s, struct pdcp_roots *roots, bool taken)
     return found;
 }
 
-/* The UE's own KAMF with a UL NAS COUNT near the one given (TS 33.501 A.9). */
+/* KAMF of a root with a UL NAS COUNT so far from the one given (TS 33.501 A.9); root goes. */
+static bool fits_with(struct search *s, struct daps_keylog_root *root, const char *name, unsigned ordinal, int off)
+{
+    const int64_t count = (int64_t)root->ul_nas_count + off;
+    const uint64_t given = root_digest(root->key);
+    const bool found = root->has_upper && !root->key_given && count >= 0 && count <= UINT32_MAX &&
+                       daps_kdf_kgnb(root->upper, (uint32_t)count, 1, root->key) && fits(s, root->key);
+
+    if (found) {
+        s->root = root_of(name, ordinal);
+        s->root.near = true;
+        s->root.ul_nas_count = (uint32_t)count;
+        s->pdcp->given_root = given;
+        s->pdcp->needs.other_count = true;
+        s->pdcp->needs.given = root->ul_nas_count;
+        s->pdcp->needs.fits = (uint32_t)count;
+    }
+    daps_wipe(root, sizeof *root);
+    return found;
+}
+
+/* The UE's own root, then, of a log that has but few, every other. */
 static bool near_count(struct search *s)
 {
     const struct daps_ue_view *ue = &s->pdcp->ue;
+    const unsigned all = daps_keylog_roots(s->keylog, ue->rat), few = all <= MOST_NEAR ? all : 0;
     struct daps_keylog_root root;
-    bool found = false;
-    int64_t count = 0;
+    const char *name;
+    unsigned ordinal;
 
-    if (daps_keylog_root(s->keylog, ue->name, ue->rat, ue->roots, &root) && root.has_upper && !root.key_given) {
-        s->pdcp->given_root = root_digest(root.key);
-        for (int i = 2; !found && i < 2 * NEAR_COUNTS + 2; i++) {
-            count = (int64_t)root.ul_nas_count + (i % 2 == 0 ? i / 2 : -(i / 2));
-            found = count >= 0 && count <= UINT32_MAX && daps_kdf_kgnb(root.upper, (uint32_t)count, 1, root.key) &&
-                    fits(s, root.key);
+    for (int i = 2; i < 2 * NEAR_COUNTS + 2; i++) { /* the nearest first */
+        const int off = i % 2 == 0 ? i / 2 : -(i / 2);
+        if (daps_keylog_root(s->keylog, ue->name, ue->rat, ue->roots, &root) &&
+            fits_with(s, &root, ue->name, ue->roots, off))
+            return true;
+        for (unsigned k = 0; k < few && s->pdcp->host.roots->trials < MOST_TRIALS; k++) {
+            s->pdcp->host.roots->trials++;
+            if (daps_keylog_any_root(s->keylog, ue->rat, k, &name, &ordinal, &root) &&
+                fits_with(s, &root, name, ordinal, off))
+                return true;
         }
     }
-    if (found) {
-        s->root = root_of(ue->name, ue->roots);
-        s->root.near = true;
-        s->root.ul_nas_count = (uint32_t)count;
-        s->pdcp->needs.other_count = true;
-        s->pdcp->needs.given = root.ul_nas_count;
-        s->pdcp->needs.fits = (uint32_t)count;
-    }
-    daps_wipe(&root, sizeof root);
-    return found;
+    return false;
 }
 
 static bool was_in_vain(struct pdcp_roots *roots, uint64_t digest)

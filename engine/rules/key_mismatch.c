@@ -22,6 +22,8 @@ void rule_key_fits(const struct judgement *j)
         finding_add_frame(&finding, moment->fits.parent_frame, DAPS_ROLE_PARENT, NULL);
     finding.evidence = DAPS_EVIDENCE_PROVEN;
     finding.fit = *fit;
+    if (fit->nh_given) /* under the NCC of another line, perhaps */
+        finding.assumptions |= DAPS_ASSUMES_KEY_LOG;
     finding_end(&finding, j);
 }
 

@@ -78,7 +78,7 @@ static bool correct_count(const struct daps_ue *ue, struct daps_keylog_root *kno
 
 /* Gives root what the key log has: the one that a MAC-I fits, nothing if it fits none, else the UE's next by its name.
  */
-static bool know_root(struct daps_ue *ue, const struct daps_term *root, struct daps_keylog_root *known)
+static bool know_root(struct daps_ue *ue, const struct daps_term *root, bool fresh, struct daps_keylog_root *known)
 {
     const struct daps_keylog *keylog = daps_engine_keylog(ue->engine);
     const bool matched = ue->root.match == DAPS_ROOT_FITS;
@@ -89,6 +89,7 @@ static bool know_root(struct daps_ue *ue, const struct daps_term *root, struct d
     bool found = keylog != NULL && ue->root.match != DAPS_ROOT_NONE_FITS &&
                  daps_keylog_root(keylog, source.ue, ue->rat, source.ordinal, known) && correct_count(ue, known);
 
+    known->has_ncc &= !fresh;
     if (keylog != NULL && ue->root.match != DAPS_ROOT_NONE_FITS)
         daps_term_root_known(ue->pool, root, &source);
     if (!matched || strcmp(ue->root.ue, ue->name) == 0 || strcmp(ue->root.ue, "*") == 0)
@@ -96,12 +97,13 @@ static bool know_root(struct daps_ue *ue, const struct daps_term *root, struct d
     return found;
 }
 
-static const struct daps_term *next_root(struct daps_ue *ue, uint32_t *n, bool *n_known)
+/* fresh: a security mode command has just begun it, so its NCC is 0 whatever the key log says (TS 33.501 6.9.2.1.1). */
+static const struct daps_term *next_root(struct daps_ue *ue, bool fresh, uint32_t *n, bool *n_known)
 {
     const struct daps_term *root = daps_term_root(ue->pool);
     struct daps_keylog_root known = {0};
 
-    if (know_root(ue, root, &known)) {
+    if (know_root(ue, root, fresh, &known)) {
         *n_known = true;
         *n = known.has_ncc ? (uint32_t)known.ncc : 0;
     }
@@ -118,7 +120,7 @@ void daps_ue_root_matched(struct daps_ue *ue)
     if (chain->root == NULL || chain->root != chain->key || chain->root->verified)
         return;
     daps_term_root_known(ue->pool, chain->root, NULL);
-    if (know_root(ue, chain->root, &known))
+    if (know_root(ue, chain->root, ue->secured.digest != 0, &known))
         chain->n = known.has_ncc ? (uint32_t)known.ncc : 0;
     ue->root.match = DAPS_ROOT_BY_NAME;
     daps_wipe(&known, sizeof known);
@@ -141,7 +143,7 @@ void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc)
     if (!ue->setup.begun)
         ue->setup.missing_ns = smc->time_ns;
     ue->setup.begun = true;
-    active->chain.root = active->chain.key = next_root(ue, &n, &n_known);
+    active->chain.root = active->chain.key = next_root(ue, true, &n, &n_known);
     active->chain.n = n;
     active->chain.n_known = true;
     active->gaps = ue->gaps;
@@ -187,7 +189,7 @@ void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev)
         daps_ue_miss_security(ue, ev);
     chain->n = 0;
     chain->n_known = false;
-    chain->root = chain->key = next_root(ue, &chain->n, &chain->n_known);
+    chain->root = chain->key = next_root(ue, false, &chain->n, &chain->n_known);
     ue->active.gaps = ue->gaps;
     ue->presumed_root_ns = ev->time_ns;
     ue->active.serial = ++ue->serials;
@@ -278,7 +280,7 @@ const struct daps_term *daps_ue_new_key_set(struct daps_ue *ue, const struct dap
     if (ue->new_key_set.root != NULL && ue->new_key_set.nas_epoch == ue->nas_epoch &&
         ue->new_key_set.nas_digest == ev->nas_digest)
         return ue->new_key_set.root;
-    ue->new_key_set.root = next_root(ue, &n, &n_known);
+    ue->new_key_set.root = next_root(ue, false, &n, &n_known);
     ue->new_key_set.nas_epoch = ue->nas_epoch;
     ue->new_key_set.nas_digest = ev->nas_digest;
     shown.chain.root = ue->new_key_set.root;

@@ -182,6 +182,9 @@ static struct daps_fit fit_of(const struct daps_ue *ue, const struct daps_attemp
                  : point_a ? attempt->key->point_a
                            : -1,
         .nh = (int64_t)attempt->target.chain.n + f->key->nh_ahead,
+        .nh_given = f->key->nh_ahead != 0 &&
+                    daps_term_nh_is_given(ue->pool, attempt->source.chain.root,
+                                          (uint32_t)((int64_t)attempt->target.chain.n + f->key->nh_ahead)),
     };
 }
 

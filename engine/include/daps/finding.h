@@ -212,6 +212,7 @@ struct daps_fit {
     unsigned what;
     int32_t arfcn;
     int64_t nh;
+    bool nh_given; /* by a line of the key log, which alone says whose NCC it is */
     uint32_t nas_count, nas_count_given;
 };
 
