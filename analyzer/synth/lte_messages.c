@@ -168,6 +168,17 @@ static void fill_ncc(struct lte_filling *f)
     draft_set(&f->draft, f->also, f->values->ncc);
 }
 
+/* Of EPC: the NCC comes with the resume (TS 36.331 5.3.3.4a). */
+static void fill_suspend_without_ncc(struct lte_filling *f)
+{
+    fill_transaction(f);
+    draft_set_name(&f->draft, "criticalExtensions.c1.rrcConnectionRelease-r8.releaseCause", "rrc-Suspend-v1320");
+    draft_set(&f->draft,
+              "criticalExtensions.c1.rrcConnectionRelease-r8.nonCriticalExtension.nonCriticalExtension."
+              "nonCriticalExtension.nonCriticalExtension.resumeIdentity-r13",
+              f->values->i_rnti);
+}
+
 static void fill_suspend(struct lte_filling *f)
 {
     static const char inactive[] = "criticalExtensions.c1.rrcConnectionRelease-r8.nonCriticalExtension."
@@ -283,6 +294,7 @@ static const struct lte_row {
     {"release", DAPS_CH_DL_DCCH, "message.c1.rrcConnectionRelease", fill_transaction,
      "criticalExtensions.c1.rrcConnectionRelease-r8"},
     {"suspend", DAPS_CH_DL_DCCH, "message.c1.rrcConnectionRelease", fill_suspend, NULL},
+    {"suspend-without-ncc", DAPS_CH_DL_DCCH, "message.c1.rrcConnectionRelease", fill_suspend_without_ncc, NULL},
     {"resume-request", DAPS_CH_UL_CCCH, "message.messageClassExtension.c2.rrcConnectionResumeRequest-r13",
      fill_resume_request, NULL},
     {"resume", DAPS_CH_DL_DCCH, "message.c1.rrcConnectionResume-r13", fill_ncc,

@@ -83,14 +83,16 @@ void step_suspend(struct player *p)
 {
     struct synth_simple values = step_with_transaction(step_transaction(p));
 
-    if (!player_accept(p, "ncc"))
+    const bool ncc = player_accept(p, "ncc");
+
+    if (!ncc && p->rat == DAPS_RAT_NR)
         player_fail(p, "suspend needs ncc");
-    values.ncc = (int)player_number(p, "NCC", 0, 7);
+    values.ncc = ncc ? (int)player_number(p, "NCC", 0, 7) : -1;
     if (player_accept(p, "i-rnti"))
         p->ue->i_rnti = player_number(p, "I-RNTI", 0, (INT64_C(1) << 40) - 1);
     values.i_rnti = p->ue->i_rnti;
     step_settle(p->ue, true);
-    step_send(p, "suspend", values);
+    step_send(p, ncc ? "suspend" : "suspend-without-ncc", values);
     p->ue->air.suspend_ncc = values.ncc;
 }
 
@@ -109,10 +111,14 @@ void step_resume_request(struct player *p)
 
 void step_resume(struct player *p)
 {
+    struct synth_simple values = step_with_transaction(step_transaction(p));
+
     if (p->ue->air.suspend_ncc >= 0)
         air_rekey(&p->ue->air, p->ue->air.suspend_ncc, p->ue->cell, p->ue->c_rnti);
     p->ue->air.suspend_ncc = -1;
-    step_send(p, "resume", step_with_transaction(step_transaction(p)));
+    if (p->rat == DAPS_RAT_LTE && player_accept(p, "ncc"))
+        values.ncc = (int)player_number(p, "NCC", 0, 7);
+    step_send(p, "resume", values);
 }
 
 void step_resume_complete(struct player *p)

@@ -418,7 +418,7 @@ static const struct per_component components[] = {
     {87, 0, true},
     {0, 0, true},
     {0, 0, true},
-    {0, 0, true},
+    {85, 0, true},
     {88, 0, true},
     {0, 0, true},
     {89, 0, true},

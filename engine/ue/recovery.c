@@ -320,6 +320,12 @@ static bool is_suspended(const struct daps_ue *ue)
     return ue->state == DAPS_UE_SUSPENDED && (ue->suspend_ncc >= 0 || ue->suspended_before);
 }
 
+/* Suspended without an NCC: it comes with the answer, and no key is made before (TS 36.331 5.3.3.4a, of EPC). */
+static bool waits_for_ncc(const struct daps_ue *ue)
+{
+    return ue->state == DAPS_UE_SUSPENDED && !is_suspended(ue);
+}
+
 /* The same one again, as RRC sends none before T319 has run out and the UE has become idle (TS 38.331 5.3.13.5)? */
 static bool is_request_again(const struct daps_ue *ue, const struct daps_event *ev)
 {
@@ -335,7 +341,7 @@ void daps_ue_resume_request(struct daps_ue *ue, const struct daps_event *ev)
         ue->suspended_before = true;
     }
     if (!is_suspended(ue)) {
-        if (ue->first_dcch_frame != 0)
+        if (ue->first_dcch_frame != 0 && !waits_for_ncc(ue))
             ue->unsuspended = ev->frame;
         return; /* RESUME will show that the key is not known */
     }
@@ -378,12 +384,17 @@ static void resume_from_unseen(struct daps_ue *ue, const struct daps_event *ev)
 
 void daps_ue_resume(struct daps_ue *ue, const struct daps_event *ev)
 {
+    const bool brings_ncc = waits_for_ncc(ue) && ev->ncc >= 0;
+
+    if (brings_ncc)
+        ue->suspend_ncc = ev->ncc;
     if (ue->state != DAPS_UE_SUSPENDED || ue->suspend_ncc < 0) {
         resume_from_unseen(ue, ev);
         return;
     }
     if (ue->open == NULL) {
-        miss_resume_request(ue, ev);
+        if (!brings_ncc)
+            miss_resume_request(ue, ev);
         begin_resume(ue, ev);
     } else if (daps_ue_elapsed(ue, ue->open->time_ns, ev->time_ns) > T319_NS + DAPS_LAG_NS) {
         miss_resume_request(ue, ev); /* it answers another one: this one's time was over (TS 38.331 5.3.13.5) */
@@ -414,7 +425,7 @@ void daps_ue_reject(struct daps_ue *ue, const struct daps_event *ev)
 
     ue->setup.asked = false;
     if (ue->open == NULL || ue->open->procedure != DAPS_PROC_RESUME) {
-        if (!to_setup && !daps_ue_suspend_is_lost(ue) && ue->state == DAPS_UE_SUSPENDED)
+        if (!to_setup && !daps_ue_suspend_is_lost(ue) && is_suspended(ue))
             miss_resume_request(ue, ev);
         return;
     }
