@@ -17,12 +17,13 @@
 #include "daps/bound.h"
 #include "pdcp/inside.h"
 
-#define MOST_RECORDS DAPS_BOUND(32, 3) /* noted; the oldest gives way */
-#define MOST_PDUS    DAPS_BOUND(64, 4) /* that wait; beyond, the oldest is read without its record */
-#define MOST_OCTETS  DAPS_BOUND(65536U, 512U)
-#define APART_NS     INT64_C(110000000) /* 100 ms, and those that are stamped one after the other */
-#define JITTER_NS    INT64_C(20000000)  /* by which a delay may leave those seen so far */
-#define COPY_NS      INT64_C(10000000)  /* sooner no message comes again by itself (TS 38.331 clause 12) */
+#define MOST_RECORDS   DAPS_BOUND(32, 3) /* noted; the oldest gives way */
+#define MOST_PDUS      DAPS_BOUND(64, 4) /* that wait; beyond, the oldest is read without its record */
+#define MOST_OCTETS    DAPS_BOUND(65536U, 512U)
+#define APART_NS       INT64_C(110000000) /* 100 ms, and those that are stamped one after the other */
+#define TELLING_OCTETS 16                 /* of a message: answers are shorter, and alike */
+#define JITTER_NS      INT64_C(20000000)  /* by which a delay may leave those seen so far */
+#define COPY_NS        INT64_C(10000000)  /* sooner no message comes again by itself (TS 38.331 clause 12) */
 
 struct pdcp_beside {
     bool lag_known; /* record less PDU: */
@@ -294,10 +295,13 @@ static bool find_record(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, stru
 
 /* ---- what was said twice ---- */
 
+/* Octets that no two messages share by chance may be out of step and out of order at once. */
 static bool is_same(const struct pdcp_record *a, const struct pdcp_record *b)
 {
-    return a->digest == b->digest && a->channel == b->channel && !pdcp_is_later(a->time_ns, b->time_ns, APART_NS) &&
-           !pdcp_is_later(b->time_ns, a->time_ns, APART_NS);
+    const int64_t apart = a->octets >= TELLING_OCTETS ? 2 * APART_NS : APART_NS;
+
+    return a->digest == b->digest && a->channel == b->channel && !pdcp_is_later(a->time_ns, b->time_ns, apart) &&
+           !pdcp_is_later(b->time_ns, a->time_ns, apart);
 }
 
 bool daps_pdcp_is_twin(struct daps_pdcp *pdcp, const struct pdcp_record *message, bool below)

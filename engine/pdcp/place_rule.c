@@ -73,6 +73,8 @@ struct pdcp_context *pdcp_place_by_rule(struct daps_pdcp *pdcp, const struct dap
         }
         if (n == 1)
             return found;
+        if (n == 0)
+            return NULL; /* a third one, whose key is not known, or gone */
     }
     if (!pdu->srb)
         return NULL; /* a DRB's COUNT runs on over both legs */
