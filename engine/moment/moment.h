@@ -115,6 +115,9 @@ struct daps_collision {
     bool some_equal; /* ... which is among those that collide */
 };
 
+/* 2^24 PDUs, a quarter of a minute at a million a second, are left (TS 33.501 6.9.4.1). */
+#define DAPS_COUNT_NEAR_END UINT32_C(0xFF000000)
+
 /* A bearer's PDUs that came in clear with a right MAC-I while ciphering was on; or its newest COUNT, near the end. */
 struct daps_bearer_fact {
     const struct daps_term *key;
@@ -127,6 +130,7 @@ struct daps_bearer_fact {
     uint64_t frames[DAPS_COLLISION_SIGHTS];
     uint64_t more; /* PDUs beyond these */
     bool verified; /* their MAC-Is are right under the computed key */
+    bool said;     /* by RRC (TS 38.331 5.3.6): COUNT is that or higher */
 };
 
 /* The next attempt from place *i backwards, newest first; NULL no more. attempts may have empty places. */

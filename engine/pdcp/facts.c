@@ -2,8 +2,6 @@
 /* One bearer, one direction, one key: PDUs sent in clear while ciphering was on, and a COUNT close to its end. */
 #include "pdcp/inside.h"
 
-#define NEAR_END 0xFF000000 /* 2^24 PDUs, a quarter of a minute at a million a second, are left (TS 33.501 6.9.4.1) */
-
 static void tell(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t count,
                  bool near_end)
 {
@@ -33,7 +31,7 @@ void pdcp_note_near_end(struct daps_pdcp *pdcp, struct pdcp_context *context, co
 {
     struct pdcp_count *state;
 
-    if (count < NEAR_END)
+    if (count < DAPS_COUNT_NEAR_END)
         return;
     state = pdcp_count_of(context, pdu);
     if (state->near_end_told)

@@ -44,6 +44,44 @@ static bool identity_field(struct rrc_message *m, const struct per_hit *hit)
     return true;
 }
 
+#define COUNT_LSB_BITS 7 /* that countMSB leaves out (TS 38.331 6.2.2, CounterCheck) */
+
+static void note_count(struct rrc_message *m, unsigned direction, uint64_t count)
+{
+    struct daps_drb_counts *counts = &m->ev->counts;
+
+    if (counts->drb[direction] != 0 && count <= counts->count[direction])
+        return;
+    counts->drb[direction] = m->drb;
+    counts->count[direction] = (uint32_t)count;
+}
+
+/* true: it was one of these. */
+static bool count_field(struct rrc_message *m, const struct per_hit *hit)
+{
+    const uint64_t value = (uint64_t)hit->value;
+
+    switch ((enum nr_rrc_field)hit->field) {
+    case NR_RRC_COUNT_DRB:
+        m->drb = (uint8_t)value;
+        return true;
+    case NR_RRC_COUNT_UPLINK:
+        note_count(m, 0, value);
+        return true;
+    case NR_RRC_COUNT_DOWNLINK:
+        note_count(m, 1, value);
+        return true;
+    case NR_RRC_COUNT_MSB_UPLINK:
+        note_count(m, 0, value << COUNT_LSB_BITS);
+        return true;
+    case NR_RRC_COUNT_MSB_DOWNLINK:
+        note_count(m, 1, value << COUNT_LSB_BITS);
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool on_field(void *user, const struct per_hit *hit)
 {
     struct rrc_message *m = user;
@@ -82,7 +120,7 @@ static bool on_field(void *user, const struct per_hit *hit)
         m->container = rrc_span_of(m->r, hit);
         break;
     default:
-        return identity_field(m, hit);
+        return count_field(m, hit) || identity_field(m, hit);
     }
     return true;
 }
@@ -104,7 +142,7 @@ static const struct rrc_message_kind dl_dcch[16] = {
     {"securityModeCommand", DAPS_EV_SECURITY_MODE_COMMAND, true, true},
     {"dlInformationTransfer", DAPS_EV_NAS_TRANSFER, false, false},
     RRC_OTHER("ueCapabilityEnquiry"),
-    {"counterCheck", DAPS_EV_COUNTER_CHECK, false, false},
+    {"counterCheck", DAPS_EV_COUNTER_CHECK, false, true},
     {"mobilityFromNRCommand", DAPS_EV_MOBILITY_FROM_NR, false, false},
     {"dlDedicatedMessageSegment", DAPS_EV_TRAFFIC, false, true},
     RRC_OTHER("ueInformationRequest"),
@@ -126,7 +164,7 @@ static const struct rrc_message_kind ul_dcch[16] = {
     {"ulInformationTransfer", DAPS_EV_NAS_TRANSFER, false, false},
     RRC_OTHER("locationMeasurementIndication"),
     RRC_OTHER("ueCapabilityInformation"),
-    RRC_OTHER("counterCheckResponse"),
+    {"counterCheckResponse", DAPS_EV_TRAFFIC, false, true},
     RRC_OTHER("ueAssistanceInformation"),
     {"failureInformation", DAPS_EV_FAILURE_INFORMATION, false, true},
     RRC_OTHER("ulInformationTransferMRDC"),

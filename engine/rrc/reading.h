@@ -37,6 +37,7 @@ struct rrc_message {
     struct daps_event *ev;
     bool future;
     int c2;
+    uint8_t drb; /* of the COUNTs that follow */
     struct rrc_span container;
     struct daps_rrc_segment segment;
 };

@@ -17,8 +17,10 @@ static void start(struct daps_finding *finding, const struct judgement *j, enum 
         finding_set_key(finding, fact->key);
     for (unsigned i = 0; i < fact->n; i++)
         finding_add_frame(finding, fact->frames[i], DAPS_ROLE_MESSAGE, NULL);
-    finding->variant = DAPS_VARIANT_SEEN;
-    finding->evidence = fact->verified ? DAPS_EVIDENCE_PROVEN : DAPS_EVIDENCE_OBSERVED;
+    finding->variant = fact->said ? DAPS_VARIANT_LOGGED : DAPS_VARIANT_SEEN;
+    finding->evidence = fact->said       ? DAPS_EVIDENCE_DERIVED
+                        : fact->verified ? DAPS_EVIDENCE_PROVEN
+                                         : DAPS_EVIDENCE_OBSERVED;
     finding->keystream = (struct daps_keystream_tuple){.present = true,
                                                        .algorithm = fact->ciphering,
                                                        .bearer = fact->bearer,

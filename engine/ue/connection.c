@@ -29,6 +29,7 @@ static void begin_connection(struct daps_ue *ue, const struct daps_event *ev)
     ue->state = DAPS_UE_CONNECTED;
     ue->left_nr = false;
     ue->setup_seen = true;
+    ue->secondary_drbs = 0;
     ue->setup.begun = true;
     ue->setup.asked = false;
     ue->left_nr = false; /* not before the request it may answer, which may be about that */

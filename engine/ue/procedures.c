@@ -209,6 +209,7 @@ void daps_ue_reconfiguration(struct daps_ue *ue, const struct daps_event *ev)
         return;
     }
     expect_complete(ue, ev);
+    ue->secondary_drbs = (ue->secondary_drbs & ~ev->bearers.drb_released) | ev->bearers.drb_secondary;
     if (ev->conditional)
         ue->attempt_conditional = ev->attempt_conditional; /* Need R: gone unless it is given again */
     if (ev->daps_source_release)

@@ -233,25 +233,15 @@ struct fact {
     struct daps_bearer_fact bearer;
 };
 
-/* Of that kind about that bearer, new if there was none; NULL no room. */
-static struct daps_bearer_fact *fact_of(struct daps_ue *ue, const struct daps_event *ev)
+/* That one about its bearer, new if there was none; NULL no room. */
+static struct daps_bearer_fact *fact_of(struct daps_ue *ue, struct fact added)
 {
-    const struct daps_bearer_evidence *e = &ev->bearer;
-    const struct fact added = {.kind = e->near_end ? DAPS_MOMENT_COUNT_NEAR_END : DAPS_MOMENT_UNCIPHERED,
-                               .bearer = {.key = daps_ue_key_of(ue, e->context),
-                                          .srb = e->srb,
-                                          .bearer = e->bearer,
-                                          .direction = e->direction,
-                                          .ciphering = e->ciphering,
-                                          .count = e->count,
-                                          .verified = e->verified}};
-
     if (ue->seen.facts == NULL)
         ue->seen.facts = g_array_new(FALSE, TRUE, sizeof added);
     for (guint i = 0; i < ue->seen.facts->len; i++) {
         struct fact *fact = &g_array_index(ue->seen.facts, struct fact, i);
-        if (fact->kind == added.kind && fact->bearer.key == added.bearer.key && fact->bearer.srb == e->srb &&
-            fact->bearer.bearer == e->bearer && fact->bearer.direction == e->direction)
+        if (fact->kind == added.kind && fact->bearer.key == added.bearer.key && fact->bearer.srb == added.bearer.srb &&
+            fact->bearer.bearer == added.bearer.bearer && fact->bearer.direction == added.bearer.direction)
             return &fact->bearer;
     }
     if (ue->seen.facts->len == MOST_FACTS)
@@ -260,16 +250,51 @@ static struct daps_bearer_fact *fact_of(struct daps_ue *ue, const struct daps_ev
     return &g_array_index(ue->seen.facts, struct fact, ue->seen.facts->len - 1).bearer;
 }
 
-void daps_ue_see_bearer(struct daps_ue *ue, const struct daps_event *ev)
+static void see_fact(struct daps_ue *ue, struct fact seen, uint64_t frame)
 {
-    struct daps_bearer_fact *fact = fact_of(ue, ev);
+    struct daps_bearer_fact *fact = fact_of(ue, seen);
 
     if (fact == NULL)
-        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_NOT_FOLLOWED, ev->frame);
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_NOT_FOLLOWED, frame);
     else if (fact->n < G_N_ELEMENTS(fact->frames))
-        fact->frames[fact->n++] = ev->frame;
+        fact->frames[fact->n++] = frame;
     else
         fact->more++;
+}
+
+void daps_ue_see_bearer(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_bearer_evidence *e = &ev->bearer;
+    const struct fact seen = {.kind = e->near_end ? DAPS_MOMENT_COUNT_NEAR_END : DAPS_MOMENT_UNCIPHERED,
+                              .bearer = {.key = daps_ue_key_of(ue, e->context),
+                                         .srb = e->srb,
+                                         .bearer = e->bearer,
+                                         .direction = e->direction,
+                                         .ciphering = e->ciphering,
+                                         .count = e->count,
+                                         .verified = e->verified}};
+
+    see_fact(ue, seen, ev->frame);
+}
+
+void daps_ue_see_counts(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_context *context = daps_ue_context(ue);
+
+    for (unsigned d = 0; d < 2; d++) {
+        const uint8_t drb = ev->counts.drb[d];
+        const struct fact seen = {.kind = DAPS_MOMENT_COUNT_NEAR_END,
+                                  .bearer = {.key = context->chain.key,
+                                             .bearer = (uint8_t)(drb - 1),
+                                             .direction = (uint8_t)d,
+                                             .ciphering = MAX(context->ciphering, 0),
+                                             .count = ev->counts.count[d],
+                                             .said = true}};
+        if (drb == 0 || ev->counts.count[d] < DAPS_COUNT_NEAR_END || context->chain.key == NULL ||
+            (ue->secondary_drbs >> (drb - 1) & 1) != 0)
+            continue;
+        see_fact(ue, seen, ev->frame);
+    }
 }
 
 void daps_ue_tell_bearers(struct daps_ue *ue, bool all)

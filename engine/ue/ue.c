@@ -302,6 +302,8 @@ static void dispatch(struct daps_ue *ue, const struct daps_event *ev)
         [DAPS_EV_SOURCE_IN_USE] = daps_ue_source_in_use,
         [DAPS_EV_NAS_TRANSFER] = nas_transfer,
         [DAPS_EV_MOBILITY_FROM_NR] = mobility_from_nr,
+        [DAPS_EV_COUNTER_CHECK] = daps_ue_see_counts,
+        [DAPS_EV_TRAFFIC] = daps_ue_see_counts, /* the response among it */
         [DAPS_EV_MOBILITY_FROM_EUTRA] = mobility_from_nr,
     };
 

@@ -104,6 +104,7 @@ struct daps_ue {
     bool attempt_conditional;      /* attemptCondReconfig */
     struct daps_transaction transactions[4];
     bool reconfiguration_seen;
+    uint32_t secondary_drbs; /* under a secondary node's key; drb-Identity n is bit n - 1 */
     struct {
         uint64_t digest;
         int64_t time_ns;
@@ -356,6 +357,8 @@ void daps_ue_see_collision(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_see_unfit(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_tell_unfits(struct daps_ue *ue, bool all);
 void daps_ue_tell_collisions(struct daps_ue *ue, bool all);
+/* What CounterCheck or its response say of COUNTs (TS 38.331 5.3.6). */
+void daps_ue_see_counts(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_see_bearer(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_tell_bearers(struct daps_ue *ue, bool all);
 void daps_ue_seen_keep_terms(const struct daps_ue *ue); /* before a sweep (daps_term_keep) */

@@ -181,8 +181,8 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
             .clauses = CLAUSES("TS 33.501 6.9.4.1", "TS 38.331 5.3.1.2", "TS 38.323 6.3.5"),
             .meaning =
                 "COUNT has 32 bits and must not begin again under one key. The network has to refresh the key "
-                "before the COUNT of any bearer is about to be used again. This bearer is close to that, and the "
-                "capture shows no key change since.",
+                "before the COUNT of any bearer is about to be used again. This bearer is close to that, as its PDUs "
+                "or a CounterCheck say, and the capture shows no key change since.",
             .remedy = "Network: refresh the key (intra-cell handover with masterKeyUpdate) before COUNT ends.",
         },
     [DAPS_RULE_UNCIPHERED] =

@@ -324,11 +324,14 @@ static void say_unciphered(GString *text, const struct daps_finding *finding)
 
 static void say_count_near_wrap(GString *text, const struct daps_finding *finding)
 {
-    g_string_append(text, "The PDCP PDU in ");
+    const bool said = finding->variant == DAPS_VARIANT_LOGGED;
+
+    g_string_append(text, said ? "By the counter check in " : "The PDCP PDU in ");
     append_frames(text, finding);
-    g_string_append(text, " has ");
+    g_string_append(text, said ? " a bearer is at or beyond " : " has ");
     append_tuple(text, finding);
-    g_string_append_printf(text, ": %" PRIu32 " are left before COUNT ends, and the key was not refreshed.",
+    g_string_append(text, said ? ": at most" : ":");
+    g_string_append_printf(text, " %" PRIu32 " are left before COUNT ends, and the key was not refreshed.",
                            UINT32_MAX - finding->keystream.count);
 }
 

@@ -205,9 +205,24 @@ def reconfiguration_events(value, octets, prepared, bare):
     return events
 
 
+def read_counts(event, name, body):
+    """The highest COUNT of each direction; countMSB leaves the 7 least significant bits out (TS 38.331 6.2.2)."""
+    items, shift, names = {
+        "counterCheck": ("drb-CountMSB-InfoList", 7, ("countMSB-Uplink", "countMSB-Downlink")),
+        "counterCheckResponse": ("drb-CountInfoList", 0, ("count-Uplink", "count-Downlink"))}[name]
+    for item in get(body, "criticalExtensions", name, items) or []:
+        for short, field in zip(("ul", "dl"), names):
+            count = item[field] << shift
+            if event[f"count_{short}_drb"] == 0 or count > event[f"count_{short}"]:
+                event[f"count_{short}_drb"], event[f"count_{short}"] = item["drb-Identity"], count
+
+
 def simple_event(name, body, octets):
     if name not in KINDS:
-        return [dict(EMPTY, kind="traffic")] if name in TRAFFIC else []
+        event = dict(EMPTY, kind="traffic")
+        if name == "counterCheckResponse":
+            read_counts(event, name, body)
+        return [event] if name in TRAFFIC else []
     kind = KINDS[name]
     event = dict(EMPTY, kind=kind)
     if kind in DIGESTED:
@@ -223,6 +238,8 @@ def simple_event(name, body, octets):
             event["ciphering"] = algorithm(config["cipheringAlgorithm"])
             if "integrityProtAlgorithm" in config:
                 event["integrity"] = algorithm(config["integrityProtAlgorithm"])
+    elif kind == "counter-check":
+        read_counts(event, name, body)
     elif kind == "failure-information":
         event["daps_failure"] = int(get(extensions, "failureInformation", "nonCriticalExtension",
                                         "failureInfoDAPS-r16") is not None)

@@ -9,4 +9,4 @@ EMPTY = {"kind": "", "rat": "nr", "channel": "", "digest": "0" * 16, "octets": 0
          "candidate_id": -1, "ltm": 0, "conditional": 0, "attempt_conditional": 0,
          "daps_failure": 0, "suspend": 0, "ue_c_rnti": -1, "ue_pci": -1, "i_rnti": -1,
          "short_i_rnti": -1, "request_mac": -1, "cell_identity": -1, "cause": "none",
-         **{name: 0 for name in BEARERS}}
+         "count_ul_drb": 0, "count_ul": 0, "count_dl_drb": 0, "count_dl": 0, **{name: 0 for name in BEARERS}}

@@ -40,6 +40,8 @@ static void print_event(const struct daps_event *ev)
            ev->ue_c_rnti, ev->ue_pci, ev->i_rnti, ev->short_i_rnti, ev->request_mac, ev->cell_identity,
            daps_reestablishment_cause_name(ev->cause));
     print_bearers(&ev->bearers);
+    printf(",\"count_ul_drb\":%d,\"count_ul\":%" PRIu32 ",\"count_dl_drb\":%d,\"count_dl\":%" PRIu32, ev->counts.drb[0],
+           ev->counts.count[0], ev->counts.drb[1], ev->counts.count[1]);
     printf("}");
 }
 

@@ -116,6 +116,12 @@ struct daps_bearers {
     uint32_t srb_reestablish;
 };
 
+/* What CounterCheck and its response say of user data (TS 38.331 5.3.6): the highest COUNT of each direction. */
+struct daps_drb_counts {
+    uint8_t drb[2];    /* by direction, 0 uplink, 1 downlink: its drb-Identity, 0 none */
+    uint32_t count[2]; /* at least: of countMSB the 7 least significant bits are not known */
+};
+
 struct daps_event {
     enum daps_event_kind kind;
     enum daps_rat rat;
@@ -176,6 +182,8 @@ struct daps_event {
             int32_t ue_c_rnti;    /* REESTABLISHMENT_REQUEST ue-Identity c-RNTI, -1 */
             int32_t ue_pci;       /* REESTABLISHMENT_REQUEST ue-Identity physCellId, HANDOVER_PREPARATION source; -1 */
             enum daps_reestablishment_cause cause;
+
+            struct daps_drb_counts counts; /* COUNTER_CHECK, and TRAFFIC that is its response */
 
             int64_t cell_identity; /* SYSTEM_INFORMATION: cellIdentity of the first PLMN of SIB1: 36 bits, -1 */
         };
