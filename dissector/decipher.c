@@ -23,6 +23,39 @@ void decipher_resolve(void)
     dissectors[DAPS_CH_UL_DCCH] = find_dissector("nr-rrc.ul.dcch");
 }
 
+/*
+ * TS 38.331 6.2.1: DL-DCCH-MessageType and UL-DCCH-MessageType begin with one bit, 0 for c1, and four with the place of
+ * the message in c1.
+ */
+const char *decipher_message(const struct note_rrc *rrc)
+{
+    static const char *const downlink[16] = {"RRCReconfiguration",
+                                             "RRCResume",
+                                             "RRCRelease",
+                                             "RRCReestablishment",
+                                             "SecurityModeCommand",
+                                             "DLInformationTransfer",
+                                             "UECapabilityEnquiry",
+                                             "CounterCheck",
+                                             "MobilityFromNRCommand",
+                                             "DLDedicatedMessageSegment",
+                                             "UEInformationRequest",
+                                             "DLInformationTransferMRDC",
+                                             "LoggedMeasurementConfiguration"};
+    static const char *const uplink[16] = {
+        "MeasurementReport",          "RRCReconfigurationComplete", "RRCSetupComplete",
+        "RRCReestablishmentComplete", "RRCResumeComplete",          "SecurityModeComplete",
+        "SecurityModeFailure",        "ULInformationTransfer",      "LocationMeasurementIndication",
+        "UECapabilityInformation",    "CounterCheckResponse",       "UEAssistanceInformation",
+        "FailureInformation",         "ULInformationTransferMRDC",  "SCGFailureInformation",
+        "SCGFailureInformationEUTRA"};
+    const char *name = NULL;
+
+    if (rrc->length > 0 && rrc->octets[0] < 0x80)
+        name = (rrc->channel == DAPS_CH_UL_DCCH ? uplink : downlink)[rrc->octets[0] >> 3];
+    return name != NULL ? name : "RRC";
+}
+
 /* A layer may have attached something at every visit; the newest is found first. */
 static GPtrArray *take_off(packet_info *pinfo, int layer)
 {
@@ -72,7 +105,7 @@ static void show_one(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const 
         return;
     add_new_data_source(pinfo, octets, "Deciphered NR RRC");
     sub = put_subtree(tree, octets, hf_daps_deciphered, ett_daps_deciphered,
-                      "RRC deciphered with the keys of %s, %u octets", rrc->key, rrc->length);
+                      "%s, deciphered with the keys of %s, %u octets", decipher_message(rrc), rrc->key, rrc->length);
     put_string(sub, octets, hf_daps_deciphered_key, rrc->key);
     writable = col_get_writable(pinfo->cinfo, -1);
     col_set_writable(pinfo->cinfo, -1, FALSE);

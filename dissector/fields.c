@@ -11,6 +11,7 @@ static int subtree_numbers[DAPS_SUBTREE_COUNT];
 
 enum { SEVERITIES = DAPS_SEVERITY_HIGH + 1 };
 static expert_field experts[DAPS_RULE_COUNT][SEVERITIES];
+static expert_field other_experts[DAPS_EXPERT_COUNT];
 
 int field(enum daps_field id)
 {
@@ -25,6 +26,11 @@ int subtree(enum daps_subtree id)
 expert_field *field_expert(enum daps_rule_id rule, enum daps_severity severity)
 {
     return &experts[rule][severity];
+}
+
+expert_field *field_other_expert(enum daps_expert id)
+{
+    return &other_experts[id];
 }
 
 static void register_fields(int protocol)
@@ -76,6 +82,18 @@ static void register_experts(int protocol)
     expert_register_field_array(module, rows, (int)G_N_ELEMENTS(rows));
 }
 
+static void register_other_experts(int protocol)
+{
+#define DAPS_EXPERT_ROW(id, name, group, severity, summary)                                                            \
+    {&other_experts[ei_daps_##id], {name, group, severity, summary, EXPFILL}},
+    static ei_register_info rows[] = {DAPS_EXPERTS(DAPS_EXPERT_ROW)};
+#undef DAPS_EXPERT_ROW
+
+    for (unsigned i = 0; i < DAPS_EXPERT_COUNT; i++)
+        other_experts[i] = (expert_field)EI_INIT;
+    expert_register_field_array(expert_register_protocol(protocol), rows, (int)G_N_ELEMENTS(rows));
+}
+
 int fields_register(void)
 {
     const int protocol = proto_register_protocol("DAPS handover security", "DAPS", "daps");
@@ -83,5 +101,6 @@ int fields_register(void)
     register_fields(protocol);
     register_subtrees();
     register_experts(protocol);
+    register_other_experts(protocol);
     return protocol;
 }

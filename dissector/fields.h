@@ -17,6 +17,8 @@
     X(join, "Joined", "daps.join", FT_STRING, BASE_NONE, NULL,                                                         \
       "A name under which this UE is met from here on, and why it is this UE's")                                       \
     X(event, "Event", "daps.event", FT_STRING, BASE_NONE, NULL, "What RRC said in this frame")                         \
+    X(message, "Message", "daps.message", FT_STRING, BASE_NONE, NULL,                                                  \
+      "Name of the RRC message, if it was deciphered as well")                                                         \
     X(undecoded, "Undecoded", "daps.undecoded", FT_STRING, BASE_NONE, NULL,                                            \
       "Why an RRC message of this frame could not be unwrapped or decoded")                                            \
     X(missed, "Not followed", "daps.not_followed", FT_STRING, BASE_NONE, NULL,                                         \
@@ -158,5 +160,20 @@ int fields_register(void);
 int field(enum daps_field id);
 int subtree(enum daps_subtree id);
 expert_field *field_expert(enum daps_rule_id rule, enum daps_severity severity);
+
+/* X(id, name, group, severity, summary): expert items beside those of the findings. */
+#define DAPS_EXPERTS(X)                                                                                                \
+    X(unreadable, "daps.expert.unreadable", PI_UNDECODED, PI_NOTE, "Signalling is ciphered, and no key is at hand")    \
+    X(unverified, "daps.expert.unverified", PI_UNDECODED, PI_NOTE, "Signalling that no key at hand verifies")          \
+    X(undecoded, "daps.expert.undecoded", PI_UNDECODED, PI_WARN, "RRC that could not be read")                         \
+    X(missed, "daps.expert.not_followed", PI_UNDECODED, PI_WARN, "PDUs that were not followed")                        \
+    X(ciphertext, "daps.expert.ciphertext", PI_DECRYPTION, PI_NOTE, "What is shown as RRC is ciphertext")              \
+    X(assumes, "daps.expert.assumes", PI_ASSUMPTION, PI_CHAT, "What a finding assumes that the capture cannot show")
+
+#define DAPS_EXPERT_ID(id, ...) ei_daps_##id,
+enum daps_expert { DAPS_EXPERTS(DAPS_EXPERT_ID) DAPS_EXPERT_COUNT };
+#undef DAPS_EXPERT_ID
+
+expert_field *field_other_expert(enum daps_expert id);
 
 #endif

@@ -90,9 +90,9 @@ static struct note_context note_context_of(const struct daps_context_view *conte
     return note;
 }
 
-void note_add_ue(struct note_draft *draft, const struct daps_engine *engine, guint64 ue_key)
+void note_add_ue(struct note_draft *draft, const struct daps_engine *engine, guint64 ue_key, uint64_t command)
 {
-    struct note_ue ue = {.ue_key = ue_key, .name = daps_engine_ue_name(engine, ue_key)};
+    struct note_ue ue = {.ue_key = ue_key, .name = daps_engine_ue_name(engine, ue_key), .command = command};
     struct daps_context_view source, target;
 
     if (ue.name == NULL)

@@ -11,6 +11,7 @@
 #include <epan/column-utils.h>
 #include <epan/tap.h>
 #include <epan/uat-int.h>
+#include <string.h>
 
 #include "daps/keylog.h"
 #include "decipher.h"
@@ -26,8 +27,9 @@ static int expert_protocol = -1, expert_tap; /* whoever collects expert items wa
 static dissector_handle_t handle;
 static struct session *session;
 static struct daps_keylog *keylog;
-static bool wanting;     /* Wireshark was told which fields are wanted */
-static bool tree_needed; /* a capture of this program's run held PDUs that only a tree shows */
+static bool wanting;          /* Wireshark was told which fields are wanted */
+static GHashTable *dependent; /* frames that were said to depend on others */
+static bool tree_needed;      /* a capture of this program's run held PDUs that only a tree shows */
 
 struct session *packet_daps_session(void)
 {
@@ -76,6 +78,7 @@ static void tell_taps(packet_info *pinfo, const struct showing *showing)
 
     told = wmem_new0(pinfo->pool, struct daps_tap);
     told->session = session;
+    told->note = showing->note;
     told->results = showing->results;
     told->withdrawn = showing->withdrawn;
     tap_queue_packet(tap, pinfo, told);
@@ -109,8 +112,10 @@ static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const stru
     if (wanted->tree || deciphered)
         sub = show_start(tvb, pinfo, tree, protocol, showing);
     if (wanted->tree) {
-        show_note(sub, tvb, showing);
+        show_note(sub, tvb, pinfo, showing);
         show_results(sub, tvb, pinfo, showing);
+    } else {
+        show_experts(pinfo, showing);
     }
     if (wanted->columns)
         show_in_info(pinfo, showing);
@@ -121,9 +126,48 @@ static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const stru
 /* Frames that nobody has to be told of: nothing is known of them, and asking would take the session's time. */
 static bool is_silent(const struct frame_note *note, const struct wanted *wanted, bool first)
 {
-    if (!wanted->any || (first && note == NULL))
+    if (first) /* what a frame brings lights Wireshark's lamp, whoever looks */
+        return note == NULL;
+    if (!wanted->any)
         return true;
     return !wanted->tree && !wanted->columns && !wanted->taps && (note == NULL || note->rrc == NULL);
+}
+
+/*
+ * Newer Wireshark follows such marks from frame to frame by recursion: their number is bounded, so that its depth is.
+ * Counted are frames, once.
+ */
+#define MOST_DEPENDENT 10000
+
+static bool may_depend(uint32_t frame)
+{
+    if (g_hash_table_contains(dependent, GUINT_TO_POINTER(frame)))
+        return true;
+    if (g_hash_table_size(dependent) >= MOST_DEPENDENT)
+        return false;
+    g_hash_table_add(dependent, GUINT_TO_POINTER(frame));
+    return true;
+}
+
+/* Who exports or marks a frame with a finding gets what the finding rests on. */
+static void depend(packet_info *pinfo, const struct showing *showing)
+{
+    GArray *frames = NULL;
+
+    for (guint i = 0; i < showing->results->len; i++) {
+        const struct daps_result *result = showing->results->pdata[i];
+        if (!result->is_finding)
+            continue;
+        if (!may_depend(pinfo->num))
+            return;
+        if (frames == NULL)
+            frames = g_array_new(FALSE, FALSE, sizeof(guint64));
+        session_ground(session, result, frames);
+    }
+    for (guint i = 0; frames != NULL && i < frames->len; i++)
+        ws_depends_on(pinfo, (uint32_t)g_array_index(frames, guint64, i));
+    if (frames != NULL)
+        g_array_unref(frames);
 }
 
 static void want_fields(void)
@@ -151,6 +195,7 @@ static int dissect_daps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
     const bool first = !PINFO_FD_VISITED(pinfo);
     struct wanted wanted;
     struct showing showing;
+    bool silent;
 
     (void)data;
     if (session == NULL)
@@ -164,9 +209,16 @@ static int dissect_daps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
         session_end(session);
     }
     wanted = wanted_of(pinfo, tree);
-    if (is_silent(session_note(session, pinfo->num), &wanted, first))
+    silent = is_silent(session_note(session, pinfo->num), &wanted, first);
+    if (silent && !wanted.taps && (first || tree == NULL)) /* with a tree it may pass a filter, and be exported */
         return 0;
-    if (!ask(pinfo, first, &showing))
+    if (!ask(pinfo, first, &showing)) {
+        if (wanted.taps) /* of what is left aside, tables tell */
+            tell_taps(pinfo, &showing);
+        return 0;
+    }
+    depend(pinfo, &showing);
+    if (silent)
         return 0;
     if (wanted.taps)
         tell_taps(pinfo, &showing);
@@ -192,12 +244,34 @@ void packet_daps_dissection(epan_dissect_t *edt)
     g_array_unref(fields);
 }
 
-/* ... but for link types whose meaning only the user's table tells. */
+/* Payloads of user link types that need no tree: a radio layer behind the UDP header names itself, the rest is closed. */
+static bool needs_no_tree(const char *payload)
+{
+    static const char *const known[] = {"",     "udp",  "ip",   "mac-lte-framed", "nas-eps", "nas-5gs",
+                                        "s1ap", "ngap", "e1ap", "f1ap",           "e2ap",    "xnap",
+                                        "x2ap", "gtp",  "lte_rrc"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(known); i++) {
+        if (strcmp(payload, known[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* ... but for link types whose meaning only the user's table tells: its second column. */
 static bool has_user_link_types(void)
 {
     const uat_t *table = uat_get_table_by_name("User DLTs Table");
+    bool needs_tree = false;
 
-    return table != NULL && table->user_data != NULL && table->user_data->len > 0;
+    if (table == NULL || table->user_data == NULL || table->ncols < 2)
+        return false;
+    for (guint i = 0; i < table->user_data->len && !needs_tree; i++) {
+        char *payload = uat_fld_tostr(table->user_data->data + i * table->record_size, &table->fields[1]);
+        needs_tree = !needs_no_tree(payload != NULL ? payload : "");
+        g_free(payload);
+    }
+    return needs_tree;
 }
 
 static void start_capture(void)
@@ -211,6 +285,7 @@ static void start_capture(void)
     keylog = prefs_load_keylog();
     options.keylog = keylog;
     session = session_new(&options);
+    dependent = g_hash_table_new(NULL, NULL);
     said.results = g_ptr_array_new();
     said.withdrawn = g_ptr_array_new_with_free_func(daps_result_free);
     if (tree_needed || has_user_link_types())
@@ -223,6 +298,7 @@ static void end_capture(void)
     wanting = false;
     if (session == NULL)
         return;
+    g_hash_table_unref(dependent);
     g_ptr_array_unref(said.results);
     g_ptr_array_unref(said.withdrawn);
     session_free(session);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daps/kdf.h"
+#include "ground.h"
 #include "keys/term.h"
 #include "note.h"
 #include "numbers.h"
@@ -20,6 +21,14 @@ struct session {
     GArray *touched;       /* guint64 ue_key of it */
     bool touched_all;
     struct daps_results *results;
+    struct ground *ground;
+    struct coverage_count coverage[COVERAGE_COUNT];
+    uint64_t coverage_state;
+    int64_t first_time_ns, time_ns; /* of the capture; of the frame at hand */
+    GHashTable *commands;           /* ue_key to the frame of its newest handover command: guint64 (owned), both */
+    GPtrArray *at_command;          /* results that name it, while they are looked through */
+    bool command;                   /* the frame at hand holds one */
+    bool signalling, begins;        /* of the frame at hand: RRC of a UE; a connection's root key */
 };
 
 /* ---- what the engine says ---- */
@@ -28,10 +37,14 @@ static void on_event(void *user, const char *ue, const struct daps_event *ev)
 {
     struct session *session = user;
 
+    if (ue[0] == '\0' && ev->frame == session->frame)
+        ground_broadcast(session->ground, ev->frame);
     if (ue[0] == '\0' || ev->frame != session->frame)
         return; /* broadcast; or of a PDU that waited for its key, and its frame has gone by */
     if (daps_event_is_evidence(ev->kind))
         return; /* no message: what it comes to is among the results */
+    session->signalling = true;
+    session->command |= ev->kind == DAPS_EV_RECONFIGURATION && ev->sync;
     note_add_event(&session->draft, ev);
     session->draft.matters |= note_event_matters(ev);
 }
@@ -71,6 +84,7 @@ static void on_key(void *user, const struct daps_key_step *step)
 {
     struct session *session = user;
 
+    session->begins |= step->key.kind == DAPS_KEY_ROOT;
     note_add_step(&session->draft, step, session->options.keep_values);
 }
 
@@ -79,9 +93,12 @@ static void on_rrc(void *user, const char *ue, const struct daps_pdu *pdu, const
     struct session *session = user;
 
     (void)ue;
-    if (key != NULL && pdu->deciphered &&
-        pdu->frame == session->frame) /* what was only verified, Wireshark has read itself */
+    if (pdu->frame != session->frame)
+        return;
+    if (key != NULL && pdu->deciphered) /* what was only verified, Wireshark has read itself */
         note_add_rrc(&session->draft, pdu, key->label);
+    else
+        session->draft.note.clear++;
 }
 
 /* User data in its millions: only what meets an earlier use of its tuple is kept. */
@@ -129,6 +146,7 @@ static void on_pdcp(void *user, enum daps_pdcp_status status)
 {
     struct session *session = user;
 
+    session->signalling |= status != DAPS_PDCP_USER;
     if (status == DAPS_PDCP_UNREADABLE || status == DAPS_PDCP_UNVERIFIED)
         note_add_dark(&session->draft, status == DAPS_PDCP_UNREADABLE);
 }
@@ -181,6 +199,10 @@ struct session *session_new(const struct session_options *options)
     note_draft_init(&session->draft);
     session->touched = g_array_new(FALSE, FALSE, sizeof(guint64));
     session->results = daps_results_new(session->engine, options->keep_values);
+    session->ground = ground_new();
+    session->commands = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    session->at_command = g_ptr_array_new();
+    session->first_time_ns = session->time_ns = INT64_MIN;
     session->renumbered = g_ptr_array_new_with_free_func(daps_result_free);
     return session;
 }
@@ -194,6 +216,9 @@ void session_free(struct session *session)
     g_ptr_array_unref(session->renumbered);
     numbers_clear(&session->numbers);
     daps_results_free(session->results);
+    ground_free(session->ground);
+    g_hash_table_unref(session->commands);
+    g_ptr_array_unref(session->at_command);
     g_hash_table_unref(session->notes);
     daps_engine_free(session->engine);
     g_free(session);
@@ -221,6 +246,66 @@ void session_begin(struct session *session, uint64_t frame)
     daps_results_begin(session->results);
     g_array_set_size(session->touched, 0);
     session->touched_all = false;
+    session->signalling = session->begins = session->command = false;
+}
+
+void session_time(struct session *session, int64_t time_ns)
+{
+    session->time_ns = time_ns;
+    if (session->first_time_ns == INT64_MIN)
+        session->first_time_ns = time_ns;
+}
+
+void session_aside(struct session *session, enum coverage what)
+{
+    struct coverage_count *count = &session->coverage[what];
+
+    if (count->frames++ == 0)
+        count->first = session->frame;
+    session->coverage_state++;
+}
+
+/* What the draft of the frame at hand says of how it was read. */
+static void cover(struct session *session)
+{
+    const struct frame_note *note = &session->draft.note;
+    const bool is[COVERAGE_LTE] = {
+        [COVERAGE_READ] = note->clear > 0,
+        [COVERAGE_DECIPHERED] = note->rrc != NULL,
+        [COVERAGE_UNREADABLE] = note->unreadable > 0,
+        [COVERAGE_UNVERIFIED] = note->unverified > 0,
+        [COVERAGE_UNDECODED] = note->undecoded != NULL,
+        [COVERAGE_MISSED] = note->missed != NULL,
+    };
+
+    for (unsigned what = 0; what < COVERAGE_LTE; what++) {
+        if (is[what])
+            session_aside(session, (enum coverage)what);
+    }
+}
+
+const struct coverage_count *session_coverage(const struct session *session)
+{
+    return session->coverage;
+}
+
+uint64_t session_coverage_state(const struct session *session)
+{
+    return session->coverage_state;
+}
+
+int64_t session_elapsed(const struct session *session, int64_t time_ns)
+{
+    if (time_ns == INT64_MIN || session->first_time_ns == INT64_MIN)
+        return INT64_MIN;
+    return time_ns - session->first_time_ns;
+}
+
+int64_t session_frame_time(const struct session *session, uint64_t frame)
+{
+    const struct frame_note *note = session_note(session, frame);
+
+    return note != NULL ? note->time_ns : INT64_MIN;
 }
 
 void session_miss(struct session *session, const char *reason)
@@ -231,14 +316,35 @@ void session_miss(struct session *session, const char *reason)
     touch_all(session);
 }
 
+static uint64_t command_of(struct session *session, guint64 ue_key)
+{
+    const guint64 *frame;
+
+    if (session->command)
+        g_hash_table_replace(session->commands, g_memdup2(&ue_key, sizeof ue_key),
+                             g_memdup2(&session->frame, sizeof session->frame));
+    frame = g_hash_table_lookup(session->commands, &ue_key);
+    return frame != NULL ? *frame : 0;
+}
+
 void session_end(struct session *session)
 {
     struct frame_note *note;
 
     daps_results_end(session->results);
-    for (guint i = 0; session->draft.matters && i < session->touched->len; i++)
-        note_add_ue(&session->draft, session->engine, g_array_index(session->touched, guint64, i));
+    for (guint i = 0; (session->signalling || session->begins) && i < session->touched->len; i++) {
+        const char *ue = daps_engine_ue_name(session->engine, g_array_index(session->touched, guint64, i));
+        if (ue != NULL)
+            ground_signalling(session->ground, ue, session->frame, session->begins);
+    }
+    for (guint i = 0; session->draft.matters && i < session->touched->len; i++) {
+        const guint64 ue_key = g_array_index(session->touched, guint64, i);
+        note_add_ue(&session->draft, session->engine, ue_key, command_of(session, ue_key));
+    }
+    cover(session);
     note = note_of_draft(&session->draft, session->frame);
+    if (note != NULL)
+        note->time_ns = session->time_ns;
     if (note != NULL)
         g_hash_table_replace(session->notes, &note->frame, note);
 }
@@ -290,6 +396,20 @@ void session_results(struct session *session, uint64_t frame, GPtrArray *out)
         renumber(session, out);
 }
 
+const char *session_target_key(struct session *session, const struct note_ue *ue)
+{
+    g_ptr_array_set_size(session->at_command, 0);
+    if (ue->command != 0)
+        daps_results_at(session->results, ue->command, session->at_command);
+    for (guint i = 0; i < session->at_command->len; i++) {
+        const struct daps_result *result = session->at_command->pdata[i];
+        if (!result->is_finding && result->handover.frame == ue->command && strcmp(result->ue, ue->name) == 0 &&
+            result->handover.target.pci == ue->target.pci && result->handover.key.id[0] != '\0')
+            return result->handover.key.id;
+    }
+    return ue->target.key;
+}
+
 void session_news(struct session *session, struct daps_news *news)
 {
     const struct frame_note *note = note_at_hand(session);
@@ -304,6 +424,31 @@ void session_news(struct session *session, struct daps_news *news)
     g_free(ue_keys);
     if (numbers_differ(&session->numbers))
         renumber(session, news->results);
+}
+
+void session_ground(const struct session *session, const struct daps_result *result, GArray *out)
+{
+    uint64_t first = UINT64_MAX, last = 0;
+    guint kept = out->len;
+
+    if (!result->is_finding)
+        return;
+    for (uint32_t i = 0; i < result->finding->n_subjects; i++) { /* numbers, as the results have them */
+        const guint64 id = numbers_id(&session->numbers, result->finding->subjects[i].frame);
+        if (id == 0)
+            continue;
+        first = MIN(first, id);
+        last = MAX(last, id);
+        g_array_append_val(out, id);
+    }
+    if (last != 0)
+        ground_between(session->ground, result->finding->ue, first, last, out);
+    for (guint i = kept; i < out->len; i++) {
+        const guint64 number = session_number(session, g_array_index(out, guint64, i));
+        if (number != 0)
+            g_array_index(out, guint64, kept++) = number;
+    }
+    g_array_set_size(out, kept);
 }
 
 const GPtrArray *session_settled(const struct session *session, bool findings)

@@ -8,6 +8,7 @@
 
 #include <glib.h>
 
+#include "coverage.h"
 #include "daps/engine.h"
 #include "daps/problem.h"
 #include "daps/record.h"
@@ -39,6 +40,7 @@ struct note_ue {
     uint64_t ue_key;
     const char *name; /* valid as long as the session */
     unsigned n_contexts;
+    uint64_t command; /* frame (id) of the handover command that the target comes from, 0 not known */
     struct note_context source, target;
 };
 
@@ -60,13 +62,15 @@ struct note_rrc {
 /* What a frame was about; all of it but the last lines is one piece of memory. n_ues is 0 only where missed or
  * undecoded is set. */
 struct frame_note {
-    uint64_t frame; /* id (numbers.h) */
+    uint64_t frame;  /* id (numbers.h) */
+    int64_t time_ns; /* since 1970, INT64_MIN not known */
     unsigned n_events, n_ues, n_steps;
     const struct note_event *events;
     const struct note_ue *ues;
     struct note_step *steps;
     unsigned unreadable; /* signalling PDUs ciphered without a key at hand */
     unsigned unverified; /* ... whose MAC-I is wrong under every key at hand */
+    unsigned clear;      /* RRC messages that were not ciphered */
     const char *missed;  /* why PDUs could not be taken: what the UEs did is not all known any more. NULL */
     char *undecoded;     /* why an RRC message could not be unwrapped or read, NULL */
     GArray *scg_changes; /* struct daps_scg_change; strings as note_ue.name; NULL none */
@@ -84,7 +88,8 @@ void session_free(struct session *session); /* wipes keys; NULL is fine */
  * place (numbers.h). Begin, any number of records and PDUs, end.
  */
 void session_begin(struct session *session, uint64_t frame);
-uint64_t session_frame(const struct session *session); /* what PDUs of the frame at hand are to be numbered */
+void session_time(struct session *session, int64_t time_ns); /* of the frame at hand; INT64_MIN not known */
+uint64_t session_frame(const struct session *session);       /* what PDUs of the frame at hand are to be numbered */
 void session_record(struct session *session, const struct daps_record *record); /* as daps_engine_record */
 void session_pdu(struct session *session, const struct daps_pdu *pdu);          /* as daps_engine_pdu */
 const struct daps_framing_counts *session_unwrapped(const struct session *session);
@@ -98,6 +103,12 @@ uint64_t session_number(const struct session *session, uint64_t frame);
 /* NULL: the frame was about nothing that matters here. */
 const struct frame_note *session_note(const struct session *session, uint64_t frame);
 
+/*
+ * Name of the key of the UE's target, as the whole capture up to now has it: a MAC-I that came later may have shown
+ * that the command led to another one than was thought at its frame. Valid until the next session_begin.
+ */
+const char *session_target_key(struct session *session, const struct note_ue *ue);
+
 /* Results that name the frame: const struct daps_result *, valid until the next session_begin. */
 void session_results(struct session *session, uint64_t frame, GPtrArray *out);
 
@@ -107,12 +118,25 @@ void session_results(struct session *session, uint64_t frame, GPtrArray *out);
  */
 void session_news(struct session *session, struct daps_news *news);
 
+/* Frames that a finding rests on, as far as they are known by now: appends numbers (guint64) to out. */
+void session_ground(const struct session *session, const struct daps_result *result, GArray *out);
+
 /*
  * All results so far of one kind: const struct daps_result *, findings or handovers. Settled ones will not change any
  * more and keep their places; open ones are as of now, valid until the next session_begin.
  */
 const GPtrArray *session_settled(const struct session *session, bool findings);
 const GPtrArray *session_open(struct session *session, bool findings);
+
+/* The frame at hand holds something that is not taken. */
+void session_aside(struct session *session, enum coverage what);
+/* Frames so far: COVERAGE_COUNT of them; and a number that changes whenever one of them does. */
+const struct coverage_count *session_coverage(const struct session *session);
+uint64_t session_coverage_state(const struct session *session);
+
+/* When the capture begins and from then to that frame, in ns; INT64_MIN where the capture does not tell. */
+int64_t session_elapsed(const struct session *session, int64_t time_ns);
+int64_t session_frame_time(const struct session *session, uint64_t frame); /* of a frame that a result names */
 
 /* What could not be judged so far, and would not be if the capture ended here: sum[DAPS_NOT_JUDGED_COUNT]. */
 void session_not_judged(struct session *session, struct daps_not_judged_count *sum);

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "daps/words.h"
+#include "decipher.h"
 #include "items.h"
+#include "take_ids.h"
 
 static const char *event_words(const struct note_event *event)
 {
@@ -21,6 +23,13 @@ static const char *event_words(const struct note_event *event)
     if (event->kind == DAPS_EV_RELEASE && event->suspend)
         return "release-with-suspend-config";
     return daps_event_kind_name(event->kind);
+}
+
+/* Is it a message of its own, and not a part of one? */
+static bool is_message(enum daps_event_kind kind)
+{
+    return kind != DAPS_EV_CANDIDATE && kind != DAPS_EV_CANDIDATE_RELEASE && kind < DAPS_EV_TRAFFIC &&
+           kind != DAPS_EV_SOURCE_IN_USE && kind != DAPS_EV_SCG_CHANGE && kind != DAPS_EV_SYSTEM_INFORMATION;
 }
 
 static const struct daps_result *gravest(const GPtrArray *results)
@@ -80,15 +89,18 @@ static void put_context(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, con
         tree, field(id), tvb, 0, 0, context->key, "Context in force, %s: key: %s%s", title, context->key, words));
 }
 
-static void put_ue(proto_tree *tree, tvbuff_t *tvb, const struct note_ue *ue)
+static void put_ue(proto_tree *tree, tvbuff_t *tvb, struct session *session, const struct note_ue *ue)
 {
     proto_item *item = proto_tree_add_string(tree, field(hf_daps_ue), tvb, 0, 0, ue->name);
     proto_tree *sub = put_subtree_item(item, ett_daps_ue);
 
     if (ue->n_contexts > 0)
         put_context(sub, tvb, hf_daps_context_source, "source", &ue->source);
-    if (ue->n_contexts > 1)
-        put_context(sub, tvb, hf_daps_context_target, "target", &ue->target);
+    if (ue->n_contexts > 1) {
+        struct note_context target = ue->target;
+        g_strlcpy(target.key, session_target_key(session, ue), sizeof target.key);
+        put_context(sub, tvb, hf_daps_context_target, "target", &target);
+    }
 }
 
 static void put_use(proto_tree *tree, tvbuff_t *tvb, const struct session *session,
@@ -163,16 +175,88 @@ static void put_join(proto_tree *tree, tvbuff_t *tvb, const struct session *sess
     g_free(words);
 }
 
-void show_note(proto_tree *tree, tvbuff_t *tvb, const struct showing *showing)
+/* ---- what could not be read ---- */
+
+static const char *ue_words(packet_info *pinfo, const struct frame_note *note)
+{
+    if (note->n_ues != 1)
+        return "";
+    if (note->ues[0].n_contexts == 0)
+        return wmem_strdup_printf(pinfo->pool, " of UE %s", note->ues[0].name);
+    return wmem_strdup_printf(pinfo->pool, " of UE %s, whose key in force is %s", note->ues[0].name,
+                              note->ues[0].source.key);
+}
+
+/* Does Wireshark show RRC in a frame in which all signalling is ciphered? It reads ciphertext then. */
+static bool shows_ciphertext(const packet_info *pinfo, const struct frame_note *note)
+{
+    if (note->clear > 0 || (note->rrc == NULL && note->unreadable == 0 && note->unverified == 0))
+        return false;
+    for (wmem_list_frame_t *at = wmem_list_head(pinfo->layers); at != NULL; at = wmem_list_frame_next(at)) {
+        if (GPOINTER_TO_INT(wmem_list_frame_data(at)) == take_ids()->layers[RRC])
+            return true;
+    }
+    return false;
+}
+
+/* item: where they are shown, NULL no tree is wanted. */
+static void note_experts(packet_info *pinfo, proto_item *item, const struct frame_note *note)
+{
+    if (note->unreadable > 0)
+        expert_add_info_format(
+            pinfo, item, field_other_expert(ei_daps_unreadable),
+            "%u signalling PDU%s%s %s ciphered: a KGNB, KAMF or LEAF line in the key log (preference "
+            "daps.keylog) would open %s",
+            note->unreadable, note->unreadable == 1 ? "" : "s", ue_words(pinfo, note),
+            note->unreadable == 1 ? "is" : "are", note->unreadable == 1 ? "it" : "them");
+    if (note->unverified > 0)
+        expert_add_info_format(
+            pinfo, item, field_other_expert(ei_daps_unverified),
+            "The MAC-I of %u signalling PDU%s%s is wrong under every key of the key log: another key "
+            "is in use",
+            note->unverified, note->unverified == 1 ? "" : "s", ue_words(pinfo, note));
+    if (note->undecoded != NULL)
+        expert_add_info_format(pinfo, item, field_other_expert(ei_daps_undecoded), "%s", note->undecoded);
+    if (note->missed != NULL)
+        expert_add_info_format(pinfo, item, field_other_expert(ei_daps_missed), "%s", note->missed);
+    if (shows_ciphertext(pinfo, note))
+        expert_add_info_format(pinfo, item, field_other_expert(ei_daps_ciphertext),
+                               "The RRC that Wireshark shows here is ciphertext read as a message%s",
+                               note->rrc != NULL ? "; what was sent stands below DAPS" : "");
+}
+
+void show_experts(packet_info *pinfo, const struct showing *showing)
+{
+    if (showing->note != NULL)
+        note_experts(pinfo, NULL, showing->note);
+    for (guint i = 0; i < showing->results->len; i++) {
+        const struct daps_result *result = showing->results->pdata[i];
+        if (result->is_finding)
+            show_finding_experts(pinfo, NULL, result);
+    }
+}
+
+static void put_messages(proto_tree *tree, tvbuff_t *tvb, const struct frame_note *note)
+{
+    for (guint i = 0; note->rrc != NULL && i < note->rrc->len; i++)
+        put_string(tree, tvb, hf_daps_message, decipher_message(&g_array_index(note->rrc, struct note_rrc, i)));
+    for (unsigned i = 0; note->rrc == NULL && i < note->n_events; i++) {
+        if (is_message(note->events[i].kind))
+            put_string(tree, tvb, hf_daps_message, daps_words_message(note->events[i].kind, false));
+    }
+}
+
+void show_note(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct showing *showing)
 {
     const struct frame_note *note = showing->note;
 
     if (note == NULL)
         return;
     for (unsigned i = 0; i < note->n_ues; i++)
-        put_ue(tree, tvb, &note->ues[i]);
+        put_ue(tree, tvb, showing->session, &note->ues[i]);
     for (guint i = 0; note->joins != NULL && i < note->joins->len; i++)
         put_join(tree, tvb, showing->session, g_ptr_array_index(note->joins, i));
+    put_messages(tree, tvb, note);
     for (unsigned i = 0; i < note->n_events; i++)
         put_string(tree, tvb, hf_daps_event, event_words(&note->events[i]));
     for (unsigned i = 0; i < note->n_steps; i++) {
@@ -190,20 +274,28 @@ void show_note(proto_tree *tree, tvbuff_t *tvb, const struct showing *showing)
         put_unsigned(tree, tvb, hf_daps_unverified, note->unverified);
     put_string(tree, tvb, hf_daps_undecoded, note->undecoded);
     put_string(tree, tvb, hf_daps_missed, note->missed);
+    note_experts(pinfo, proto_tree_get_parent(tree), note);
 }
 
 /* ---- the Info column ---- */
+
+/* Most handovers of a network have nothing to do with DAPS, and must not read as if they had. */
+static const char *procedure_words(enum daps_procedure procedure)
+{
+    return procedure == DAPS_PROC_DAPS_HANDOVER ? "DAPS handover" : daps_procedure_name(procedure);
+}
 
 static void info_of_handover(packet_info *pinfo, const struct daps_handover *handover)
 {
     if (handover->frame != pinfo->num && handover->executed_frame != pinfo->num) {
         if (handover->settled_frame == pinfo->num)
-            col_append_fstr(
-                pinfo->cinfo, COL_INFO, " | DAPS: handover of %s %s", frame_words(pinfo->pool, handover->frame),
-                handover->outcome == DAPS_OUTCOME_DAPS_FALLBACK ? "fell back" : daps_outcome_name(handover->outcome));
+            col_append_fstr(pinfo->cinfo, COL_INFO, " | %s of %s %s", procedure_words(handover->procedure),
+                            frame_words(pinfo->pool, handover->frame),
+                            handover->outcome == DAPS_OUTCOME_DAPS_FALLBACK ? "fell back"
+                                                                            : daps_outcome_name(handover->outcome));
         return;
     }
-    col_append_fstr(pinfo->cinfo, COL_INFO, " | DAPS: %s", daps_procedure_name(handover->procedure));
+    col_append_fstr(pinfo->cinfo, COL_INFO, " | %s", procedure_words(handover->procedure));
     if (handover->target.pci >= 0)
         col_append_fstr(pinfo->cinfo, COL_INFO, " to PCI %d", handover->target.pci);
     if (handover->derivation != DAPS_DERIVATION_NONE)
@@ -212,10 +304,32 @@ static void info_of_handover(packet_info *pinfo, const struct daps_handover *han
         col_append_fstr(pinfo->cinfo, COL_INFO, ", %s", daps_outcome_name(handover->outcome));
 }
 
+/* What the signalling is, before what Wireshark says of it. */
+static void info_of_ciphered(packet_info *pinfo, const struct frame_note *note)
+{
+    const char *said = col_get_text(pinfo->cinfo, COL_INFO);
+    const bool spoken = said != NULL && said[0] != '\0' && said[0] != ' ';
+    const char *joint = spoken && shows_ciphertext(pinfo, note) ? ", not " : "; ";
+    wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
+
+    for (guint i = 0; note->rrc != NULL && i < note->rrc->len; i++) {
+        const struct note_rrc *rrc = &g_array_index(note->rrc, struct note_rrc, i);
+        wmem_strbuf_append_printf(words, "%s%s (deciphered, %s)", i > 0 ? ", " : "", decipher_message(rrc), rrc->key);
+    }
+    if (note->unreadable > 0)
+        wmem_strbuf_append_printf(words, "%sciphered RRC (no key)", note->rrc != NULL ? ", " : "");
+    else if (note->unverified > 0)
+        wmem_strbuf_append_printf(words, "%sciphered RRC (no key fits)", note->rrc != NULL ? ", " : "");
+    if (wmem_strbuf_get_len(words) > 0)
+        col_prepend_fstr(pinfo->cinfo, COL_INFO, "%s%s", wmem_strbuf_get_str(words), joint);
+}
+
 void show_in_info(packet_info *pinfo, const struct showing *showing)
 {
+    if (showing->note != NULL)
+        info_of_ciphered(pinfo, showing->note);
     if (showing->note != NULL && showing->note->missed != NULL)
-        col_append_str(pinfo->cinfo, COL_INFO, " | DAPS: not followed");
+        col_append_str(pinfo->cinfo, COL_INFO, " | not followed");
     for (guint i = 0; i < showing->results->len; i++) {
         const struct daps_result *result = showing->results->pdata[i];
         if (!result->is_finding)

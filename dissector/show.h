@@ -9,7 +9,7 @@
 
 /* What is to be said of one frame. Anything may be NULL. */
 struct showing {
-    const struct session *session;
+    struct session *session;
     const struct frame_note *note;
     const GPtrArray *results;   /* const struct daps_result * */
     const GPtrArray *withdrawn; /* const struct daps_result * */
@@ -18,11 +18,16 @@ struct showing {
 /* tree: of the protocol, from show_start. */
 proto_tree *show_start(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int protocol,
                        const struct showing *showing);
-void show_note(proto_tree *tree, tvbuff_t *tvb, const struct showing *showing);
+void show_note(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct showing *showing);
 void show_handover(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_result *result,
                    const GPtrArray *results);
 void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_result *result);
 void show_withdrawn(proto_tree *tree, tvbuff_t *tvb, const struct daps_result *result);
+
+/* Expert items where no tree is wanted: for Wireshark's lamp, and for who collects them. */
+void show_experts(packet_info *pinfo, const struct showing *showing);
+/* The expert items of a finding; item NULL: no tree is wanted. */
+void show_finding_experts(packet_info *pinfo, proto_item *item, const struct daps_result *result);
 
 /* Adds to the Info column what matters of the frame. */
 void show_in_info(packet_info *pinfo, const struct showing *showing);

@@ -116,6 +116,18 @@ static const char *expert_words(packet_info *pinfo, const struct daps_result *re
     return wmem_strbuf_get_str(words);
 }
 
+void show_finding_experts(packet_info *pinfo, proto_item *item, const struct daps_result *result)
+{
+    char *assumes = daps_words_assumes(result->finding);
+
+    expert_add_info_format(pinfo, item, field_expert(result->finding->rule, result->finding->severity), "%s",
+                           expert_words(pinfo, result));
+    if (assumes != NULL)
+        expert_add_info_format(pinfo, item, field_other_expert(ei_daps_assumes), "%s of UE %s assumes %s",
+                               daps_rule(result->finding->rule)->name, result->ue, assumes);
+    g_free(assumes);
+}
+
 void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_result *result)
 {
     const struct daps_rule *rule = daps_rule(result->finding->rule);
@@ -144,8 +156,7 @@ void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const str
     }
     put_tuple(sub, tvb, pinfo, result);
     put_rule(sub, tvb, pinfo, result->finding);
-    expert_add_info_format(pinfo, item, field_expert(result->finding->rule, result->finding->severity), "%s",
-                           expert_words(pinfo, result));
+    show_finding_experts(pinfo, item, result);
 }
 
 void show_withdrawn(proto_tree *tree, tvbuff_t *tvb, const struct daps_result *result)

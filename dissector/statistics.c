@@ -74,6 +74,8 @@ static tap_packet_status tree_packet(stats_tree *tree, packet_info *pinfo, epan_
     (void)pinfo;
     (void)edt;
     (void)flags;
+    if (tap->note == NULL && tap->results->len == 0)
+        return TAP_PACKET_DONT_REDRAW;
     count(&counts, session_settled(tap->session, true));
     count(&counts, session_open(tap->session, true));
     root = set_stat_node(tree, root_name, 0, TRUE, counts.all);

@@ -37,6 +37,7 @@ struct seen {
     bool udp, ip;    /* around the radio layers */
     bool user_data;  /* a datagram inside them: the ports that Wireshark tells are its */
     bool user_ip;    /* IP inside them: so are the addresses */
+    int closed_by;   /* that protocol, 0 none */
 };
 
 static bool may_be_known(const struct take_ids *ids, int id)
@@ -72,6 +73,7 @@ static struct seen look(const packet_info *pinfo)
         }
     }
     seen.closed = closed_by != 0;
+    seen.closed_by = closed_by;
     return seen;
 }
 
@@ -215,11 +217,24 @@ static enum take_outcome by_layer(struct session *session, packet_info *pinfo, p
     return seen->udp && take_datagram(session, pinfo, false, true) ? TAKEN : NOT_UNDERSTOOD;
 }
 
+static void take_note_of(struct session *session, int closed_by)
+{
+    const struct take_ids *ids = take_ids();
+
+    for (unsigned i = 0; i < CLOSED; i++) {
+        if (ids->closed[i] == closed_by && ids->closed_as[i] < COVERAGE_COUNT)
+            session_aside(session, ids->closed_as[i]);
+    }
+}
+
 enum take_outcome take_frame(struct session *session, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     const struct seen seen = look(pinfo);
     bool known = false;
 
+    session_time(session, time_of(pinfo));
+    if (seen.closed)
+        take_note_of(session, seen.closed_by);
     switch (route_of(tvb, pinfo, tree, &seen)) {
     case BY_LAYER:
         return by_layer(session, pinfo, tree, &seen);

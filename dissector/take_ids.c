@@ -7,9 +7,15 @@
 static const char *const layer_names[LAYERS] = {"mac-nr", "rlc-nr", "pdcp-nr", "nr-rrc"};
 
 /* Protocols that have RRC of their own, carry it between nodes, or quote packets that did not arrive. */
-static const char *const closed_names[CLOSED] = {"lte_rrc", "mac-lte", "rlc-lte", "pdcp-lte", "ngap", "xnap",
-                                                 "f1ap",    "e1ap",    "s1ap",    "x2ap",     "e2ap", "nas-5gs",
-                                                 "nas-eps", "gtp",     "icmp",    "icmpv6"};
+static const struct {
+    const char *name;
+    enum coverage as;
+} closed_names[CLOSED] = {
+    {"lte_rrc", COVERAGE_LTE}, {"mac-lte", COVERAGE_LTE}, {"rlc-lte", COVERAGE_LTE}, {"pdcp-lte", COVERAGE_LTE},
+    {"ngap", COVERAGE_NODES},  {"xnap", COVERAGE_NODES},  {"f1ap", COVERAGE_NODES},  {"e1ap", COVERAGE_NODES},
+    {"s1ap", COVERAGE_NODES},  {"x2ap", COVERAGE_NODES},  {"e2ap", COVERAGE_NODES},  {"nas-5gs", COVERAGE_NAS},
+    {"nas-eps", COVERAGE_NAS}, {"gtp", COVERAGE_NODES},   {"icmp", COVERAGE_COUNT},  {"icmpv6", COVERAGE_COUNT},
+};
 
 static const struct {
     const char *name;
@@ -70,8 +76,10 @@ void take_resolve(void)
 {
     for (unsigned i = 0; i < LAYERS; i++)
         ids.layers[i] = protocol_id(layer_names[i]);
-    for (unsigned i = 0; i < CLOSED; i++)
-        ids.closed[i] = protocol_id(closed_names[i]);
+    for (unsigned i = 0; i < CLOSED; i++) {
+        ids.closed[i] = protocol_id(closed_names[i].name);
+        ids.closed_as[i] = closed_names[i].as;
+    }
     ids.frame = proto_get_id_by_filter_name("frame");
     ids.udp = protocol_id("udp");
     ids.ip = protocol_id("ip");

@@ -5,6 +5,7 @@
 
 #include "ws_compat.h"
 
+#include "coverage.h"
 #include "daps/event.h"
 
 enum layer { MAC, RLC, PDCP, RRC, LAYERS };
@@ -17,6 +18,7 @@ enum { CLOSED = 16, ROOTS = 14 };
 struct take_ids {
     int layers[LAYERS];
     int closed[CLOSED]; /* protocols that have RRC of their own, carry it between nodes, or quote what did not arrive */
+    enum coverage closed_as[CLOSED]; /* COVERAGE_COUNT: not spoken of */
     int frame, udp, ip, ipv6, gtp;
     struct {
         int id;

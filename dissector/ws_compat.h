@@ -30,6 +30,16 @@ static inline uint32_t ws_finfo_unsigned(field_info *finfo)
 #endif
 }
 
+/* The packet cannot be understood without that earlier frame. */
+static inline void ws_depends_on(packet_info *pinfo, uint32_t frame)
+{
+#if DAPS_WS_AT_LEAST(4, 1)
+    mark_frame_as_depended_upon(pinfo->fd, frame);
+#else
+    mark_frame_as_depended_upon(pinfo, frame);
+#endif
+}
+
 /* Callbacks of a conversation filter have a user argument in newer versions. */
 #if DAPS_WS_AT_LEAST(4, 3)
 #define WS_FILTER_USER    , void *user

@@ -100,6 +100,23 @@ bool daps_result_same(const struct daps_result *a, const struct daps_result *b)
            same_tuple(&a->finding->keystream, &b->finding->keystream);
 }
 
+guint daps_result_hash(const struct daps_result *result)
+{
+    const struct daps_keystream_tuple *tuple;
+    guint hash = g_str_hash(result->ue);
+    guint64 rest;
+
+    if (!result->is_finding) {
+        rest = result->handover.frame * 31 + result->handover.executed_frame + (guint64)result->handover.procedure;
+    } else {
+        tuple = &result->finding->keystream;
+        rest = result->finding->n_frames > 0 ? result->finding->subjects[0].frame * 31 : 0;
+        rest = (rest + (guint64)result->finding->rule) * 31 + tuple->count;
+        hash = hash * 31 + g_str_hash(result->finding->key.id);
+    }
+    return hash * 31 + (guint)(rest ^ rest >> 32);
+}
+
 char *daps_result_name(const struct daps_result *result)
 {
     const struct daps_handover *handover = &result->handover;

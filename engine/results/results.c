@@ -23,6 +23,7 @@ struct daps_results {
     bool with_values;
     GPtrArray *settled[KINDS];   /* struct daps_result *, owned, as the engine delivered them */
     guint settled_before[KINDS]; /* this frame */
+    GHashTable *settled_same;    /* the same results, by what makes them the same */
     struct result_index *settled_at, *open_at;
     bool open_at_stale;
     GHashTable *ues;      /* ue_key to struct ue_state (owned) */
@@ -62,6 +63,21 @@ static struct ue_state *state_of(struct daps_results *results, guint64 ue_key)
     return ue;
 }
 
+static guint hash_of(gconstpointer result)
+{
+    return daps_result_hash(result);
+}
+
+static gboolean is_same(gconstpointer a, gconstpointer b)
+{
+    return daps_result_same(a, b);
+}
+
+static gboolean is_equal(gconstpointer a, gconstpointer b)
+{
+    return daps_result_equal(a, b);
+}
+
 struct daps_results *daps_results_new(struct daps_engine *engine, bool with_values)
 {
     struct daps_results *results = g_new0(struct daps_results, 1);
@@ -70,6 +86,7 @@ struct daps_results *daps_results_new(struct daps_engine *engine, bool with_valu
     results->with_values = with_values;
     for (unsigned kind = 0; kind < KINDS; kind++)
         results->settled[kind] = g_ptr_array_new_with_free_func(daps_result_free);
+    results->settled_same = g_hash_table_new(hash_of, is_same);
     results->settled_at = result_index_new();
     results->open_at = result_index_new();
     results->ues = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, ue_state_free);
@@ -85,19 +102,26 @@ void daps_results_free(struct daps_results *results)
     result_index_free(results->open_at);
     result_index_free(results->settled_at);
     g_hash_table_unref(results->ues);
+    g_hash_table_unref(results->settled_same);
     for (unsigned kind = 0; kind < KINDS; kind++)
         g_ptr_array_unref(results->settled[kind]);
     g_free(results);
 }
 
+static void settle(struct daps_results *results, unsigned kind, struct daps_result *result)
+{
+    g_ptr_array_add(results->settled[kind], result);
+    g_hash_table_add(results->settled_same, result);
+}
+
 void daps_results_handover(struct daps_results *results, const struct daps_handover *handover)
 {
-    g_ptr_array_add(results->settled[HANDOVERS], daps_result_of_handover(handover, results->with_values));
+    settle(results, HANDOVERS, daps_result_of_handover(handover, results->with_values));
 }
 
 void daps_results_finding(struct daps_results *results, const struct daps_finding *finding)
 {
-    g_ptr_array_add(results->settled[FINDINGS], daps_result_of_finding(finding, results->with_values));
+    settle(results, FINDINGS, daps_result_of_finding(finding, results->with_values));
 }
 
 void daps_results_begin(struct daps_results *results)
@@ -224,53 +248,56 @@ void daps_results_at(struct daps_results *results, uint64_t frame, GPtrArray *ou
 
 /* ---- news ---- */
 
-static bool has_equal(const GPtrArray *among, const struct daps_result *result)
+/* A UE has many results at once, and they are asked for one by one. NULL for none. */
+static GHashTable *set_of(const GPtrArray *among, GEqualFunc as)
 {
-    for (guint i = 0; among != NULL && i < among->len; i++) {
-        if (daps_result_equal(among->pdata[i], result))
-            return true;
-    }
-    return false;
-}
+    GHashTable *set = g_hash_table_new(hash_of, as);
 
-/* From the newest on: what has just been settled is found at once. */
-static bool has_same(const GPtrArray *among, const struct daps_result *result)
-{
-    for (guint i = among->len; i-- > 0;) {
-        if (daps_result_same(among->pdata[i], result))
-            return true;
-    }
-    return false;
+    for (guint i = 0; among != NULL && i < among->len; i++)
+        g_hash_table_add(set, among->pdata[i]);
+    return set;
 }
 
 /* Takes one UE up to date, and tells what is new of it. */
 static void ue_news(struct daps_results *results, struct ue_state *ue, uint64_t frame, struct daps_news *news)
 {
+    GHashTable *former, *open;
+
     refresh(results, ue);
+    former = set_of(ue->former, is_equal);
     for (guint i = 0; i < ue->open->len; i++) {
         const struct daps_result *result = ue->open->pdata[i];
-        if (daps_result_names(result, frame) || !has_equal(ue->former, result))
+        if (daps_result_names(result, frame) || !g_hash_table_contains(former, result))
             g_ptr_array_add(news->results, (gpointer)result);
     }
-    for (guint i = 0; ue->former != NULL && i < ue->former->len;) {
+    g_hash_table_unref(former);
+    open = set_of(ue->open, is_same);
+    for (guint i = 0; ue->former != NULL && i < ue->former->len; i++) {
         struct daps_result *before = ue->former->pdata[i];
-        if (!has_same(ue->open, before) && !has_same(results->settled[before->is_finding], before))
-            g_ptr_array_add(news->withdrawn, g_ptr_array_steal_index(ue->former, i));
+        if (g_hash_table_contains(open, before) || g_hash_table_contains(results->settled_same, before))
+            daps_result_free(before);
         else
-            i++;
+            g_ptr_array_add(news->withdrawn, before);
     }
+    g_hash_table_unref(open);
+    if (ue->former != NULL)
+        g_free(g_ptr_array_steal(ue->former, NULL)); /* each has been freed or handed on */
     free_array(ue->former);
     ue->former = NULL;
 }
 
-static bool was_told(const GPtrArray *ues, const struct daps_result *result)
+/* What was told of those UEs before this frame. */
+static GHashTable *told_of(const GPtrArray *ues)
 {
+    GHashTable *told = g_hash_table_new(hash_of, is_equal);
+
     for (guint i = 0; i < ues->len; i++) {
         const struct ue_state *ue = ues->pdata[i];
-        if (has_equal(ue->former != NULL ? ue->former : ue->open, result)) /* no former ones: nobody has asked since */
-            return true;
+        const GPtrArray *before = ue->former != NULL ? ue->former : ue->open; /* none: nobody has asked since */
+        for (guint n = 0; n < before->len; n++)
+            g_hash_table_add(told, before->pdata[n]);
     }
-    return false;
+    return told;
 }
 
 /* struct ue_state of those UEs; ue_keys NULL: of all. */
@@ -294,14 +321,16 @@ void daps_results_news(struct daps_results *results, uint64_t frame, const uint6
                        struct daps_news *news)
 {
     GPtrArray *ues = states_of(results, ue_keys, n_ues);
+    GHashTable *told = told_of(ues);
 
     for (unsigned kind = 0; kind < KINDS; kind++) {
         for (guint i = results->settled_before[kind]; i < results->settled[kind]->len; i++) {
             const struct daps_result *result = results->settled[kind]->pdata[i];
-            if (daps_result_names(result, frame) || !was_told(ues, result))
+            if (daps_result_names(result, frame) || !g_hash_table_contains(told, result))
                 g_ptr_array_add(news->results, (gpointer)result);
         }
     }
+    g_hash_table_unref(told);
     for (guint i = 0; i < ues->len; i++)
         ue_news(results, ues->pdata[i], frame, news);
     g_ptr_array_unref(ues);

@@ -37,7 +37,7 @@ SHARED = os.path.join(os.environ.get("DAPS_SHARED", os.path.join(TOP, "..", "sha
 FRAMINGS = ("gsmtap-v3", "qcsuper", "rls", "mac-nr", "mac-nr-dlt149", "mac-nr-upper", "rlc-nr", "pdcp-nr", "gsmtap-v3-mac",
             "gsmtap-v3-both", "upper-pdu")
 SCENARIOS = ("air-two-legs", "air-daps-fallback", "two-ues", "daps-fallback-conditional", "failed-handover-reestablishment")
-TABLES = [word for table in ("daps,findings", "daps,handovers", "daps_rules,tree", "expert") for word in ("-z", table)]
+TABLES = [word for table in ("daps,findings", "daps,handovers", "daps,coverage", "daps_rules,tree", "expert") for word in ("-z", table)]
 WAYS = {
     "one line a frame": [],
     "tree": ["-V"],

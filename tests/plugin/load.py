@@ -13,7 +13,7 @@ from shark import Shark, plugins_of
 
 TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 SEVERITIES = ("info", "low", "medium", "high")
-TABLES = ("daps,handovers", "daps,findings", "daps_rules,tree")
+TABLES = ("daps,handovers", "daps,findings", "daps,coverage", "daps_rules,tree")
 # Values as tshark prints them: a key is never shown unless somebody asked for it.
 PREFERENCES = {"keylog": "", "show_keys": "FALSE", "ncc": "NCC of the active key (TS 33.501 6.9.2.3.4)", "decipher": "TRUE"}
 
@@ -44,6 +44,13 @@ def fields_of_source():
     if len(fields) != len(rows):
         raise SystemExit("fields.h: a filter name stands there twice")
     return fields
+
+
+def experts_of_source():
+    """{name: summary} of the expert items beside those of the rules."""
+    table = re.search(r"^#define DAPS_EXPERTS\(X\)((?:.*\\\n)+.*)\n", source("dissector", "fields.h"), re.MULTILINE)
+    rows = re.findall(rf"X\(\w+,\s*({TEXT}),\s*PI_\w+,\s*PI_\w+,\s*({TEXT})\)", table[1].replace("\\\n", "\n"))
+    return {words(name): words(summary) for name, summary in rows}
 
 
 def rules_of_source():
@@ -89,6 +96,9 @@ def check_fields(report):
     """The numbers of fields and of expert items."""
     expected, rules = fields_of_source(), rules_of_source()
     experts = {f"daps.expert.{rule}.{severity}": title for rule, title in rules.items() for severity in SEVERITIES}
+    others = experts_of_source()
+    report.expect(len(others) >= 6, f"fields.h: {len(others)} expert items read")
+    experts.update(others)
     rows = [line.split("\t") for line in report.ask("-G", "fields").splitlines()]
     rows = [row for row in rows if row[0] == "F" and row[2].startswith("daps.")]
     shown = {row[2]: row for row in rows}

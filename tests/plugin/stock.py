@@ -7,7 +7,8 @@
 Each capture is read twice, without the plugin and with it, and what is not the plugin's must be the same, octet by octet:
 
     tree        PDML less the part `daps`, one pass and two; what sharkd shows of each frame, with links and colours
-    columns     Info may have " | DAPS: ..." and " | rule (evidence)" at its end, nothing else may differ
+    columns     Info may have " | handover ..." and " | rule (evidence)" at its end, and before Wireshark's words what the
+                frame's ciphered signalling is; nothing else may differ
     octets      data sources (tshark -x, sharkd): "Deciphered NR RRC" may come behind the others
     fields      -T fields of other protocols; deciphered RRC may add values behind what was there
     statistics  -z expert and -z io,phs less the plugin's lines; lists of what Wireshark knows (-G) likewise
@@ -65,7 +66,10 @@ FIELDS = ("frame.number", "frame.protocols", "frame.len", "frame.time_delta", "f
 SEPARATOR = "\x1f"  # between the values of a field
 
 # What the plugin may add to Info.
-ADDED = re.compile(r"( \| DAPS: [^|]+| \| [a-z-]+ \((derived|inferred|observed|proven)\))+")
+ADDED = re.compile(r"( \| (DAPS |[a-z-]+ )?(handover|intra-cell-refresh|reestablishment|resume)[^|]*| \| not followed|"
+                   r" \| [a-z-]+ \((derived|inferred|observed|proven)\))+")
+CIPHERED = r"ciphered RRC \(no key(?: fits)?\)"
+BEFORE = re.compile(rf"(?:(?:\w+ \(deciphered, [\w/]+\)(?:, )?)+(?:{CIPHERED})?|{CIPHERED})(?:; |, not )")
 SOURCE = re.compile(r"Deciphered NR RRC \(\d+ bytes?\)")
 MOST = 300  # frames of a capture that sharkd is asked for
 
@@ -97,9 +101,10 @@ def unlike(a, b):
 
 
 def grown(with_plugin, without):
-    """None, or what of Info is not what it was with something of ours behind."""
-    if with_plugin == without or (with_plugin.startswith(without) and ADDED.fullmatch(with_plugin[len(without):])):
-        return None
+    """None, or what of Info is not what it was with something of ours before or behind."""
+    for ours in (with_plugin, BEFORE.sub("", with_plugin, count=1)):
+        if ours == without or (ours.startswith(without) and ADDED.fullmatch(ours[len(without):])):
+            return None
     return f"{with_plugin!r}, without the plugin {without!r}"
 
 
@@ -194,7 +199,7 @@ def split_statistics(text):
 
 
 def compare_fields(case, how, ours, theirs, fields, with_tree):
-    """Ours has two columns more: has this frame deciphered RRC, has it a finding. with_tree as for columns."""
+    """Ours has two columns more: has this frame deciphered RRC, has it something of ours. with_tree as for columns."""
     (mine, my_experts, my_hierarchy), (other, experts, hierarchy) = split_statistics(ours), split_statistics(theirs)
     if len(mine) != len(other):
         case.wrong(how, None, f"{len(mine)} rows of fields, without the plugin {len(other)}")
@@ -282,7 +287,7 @@ class Pair:
             compare_columns(self.case, how, self.run(self.daps, opened, arguments, options),
                             self.without(opened, arguments), lambda: self.without(opened, [*arguments, "-Y", "frame"]))
         else:
-            ours = field_arguments(passes, [*self.fields, "daps.deciphered.key", "daps.rule"])
+            ours = field_arguments(passes, [*self.fields, "daps.deciphered.key", "daps"])
             compare_fields(self.case, how, self.run(self.daps, opened, ours, options),
                            self.without(opened, field_arguments(passes, self.fields)), self.fields,
                            lambda: self.without(opened, [*["-2"][:passes - 1], "-V", "-z", "io,phs"]))

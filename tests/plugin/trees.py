@@ -116,7 +116,7 @@ def by_lua(check, shark, program, folder, scenario):
     check(listed_handovers(hidden) == len(handovers), f"{scenario}: the table behind a filter lacks handovers")
     summary = shark.tshark(capture, *common, *tables).stdout
     listed = summary.split("\n\n")[0].split("\n=")[0]
-    check(listed.count("DAPS: not followed") == frames, f"{scenario}: {listed.count('DAPS: not followed')} frames without a "
+    check(listed.count(" | not followed") == frames, f"{scenario}: {listed.count(' | not followed')} frames without a "
           f"tree are said to be missed, of {frames}")
     check(listed_handovers(summary) == 0, f"{scenario}: without a tree there are handovers")
     missed = shark.tshark(capture, *common, "-2", "-T", "fields", "-e", "daps.not_followed").stdout.split("\n")

@@ -150,7 +150,7 @@ def listed(asked, numbers):
 def taps(asked, numbers):
     """Tables, experts and the tree of rules: the same whenever, and the tree counts what the table lists."""
     def tell():
-        return asked.sharkd.ask("tap", tap0="nstat:daps,findings", tap1="nstat:daps,handovers", tap2="stat:daps_rules",
+        return asked.sharkd.ask("tap", tap0="nstat:daps,findings", tap1="nstat:daps,handovers", tap2="stat:daps_rules", tap4="nstat:daps,coverage",
                                 tap3="expert")["taps"]
 
     before = tell()
@@ -158,12 +158,20 @@ def taps(asked, numbers):
     if tell() != before:
         asked.case.wrong(None, f"taps: {first_difference(tell(), before)}")
     by_type = {tap["tap"]: tap for tap in before}
-    rules = collections.Counter(row[2] for row in by_type["nstat:daps,findings"]["tables"][0]["i"])
+    rules = collections.Counter(row[3] for row in by_type["nstat:daps,findings"]["tables"][0]["i"] if row[0])
+    for name in ("nstat:daps,findings", "nstat:daps,handovers"):
+        rows = [row for row in by_type[name]["tables"][0]["i"] if row[0]]
+        if any(a[0] != b[0] and (a[0] < b[0]) != (int(a[0]) < int(b[0])) for a in rows for b in rows):
+            asked.case.wrong(None, f"{name}: sorted as text, frames are not in their order")
+    weights = {row[4] for row in by_type["nstat:daps,findings"]["tables"][0]["i"]}
+    if sorted(weights) != sorted(weights, key=lambda cell: ["", *reversed(COLOURS)].index(cell.strip())):
+        asked.case.wrong(None, f"findings: sorted as text, severities are {sorted(weights)}")
     nodes = by_type["stats:daps_rules"]["stats"]
     counted = {node["name"]: node["count"] for root in nodes for node in root.get("sub", []) if node["count"]}
     if counted != dict(rules):
         asked.case.wrong(None, f"tree of rules in a second pass: {counted}, the table has {dict(rules)}")
-    warned = collections.Counter(detail["f"] for detail in by_type["expert"].get("details", []) if detail["p"] == "DAPS")
+    warned = collections.Counter(detail["f"] for detail in by_type["expert"].get("details", [])
+                                 if detail["p"] == "DAPS" and detail["g"] == "Security")
     for number in numbers:
         tree = asked.base[number]["daps"]
         found = len(children(item_of_sharkd(tree), "daps.finding")) if tree else 0

@@ -36,6 +36,8 @@ struct daps_result *daps_result_renumbered(const struct daps_result *result,
 /* Is it the same handover or finding, perhaps further on? And does it say the same? */
 bool daps_result_same(const struct daps_result *a, const struct daps_result *b);
 bool daps_result_equal(const struct daps_result *a, const struct daps_result *b);
+/* A hash of what results that are the same have in common. */
+guint daps_result_hash(const struct daps_result *result);
 
 /* A name that stays while the result changes: equal for results that are the same. Caller frees. */
 char *daps_result_name(const struct daps_result *result);
