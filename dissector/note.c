@@ -68,6 +68,7 @@ void note_draft_clear(struct note_draft *draft)
 void note_add_event(struct note_draft *draft, const struct daps_event *ev)
 {
     const struct note_event event = {.kind = ev->kind,
+                                     .downlink = ev->channel == DAPS_CH_DL_DCCH || ev->channel == DAPS_CH_DL_CCCH,
                                      .sync = ev->sync,
                                      .daps = ev->daps,
                                      .daps_failure = ev->daps_failure,

@@ -25,7 +25,7 @@ struct session_options {
 /* What RRC said in a frame. */
 struct note_event {
     enum daps_event_kind kind;
-    bool sync, daps, daps_failure, source_release, suspend, prepared;
+    bool downlink, sync, daps, daps_failure, source_release, suspend, prepared;
 };
 
 /* An AS security context, in what one line can hold: a capture has many. -1 unknown. */
