@@ -31,6 +31,17 @@
       "Key of the AS security context in force behind this frame")                                                     \
     X(context_target, "Context in force, target: key", "daps.context.target", FT_STRING, BASE_NONE, NULL,              \
       "Key of the second context, while a handover is under way")                                                      \
+    X(context_ncc, "NCC", "daps.context.ncc", FT_UINT8, BASE_DEC, NULL, "NCC of a context in force")                   \
+    X(context_ciphering, "Ciphering", "daps.context.ciphering", FT_STRING, BASE_NONE, NULL,                            \
+      "Ciphering algorithm of a context in force")                                                                     \
+    X(context_integrity, "Integrity", "daps.context.integrity", FT_STRING, BASE_NONE, NULL,                            \
+      "Integrity algorithm of a context in force")                                                                     \
+    X(context_pci, "PCI", "daps.context.pci", FT_UINT16, BASE_DEC, NULL, "Physical cell identity of a context's cell") \
+    X(context_c_rnti, "C-RNTI", "daps.context.c_rnti", FT_UINT16, BASE_HEX_DEC, NULL, "C-RNTI of a context in force")  \
+    X(time_to_complete, "Command to Complete", "daps.time_to_complete", FT_RELATIVE_TIME, BASE_NONE, NULL,             \
+      "Time from the command to the RRCReconfigurationComplete")                                                       \
+    X(time_to_outcome, "Command to outcome", "daps.time_to_outcome", FT_RELATIVE_TIME, BASE_NONE, NULL,                \
+      "Time from the command to what settled the outcome")                                                             \
     X(handover, "Handover", "daps.handover", FT_NONE, BASE_NONE, NULL, "A handover that this frame takes part in")     \
     X(procedure, "Procedure", "daps.procedure", FT_STRING, BASE_NONE, NULL,                                            \
       "daps-handover, handover, conditional-handover, intra-cell-refresh, ...")                                        \
@@ -41,7 +52,7 @@
     X(outcome, "Outcome", "daps.outcome", FT_STRING, BASE_NONE, NULL,                                                  \
       "completed, daps-fallback, reestablished, released, superseded or unknown")                                      \
     X(rach, "Random access", "daps.rach", FT_STRING, BASE_NONE, NULL, "cbra, cfra, cfra-2step or unknown")             \
-    X(c_rnti, "C-RNTI", "daps.c_rnti", FT_UINT16, BASE_DEC_HEX, NULL, "newUE-Identity: C-RNTI in the target")          \
+    X(c_rnti, "C-RNTI", "daps.c_rnti", FT_UINT16, BASE_HEX_DEC, NULL, "newUE-Identity: C-RNTI in the target")          \
     X(t304, "T304", "daps.t304", FT_UINT32, BASE_DEC | BASE_UNIT_STRING, &units_milliseconds, "T304 of the command")   \
     X(source_pci, "Source PCI", "daps.source.pci", FT_UINT16, BASE_DEC, NULL, "Physical cell identity of the source")  \
     X(source_arfcn, "Source ARFCN", "daps.source.arfcn", FT_UINT32, BASE_DEC, NULL,                                    \
@@ -56,18 +67,18 @@
       "The key is derived from a new key set (TS 33.501 6.9.2.3.4)")                                                   \
     X(ciphering, "Ciphering", "daps.ciphering", FT_STRING, BASE_NONE, NULL, "Ciphering algorithm")                     \
     X(integrity, "Integrity", "daps.integrity", FT_STRING, BASE_NONE, NULL, "Integrity algorithm")                     \
-    X(command_frame, "Command in", "daps.command_frame", FT_FRAMENUM, BASE_NONE, NULL,                                 \
+    X(command_frame, "Command in", "daps.command_frame", FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_REQUEST),   \
       "Frame of the handover command")                                                                                 \
-    X(executed_frame, "Executed in", "daps.executed_frame", FT_FRAMENUM, BASE_NONE, NULL,                              \
+    X(executed_frame, "Executed in", "daps.executed_frame", FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_ACK),    \
       "Frame that shows that a conditional handover was executed")                                                     \
-    X(complete_frame, "Complete in", "daps.complete_frame", FT_FRAMENUM, BASE_NONE, NULL,                              \
-      "Frame of the RRCReconfigurationComplete")                                                                       \
-    X(outcome_frame, "Outcome in", "daps.outcome_frame", FT_FRAMENUM, BASE_NONE, NULL,                                 \
+    X(complete_frame, "Complete in", "daps.complete_frame", FT_FRAMENUM, BASE_NONE,                                    \
+      FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE), "Frame of the RRCReconfigurationComplete")                                  \
+    X(outcome_frame, "Outcome in", "daps.outcome_frame", FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE),  \
       "Frame that settled the outcome: a fallback, a source release, ...")                                             \
-    X(first_derived_in, "Key first derived in", "daps.first_derived_in", FT_FRAMENUM, BASE_NONE, NULL,                 \
-      "First frame that leads to this key, of a key that is repeated")                                                 \
-    X(repeated_in, "Key repeated in", "daps.repeated_in", FT_FRAMENUM, BASE_NONE, NULL,                                \
-      "Further frame that leads to this key")                                                                          \
+    X(first_derived_in, "Key first derived in", "daps.first_derived_in", FT_FRAMENUM, BASE_NONE,                       \
+      FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV), "First frame that leads to this key, of a key that is repeated")        \
+    X(repeated_in, "Key repeated in", "daps.repeated_in", FT_FRAMENUM, BASE_NONE,                                      \
+      FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_NEXT), "Further frame that leads to this key")                                 \
     X(key, "Key", "daps.key", FT_STRING, BASE_NONE, NULL, "Name of the key: equal derivation, equal name")             \
     X(key_kind, "Kind", "daps.key.kind", FT_STRING, BASE_NONE, NULL, "kgnb, kgnb-star, nh, ...")                       \
     X(key_parent, "Parent key", "daps.key.parent", FT_STRING, BASE_NONE, NULL, "Name of the key it is derived from")   \
@@ -91,8 +102,8 @@
       "Ciphering the PDU was sent under")                                                                              \
     X(use_verified, "MAC-I verified", "daps.use.verified", FT_BOOLEAN, BASE_NONE, NULL,                                \
       "MAC-I is right under the computed key")                                                                         \
-    X(use_earlier, "Used before in", "daps.use.earlier", FT_FRAMENUM, BASE_NONE, NULL,                                 \
-      "Frame that used the same key, COUNT, BEARER and DIRECTION before")                                              \
+    X(use_earlier, "Used before in", "daps.use.earlier", FT_FRAMENUM, BASE_NONE,                                       \
+      FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV), "Frame that used the same key, COUNT, BEARER and DIRECTION before")     \
     X(use_differs, "Contents differ", "daps.use.differs", FT_BOOLEAN, BASE_NONE, NULL,                                 \
       "The earlier use had other contents: the keystream is used twice")                                               \
     X(deciphered, "Deciphered RRC", "daps.deciphered", FT_NONE, BASE_NONE, NULL,                                       \
@@ -145,7 +156,7 @@ enum daps_field { DAPS_FIELDS(DAPS_FIELD_ID) DAPS_FIELD_COUNT };
 #undef DAPS_FIELD_ID
 
 #define DAPS_SUBTREES(X)                                                                                               \
-    X(daps) X(ue) X(handover) X(derived) X(finding) X(text) X(keystream) X(use) X(deciphered) X(scg_change)
+    X(daps) X(ue) X(context) X(handover) X(derived) X(finding) X(text) X(keystream) X(use) X(deciphered) X(scg_change)
 
 #define DAPS_SUBTREE_ID(id) ett_daps_##id,
 enum daps_subtree { DAPS_SUBTREES(DAPS_SUBTREE_ID) DAPS_SUBTREE_COUNT };

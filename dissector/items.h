@@ -39,6 +39,17 @@ static inline void put_frame(proto_tree *tree, tvbuff_t *tvb, enum daps_field id
         put_unsigned(tree, tvb, id, (uint32_t)frame);
 }
 
+/* From a time to a later one, in ns; INT64_MIN not known. */
+static inline void put_duration(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, int64_t from, int64_t to)
+{
+    nstime_t time;
+
+    if (from == INT64_MIN || to == INT64_MIN || to < from)
+        return;
+    time = (nstime_t){.secs = (time_t)((to - from) / 1000000000), .nsecs = (int)((to - from) % 1000000000)};
+    proto_item_set_generated(proto_tree_add_time(tree, field(id), tvb, 0, 0, &time));
+}
+
 static inline void put_bool(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, bool value)
 {
     proto_item_set_generated(proto_tree_add_boolean(tree, field(id), tvb, 0, 0, value));

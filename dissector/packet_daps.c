@@ -59,7 +59,7 @@ static void show_results(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, co
     for (guint i = 0; i < showing->results->len; i++) {
         const struct daps_result *result = showing->results->pdata[i];
         if (!result->is_finding)
-            show_handover(tree, tvb, pinfo, result, showing->results);
+            show_handover(tree, tvb, pinfo, result, showing);
     }
     for (int severity = DAPS_SEVERITY_HIGH; severity >= DAPS_SEVERITY_INFO; severity--) {
         for (guint i = 0; i < showing->results->len; i++) {
@@ -244,11 +244,12 @@ void packet_daps_dissection(epan_dissect_t *edt)
     g_array_unref(fields);
 }
 
-/* Payloads of user link types that need no tree: a radio layer behind the UDP header names itself, the rest is closed. */
+/* Payloads of user link types that need no tree: a radio layer behind the UDP header names itself, the rest is closed.
+ */
 static bool needs_no_tree(const char *payload)
 {
-    static const char *const known[] = {"",     "udp",  "ip",   "mac-lte-framed", "nas-eps", "nas-5gs",
-                                        "s1ap", "ngap", "e1ap", "f1ap",           "e2ap",    "xnap",
+    static const char *const known[] = {"",     "udp",  "ip",     "mac-lte-framed", "nas-eps", "nas-5gs",
+                                        "s1ap", "ngap", "e1ap",   "f1ap",           "e2ap",    "xnap",
                                         "x2ap", "gtp",  "lte_rrc"};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(known); i++) {

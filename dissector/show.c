@@ -75,6 +75,8 @@ static void put_context(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, con
                         const struct note_context *context)
 {
     char words[96] = "";
+    proto_item *item;
+    proto_tree *sub;
     int n = 0;
 
     if (context->ncc >= 0)
@@ -84,9 +86,15 @@ static void put_context(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, con
     if (context->pci >= 0)
         n += g_snprintf(words + n, sizeof words - (size_t)n, ", PCI %d", context->pci);
     if (context->c_rnti >= 0)
-        g_snprintf(words + n, sizeof words - (size_t)n, ", C-RNTI %d", context->c_rnti);
-    proto_item_set_generated(proto_tree_add_string_format(
-        tree, field(id), tvb, 0, 0, context->key, "Context in force, %s: key: %s%s", title, context->key, words));
+        g_snprintf(words + n, sizeof words - (size_t)n, ", C-RNTI 0x%04x", (unsigned)context->c_rnti);
+    item = proto_tree_add_string_format(tree, field(id), tvb, 0, 0, context->key, "Context in force, %s: key: %s%s",
+                                        title, context->key, words);
+    sub = put_subtree_item(item, ett_daps_context);
+    put_known(sub, tvb, hf_daps_context_ncc, context->ncc);
+    put_string(sub, tvb, hf_daps_context_ciphering, daps_algorithm_name(DAPS_RAT_NR, true, context->ciphering));
+    put_string(sub, tvb, hf_daps_context_integrity, daps_algorithm_name(DAPS_RAT_NR, false, context->integrity));
+    put_known(sub, tvb, hf_daps_context_pci, context->pci);
+    put_known(sub, tvb, hf_daps_context_c_rnti, context->c_rnti);
 }
 
 static void put_ue(proto_tree *tree, tvbuff_t *tvb, struct session *session, const struct note_ue *ue)

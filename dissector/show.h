@@ -20,7 +20,7 @@ proto_tree *show_start(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int 
                        const struct showing *showing);
 void show_note(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct showing *showing);
 void show_handover(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_result *result,
-                   const GPtrArray *results);
+                   const struct showing *showing);
 void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_result *result);
 void show_withdrawn(proto_tree *tree, tvbuff_t *tvb, const struct daps_result *result);
 

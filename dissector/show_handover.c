@@ -51,6 +51,9 @@ static const struct shown general[] = {
     {"procedure", hf_daps_procedure, false},
     {"pci", hf_daps_pci, false},
     {"arfcn", hf_daps_arfcn, false},
+    {"same_frequency", hf_daps_same_frequency, true},
+    {"source_pci", hf_daps_source_pci, false},
+    {"source_arfcn", hf_daps_source_arfcn, false}, /* a MAC-I may show it later than the command */
 };
 
 /* What only the frames of the command say; the others link to it. */
@@ -58,9 +61,6 @@ static const struct shown of_command[] = {
     {"rat", hf_daps_rat, false},
     {"daps", hf_daps_daps, false},
     {"prepared", hf_daps_prepared, true},
-    {"source_pci", hf_daps_source_pci, false},
-    {"source_arfcn", hf_daps_source_arfcn, false},
-    {"same_frequency", hf_daps_same_frequency, true},
     {"c_rnti", hf_daps_c_rnti, false},
     {"t304", hf_daps_t304, false},
     {"rach", hf_daps_rach, false},
@@ -95,9 +95,11 @@ static void put_derivation(proto_tree *tree, tvbuff_t *tvb, const struct daps_ha
 }
 
 void show_handover(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct daps_result *result,
-                   const GPtrArray *results)
+                   const struct showing *showing)
 {
     const struct daps_handover *handover = &result->handover;
+    const struct session *session = showing->session;
+    const GPtrArray *results = showing->results;
     GString *words = headline(handover);
     proto_tree *sub = put_subtree(tree, tvb, hf_daps_handover, ett_daps_handover, "%s", words->str);
 
@@ -105,6 +107,10 @@ void show_handover(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const st
     put_members(sub, tvb, &daps_shape_handover, general, G_N_ELEMENTS(general), handover);
     if (handover->frame == pinfo->num || handover->executed_frame == pinfo->num)
         put_members(sub, tvb, &daps_shape_handover, of_command, G_N_ELEMENTS(of_command), handover);
+    put_duration(sub, tvb, hf_daps_time_to_complete, handover->time_ns,
+                 session_frame_time(session, handover->complete_frame));
+    put_duration(sub, tvb, hf_daps_time_to_outcome, handover->time_ns,
+                 session_frame_time(session, handover->settled_frame));
     put_derivation(sub, tvb, handover);
     put_repeats(sub, tvb, handover, results);
 }

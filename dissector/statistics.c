@@ -7,6 +7,7 @@
 #include <epan/conversation_filter.h>
 #include <epan/stats_tree.h>
 #include <epan/tap.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "daps/words.h"
@@ -105,13 +106,21 @@ static const struct note_ue *ue_of(const packet_info *pinfo)
     return note != NULL && note->n_ues > 0 ? &note->ues[0] : NULL;
 }
 
-static ws_bool filter_is_valid(packet_info *pinfo WS_FILTER_USER)
+static ws_bool has_ue(packet_info *pinfo WS_FILTER_USER)
 {
     WS_FILTER_UNUSED;
     return ue_of(pinfo) != NULL;
 }
 
-static char *filter_text(packet_info *pinfo WS_FILTER_USER)
+static char *filter_ue(packet_info *pinfo WS_FILTER_USER)
+{
+    const struct note_ue *ue = ue_of(pinfo);
+
+    WS_FILTER_UNUSED;
+    return ue != NULL ? g_strdup_printf("daps.ue == \"%s\"", ue->name) : NULL;
+}
+
+static char *filter_handovers(packet_info *pinfo WS_FILTER_USER)
 {
     const struct note_ue *ue = ue_of(pinfo);
 
@@ -119,10 +128,56 @@ static char *filter_text(packet_info *pinfo WS_FILTER_USER)
     return ue != NULL ? g_strdup_printf("daps.handover && daps.ue == \"%s\"", ue->name) : NULL;
 }
 
+/* The first handover that names the frame, NULL none; valid as long as the session stands still. */
+static const struct daps_handover *handover_of(const packet_info *pinfo)
+{
+    GPtrArray *results = g_ptr_array_new();
+    const struct daps_handover *found = NULL;
+
+    if (packet_daps_session() != NULL)
+        session_results(packet_daps_session(), pinfo->num, results);
+    for (guint i = 0; i < results->len && found == NULL; i++) {
+        const struct daps_result *result = results->pdata[i];
+        if (!result->is_finding)
+            found = &result->handover;
+    }
+    g_ptr_array_unref(results);
+    return found;
+}
+
+static ws_bool has_handover(packet_info *pinfo WS_FILTER_USER)
+{
+    WS_FILTER_UNUSED;
+    return handover_of(pinfo) != NULL;
+}
+
+/* A handover is named by the frame of its command. */
+static char *filter_handover(packet_info *pinfo WS_FILTER_USER)
+{
+    const struct daps_handover *handover = handover_of(pinfo);
+
+    WS_FILTER_UNUSED;
+    return handover != NULL ? g_strdup_printf("daps.command_frame == %" PRIu64 " && daps.handover.ue == \"%s\"",
+                                              handover->frame, handover->ue)
+                            : NULL;
+}
+
+static char *filter_key(packet_info *pinfo WS_FILTER_USER)
+{
+    const struct daps_handover *handover = handover_of(pinfo);
+
+    WS_FILTER_UNUSED;
+    return handover != NULL ? g_strdup_printf("daps.key == \"%s\" && daps.ue == \"%s\"", handover->key.id, handover->ue)
+                            : NULL;
+}
+
 void statistics_register(void)
 {
     tables_register();
     (void)stats_tree_register_plugin("daps", "daps_rules", "DAPS" WS_MENU_SEPARATOR "Findings by rule", 0, tree_packet,
                                      tree_start, NULL);
-    register_conversation_filter("daps", "DAPS: this UE's handovers", filter_is_valid, filter_text WS_FILTER_NO_USER);
+    register_conversation_filter("daps", "DAPS: this UE", has_ue, filter_ue WS_FILTER_NO_USER);
+    register_conversation_filter("daps", "DAPS: this UE's handovers", has_ue, filter_handovers WS_FILTER_NO_USER);
+    register_conversation_filter("daps", "DAPS: this handover", has_handover, filter_handover WS_FILTER_NO_USER);
+    register_conversation_filter("daps", "DAPS: this key", has_handover, filter_key WS_FILTER_NO_USER);
 }

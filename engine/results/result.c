@@ -148,7 +148,8 @@ static bool equal_keys(const struct daps_key_view *a, const struct daps_key_view
 static bool equal_handovers(const struct daps_handover *a, const struct daps_handover *b)
 {
     return a->outcome == b->outcome && a->complete_frame == b->complete_frame && a->settled_frame == b->settled_frame &&
-           equal_keys(&a->key, &b->key);
+           daps_cell_equals(&a->source, &b->source) && daps_cell_equals(&a->target, &b->target) &&
+           a->same_frequency == b->same_frequency && a->derivation == b->derivation && equal_keys(&a->key, &b->key);
 }
 
 bool daps_result_equal(const struct daps_result *a, const struct daps_result *b)

@@ -236,10 +236,9 @@ def expert(shark, display):
 def statistics(shark, display):
     """Places in the menu are those of Wireshark 4.0."""
     with Wireshark(shark, display, "ncc-wrap", 1, layout=LIST_AND_TREE) as wireshark:
-        window = wireshark.menu("s", (*["Down"] * 9, "Return"), "DAPS: handovers", (800, 420))
-        display.drag(window, (61, 22), (80, 22))  # the first column, so that its head has room for the arrow
+        window = wireshark.menu("y", HANDOVERS_TABLE, "DAPS: handovers", (1240, 420))
         yield "wireshark-handovers", window, ()
-        window = wireshark.menu("s", (*["Down"] * 8, "Return"), "DAPS: findings", (900, 300))
+        window = wireshark.menu("y", FINDINGS_TABLE, "DAPS: findings", (1000, 300))
         yield "wireshark-findings", window, ()
         window = wireshark.menu("s", ("Up", "Up", "Right", "Return"), "Findings by rule", (800, 360))
         yield "wireshark-rules", window, ()

@@ -74,8 +74,7 @@ def key_of(derived):
 
 
 # What only the frames of the command show; the other frames of a handover link to it.
-OF_COMMAND = ("rat", "daps", "c_rnti", "rach", "t304", "source_pci", "source_arfcn", "same_frequency", "ciphering", "integrity",
-              "prepared")
+OF_COMMAND = ("rat", "daps", "c_rnti", "rach", "t304", "ciphering", "integrity", "prepared")
 
 
 def handover_of(item, frame):
