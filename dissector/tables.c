@@ -241,11 +241,10 @@ static void start_coverage(stat_tap_table_ui *ui)
     }
 #define TABLE(id, what)                                                                                                \
     {                                                                                                                  \
-        .group = REGISTER_STAT_GROUP_TELEPHONY, .title = "DAPS: " what, .tap_name = "daps",                            \
-        .cli_string = "daps," what, .stat_tap_init_cb = start_##id, .packet_func = update_##id##_table,                \
-        .stat_tap_reset_table_cb = reset, .stat_tap_free_table_item_cb = free_cell,                                    \
-        .nfields = G_N_ELEMENTS(id##_columns), .fields = id##_columns, .nparams = G_N_ELEMENTS(filter),                \
-        .params = filter                                                                                               \
+        .group = WS_TELEPHONY, .title = "DAPS: " what, .tap_name = "daps", .cli_string = "daps," what,                 \
+        .stat_tap_init_cb = start_##id, .packet_func = update_##id##_table, .stat_tap_reset_table_cb = reset,          \
+        .stat_tap_free_table_item_cb = free_cell, .nfields = G_N_ELEMENTS(id##_columns), .fields = id##_columns,       \
+        .nparams = G_N_ELEMENTS(filter), .params = filter                                                              \
     }
 
 void tables_register(void)

@@ -51,6 +51,13 @@ static inline void ws_depends_on(packet_info *pinfo, uint32_t frame)
 #define WS_FILTER_UNUSED (void)0
 #endif
 
+/* Menu Telephony, beside NGAP and F1AP. */
+#if DAPS_WS_AT_LEAST(4, 1)
+#define WS_TELEPHONY REGISTER_TELEPHONY_GROUP_UNSORTED
+#else
+#define WS_TELEPHONY REGISTER_STAT_GROUP_TELEPHONY
+#endif
+
 /* Separator of the levels of a name in the statistics menu. */
 #ifdef STATS_TREE_MENU_SEPARATOR
 #define WS_MENU_SEPARATOR STATS_TREE_MENU_SEPARATOR

@@ -236,10 +236,12 @@ def expert(shark, display):
 def statistics(shark, display):
     """Places in the menu are those of Wireshark 4.0."""
     with Wireshark(shark, display, "ncc-wrap", 1, layout=LIST_AND_TREE) as wireshark:
-        window = wireshark.menu("y", HANDOVERS_TABLE, "DAPS: handovers", (1240, 420))
+        window = wireshark.menu("y", (*["Up"] * 5, "Return"), "DAPS: handovers", (1240, 420))
         yield "wireshark-handovers", window, ()
-        window = wireshark.menu("y", FINDINGS_TABLE, "DAPS: findings", (1000, 300))
+        window = wireshark.menu("y", (*["Up"] * 6, "Return"), "DAPS: findings", (1000, 300))
         yield "wireshark-findings", window, ()
+        window = wireshark.menu("y", (*["Up"] * 7, "Return"), "DAPS: coverage", (900, 260))
+        yield "wireshark-coverage", window, ()
         window = wireshark.menu("s", ("Up", "Up", "Right", "Return"), "Findings by rule", (800, 360))
         yield "wireshark-rules", window, ()
 
