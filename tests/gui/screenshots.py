@@ -240,8 +240,6 @@ def statistics(shark, display):
         yield "wireshark-handovers", window, ()
         window = wireshark.menu("y", (*["Up"] * 6, "Return"), "DAPS: findings", (1000, 300))
         yield "wireshark-findings", window, ()
-        window = wireshark.menu("y", (*["Up"] * 7, "Return"), "DAPS: coverage", (900, 260))
-        yield "wireshark-coverage", window, ()
         window = wireshark.menu("s", ("Up", "Up", "Right", "Return"), "Findings by rule", (800, 360))
         yield "wireshark-rules", window, ()
 
