@@ -198,12 +198,15 @@ static bool among_all(struct search *s, struct pdcp_roots *roots, bool taken)
     return found;
 }
 
-/* KAMF of a root with a UL NAS COUNT so far from the one given (TS 33.501 A.9); root goes. */
+/*
+ * KAMF of a root with a UL NAS COUNT so far from the one given (TS 33.501 A.9); root goes. Where a KgNB stands beside
+ * KAMF and does not fit, it is KAMF's own that is tried.
+ */
 static bool fits_with(struct search *s, struct daps_keylog_root *root, const char *name, unsigned ordinal, int off)
 {
     const int64_t count = (int64_t)root->ul_nas_count + off;
     const uint64_t given = root_digest(root->key);
-    const bool found = root->has_upper && !root->key_given && count >= 0 && count <= UINT32_MAX &&
+    const bool found = root->has_upper && root->key_given == (off == 0) && count >= 0 && count <= UINT32_MAX &&
                        daps_kdf_kgnb(root->upper, (uint32_t)count, 1, root->key) && fits(s, root->key);
 
     if (found) {
@@ -211,7 +214,7 @@ static bool fits_with(struct search *s, struct daps_keylog_root *root, const cha
         s->root.near = true;
         s->root.ul_nas_count = (uint32_t)count;
         s->pdcp->given_root = given;
-        s->pdcp->needs.other_count = true;
+        s->pdcp->needs.other_count = off != 0;
         s->pdcp->needs.given = root->ul_nas_count;
         s->pdcp->needs.fits = (uint32_t)count;
     }
@@ -228,7 +231,7 @@ static bool near_count(struct search *s)
     const char *name;
     unsigned ordinal;
 
-    for (int i = 2; i < 2 * NEAR_COUNTS + 2; i++) { /* the nearest first */
+    for (int i = 1; i < 2 * NEAR_COUNTS + 2; i++) { /* the nearest first */
         const int off = i % 2 == 0 ? i / 2 : -(i / 2);
         if (daps_keylog_root(s->keylog, ue->name, ue->rat, ue->roots, &root) &&
             fits_with(s, &root, ue->name, ue->roots, off))

@@ -22,6 +22,13 @@ import os
 import sys
 import tempfile
 
+try:
+    import cryptography  # noqa: F401
+    import pycrate_asn1dir  # noqa: F401
+except ImportError as error:
+    print(f"{error.name} is not installed (PyPI: pycrate, cryptography): the random lives are skipped")
+    sys.exit(77)
+
 import air
 import compare
 import protect

@@ -19,7 +19,8 @@ import verdict_air
 
 def audit(program, path, keys=None):
     command = [program, "audit", "--format", "ndjson", "-j", "1", path] + (["--keys", keys] if keys else [])
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60,
+                            env={**os.environ, "G_DEBUG": "fatal-criticals"})
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     if result.returncode not in (0, 1, 3) or not lines or lines[-1]["type"] != "summary":
         raise RuntimeError(f"status {result.returncode}: {result.stderr[-500:]}")

@@ -4,7 +4,7 @@
 
     keys_only_add.py DAPSAUDIT
 
-Every sample that has keys, and every scenario as a log beside the air it went through, is audited with and without its
+Every sample that has keys, every case that has keys of its own, and every scenario as a log beside the air it went through, is audited with and without its
 key log. A finding of the latter must be among the former: the same rule over the same frames or more.
 """
 import glob
@@ -50,6 +50,15 @@ def compare(program, name, capture, keys):
             yield f"{name}: {finding['rule']} of frames {finding['frames']} is gone, or weaker, with the keys"
 
 
+def cases():
+    """Cases with a key log of their own."""
+    for path in sorted(glob.glob(os.path.join(TOP, "tests", "cases", "*", "case.json"))):
+        with open(path, encoding="utf-8") as file:
+            case = json.load(file)
+        if case.get("keys", "").startswith("tests/"):
+            yield os.path.basename(os.path.dirname(path)), os.path.join(TOP, case["capture"]), os.path.join(TOP, case["keys"])
+
+
 def main(program):
     problems, captures = [], 0
     with tempfile.TemporaryDirectory() as folder:
@@ -62,6 +71,9 @@ def main(program):
             for path in paths + [capture] * (made.returncode == 0):
                 captures += 1
                 problems += compare(program, name, path, keys)
+    for name, capture, keys in cases():
+        captures += 1
+        problems += compare(program, name, capture, keys)
     print("\n".join(problems))
     print(f"{captures} captures with and without their keys, {len(problems)} findings gone")
     return 1 if problems or captures < 50 else 0
