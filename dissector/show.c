@@ -250,7 +250,8 @@ static void put_messages(proto_tree *tree, tvbuff_t *tvb, const struct frame_not
         put_string(tree, tvb, hf_daps_message, decipher_message(&g_array_index(note->rrc, struct note_rrc, i)));
     for (unsigned i = 0; note->rrc == NULL && i < note->n_events; i++) {
         if (is_message(note->events[i].kind))
-            put_string(tree, tvb, hf_daps_message, daps_words_message(note->events[i].kind, note->events[i].downlink));
+            put_string(tree, tvb, hf_daps_message,
+                       daps_words_message(note->events[i].kind, note->events[i].downlink, DAPS_RAT_NR));
     }
 }
 

@@ -175,7 +175,7 @@ static void tell(struct telling *telling, const struct story_mark *mark, GArray 
 
     if (completes != NULL && telling->open)
         telling->completed = true;
-    step.message = mark->pdu ? "PDCP PDU" : daps_words_message(mark->kind, mark->downlink);
+    step.message = mark->pdu ? "PDCP PDU" : daps_words_message(mark->kind, mark->downlink, mark->rat);
     step.core = mark->kind == DAPS_EV_NAS_TRANSFER;
     step.cell = other_end(telling, &step);
     step.note = note_of(telling, &step, completes != NULL);

@@ -225,6 +225,7 @@ static void on_event(void *user, const char *ue, const struct daps_event *ev)
     struct story_mark mark = {.frame = ev->frame,
                               .time_ns = ev->time_ns,
                               .kind = ev->kind,
+                              .rat = ev->rat,
                               .downlink = is_downlink(ev->channel),
                               .logged_cell = ev->logged_cell};
     struct story *story;

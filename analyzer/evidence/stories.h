@@ -29,6 +29,7 @@ struct story_mark {
     uint64_t frame;
     int64_t time_ns;
     enum daps_event_kind kind;
+    enum daps_rat rat; /* of the message */
     bool downlink;
     bool pdu;        /* no message was read in it; it is a finding's PDU */
     bool of_finding; /* a finding names it */

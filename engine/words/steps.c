@@ -162,7 +162,29 @@ const char *daps_words_role(enum daps_role role)
     return (unsigned)role < DAPS_ROLE_COUNT ? words[role] : "";
 }
 
-const char *daps_words_message(enum daps_event_kind kind, bool downlink)
+/* Those that have another name in LTE (TS 36.331 6.2.2). */
+static const char *lte_message(enum daps_event_kind kind)
+{
+    static const char *const names[DAPS_EV_KIND_COUNT] = {
+        [DAPS_EV_SETUP_REQUEST] = "RRCConnectionRequest",
+        [DAPS_EV_SETUP] = "RRCConnectionSetup",
+        [DAPS_EV_SETUP_COMPLETE] = "RRCConnectionSetupComplete",
+        [DAPS_EV_REJECT] = "RRCConnectionReject",
+        [DAPS_EV_RECONFIGURATION] = "RRCConnectionReconfiguration",
+        [DAPS_EV_RECONFIGURATION_COMPLETE] = "RRCConnectionReconfigurationComplete",
+        [DAPS_EV_REESTABLISHMENT_REQUEST] = "RRCConnectionReestablishmentRequest",
+        [DAPS_EV_REESTABLISHMENT] = "RRCConnectionReestablishment",
+        [DAPS_EV_REESTABLISHMENT_COMPLETE] = "RRCConnectionReestablishmentComplete",
+        [DAPS_EV_RELEASE] = "RRCConnectionRelease",
+        [DAPS_EV_RESUME_REQUEST] = "RRCConnectionResumeRequest",
+        [DAPS_EV_RESUME] = "RRCConnectionResume",
+        [DAPS_EV_RESUME_COMPLETE] = "RRCConnectionResumeComplete",
+    };
+
+    return (unsigned)kind < DAPS_EV_KIND_COUNT ? names[kind] : NULL;
+}
+
+const char *daps_words_message(enum daps_event_kind kind, bool downlink, enum daps_rat rat)
 {
     static const char *const names[DAPS_EV_KIND_COUNT] = {
         [DAPS_EV_SETUP_REQUEST] = "RRCSetupRequest",
@@ -189,6 +211,8 @@ const char *daps_words_message(enum daps_event_kind kind, bool downlink)
         [DAPS_EV_HANDOVER_PREPARATION] = "HandoverPreparationInformation",
     };
 
+    if (rat == DAPS_RAT_LTE && lte_message(kind) != NULL)
+        return lte_message(kind);
     if (kind == DAPS_EV_NAS_TRANSFER)
         return downlink ? "DLInformationTransfer" : "ULInformationTransfer";
     return (unsigned)kind < DAPS_EV_KIND_COUNT && names[kind] != NULL ? names[kind] : "other RRC message";

@@ -87,7 +87,7 @@ const char *daps_words_as_key(enum daps_key_use use); /* "KRRCenc" */
 const char *daps_words_role(enum daps_role role);
 
 /* Name of the RRC message in TS 38.331: "RRCReconfiguration". */
-const char *daps_words_message(enum daps_event_kind kind, bool downlink);
+const char *daps_words_message(enum daps_event_kind kind, bool downlink, enum daps_rat rat);
 
 /* ---- classes.c ---- */
 
