@@ -57,7 +57,10 @@ struct daps_attempt {
     bool pci_given, arfcn_given; /* by RRC, not by the cells of the log */
     bool proven;                 /* the UE was in the target: not only the network says so */
     bool answered;               /* the UE has answered its daps-SourceRelease, so it heard the target */
-    bool overtaken;              /* its Complete may be that of a reconfiguration of its transaction just before it */
+    bool outpaced; /* something of the UE is in the log, or was when it began, that may have gone before its Complete */
+    bool by_transaction;  /* a candidate's: only the transaction of its Complete shows that it was executed */
+    bool unsure;          /* whether it was one at all: nothing is claimed of it */
+    bool overtaken;       /* its Complete may be that of a reconfiguration of its transaction just before it */
     bool source_released; /* daps-SourceRelease was seen, without which no command may follow (TS 38.300 9.2.3.2) */
     enum daps_outcome outcome;
     uint64_t settled_frame;
@@ -76,6 +79,8 @@ struct daps_attempt {
     unsigned gaps;       /* gaps of the log when it began */
     uint64_t gap_frame;  /* newest of them */
     enum daps_gap gap;
+    uint64_t rests_frame; /* a gap anywhere in the log that may explain its Complete otherwise; 0 none */
+    enum daps_gap rests;
     bool delivered;
     int32_t point_a;  /* absoluteFrequencyPointA of the command, -1 */
     int32_t carrier;  /* centre of its carrier as NR-ARFCN, -1 */

@@ -83,6 +83,10 @@ void finding_assume_cells(struct daps_finding *finding, struct daps_attempt *con
 
 void finding_assume_no_gap(struct daps_finding *finding, struct daps_attempt *const *group, unsigned n)
 {
+    for (unsigned i = 0; i < n; i++) {
+        if (group[i]->rests_frame != 0)
+            finding_assume_gap_harmless(finding, group[i]->rests_frame, group[i]->rests);
+    }
     for (unsigned i = 1; i < n; i++) {
         if (group[i]->gaps == group[i - 1]->gaps)
             continue;

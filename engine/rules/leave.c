@@ -7,6 +7,8 @@
 /* Was this an attempt of the UE, or only something two nodes prepared? */
 static bool was_tried(const struct daps_attempt *attempt)
 {
+    if (attempt->unsure)
+        return false;
     return !attempt->prepared || attempt->outcome == DAPS_OUTCOME_DAPS_FALLBACK ||
            attempt->outcome == DAPS_OUTCOME_REESTABLISHED || attempt->complete_frame != 0;
 }

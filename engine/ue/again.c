@@ -100,6 +100,21 @@ static bool comes_once(enum daps_event_kind kind)
     }
 }
 
+/* What is written twice may come that late in this log: it is out of step, or has shown as much. */
+static bool may_be_far(const struct daps_ue *ue)
+{
+    return ue->copies.far || (ue->late && ue->copies.n > 0);
+}
+
+/*
+ * No network has had the answer, and sent another command, by then (TS 38.331 clause 12), or the log has shown copies
+ * that come later still.
+ */
+static bool is_too_soon(const struct daps_ue *ue, int64_t elapsed)
+{
+    return elapsed >= 0 && elapsed < DAPS_LAG_NS && elapsed < MAX(DAPS_RRC_NS, ue->copies.most_ns + NS_PER_MS);
+}
+
 /* back: how many messages ago. Nothing in between, no time for anything in between, or the log's own delay. */
 static bool is_copy_of(const struct daps_ue *ue, enum daps_event_kind kind, unsigned back, int64_t elapsed)
 {
@@ -107,7 +122,7 @@ static bool is_copy_of(const struct daps_ue *ue, enum daps_event_kind kind, unsi
         return back == 1;
     if (back == 1)
         return elapsed <= COPY_NS;
-    if (comes_once(kind) || (kind == DAPS_EV_RECONFIGURATION && ue->copies.far))
+    if (comes_once(kind) || (kind == DAPS_EV_RECONFIGURATION && may_be_far(ue)))
         return elapsed <= DAPS_LAG_NS;
     return ue->copies.n >= LAGS_SEEN ? is_near_lag(ue, elapsed) : elapsed <= DAPS_RRC_NS;
 }
@@ -139,13 +154,26 @@ static bool is_awaited(const struct daps_ue *ue, const struct daps_event *ev)
     }
 }
 
-/* A Complete lies between: another reconfiguration, unless the log is known to have everything again that late. */
-static bool is_answered(const struct daps_ue *ue, const struct daps_event *ev)
+static bool has_complete(const struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
 
-    return ev->kind == DAPS_EV_RECONFIGURATION && ev->transaction >= 0 && ue->copies.n < LAGS_SEEN && !ue->copies.far &&
-           transaction->digest == ev->digest && !transaction->due;
+    return ev->kind == DAPS_EV_RECONFIGURATION && ev->transaction >= 0 && transaction->digest == ev->digest &&
+           !transaction->due;
+}
+
+/* A Complete lies between: another reconfiguration, unless the log is known to have everything again that late. */
+static bool is_answered(const struct daps_ue *ue, const struct daps_event *ev, int64_t elapsed)
+{
+    return has_complete(ue, ev) && ue->copies.n < LAGS_SEEN && !may_be_far(ue) && !is_too_soon(ue, elapsed);
+}
+
+/* It may as well have derived a key once more. */
+static void doubt_copy(struct daps_ue *ue, const struct daps_event *ev, int64_t elapsed)
+{
+    if ((ev->sync || ev->sk_counter >= 0) && has_complete(ue, ev) && !is_too_soon(ue, elapsed) &&
+        !is_usual_lag(ue, elapsed))
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, ev->frame);
 }
 
 bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev)
@@ -162,9 +190,14 @@ bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev)
             continue; /* two PDUs with COUNTs of their own are two messages */
         elapsed = daps_ue_elapsed(ue, recent->time_ns, ev->time_ns);
         found = is_copy_of(ue, ev->kind, back, elapsed) &&
-                (air || recent->air || (!is_answered(ue, ev) && !is_awaited(ue, ev)));
-        if (teaches(ev) && !recent->air && !air)
+                (air || recent->air || (!is_answered(ue, ev, elapsed) && !is_awaited(ue, ev)));
+        if (found && !ev->sync && !recent->air && !air)
+            doubt_copy(ue, ev, elapsed);
+        if (teaches(ev) && !recent->air && !air) {
             note_lag(ue, elapsed);
+            if (found && elapsed <= DAPS_LAG_NS)
+                ue->copies.most_ns = MAX(ue->copies.most_ns, elapsed);
+        }
         ue->copies.far |= comes_once(ev->kind) && elapsed > DAPS_RRC_NS && elapsed <= DAPS_LAG_NS;
         break;
     }
@@ -218,10 +251,10 @@ static bool is_earlier(const struct daps_ue *ue, const struct daps_event *ev, in
 }
 
 /* Only the target can send the UE to where it is once more, in the same words: not in DAPS, nor unless it was heard. */
-static bool cannot_recur(const struct daps_ue *ue, const struct daps_attempt *attempt)
+static bool cannot_recur(const struct daps_ue *ue, const struct daps_attempt *attempt, const struct daps_event *ev)
 {
-    return attempt->daps || ue->copies.far ||
-           (attempt->outcome == DAPS_OUTCOME_UNKNOWN && attempt->source.pci >= 0 &&
+    return attempt->daps || may_be_far(ue) || daps_attempt_is_logged_in(ue, ev, &attempt->source, &attempt->target) ||
+           (attempt->outcome == DAPS_OUTCOME_UNKNOWN && attempt->complete_frame == 0 && attempt->source.pci >= 0 &&
             attempt->source.pci != attempt->to_pci);
 }
 
@@ -236,7 +269,7 @@ bool daps_ue_command_again(struct daps_ue *ue, const struct daps_event *ev)
     int64_t elapsed;
     bool answered;
 
-    if (ev->digest != 0 && !ev->from_pdcp && is_behind_another(ue, ev))
+    if (!ev->from_pdcp && ((ev->digest != 0 && is_behind_another(ue, ev)) || daps_ue_was_too_late(ue, ev)))
         return true;
     if (last == NULL || ev->digest == 0 || last->digest != ev->digest ||
         last->procedure == DAPS_PROC_CONDITIONAL_HANDOVER)
@@ -249,8 +282,13 @@ bool daps_ue_command_again(struct daps_ue *ue, const struct daps_event *ev)
     if (last->prepared)
         return true; /* what one node prepared for the other is now sent */
     elapsed = daps_ue_elapsed(ue, last->time_ns, ev->time_ns);
-    if (is_usual_lag(ue, elapsed) || (elapsed >= 0 && elapsed <= DAPS_LAG_NS && cannot_recur(ue, last)))
+    if (is_usual_lag(ue, elapsed) || is_too_soon(ue, elapsed))
+        return true;
+    if (elapsed >= 0 && elapsed <= DAPS_LAG_NS && cannot_recur(ue, last, ev)) {
+        if (!ev->from_pdcp && (!last->daps || daps_attempt_t304_is_over(ue, last, ev->time_ns, false)))
+            doubt_copy(ue, ev, elapsed);
         return true; /* no later than a tool may be out of step, whatever it has written in between */
+    }
     if (ev->transaction >= 0)
         answered = !transaction->due || transaction->digest != ev->digest;
     else

@@ -65,8 +65,10 @@ static void expected_complete(struct daps_ue *ue, struct daps_transaction *trans
         ue->open != NULL ? ue->open : daps_attempt_newest(ue); /* closed by what it is behind */
     const bool answers = attempt != NULL && attempt->complete_frame == 0 && attempt->transaction == ev->transaction &&
                          attempt->digest == transaction->digest && !daps_attempt_has_failed(attempt);
+    bool outpaced;
 
     transaction->due = false;
+    transaction->behind = 0;
     if (answers && is_first_answer(ue, attempt, ev)) {
         if (!ev->from_pdcp && is_behind_t304(ue, attempt, ev)) {
             daps_ue_gap(ue, ev->frame, DAPS_GAP_OUTCOME);
@@ -74,8 +76,11 @@ static void expected_complete(struct daps_ue *ue, struct daps_transaction *trans
         }
         daps_attempt_complete(ue, attempt, ev);
         attempt->overtaken = transaction->overtaken && !ev->from_pdcp;
-        attempt->not_first |= attempt->overtaken;
-        if (attempt->overtaken && attempt->parent != NULL) /* which of the two it answers decides on its keystream */
+        outpaced = attempt->outpaced && !ue->seen.pdus && attempt->gaps > 0;
+        attempt->not_first |= attempt->overtaken || outpaced;
+        /* Which of the two it answers, or in a log that misses messages what went before it, decides on its keystream.
+         */
+        if ((attempt->overtaken || outpaced) && attempt->parent != NULL)
             daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, attempt->frame);
     }
     if (transaction->source_release)
@@ -100,67 +105,6 @@ static bool is_undone(const struct daps_ue *ue, const struct daps_event *ev)
     return ev->transaction >= 0 && transaction->undone && elapsed >= 0 && elapsed <= DAPS_LAG_NS;
 }
 
-static void note_orphan(struct daps_ue *ue, const struct daps_event *ev)
-{
-    const struct daps_context *context = ue->open != NULL ? &ue->open->target : &ue->active;
-
-    ue->orphan.transaction = ev->from_pdcp ? -1 : ev->transaction;
-    ue->orphan.taken = false;
-    ue->orphan.frame = ev->frame;
-    ue->orphan.digest = ev->digest;
-    ue->orphan.time_ns = ev->time_ns;
-    ue->orphan.connection = ue->connection;
-    ue->orphan.n_attempts = ue->n_attempts;
-    ue->orphan.cell = (struct daps_place){context->pci, context->arfcn, context->cell_taint};
-}
-
-/* unread: it is there and could not be read, which is counted already. */
-static void miss_reconfiguration(struct daps_ue *ue, const struct daps_event *complete, bool unread)
-{
-    if (!ue->reconfiguration_seen && ue->active.chain.key == NULL && !ue->setup.begun)
-        return;
-    note_orphan(ue, complete);
-    daps_ue_gap(ue, complete->frame, DAPS_GAP_COMPLETE);
-    daps_ue_forget_cell(ue); /* which may have been a handover */
-    if (!unread)
-        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, complete->frame);
-}
-
-/* The log may have it in front of its reconfiguration: the next message tells. */
-static void hold(struct daps_ue *ue, const struct daps_event *complete)
-{
-    if (ue->early.complete == NULL)
-        ue->early.complete = g_new(struct daps_event, 1);
-    *ue->early.complete = *complete;
-    ue->early.pending = true;
-    ue->early.unread = ue->answered_unread != ue->unread;
-    daps_ue_tell_progress(ue, complete->frame); /* if nothing followed, a message would be missing */
-}
-
-/* By their times, in which the log's order is not, that reconfiguration came before the Complete held. */
-bool daps_ue_asks_for_held(const struct daps_ue *ue, const struct daps_event *ev)
-{
-    const struct daps_event *complete = ue->early.complete;
-
-    return ue->early.pending && ev->kind == DAPS_EV_RECONFIGURATION && ev->transaction == complete->transaction &&
-           ue->clock_moves && ev->time_ns < complete->time_ns &&
-           daps_ue_elapsed(ue, ev->time_ns, complete->time_ns) <= DAPS_LAG_NS;
-}
-
-void daps_ue_let_go(struct daps_ue *ue)
-{
-    struct daps_event complete;
-
-    if (!ue->early.pending)
-        return;
-    complete = *ue->early.complete;
-    ue->early.pending = false;
-    if (ue->transactions[complete.transaction & 3].due && complete.transaction >= 0)
-        daps_ue_reconfiguration_complete(ue, &complete);
-    else
-        miss_reconfiguration(ue, &complete, ue->early.unread);
-}
-
 /* Of two answers with one transaction, which is that of the newest command? Only the log's cell can tell. */
 static bool is_second(const struct daps_ue *ue, const struct daps_event *ev)
 {
@@ -180,7 +124,13 @@ static void second_complete(struct daps_ue *ue, const struct daps_event *ev)
         daps_attempt_complete(ue, open, ev);
     }
     open->overtaken = false;
-    ue->orphan.taken = false; /* it is that of another command, which may be late */
+    ue->orphans[ev->transaction & 3].taken = false; /* it is that of another command, which may be late */
+}
+
+/* Of its reconfiguration, in a log that has had messages in the wrong order. */
+static bool may_stand_in_front(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    return ue->out_of_order && !ue->seen.pdus && ev->time_ns != INT64_MIN;
 }
 
 static void unexpected_complete(struct daps_ue *ue, const struct daps_event *ev)
@@ -189,22 +139,41 @@ static void unexpected_complete(struct daps_ue *ue, const struct daps_event *ev)
         second_complete(ue, ev);
     else if (daps_ue_complete_again(ue, ev))
         daps_ue_note_again(ue);
-    else if (ev->executed ? daps_ue_execute_candidate(ue, ev)
-                          : is_late(ue, ev) || (!is_undone(ue, ev) && daps_ue_execute_candidate(ue, ev)))
+    else if (ev->executed && daps_ue_execute_candidate(ue, ev))
+        return;
+    else if (!ev->executed && is_late(ue, ev))
+        return;
+    else if (may_stand_in_front(ue, ev))
+        daps_ue_hold(ue, ev, !is_undone(ue, ev));
+    else if (!ev->executed && !is_undone(ue, ev) && daps_ue_execute_candidate(ue, ev))
         return;
     else if (!ue->seen.pdus && ev->time_ns != INT64_MIN)
-        hold(ue, ev);
+        daps_ue_hold(ue, ev, false);
     else
-        miss_reconfiguration(ue, ev, ue->answered_unread != ue->unread);
+        daps_ue_miss_reconfiguration(ue, ev, ue->answered_unread != ue->unread);
+}
+
+/* The Complete before of its transaction once more, behind a reconfiguration that had not come by then. */
+static bool is_earlier_copy(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
+
+    return ev->transaction >= 0 && !ev->from_pdcp && transaction->due && ue->clock_moves &&
+           ev->time_ns < transaction->time_ns && ev->digest != 0 && transaction->complete_digest == ev->digest &&
+           daps_ue_elapsed(ue, transaction->complete_time_ns, ev->time_ns) < DAPS_RRC_NS;
 }
 
 void daps_ue_reconfiguration_complete(struct daps_ue *ue, const struct daps_event *ev)
 {
     struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
 
-    if (ev->transaction >= 0 && transaction->due && is_candidates(ue, transaction, ev))
+    if (is_earlier_copy(ue, ev)) {
+        daps_ue_note_again(ue);
+        return;
+    }
+    if (ev->transaction >= 0 && transaction->due && (is_candidates(ue, transaction, ev) || comes_too_late(ue, ev)))
         transaction->due = false;
-    if (ev->transaction >= 0 && transaction->due && !comes_too_late(ue, ev))
+    if (ev->transaction >= 0 && transaction->due)
         expected_complete(ue, transaction, ev);
     else if (ev->channel == DAPS_CH_UL_DCCH)
         unexpected_complete(ue, ev);

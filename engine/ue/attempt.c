@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Attempts: one derivation each, settled by what follows and kept while its key could be met again. */
+/* Attempts: one derivation each, settled by what follows. */
 #include <string.h>
 
 #include "daps/bound.h"
@@ -52,18 +52,35 @@ static void derive_target(struct daps_ue *ue, struct daps_attempt *attempt, cons
     attempt->key = target->key;
 }
 
-/* Answered or not: within a tool's lag the same octets may also be the same command, written twice. */
+/*
+ * Equal octets behind a Complete or a failure are a new attempt. Yet within a tool's lag the same octets may also be
+ * the same command, in a log that holds messages twice or beside PDUs: unless the first had failed, by a failure that
+ * stands where T304 of it had run out.
+ */
 static void doubt_equal_octets(struct daps_ue *ue, const struct daps_event *ev)
 {
     const int64_t elapsed = daps_ue_elapsed(ue, ue->commanded.time_ns, ev->time_ns);
+    const struct daps_attempt *last = daps_attempt_newest(ue);
+    bool failed, twice;
 
     if (ev->kind != DAPS_EV_RECONFIGURATION || ev->from_pdcp)
         return;
-    if (elapsed >= 0 && elapsed <= DAPS_LAG_NS && ev->digest != 0 && ue->commanded.digest == ev->digest &&
-        !daps_ue_lag_is_known(ue))
+    failed = last != NULL && last->digest == ev->digest && daps_attempt_has_failed(last) &&
+             daps_attempt_t304_is_over(ue, last, last->closed_time_ns, false);
+    twice = ue->seen.pdus || ue->copies.n > 0;
+    if (elapsed >= 0 && elapsed <= DAPS_LAG_NS && ev->digest != 0 && ue->commanded.digest == ev->digest && twice &&
+        !failed && !daps_ue_lag_is_known(ue))
         daps_ue_gap(ue, ev->frame, DAPS_GAP_COMMAND_AGAIN);
     ue->commanded.digest = ev->digest;
     ue->commanded.time_ns = ev->time_ns;
+}
+
+/* In a log known to be out of step, a Complete of its transaction just before it may be its own. */
+static bool is_behind_complete(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, ue->transactions[ev->transaction & 3].complete_time_ns, ev->time_ns);
+
+    return ue->late && ev->transaction >= 0 && elapsed >= 0 && elapsed <= DAPS_LAG_NS;
 }
 
 static struct daps_attempt *new_attempt(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure)
@@ -91,6 +108,9 @@ static struct daps_attempt *new_attempt(struct daps_ue *ue, const struct daps_ev
     attempt->doubt = ue->active.doubt;
     attempt->connection = ue->connection;
     attempt->unread = ue->unread;
+    /* What the log has before it, though it came later, may have been sent under its key. */
+    attempt->outpaced =
+        procedure != DAPS_PROC_CONDITIONAL_HANDOVER && (ev->time_ns < ue->latest_time_ns || is_behind_complete(ue, ev));
     attempt->complete_time_ns = attempt->executed_time_ns = INT64_MIN;
     attempt->closed_time_ns = attempt->heard_time_ns = INT64_MIN;
     attempt->gaps = ue->gaps;
@@ -173,6 +193,14 @@ void daps_ue_tell_progress(const struct daps_ue *ue, uint64_t frame)
         sink->progress(sink->user, ue->name, frame);
 }
 
+void daps_attempt_doubt(struct daps_ue *ue, struct daps_attempt *attempt)
+{
+    if (attempt->unsure)
+        return;
+    attempt->unsure = true;
+    daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, attempt->frame);
+}
+
 void daps_attempt_settle(struct daps_ue *ue, enum daps_outcome outcome, uint64_t frame)
 {
     struct daps_attempt *attempt = ue->open;
@@ -223,6 +251,8 @@ void daps_attempt_close(struct daps_ue *ue, bool keep_target)
         if (attempt->target.chain.key != ue->active.chain.key)
             ue->stored_n_valid = false;
         ue->active = attempt->target;
+        if (ue->algorithms_missed)
+            daps_ue_forget_algorithms(ue, &ue->active);
         if (attempt->outcome != DAPS_OUTCOME_COMPLETED)
             ue->n_candidates = 0;
     }
@@ -232,6 +262,7 @@ void daps_attempt_close(struct daps_ue *ue, bool keep_target)
         attempt->delivered = true;
         daps_deliver_handover(ue, attempt);
     }
+    ue->algorithms_missed = false;
 }
 
 bool daps_attempt_t304_is_over(const struct daps_ue *ue, const struct daps_attempt *attempt, int64_t now_ns,
@@ -311,11 +342,26 @@ void daps_attempt_close_by_next(struct daps_ue *ue, const struct daps_event *ev)
     daps_attempt_close(ue, keep_target);
 }
 
+/* Which cell does the tool name beside a handover's Complete? */
+static void note_tool(struct daps_ue *ue, const struct daps_attempt *attempt, const struct daps_event *complete)
+{
+    const struct daps_cell *cell = &complete->logged_cell;
+    bool source, target;
+
+    if (complete->from_pdcp || cell->pci < 0 || !attempt->pci_given)
+        return;
+    source = fits(&attempt->source, cell);
+    target = fits(&attempt->target, cell);
+    ue->tool.ahead |= target && !source;
+    ue->tool.behind |= source && !target;
+}
+
 void daps_attempt_complete(struct daps_ue *ue, struct daps_attempt *attempt, const struct daps_event *ev)
 {
     attempt->complete_frame = ev->frame;
     attempt->complete_digest = ev->digest;
     attempt->complete_time_ns = ev->time_ns;
+    note_tool(ue, attempt, ev);
     attempt->not_first = attempt->unread != ue->unread; /* what could not be read may have gone before it */
     daps_ue_tell_progress(ue, ev->frame);
 }
@@ -343,146 +389,4 @@ void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev)
     attempt->outcome = DAPS_OUTCOME_COMPLETED;
     daps_kept_add(ue, attempt);
     daps_deliver_derivation(ue, attempt);
-}
-
-/* Could a key from that parent be derived once more from where the UE stands now? */
-static bool can_recur(const struct daps_ue *ue, const struct daps_term *parent)
-{
-    if (parent == NULL)
-        return false;
-    if (parent == ue->active.chain.key)
-        return true;
-    switch (parent->kind) {
-    case DAPS_TERM_NH:
-        /* NH numbers only go up; the one of the active key gives way to that key itself. */
-        return parent->parent == ue->active.chain.root && parent->n > ue->active.chain.n;
-    case DAPS_TERM_STEP:
-        return parent->parent == ue->active.chain.key;
-    case DAPS_TERM_ROOT:
-        return parent == ue->new_key_set.root && ue->new_key_set.nas_epoch == ue->nas_epoch;
-    default:
-        return false;
-    }
-}
-
-static void keep_context(const struct daps_context *context)
-{
-    daps_term_keep(context->chain.key);
-    daps_term_keep(context->chain.root);
-}
-
-static void sweep_terms(struct daps_ue *ue)
-{
-    keep_context(&ue->active);
-    daps_term_keep(ue->new_key_set.root);
-    if (ue->pdcp != NULL)
-        daps_pdcp_keep_terms(ue->pdcp); /* a context ends with the event, behind this */
-    daps_term_sweep(ue->pool, daps_kept_holds, ue);
-}
-
-static void tell_leaving(struct daps_ue *ue, const GPtrArray *leaving)
-{
-    struct daps_moment moment = {.kind = DAPS_MOMENT_ATTEMPTS_LEAVE,
-                                 .attempts = (struct daps_attempt *const *)leaving->pdata,
-                                 .n_attempts = leaving->len};
-
-    if (ue->seen.collisions != NULL) {
-        moment.leave.collisions = (struct daps_collision *)(void *)ue->seen.collisions->data;
-        moment.leave.n_collisions = ue->seen.collisions->len;
-    }
-    daps_ue_tell(ue, &moment);
-}
-
-#define MOST_UNDECIDED DAPS_BOUND(64, 3)
-
-/* Does a key rest on cells of the log of which it is not known yet whether they follow the UE? Then all wait for that.
- */
-static bool are_undecided(const struct daps_ue *ue)
-{
-    const struct daps_attempt *attempt;
-
-    if (ue->cells != DAPS_CELLS_UNKNOWN || ue->n_kept >= MOST_UNDECIDED)
-        return false;
-    for (guint i = ue->attempts->len; (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL;) {
-        if (attempt->taint != 0)
-            return true;
-    }
-    return false;
-}
-
-static int by_age(gconstpointer a, gconstpointer b)
-{
-    const struct daps_attempt *x = *(struct daps_attempt *const *)a, *y = *(struct daps_attempt *const *)b;
-
-    return x->number < y->number ? -1 : x->number > y->number;
-}
-
-/* Those that leave, oldest first. */
-static GPtrArray *leaving_now(struct daps_ue *ue, enum daps_forget what)
-{
-    GPtrArray *leaving = g_ptr_array_new();
-    struct daps_attempt *attempt;
-
-    if (what == DAPS_FORGET_PAST) {
-        daps_kept_each_parent(ue, can_recur, leaving);
-    } else {
-        for (guint i = ue->attempts->len; (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL;) {
-            if (what == DAPS_FORGET_ALL || attempt != ue->open)
-                g_ptr_array_add(leaving, attempt);
-        }
-    }
-    g_ptr_array_sort(leaving, by_age);
-    if (what == DAPS_FORGET_OLDEST)
-        g_ptr_array_set_size(leaving, (gint)(leaving->len / 2));
-    return leaving;
-}
-
-static void retain(struct daps_ue *ue, const GPtrArray *leaving)
-{
-    for (guint i = 0; i < leaving->len; i++)
-        daps_pdcp_let_go(ue->pdcp, ((const struct daps_attempt *)g_ptr_array_index(leaving, i))->key);
-    daps_pdcp_retain(ue->pdcp);
-}
-
-void daps_ue_forget_keys(struct daps_ue *ue)
-{
-    if (ue->is_copy)
-        return;
-    daps_ue_seen_keep_terms(ue); /* what is seen of them is told by whoever ends the connection */
-    if (ue->pdcp != NULL)
-        daps_pdcp_retain(ue->pdcp);
-    sweep_terms(ue);
-}
-
-/* Reports and drops attempts whose key cannot come again, so that memory does not grow with the log. */
-void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what)
-{
-    GPtrArray *leaving;
-
-    if (ue->n_kept == 0 && what == DAPS_FORGET_CONNECTION)
-        daps_ue_forget_keys(ue);
-    if (ue->n_kept == 0 || (what != DAPS_FORGET_ALL && are_undecided(ue)))
-        return;
-    leaving = leaving_now(ue, what);
-    g_ptr_array_set_free_func(leaving, g_free);
-    for (guint i = 0; i < leaving->len; i++) {
-        struct daps_attempt *attempt = g_ptr_array_index(leaving, i);
-        if (ue->cells == DAPS_CELLS_UNKNOWN)
-            attempt->unproven = attempt->taint;
-        if (ue->cells != DAPS_CELLS_DO_NOT_FOLLOW)
-            attempt->taint = 0;
-        daps_kept_steal(ue, attempt);
-    }
-    daps_kept_close_up(ue, false);
-    if (leaving->len > 0) {
-        tell_leaving(ue, leaving);
-        daps_ue_tell_unfits(ue, false);
-        daps_ue_tell_bearers(ue, false);
-        daps_ue_tell_collisions(ue, false);
-        if (ue->pdcp != NULL)
-            retain(ue, leaving);
-        if (!ue->is_copy)
-            sweep_terms(ue);
-    }
-    g_ptr_array_unref(leaving);
 }

@@ -132,6 +132,51 @@ static void begin_unknown_candidate(struct daps_ue *ue, const struct daps_event 
     daps_attempt_begin(ue, &guess, DAPS_PROC_CONDITIONAL_HANDOVER, &nowhere);
 }
 
+static bool is_in(const struct daps_context *context, const struct daps_cell *cell)
+{
+    return context->pci == cell->pci &&
+           (context->arfcn < 0 || cell->ssb_arfcn < 0 || context->arfcn == cell->ssb_arfcn);
+}
+
+/*
+ * Does the log name the cell of no candidate? A tool may lag and name the one before; not if it has been seen to name
+ * the target beside every Complete.
+ */
+static bool is_logged_elsewhere(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_cell *cell = &ev->logged_cell;
+    const struct daps_context *here = daps_ue_context(ue);
+
+    if (ue->cells != DAPS_CELLS_FOLLOW || cell->pci < 0 || ev->from_pdcp)
+        return false;
+    for (unsigned i = 0; i < ue->n_candidates; i++) {
+        const struct daps_event *candidate = &ue->candidates[i];
+        const int32_t given = candidate->target.ssb_arfcn, arfcn = given >= 0 ? given : here->arfcn;
+        if (fits(candidate, ev->transaction) && candidate->target.pci == cell->pci &&
+            (arfcn < 0 || cell->ssb_arfcn < 0 || arfcn == cell->ssb_arfcn))
+            return false;
+    }
+    if (is_in(&ue->active, cell) || (ue->open != NULL && is_in(&ue->open->target, cell)))
+        return ue->tool.ahead && !ue->tool.behind;
+    return true;
+}
+
+static bool was_tried(const struct daps_ue *ue, const struct daps_event *candidate)
+{
+    const struct daps_attempt *last = daps_attempt_newest(ue);
+
+    return last != NULL && last->procedure == DAPS_PROC_CONDITIONAL_HANDOVER && last->frame == candidate->frame &&
+           last->digest == candidate->digest && last->to_pci == candidate->target.pci;
+}
+
+/* It may be tried again (TS 38.331 5.3.7.3); but where the log has missed messages since, that is not what it shows. */
+static bool was_tried_in_vain(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_event *candidate = executed_candidate(ue, ev);
+
+    return candidate != NULL && was_tried(ue, candidate) && daps_attempt_newest(ue)->gaps != ue->gaps;
+}
+
 /*
  * May the UE have executed a candidate by now? With an attempt under way, only if that has failed by T304 and
  * attemptCondReconfig is configured (TS 38.331 5.3.7.3); once it succeeded its candidates are gone (5.3.5.3).
@@ -142,7 +187,7 @@ bool daps_ue_may_execute(const struct daps_ue *ue, const struct daps_event *ev)
 
     if (ev->executed || ev->from_pdcp) /* of a PDU its COUNT and key tell (TS 38.331 5.3.5.13.5) */
         return ev->executed && ue->n_candidates > 0;
-    if (!daps_ue_is_armed(ue, ev->transaction))
+    if (!daps_ue_is_armed(ue, ev->transaction) || is_logged_elsewhere(ue, ev) || was_tried_in_vain(ue, ev))
         return false;
     if (open == NULL || open->outcome == DAPS_OUTCOME_COMPLETED || open->prepared)
         return true;
@@ -166,14 +211,6 @@ static void fail_open(struct daps_ue *ue, const struct daps_event *ev)
     }
     daps_attempt_close_by_next(ue, ev);
     ue->n_candidates = n_candidates;
-}
-
-static bool was_tried(const struct daps_ue *ue, const struct daps_event *candidate)
-{
-    const struct daps_attempt *last = daps_attempt_newest(ue);
-
-    return last != NULL && last->procedure == DAPS_PROC_CONDITIONAL_HANDOVER && last->frame == candidate->frame &&
-           last->digest == candidate->digest && last->to_pci == candidate->target.pci;
 }
 
 /* TS 38.331 5.3.5.13.5: the UE applies a stored candidate by itself; only the Complete shows it. */
@@ -203,8 +240,12 @@ bool daps_ue_execute_candidate(struct daps_ue *ue, const struct daps_event *ev)
     if (ue->open != NULL) {
         ue->open->executed_frame = ev->frame;
         ue->open->executed_time_ns = ev->time_ns;
-        if (candidate == NULL || fits(candidate, ev->transaction)) /* else what followed its Complete shows it */
+        if (candidate == NULL || fits(candidate, ev->transaction)) { /* else what followed its Complete shows it */
             daps_attempt_complete(ue, ue->open, ev);
+            if (ev->transaction >= 0)
+                ue->transactions[ev->transaction & 3].executed = ue->open->number;
+        }
+        ue->open->by_transaction = !ev->executed && (candidate == NULL || !is_named(ue, ev, candidate));
     }
     return true;
 }

@@ -113,10 +113,14 @@ bool daps_ue_is_from_elsewhere(const struct daps_ue *ue, const struct daps_event
     const struct daps_attempt *last;
     const int32_t pci = ev->logged_cell.pci;
 
-    if (ue->cells != DAPS_CELLS_FOLLOW || pci < 0 || ue->active.pci < 0 || pci == ue->active.pci ||
-        pci == ev->target.pci)
+    if (ue->cells != DAPS_CELLS_FOLLOW || pci < 0 || ue->active.pci < 0 || pci == ue->active.pci)
         return false;
+    if (pci == ev->target.pci && !ue->tool.command_in_source)
+        return false; /* the tool may name the cell that the command leads to */
     last = daps_attempt_newest(ue);
+    if (last != NULL && daps_attempt_has_failed(last) && pci != last->source.pci &&
+        daps_ue_elapsed(ue, last->closed_time_ns, ev->time_ns) > DAPS_LAG_NS)
+        return true; /* where it failed to go */
     return last == NULL || (pci != last->source.pci && pci != last->target.pci);
 }
 

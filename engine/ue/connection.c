@@ -41,6 +41,7 @@ void daps_ue_setup(struct daps_ue *ue, const struct daps_event *ev)
         (!ue->seen.pdus || ue->secured.from_pdcp) && is_within(ue, ue->setup.missing_ns, ev->time_ns, DAPS_LAG_NS);
 
     ue->setup.missing_ns = INT64_MIN;
+    ue->late |= late;
     if (late)
         return; /* logged behind the first messages, or PDUs, of the connection that it set up */
     begin_connection(ue, ev);
@@ -166,6 +167,7 @@ void daps_ue_secured_late(struct daps_ue *ue, const struct daps_event *smc)
         active->ciphering = smc->ciphering;
     if (active->integrity < 0)
         active->integrity = smc->integrity;
+    ue->late = true;
     daps_ue_gap(ue, smc->frame, DAPS_GAP_SECURITY_COMMAND_LATE);
     daps_ue_note_null(ue, smc->frame, smc->ciphering, smc->integrity);
 }
@@ -218,11 +220,19 @@ void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, enum da
     unknown_cell(ue, active);
     active->key_taint = 0;
     active->doubt = 0;
+    daps_ue_forget_algorithms(ue, active);
     if (ev->kind != DAPS_EV_REESTABLISHMENT && ev->kind != DAPS_EV_REESTABLISHMENT_REQUEST)
         daps_ue_learn_cell(ue, ev);
     ue->stored_n_valid = false;
     ue->n_candidates = 0;
     daps_deliver_root(ue, active, ev, DAPS_DERIVATION_UNKNOWN);
+}
+
+/* What was missed may have changed them as well (TS 38.331 5.3.5.6). MAC-Is show themselves what fits. */
+void daps_ue_forget_algorithms(struct daps_ue *ue, struct daps_context *context)
+{
+    if (!ue->seen.pdus)
+        context->ciphering = context->integrity = -1;
 }
 
 void daps_ue_forget_cell(struct daps_ue *ue)

@@ -22,98 +22,38 @@ bool daps_attempt_has_failed(const struct daps_attempt *attempt)
     }
 }
 
-/* ---- a Complete that is in the log before its reconfiguration ---- */
-
-/* Has that reconfiguration been answered already, in the order of the log? A tool may be out of step. */
-static bool answers_orphan(const struct daps_ue *ue, const struct daps_event *ev)
-{
-    const int64_t elapsed = daps_ue_elapsed(ue, ue->orphan.time_ns, ev->time_ns);
-
-    return ue->orphan.transaction >= 0 && !ue->orphan.taken && ue->orphan.transaction == ev->transaction &&
-           !ev->from_pdcp && elapsed >= 0 && elapsed <= DAPS_LAG_NS;
-}
-
-/* Nothing has come between that a key could have been derived from. */
-static bool is_next_to_orphan(const struct daps_ue *ue)
-{
-    return ue->orphan.connection == ue->connection && ue->orphan.n_attempts == ue->n_attempts;
-}
-
-static void restore_cell(struct daps_ue *ue)
-{
-    struct daps_context *context = ue->open != NULL ? &ue->open->target : &ue->active;
-
-    context->pci = ue->orphan.cell.pci;
-    context->arfcn = ue->orphan.cell.arfcn;
-    context->cell_taint = ue->orphan.cell.taint;
-}
-
-static void take_orphan(struct daps_ue *ue)
-{
-    const struct daps_event complete = {
-        .frame = ue->orphan.frame, .digest = ue->orphan.digest, .time_ns = ue->orphan.time_ns};
-
-    ue->transactions[ue->orphan.transaction & 3].due = false;
-    ue->orphan.taken = true;
-    daps_attempt_complete(ue, ue->open, &complete);
-    ue->open->overtaken = ue->open->not_first = true; /* or it is that of an earlier one, late */
-}
-
-/* Other attempts lie between: which key each derives from nobody can say. It is listed, and compares with nothing. */
-static void command_too_late(struct daps_ue *ue, const struct daps_event *ev)
-{
-    const enum daps_gap reason = DAPS_GAP_COMMAND_BEHIND;
-    struct daps_place place;
-
-    ue->orphan.transaction = -1;
-    ue->transactions[ev->transaction & 3].due = false;
-    daps_ue_lose_track(ue, ev, reason, DAPS_NOT_JUDGED_COMMAND_LOST);
-    daps_ue_forget_cell(ue);
-    place = daps_ue_command_place(ue, ev);
-    daps_attempt_begin(ue, ev, ev->daps ? DAPS_PROC_DAPS_HANDOVER : DAPS_PROC_HANDOVER, &place);
-    daps_ue_lose_track(ue, ev, reason, DAPS_NOT_JUDGED_COUNT);
-    daps_ue_forget_cell(ue);
-}
-
 /*
- * From the source of a DAPS handover just commanded, whose SRBs are suspended until T304 has run out (TS 38.331
- * 5.3.5.5.2, 5.3.5.8.3): it was sent before that one, and written late.
+ * A Complete that executed a candidate, or seemed to: did it answer this reconfiguration, written late? It did unless
+ * the reconfiguration gets a Complete of its own.
  */
-static bool is_from_before(const struct daps_ue *ue, const struct daps_event *ev)
+static uint32_t executed_just_before(const struct daps_ue *ue, const struct daps_event *ev)
 {
-    const struct daps_attempt *open = ue->open;
-    const int64_t elapsed = open != NULL ? daps_ue_elapsed(ue, open->time_ns, ev->time_ns) : -1;
+    const struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
+    const int64_t elapsed = daps_ue_elapsed(ue, transaction->complete_time_ns, ev->time_ns);
 
-    return elapsed >= 0 && elapsed <= DAPS_LAG_NS && open->daps && !open->prepared && !ev->from_pdcp &&
-           ue->clock_is_fine && open->t304_ms > 0 && elapsed < open->t304_ms * INT64_C(1000000) &&
-           daps_attempt_is_logged_in(ue, ev, &open->source, &open->target);
+    return !ue->seen.pdus && ev->channel == DAPS_CH_DL_DCCH && elapsed >= 0 && elapsed <= DAPS_LAG_NS
+               ? transaction->executed
+               : 0;
 }
 
-static void handover_command(struct daps_ue *ue, const struct daps_event *ev)
+static struct daps_attempt *of_number(const struct daps_ue *ue, uint32_t number)
 {
-    const bool is_answered = answers_orphan(ue, ev);
-    struct daps_place place;
+    struct daps_attempt *attempt;
 
-    if ((is_answered && !is_next_to_orphan(ue)) || is_from_before(ue, ev)) {
-        command_too_late(ue, ev);
-        return;
+    for (guint i = ue->attempts->len; (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL;) {
+        if (attempt->number <= number)
+            return attempt->number == number ? attempt : NULL;
     }
-    if (is_answered)
-        restore_cell(ue);
-    daps_attempt_close_by_next(ue, ev);
-    daps_ue_watch_cells(ue, ev);
-    if (daps_ue_is_from_elsewhere(ue, ev))
-        daps_ue_lose_track(ue, ev, DAPS_GAP_CELL_LEFT, DAPS_NOT_JUDGED_COMMAND_LOST);
-    daps_ue_learn_cell(ue, ev);
-    daps_ue_require_key(ue, ev);
-    daps_ue_doubt_candidates(ue, ev);
-    place = daps_ue_command_place(ue, ev);
-    daps_attempt_begin(ue, ev, ev->daps ? DAPS_PROC_DAPS_HANDOVER : DAPS_PROC_HANDOVER, &place);
-    ue->open->answerable = true;
-    if (is_answered)
-        take_orphan(ue);
-    if (ev->daps && ev->frame < ue->unexplained_failure)
-        ue->unexplained_failure = 0; /* it was read behind what followed it */
+    return NULL;
+}
+
+static void doubt_executed(struct daps_ue *ue, struct daps_transaction *transaction)
+{
+    struct daps_attempt *attempt = transaction->behind != 0 ? of_number(ue, transaction->behind) : NULL;
+
+    if (attempt != NULL)
+        daps_attempt_doubt(ue, attempt);
+    transaction->behind = 0;
 }
 
 /* A Complete answers the newest reconfiguration of its transaction; an older one will not be answered any more. */
@@ -126,6 +66,9 @@ static void expect_complete(struct daps_ue *ue, const struct daps_event *ev)
     if (ue->open != NULL && ue->open->transaction == ev->transaction && ue->open->digest != ev->digest)
         ue->open->answerable = false;
     ue->unanswered += transaction->due && transaction->digest != ev->digest;
+    doubt_executed(ue, transaction);
+    transaction->behind = executed_just_before(ue, ev);
+    transaction->executed = 0;
     transaction->overtaken = transaction->due && transaction->digest != ev->digest &&
                              daps_ue_elapsed(ue, transaction->time_ns, ev->time_ns) <= DAPS_LAG_NS;
     transaction->due = true;
@@ -135,10 +78,48 @@ static void expect_complete(struct daps_ue *ue, const struct daps_event *ev)
     ue->reconfiguration_seen = true;
 }
 
+static void handover_command(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const bool is_answered = daps_ue_answers_orphan(ue, ev);
+    struct daps_place place;
+
+    if (daps_ue_is_out_of_place(ue, ev)) {
+        daps_ue_command_too_late(ue, ev);
+        return;
+    }
+    if (is_answered)
+        daps_ue_restore_cell(ue, ev);
+    daps_attempt_close_by_next(ue, ev);
+    daps_ue_watch_cells(ue, ev);
+    if (daps_ue_is_from_elsewhere(ue, ev)) {
+        daps_ue_lose_track(ue, ev, DAPS_GAP_CELL_LEFT, DAPS_NOT_JUDGED_COMMAND_LOST);
+        expect_complete(ue, ev);
+    }
+    ue->tool.command_in_source |= ev->logged_cell.pci >= 0 && ev->logged_cell.pci == ue->active.pci &&
+                                  ev->target.pci >= 0 && ev->target.pci != ue->active.pci;
+    daps_ue_learn_cell(ue, ev);
+    daps_ue_require_key(ue, ev);
+    daps_ue_doubt_candidates(ue, ev);
+    place = daps_ue_command_place(ue, ev);
+    daps_attempt_begin(ue, ev, ev->daps ? DAPS_PROC_DAPS_HANDOVER : DAPS_PROC_HANDOVER, &place);
+    ue->open->answerable = true;
+    if (daps_ue_has_no_orphan_left(ue, ev))
+        ue->transactions[ev->transaction & 3].behind = ue->open->number;
+    if (is_answered)
+        daps_ue_take_orphan(ue, ev);
+    if (ev->daps && ev->frame < ue->unexplained_failure)
+        ue->unexplained_failure = 0; /* it was read behind what followed it */
+}
+
 void daps_ue_failure_undoes(struct daps_ue *ue, int64_t time_ns)
 {
+    const struct daps_attempt *last = daps_attempt_newest(ue);
+
     for (unsigned i = 0; i < 4; i++) {
         struct daps_transaction *transaction = &ue->transactions[i];
+        if (last != NULL && daps_attempt_has_failed(last) && last->digest == transaction->digest &&
+            last->number != transaction->behind)
+            transaction->behind = 0; /* it was received, and its Complete may have got lost with the attempt */
         if (transaction->due) {
             if (ue->open == NULL || ue->open->digest != transaction->digest)
                 ue->unanswered += daps_ue_elapsed(ue, transaction->time_ns, time_ns) > DAPS_LAG_NS;
@@ -172,11 +153,12 @@ static void source_release(struct daps_ue *ue, const struct daps_event *ev)
 
     if (open == NULL || !open->daps) {
         const struct daps_attempt *last = daps_attempt_newest(ue);
-        if (!is_release_again(ue, ev))
+        if (!is_release_again(ue, ev) ||
+            (last != NULL && last->outcome == DAPS_OUTCOME_DAPS_FALLBACK && !ev->from_pdcp)) {
+            /* Behind a failure it is of what failed, late, or of what the log lacks. */
             daps_ue_lose_track(ue, ev, DAPS_GAP_SOURCE_RELEASE, DAPS_NOT_JUDGED_COMMAND_LOST);
-        else if (last != NULL && last->outcome == DAPS_OUTCOME_DAPS_FALLBACK && !ev->from_pdcp) {
-            daps_ue_gap(ue, ev->frame, DAPS_GAP_SOURCE_RELEASE); /* of what failed, late, or of what the log lacks */
-            daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
+            expect_complete(ue, ev);
+            ue->release_alone_ns = ev->time_ns;
         }
         return;
     }

@@ -13,6 +13,13 @@ static bool names(const struct daps_event *request, const struct daps_context *c
            (context->c_rnti < 0 || context->c_rnti == request->ue_c_rnti);
 }
 
+/* Where the command sent it, whatever may have come since. */
+static bool leads_to(const struct daps_attempt *attempt, const struct daps_event *request)
+{
+    return attempt->c_rnti >= 0 && attempt->c_rnti == request->ue_c_rnti && attempt->to_pci >= 0 &&
+           attempt->to_pci == request->ue_pci;
+}
+
 /*
  * T304 expiry, or a target the UE had reached? The request names the PCell it speaks for: the source if a handover
  * failed, else the cell in which the UE was (TS 38.331 5.3.7.4). What proves a failure outweighs what suggests success.
@@ -20,7 +27,8 @@ static bool names(const struct daps_event *request, const struct daps_context *c
 static bool had_reached_target(struct daps_ue *ue, const struct daps_event *request)
 {
     const struct daps_attempt *open = ue->open;
-    const bool target = names(request, &open->target), source = names(request, &open->source);
+    const bool target = names(request, &open->target) || leads_to(open, request),
+               source = names(request, &open->source);
 
     if (open->procedure == DAPS_PROC_RESUME)
         return true; /* only a UE that has been resumed re-establishes (TS 38.331 5.3.7.2) */
@@ -41,6 +49,8 @@ static bool had_reached_target(struct daps_ue *ue, const struct daps_event *requ
         return false; /* it was this command (5.3.5.8.2) */
     if (target)
         return true;
+    if (request->cause == DAPS_REEST_OTHER_FAILURE && !open->daps && open->source.pci == open->to_pci)
+        return true; /* nothing else fails while T304 runs (5.3.10.3), and either name is that of one cell */
     if (source || request->cause == DAPS_REEST_RECONFIGURATION_FAILURE)
         return false;
     return open->outcome == DAPS_OUTCOME_COMPLETED || request->cause == DAPS_REEST_OTHER_FAILURE;
@@ -167,6 +177,7 @@ static void miss_answer(struct daps_ue *ue, const struct daps_event *ev, enum da
         daps_ue_lose_track(ue, ev, reason, DAPS_NOT_JUDGED_COMMAND_LOST);
         return;
     }
+    ue->late = true;
     daps_ue_gap(ue, ev->frame, DAPS_GAP_COMPLETE_BEHIND);
     daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
 }
@@ -231,6 +242,14 @@ static bool is_past(const struct daps_ue *ue, const struct daps_attempt *attempt
     return attempt->rejected || (attempt != daps_attempt_newest(ue) && elapsed > 2 * DAPS_LAG_NS);
 }
 
+/* The Complete has the transaction of what it answers (TS 38.331 6.2.2). */
+static bool is_of_transaction(const struct daps_ue *ue, const struct daps_attempt *attempt,
+                              const struct daps_event *complete)
+{
+    return ue->rat != DAPS_RAT_NR || attempt->transaction < 0 || complete->transaction < 0 ||
+           attempt->transaction == complete->transaction;
+}
+
 /* The newest attempt of that procedure has its Complete. False: what this completes is not in the log. */
 static bool complete_newest(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure)
 {
@@ -239,7 +258,7 @@ static bool complete_newest(struct daps_ue *ue, const struct daps_event *ev, enu
     for (guint i = ue->attempts->len; (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL;) {
         if (attempt->connection != ue->connection)
             break;
-        if (attempt->procedure != procedure)
+        if (attempt->procedure != procedure || !is_of_transaction(ue, attempt, ev))
             continue;
         if (is_past(ue, attempt, ev))
             break;
@@ -399,9 +418,21 @@ void daps_ue_resume(struct daps_ue *ue, const struct daps_event *ev)
     } else if (daps_ue_elapsed(ue, ue->open->time_ns, ev->time_ns) > T319_NS + DAPS_LAG_NS) {
         miss_resume_request(ue, ev); /* it answers another one: this one's time was over (TS 38.331 5.3.13.5) */
     }
+    ue->open->transaction = ev->transaction;
     daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
     daps_attempt_close(ue, true);
     ue->suspend_ncc = -1;
+    ue->state = DAPS_UE_CONNECTED;
+}
+
+/* Neither request nor answer is in the log before it: which key it goes under, and made when, nobody can say. */
+static void resume_from_nothing(struct daps_ue *ue, const struct daps_event *ev)
+{
+    (void)daps_ue_suspend_is_lost(ue);
+    daps_ue_lose_track(ue, ev, DAPS_GAP_RESUMED_ALONE, DAPS_NOT_JUDGED_COMMAND_LOST);
+    ue->suspend_ncc = -1;
+    ue->suspended_before = false;
+    ue->resumed_blindly = false;
     ue->state = DAPS_UE_CONNECTED;
 }
 
@@ -409,6 +440,10 @@ void daps_ue_resume_complete(struct daps_ue *ue, const struct daps_event *ev)
 {
     if (is_suspended(ue) || (ue->unsuspended != 0 && !ue->seen.pdus)) {
         daps_ue_gap(ue, ev->frame, DAPS_GAP_RESUMED_ALONE);
+        if (ue->open == NULL && is_suspended(ue)) {
+            resume_from_nothing(ue, ev);
+            return;
+        }
         daps_ue_resume(ue, ev); /* the key is that of the request (TS 38.331 5.3.13.3) */
     }
     if (!complete_newest(ue, ev, DAPS_PROC_RESUME) && ue->active.chain.key != NULL && !ue->seen.pdus &&

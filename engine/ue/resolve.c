@@ -59,8 +59,10 @@ void daps_ue_resolve(struct daps_ue *ue, int32_t symbol, int32_t value)
     same = daps_term_resolve(ue->pool, symbol, value);
     known.same = same;
     set_in_context(&known, &ue->active);
-    set(&known, &ue->orphan.cell.pci);
-    set(&known, &ue->orphan.cell.arfcn);
+    for (unsigned i = 0; i < G_N_ELEMENTS(ue->orphans); i++) {
+        set(&known, &ue->orphans[i].cell.pci);
+        set(&known, &ue->orphans[i].cell.arfcn);
+    }
     for (guint i = ue->attempts->len; (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL;)
         set_in_attempt(ue, &known, attempt);
     for (guint i = 0; ue->pdcp != NULL && i < same->len; i++) {

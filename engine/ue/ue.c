@@ -24,9 +24,9 @@ struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum d
     ue->logged_cell = (struct daps_cell){-1, -1};
     ue->suspend_ncc = -1;
     ue->setup.due_ns = ue->setup.missing_ns = INT64_MIN;
-    ue->orphan.transaction = -1;
+    ue->release_alone_ns = ue->too_late.time_ns = INT64_MIN;
     ue->presumed_root_ns = ue->recovered_ns = INT64_MIN;
-    ue->last_time_ns = INT64_MIN;
+    ue->last_time_ns = ue->latest_time_ns = INT64_MIN;
     return ue;
 }
 
@@ -129,6 +129,21 @@ static void watch_clock(struct daps_ue *ue, const struct daps_event *ev)
             daps_ue_gap(ue, ev->frame, DAPS_GAP_TIME_BACKWARDS);
     }
     ue->last_time_ns = ev->time_ns;
+    ue->out_of_order |= ev->time_ns < ue->latest_time_ns;
+    ue->latest_time_ns = MAX(ue->latest_time_ns, ev->time_ns);
+}
+
+/* Something of the UE behind the command and before its Complete: it may have been the first under the new key. */
+static void note_uplink(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_attempt *open = ue->open;
+
+    if (open == NULL || open->complete_frame != 0 || open->prepared || ev->channel != DAPS_CH_UL_DCCH || ue->seen.pdus)
+        return;
+    if (ev->kind == DAPS_EV_FAILURE_INFORMATION && ev->daps_failure)
+        return; /* to the source of an attempt before */
+    if (ev->kind != DAPS_EV_RECONFIGURATION_COMPLETE || ev->transaction != open->transaction)
+        open->outpaced = true;
 }
 
 static bool is_dcch(const struct daps_event *ev)
@@ -374,12 +389,13 @@ static void follow(struct daps_ue *ue, const struct daps_event *ev)
     if (daps_ue_is_elsewhere(ue, ev))
         daps_ue_lose_track(ue, ev, DAPS_GAP_ELSEWHERE, DAPS_NOT_JUDGED_COMMAND_LOST);
     settle_by_traffic(ue, ev);
+    note_uplink(ue, ev);
     dispatch(ue, ev);
     if (ev->kind == DAPS_EV_SETUP)
         ue->left_nr = false; /* what a request before it means rests on it */
     if (asks)
         daps_ue_let_go(ue);
-    if (is_dcch(ev) && (ue->state == DAPS_UE_CONNECTED))
+    if (is_dcch(ev) && ue->state == DAPS_UE_CONNECTED && !ue->early.pending)
         daps_ue_learn_cell(ue, ev);
     daps_ue_watch_cells_after(ue, ev);
 }

@@ -41,6 +41,8 @@ struct daps_transaction {
     int64_t undone_time_ns;
     bool overtaken;      /* another of this transaction, not long before it, has not been answered */
     bool source_release; /* it was the daps-SourceRelease of the open attempt */
+    uint32_t executed;   /* number of the candidate's attempt that its newest Complete belongs to; 0 none */
+    uint32_t behind;     /* number of an attempt of which nothing is sure unless this gets a Complete now; 0 none */
 };
 
 /* again.c: messages just seen, to tell those that a log holds twice. */
@@ -70,6 +72,17 @@ enum daps_cells { DAPS_CELLS_UNKNOWN, DAPS_CELLS_FOLLOW, DAPS_CELLS_DO_NOT_FOLLO
 struct daps_place {
     int32_t pci, arfcn;
     uint64_t taint;
+};
+
+/* orphans.c: the newest Complete of a transaction without its reconfiguration, which may still come. */
+struct daps_orphan {
+    bool there;
+    bool taken; /* by a command that may yet have one of its own */
+    uint64_t frame, digest;
+    int64_t time_ns;
+    uint32_t connection, n_attempts;
+    struct daps_place cell; /* before it was forgotten */
+    int ciphering, integrity;
 };
 
 struct daps_ue {
@@ -108,23 +121,23 @@ struct daps_ue {
     struct {
         uint64_t digest;
         int64_t time_ns;
-    } commanded;         /* the newest attempt that a reconfiguration asked for */
-    unsigned unanswered; /* reconfigurations of which the log does not hold the Complete */
+    } commanded;                   /* the newest attempt that a reconfiguration asked for */
+    unsigned unanswered;           /* reconfigurations of which the log does not hold the Complete */
+    struct daps_orphan orphans[4]; /* by transaction */
+    int64_t release_alone_ns;      /* of a daps-SourceRelease whose command may still come; INT64_MIN none */
     struct {
-        int transaction; /* -1: none */
-        bool taken;      /* by a command that may yet have one of its own */
-        uint64_t frame, digest;
+        uint64_t digest;
         int64_t time_ns;
-        uint32_t connection, n_attempts;
-        struct daps_place cell; /* before it was forgotten */
-    } orphan;                   /* the newest Complete without its reconfiguration, which may still come */
+    } too_late; /* the newest command that stood behind what followed it */
     struct {
         bool pending;
-        bool unread;                 /* messages could not be read since the Complete before */
-        struct daps_event *complete; /* owned; NULL until there is one */
-    } early;                         /* a Complete that answers nothing yet */
-    uint64_t unexplained_failure;    /* frame of a DAPS failure whose command has not come (late), 0 none */
-    unsigned answered_unread;        /* messages that could not be read, at the newest Complete */
+        bool unread;                  /* messages could not be read since the Complete before */
+        bool may_execute;             /* a candidate, if it answers nothing */
+        struct daps_cell cell_before; /* logged before it */
+        struct daps_event *complete;  /* owned; NULL until there is one */
+    } early;                          /* a Complete that answers nothing yet */
+    uint64_t unexplained_failure;     /* frame of a DAPS failure whose command has not come (late), 0 none */
+    unsigned answered_unread;         /* messages that could not be read, at the newest Complete */
 
     struct {
         uint64_t frame;
@@ -135,10 +148,14 @@ struct daps_ue {
     } message;        /* the newest one */
     struct daps_recent recent[DAPS_RECENT];
     unsigned n_recent;
+    bool algorithms_missed;          /* once the open attempt is over: a message since may have changed them */
+    bool late;                       /* the log is known to be out of step: something stood behind what followed it */
+    bool out_of_order;               /* by its times */
     bool clock_moves, clock_is_fine; /* two times differ; one was finer than a millisecond */
     struct {
         unsigned n;
         bool far;                                                /* one came later than anything of a steady tool */
+        int64_t most_ns;                                         /* the longest delay of one */
         bool steady;                                             /* some have come one after another with one delay */
         int64_t lag_ns;                                          /* of the newest */
     } copies;                                                    /* messages that the log had twice */
@@ -192,6 +209,10 @@ struct daps_ue {
     bool resumed_blindly;  /* its RRCResume has ended what was known; the Complete says nothing more */
     int64_t recovered_ns;  /* of the newest RRCReestablishment or resume */
     enum daps_cells cells;
+    struct {
+        bool ahead, behind;     /* a handover's Complete was logged in the target, in the source */
+        bool command_in_source; /* a handover command was logged in the cell that sent it */
+    } tool;
     bool cells_behind;            /* they have not followed a handover yet */
     struct daps_cell logged_cell; /* of the message before, -1 */
     uint64_t taints;              /* given so far */
@@ -207,8 +228,8 @@ struct daps_ue {
     unsigned gaps;
     uint64_t gap_frame;
     enum daps_gap gap;
-    unsigned unread; /* gaps that are messages nobody could read */
-    int64_t last_time_ns;
+    unsigned unread;                      /* gaps that are messages nobody could read */
+    int64_t last_time_ns, latest_time_ns; /* of the message before; of all */
 
     /* Null algorithms selected in this connection. */
     bool null_ciphering, null_integrity;
@@ -246,13 +267,14 @@ void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev); /* lo
 /* not_judged: DAPS_NOT_JUDGED_COUNT if nothing that could be judged is lost with it. */
 void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, enum daps_gap gap,
                         enum daps_not_judged not_judged);
+void daps_ue_forget_algorithms(struct daps_ue *ue, struct daps_context *context); /* of a log */
 void daps_ue_forget_cell(struct daps_ue *ue); /* the UE may be in another one by now */
 void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev);
 const struct daps_term *daps_ue_new_key_set(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_note_null(struct daps_ue *ue, uint64_t frame, int ciphering, int integrity);
 void daps_ue_tell_nulls(struct daps_ue *ue); /* ... that were selected in the connection; they are forgotten */
 
-/* attempt.c: beginning, settling and forgetting attempts. */
+/* attempt.c: beginning and settling attempts. */
 struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure,
                                         const struct daps_place *place);
 /* The newest one of this connection that is not a sk-Counter's; NULL none. */
@@ -264,14 +286,18 @@ bool daps_attempt_t304_is_over(const struct daps_ue *ue, const struct daps_attem
 /* Is that logged in here's cell? Only where the log's cells follow the UE and tell the two apart. */
 bool daps_attempt_is_logged_in(const struct daps_ue *ue, const struct daps_event *ev, const struct daps_context *here,
                                const struct daps_context *there);
+/* What it was is not sure: nothing is said of its key, and that is counted. */
+void daps_attempt_doubt(struct daps_ue *ue, struct daps_attempt *attempt);
 void daps_attempt_settle(struct daps_ue *ue, enum daps_outcome outcome, uint64_t frame);
 void daps_attempt_close(struct daps_ue *ue, bool keep_target);
 void daps_attempt_close_by_next(struct daps_ue *ue, const struct daps_event *ev);
+void daps_attempt_complete(struct daps_ue *ue, struct daps_attempt *attempt, const struct daps_event *ev);
+void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev);
+/* forget.c: attempts whose key cannot come again leave; so do those of a connection that is over, the oldest, or all.
+ */
 enum daps_forget { DAPS_FORGET_PAST, DAPS_FORGET_OLDEST, DAPS_FORGET_CONNECTION, DAPS_FORGET_ALL };
 void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what);
 void daps_ue_forget_keys(struct daps_ue *ue); /* those that neither attempts nor anything seen hold */
-void daps_attempt_complete(struct daps_ue *ue, struct daps_attempt *attempt, const struct daps_event *ev);
-void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev);
 /*
  * kept.c: the attempts that are kept. add takes it; steal gives it to the caller, and leaves a place empty; close_up
  * closes such places, unless there are too few of them to be worth it (all: in any case).
@@ -309,10 +335,22 @@ const struct daps_context *daps_ue_context(const struct daps_ue *ue);
 void daps_ue_reconfiguration(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_reconfiguration_complete(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev);
-/* A Complete that stands in front of its reconfiguration is held until the next message: is that the one? */
-bool daps_ue_asks_for_held(const struct daps_ue *ue, const struct daps_event *ev);
-void daps_ue_let_go(struct daps_ue *ue);                          /* it answers, or what it answers is not in the log */
 void daps_ue_failure_undoes(struct daps_ue *ue, int64_t time_ns); /* no reconfiguration so far will have its Complete */
+
+/* orphans.c: what stands in the log before the command it belongs to. */
+bool daps_ue_answers_orphan(struct daps_ue *ue, const struct daps_event *ev); /* one that no command has taken */
+/* Another command has taken what may be the answer to this one. */
+bool daps_ue_has_no_orphan_left(struct daps_ue *ue, const struct daps_event *ev);
+bool daps_ue_is_out_of_place(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_command_too_late(struct daps_ue *ue, const struct daps_event *ev);
+bool daps_ue_was_too_late(const struct daps_ue *ue, const struct daps_event *ev); /* the same one just before */
+void daps_ue_restore_cell(struct daps_ue *ue, const struct daps_event *command);  /* known before its Complete came */
+void daps_ue_take_orphan(struct daps_ue *ue, const struct daps_event *command);   /* the open attempt's */
+void daps_ue_miss_reconfiguration(struct daps_ue *ue, const struct daps_event *complete, bool unread);
+/* A Complete that stands in front of its reconfiguration is held until the next message: is that the one? */
+void daps_ue_hold(struct daps_ue *ue, const struct daps_event *complete, bool may_execute);
+bool daps_ue_asks_for_held(const struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_let_go(struct daps_ue *ue); /* it answers, or executes, or what it answers is not in the log */
 
 /* candidates.c: conditional reconfiguration. */
 void daps_ue_candidate(struct daps_ue *ue, const struct daps_event *ev);

@@ -91,7 +91,7 @@ void daps_deliver_root(struct daps_ue *ue, const struct daps_context *context, c
         .integrity = context->integrity,
     };
 
-    if (sink->key == NULL)
+    if (sink->key == NULL || ue->is_copy) /* for a copy nothing is derived */
         return;
     daps_view_term(&step.key, context->chain.root);
     step.key.derivation = derivation;
@@ -125,7 +125,7 @@ void daps_deliver_value(struct daps_ue *ue, const struct daps_term *term, const 
         .integrity = attempt->source.integrity,
     };
 
-    if (sink->key == NULL)
+    if (sink->key == NULL || ue->is_copy) /* for a copy nothing is derived */
         return;
     daps_view_term(&step.key, term);
     step.key.derivation = DAPS_DERIVATION_UNKNOWN;
@@ -145,7 +145,7 @@ void daps_deliver_derivation(struct daps_ue *ue, const struct daps_attempt *atte
         .integrity = attempt->target.integrity,
     };
 
-    if (sink->key == NULL)
+    if (sink->key == NULL || ue->is_copy) /* for a copy nothing is derived */
         return;
     if (attempt->parent->kind == DAPS_TERM_NH)
         deliver_nh(ue, attempt, step);

@@ -189,7 +189,7 @@ def truth_of(view, line):
         if not view.one_key(numbers, lambda a: a.parent if a.derivation == "vertical" else None):
             return "different pairs"
         who = [a for n in numbers for a in view.attempts_at(n) if a.derivation == "vertical"]
-        if all(a.after_reject for a in who[1:]):
+        if who[0].procedure == "resume" and all(a.after_reject for a in who[1:]):
             return "a resume after RRCReject takes the same NCC (TS 38.331 5.3.13.3)"
         return None if any(a.failed for a in who) else "no attempt failed"
     if rule in ("keystream-reuse", "mac-nonce-reuse"):
@@ -233,15 +233,16 @@ def unseen_change(view, line):
 
 
 def said_to_be_missed(view, line):
-    """The finding says that it assumes nothing was missed, and a message of a key change is missing."""
+    """The finding says that it assumes no handover was missed, and a message of one, to whichever system, is missing."""
     if view.constant and "cells which the log names" in (line["assumes"] or ""):
         return True   # the log names one cell all the time, and nothing in it shows that the UE was elsewhere
     if "missed" not in (line["assumes"] or ""):
         return False
     ues = {view.by_frame[n].ue for n in line["frames"] if n in view.by_frame}
     seen = set(view.by_frame.values())
-    return any(m is not None and m not in seen for a in view.life.attempts if a.ue in ues
-               for m in (a.command, a.complete, a.settled))
+    changes = [m for a in view.life.attempts if a.ue in ues for m in (a.command, a.complete, a.settled)]
+    changes += [m for m in view.life.messages if m.ue in ues and m.kind == "mobility"]
+    return any(m is not None and m not in seen for m in changes)
 
 
 def exposure(view, line):

@@ -128,7 +128,11 @@ class View:
     def first_messages(self, group):
         """First uplink messages under one key that may have been on the air, and are in the log (COUNT 0)."""
         return [a for a in group if a.first in self.first and a.first.count == 0 and a.complied
-                and not (a.failed and a.rach == "cfra")]
+                and not (a.rach == "cfra" and (a.failed or not self.goes_on(a)))]
+
+    def goes_on(self, attempt):
+        """Is anything of the UE in the log behind its first message? With cfra nothing else shows that it was sent."""
+        return any(m.ue == attempt.ue and m.time > attempt.first.time for m in self.first)
 
     def algorithms_shown(self, attempt):
         """By the security mode command, or by a command that took effect."""
