@@ -12,7 +12,7 @@
 #include "capture/capture.h"
 #include "fuzz.h"
 
-enum { PIPE_HOLDS = 65536, PCAPNG_BEGINS = 0x0a };
+enum { PIPE_HOLDS = 65536, PCAPNG_BEGINS = 0x0a, SNAP_LENGTH = 16, FILE_HEADER = 24 };
 
 static GArray *records_of(const char *path)
 {
@@ -83,14 +83,21 @@ static int64_t time_of(const struct pcap_pkthdr *header, bool pcapng)
     return seconds * 1000000000 + nanoseconds;
 }
 
-/* libpcap delivers no more than we do, and what it delivers is the same. */
-static void libpcap_has_the_same(const char *path, bool pcapng, const GArray *records)
+/* libpcap delivers no more than we do, and what it delivers is the same. A pcap's snap length is not looked at. */
+static void libpcap_has_the_same(const uint8_t *data, size_t size, const GArray *records)
 {
-    char why[PCAP_ERRBUF_SIZE];
-    pcap_t *pcap = pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, why);
+    const bool pcapng = size > 0 && data[0] == PCAPNG_BEGINS;
+    uint8_t *copy = g_memdup2(data, size);
+    char why[PCAP_ERRBUF_SIZE], *path;
+    pcap_t *pcap;
+    int file;
     struct pcap_pkthdr *header;
     const u_char *octets;
 
+    if (!pcapng && size >= FILE_HEADER)
+        memset(copy + SNAP_LENGTH, 0, 4);
+    path = fuzz_file(copy, size, &file);
+    pcap = pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, why);
     for (guint i = 0; pcap != NULL && i < records->len; i++) {
         const struct daps_record *record = &g_array_index(records, struct daps_record, i);
         must(pcap_next_ex(pcap, &header, &octets) == 1);
@@ -102,6 +109,9 @@ static void libpcap_has_the_same(const char *path, bool pcapng, const GArray *re
         must(pcap_next_ex(pcap, &header, &octets) != 1);
         pcap_close(pcap);
     }
+    g_free(path);
+    g_free(copy);
+    close(file);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -116,7 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(daps_capture_probe(path, &reason) == DAPS_KIND_CAPTURE || reason[0] != '\0');
     if (size <= PIPE_HOLDS)
         piped_is_the_same(data, size, records);
-    libpcap_has_the_same(path, size > 0 && data[0] == PCAPNG_BEGINS, records);
+    libpcap_has_the_same(data, size, records);
     records_free(records);
     fuzz_options(&options, REPORT_NDJSON, REPORT_AUDIT);
     options.keylog = fuzz_sample_keys();

@@ -27,7 +27,7 @@ struct run {
     GPtrArray *said;            /* by it */
     GHashTable *told;           /* id to struct said: what the news said last */
     uint64_t number, frame;
-    bool open;
+    bool open, filtered; /* numbers and ids differ: what was told has numbers that frames do not have any more */
 };
 
 static struct said *said_of(const struct daps_result *result)
@@ -59,7 +59,7 @@ static void hear(struct run *run)
     session_news(run->session, &news);
     for (guint i = 0; i < news.withdrawn->len; i++) {
         struct said *said = said_of(news.withdrawn->pdata[i]);
-        must(g_hash_table_remove(run->told, said->id));
+        must(g_hash_table_remove(run->told, said->id) || run->filtered);
         said_free(said);
     }
     for (guint i = 0; i < news.results->len; i++) {
@@ -85,6 +85,7 @@ static void begin_frame(struct run *run, uint64_t number)
     run->number = number;
     session_begin(run->session, number);
     run->frame = session_frame(run->session);
+    run->filtered |= run->frame != number;
     run->open = true;
 }
 
@@ -203,7 +204,7 @@ static void step(struct run *run, struct feed *feed)
     }
 }
 
-static void hold_to_the_end(struct run *run, bool filtered)
+static void hold_to_the_end(struct run *run)
 {
     GPtrArray *by_now = all(run), *told = g_ptr_array_new();
     struct daps_not_judged_count counts[DAPS_NOT_JUDGED_COUNT] = {0};
@@ -225,7 +226,7 @@ static void hold_to_the_end(struct run *run, bool filtered)
     g_hash_table_iter_init(&each, run->told);
     while (g_hash_table_iter_next(&each, NULL, &said))
         g_ptr_array_add(told, said);
-    if (!filtered) /* else what was told has numbers that frames do not have any more */
+    if (!run->filtered)
         are_the_same(told, run->said);
     g_ptr_array_unref(told);
     g_ptr_array_unref(by_now);
@@ -241,17 +242,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .keylog = keylog, .ncc_reading = (flags & 2) != 0 ? DAPS_NCC_STORED : DAPS_NCC_ACTIVE, .keep_values = true};
     const struct daps_engine_options engine_options = {.keylog = keylog, .ncc_reading = options.ncc_reading};
     const struct daps_sink sink = {.user = &run, .finding = on_finding, .handover = on_handover};
-    bool filtered = false;
 
     run.session = session_new(&options);
     run.engine = daps_engine_new(&engine_options, &sink);
-    while (feed.left > 0) {
-        const uint64_t before = run.number;
+    while (feed.left > 0)
         step(&run, &feed);
-        filtered |= run.frame != run.number || run.number < before;
-    }
     end_frame(&run);
-    hold_to_the_end(&run, filtered);
+    hold_to_the_end(&run);
     session_free(run.session);
     daps_engine_free(run.engine);
     g_ptr_array_unref(run.said);

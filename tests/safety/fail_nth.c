@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Preloaded into the program: its FAIL_NTH-th allocation fails, every later one succeeds. Without FAIL_NTH all succeed,
- * and FAIL_COUNT names a file that gets their number.
+ * Preloaded into the program: its FAIL_NTH-th allocation fails, every later one succeeds, or with FAIL_ON fails as
+ * well. Without FAIL_NTH all succeed, and FAIL_COUNT names a file that gets their number.
  */
 #define _GNU_SOURCE /* RTLD_NEXT; NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 #include <dlfcn.h>
@@ -14,6 +14,7 @@
 static void *(*real_malloc)(size_t), *(*real_calloc)(size_t, size_t), *(*real_realloc)(void *, size_t);
 static atomic_long made;
 static long failing = -1;
+static int go_on;
 static char early[65536]; /* for dlsym, which allocates before it has found calloc */
 static size_t early_taken;
 
@@ -29,6 +30,7 @@ static void __attribute__((constructor)) begin(void)
     const char *text = getenv("FAIL_NTH");
 
     failing = text != NULL ? strtol(text, NULL, 10) : -1;
+    go_on = getenv("FAIL_ON") != NULL;
     atomic_store(&made, 0);
 }
 
@@ -46,7 +48,9 @@ static void __attribute__((destructor)) end(void)
 
 static int fails(void)
 {
-    if (atomic_fetch_add(&made, 1) + 1 != failing)
+    const long nth = atomic_fetch_add(&made, 1) + 1;
+
+    if (failing < 0 || nth < failing || (nth > failing && !go_on))
         return 0;
     errno = ENOMEM;
     return 1;
