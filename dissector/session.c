@@ -398,6 +398,10 @@ void session_results(struct session *session, uint64_t frame, GPtrArray *out)
 
 const char *session_target_key(struct session *session, const struct note_ue *ue)
 {
+    const struct frame_note *now = note_at_hand(session);
+
+    if (now != NULL && ue >= now->ues && ue < now->ues + now->n_ues)
+        return ue->target.key; /* of the newest frame: nothing came later, and looking takes time in one pass */
     g_ptr_array_set_size(session->at_command, 0);
     if (ue->command != 0)
         daps_results_at(session->results, ue->command, session->at_command);
