@@ -2,17 +2,47 @@
 /* Signalling that is sent in clear, before security and by rule (TS 38.331 5.3.1.1, 5.3.4.3, 5.3.7.5). */
 #include <string.h>
 
+#include "bytes/bits.h"
 #include "pdcp/inside.h"
+
+/* Behind the message there is nothing but padding bits of zero (ITU-T X.691 11.1). */
+static bool ends_there(const struct daps_rrc_result *result, const uint8_t *octets, size_t length)
+{
+    struct daps_bits bits = daps_bits_of(octets, length);
+
+    bits.position = result->read_bits;
+    while (bits.position < bits.limit) {
+        if (daps_bits_take(&bits, 1) != 0)
+            return false;
+    }
+    return true;
+}
+
+/*
+ * Four bits in a row say so of one ciphered PDU in 32: what chance makes of ciphertext lacks an algorithm (TS 38.331
+ * 5.3.4.3 applies both), or goes on behind its end.
+ */
+static bool is_security_mode_command(const struct daps_rrc_result *result, const uint8_t *octets, size_t length)
+{
+    const struct daps_event *ev = &result->events[0];
+
+    return ev->ciphering >= 0 && ev->integrity >= 0 && ends_there(result, octets, length);
+}
 
 /* What one message, taken as clear, would be; DAPS_EV_KIND_COUNT if it is not RRC at all. */
 enum daps_event_kind pdcp_kind_if_clear(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
 {
     struct daps_rrc_result *trial = pdcp->host.trial;
+    const uint8_t *octets = pdu->octets + 2;
+    const size_t length = pdu->length - 2 - MAC;
 
-    if (pdu->bearer != 1 || daps_rrc_decode_nr(daps_channel_dcch(pdu->downlink), pdu->octets + 2, pdu->length - 2 - MAC,
-                                               trial) != DAPS_RRC_OK)
+    if (pdu->bearer != 1 ||
+        daps_rrc_decode_nr(daps_channel_dcch(pdu->downlink), octets, length, trial) != DAPS_RRC_OK ||
+        trial->n_events != 1)
         return DAPS_EV_KIND_COUNT;
-    return trial->n_events == 1 ? trial->events[0].kind : DAPS_EV_KIND_COUNT;
+    if (trial->events[0].kind == DAPS_EV_SECURITY_MODE_COMMAND && !is_security_mode_command(trial, octets, length))
+        return DAPS_EV_KIND_COUNT;
+    return trial->events[0].kind;
 }
 
 bool pdcp_mac_is_zero(const struct daps_pdu *pdu)

@@ -35,8 +35,11 @@ bool rrc_walk(struct rrc_reading *r, uint32_t root, struct rrc_span span, per_on
     r->walked = span;
     bits.position = span.bit;
     bits.limit = span.bit + span.bits;
-    if (r->technology->walk(root, &bits, on_hit, user))
+    if (r->technology->walk(root, &bits, on_hit, user)) {
+        if (r->out->read_bits == 0 && span.octets == r->octets)
+            r->out->read_bits = bits.position;
         return true;
+    }
     r->out->status = DAPS_RRC_UNDECODED;
     r->out->error = bits.error;
     r->out->error_bit = (uint32_t)bits.position;

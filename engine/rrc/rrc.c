@@ -132,6 +132,7 @@ enum daps_rrc_status daps_rrc_decode(enum daps_rat rat, enum daps_channel channe
     out->message = "";
     out->error = NULL;
     out->error_bit = 0;
+    out->read_bits = 0;
     out->n_events = 0;
     out->n_rlc = 0;
     out->segment.present = false;

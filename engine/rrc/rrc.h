@@ -49,6 +49,7 @@ struct daps_rrc_result {
     const char *message; /* name of the RRC message as in the ASN.1, "" if unknown; static storage */
     const char *error;   /* reason in a few words; static storage, NULL if status is OK */
     uint32_t error_bit;  /* bit offset in the PDU (or in its embedded container) where decoding stopped */
+    uint64_t read_bits;  /* of the PDU, where the walk of the message itself ended; 0: its type was all that mattered */
     uint32_t n_events;
     struct daps_event events[DAPS_RRC_MAX_EVENTS];
     uint32_t n_rlc; /* logical channels of the master cell group, for whoever reads RLC */

@@ -390,6 +390,42 @@ START_TEST(no_rule_against_a_known_key)
 }
 END_TEST
 
+/*
+ * A security mode command is told without a key, by what it says (TS 38.331 5.3.4.3, 6.2.2):
+ *
+ *   | 0 c1 | 0100 | transaction 2 | 0 | 00 | 0 | 0 | 1 | 0 ciphering 3 | 0 integrity 3 | 000 |
+ *
+ * Ciphertext that begins alike is none.
+ */
+START_TEST(chance_is_no_security_mode_command)
+{
+    static const struct {
+        uint8_t octets[5];
+        size_t length;
+        bool command;
+    } read[] = {
+        {{0x26, 0x09, 0x10}, 3, true},              /* NEA2, NIA2 */
+        {{0x20, 0x08, 0x08}, 3, true},              /* NEA0, NIA1 */
+        {{0x26, 0x09, 0x11}, 3, false},             /* goes on behind its end */
+        {{0x26, 0x09, 0x10, 0x00, 0x40}, 5, false}, /* likewise */
+        {{0x26, 0x01, 0x00}, 3, false},             /* names no integrity algorithm */
+        {{0x26, 0x80, 0x00}, 3, false},             /* claims a part that is not there */
+        {{0x27, 0x00, 0x00}, 3, false},             /* of a later release */
+    };
+    struct world w;
+
+    start(&w, false);
+    for (size_t i = 0; i < G_N_ELEMENTS(read); i++) {
+        uint8_t octets[2 + 5 + 4] = {0};
+        const struct daps_pdu pdu = {.octets = octets, .length = 2 + read[i].length + 4, .bearer = 1, .downlink = true};
+        memcpy(octets + 2, read[i].octets, read[i].length);
+        ck_assert_msg((pdcp_kind_if_clear(w.pdcp, &pdu) == DAPS_EV_SECURITY_MODE_COMMAND) == read[i].command,
+                      "octets %zu", i);
+    }
+    end(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("pdcp");
@@ -405,6 +441,7 @@ int main(void)
     tcase_add_test(tests, else_the_one_count_that_fits);
     tcase_add_test(tests, what_may_hide_a_key_change_places_nothing);
     tcase_add_test(tests, no_rule_against_a_known_key);
+    tcase_add_test(tests, chance_is_no_security_mode_command);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
