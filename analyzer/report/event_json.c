@@ -37,6 +37,7 @@ const struct event_field event_fields[] = {
     FIELD("integrity", I8, integrity, 7),
     FLAG(key_update),
     FLAG(key_set_change),
+    FLAG(five_gc),
     FLAG(nas_container),
     FIELD("nas_digest", DIGEST, nas_digest, 0),
     FIELD("sk_counter", I32, sk_counter, 65535),

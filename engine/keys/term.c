@@ -94,6 +94,16 @@ void daps_term_pool_second(struct daps_term_pool *pool)
     pool->numbers.second = 1;
 }
 
+void daps_term_pool_five_gc(struct daps_term_pool *pool, bool five_gc)
+{
+    pool->numbers.five_gc = five_gc;
+}
+
+static enum daps_derive star_of(const struct daps_term_pool *pool)
+{
+    return pool->numbers.five_gc ? DAPS_DERIVE_KNGENB_STAR : daps_rat_row(pool->numbers.rat)->star_of;
+}
+
 int32_t daps_term_symbol(struct daps_term_pool *pool)
 {
     return --pool->numbers.symbols;
@@ -194,7 +204,7 @@ const struct daps_term *daps_term_star(struct daps_term_pool *pool, const struct
 {
     struct daps_term like = {.kind = DAPS_TERM_STAR, .parent = parent, .pci = pci, .arfcn = arfcn};
 
-    like.fc = fc_of(daps_rat_row(pool->numbers.rat)->star_of);
+    like.fc = fc_of(star_of(pool));
     return intern(pool, &like);
 }
 
@@ -204,7 +214,7 @@ void daps_term_star_trial(struct daps_term_pool *pool, const struct daps_term *p
     struct daps_term like = {.kind = DAPS_TERM_STAR, .parent = parent, .pci = pci, .arfcn = arfcn};
     const struct daps_term *met;
 
-    like.fc = fc_of(daps_rat_row(pool->numbers.rat)->star_of);
+    like.fc = fc_of(star_of(pool));
     met = g_hash_table_lookup(pool->terms, &like);
     *out = met != NULL ? *met : like;
     if (met != NULL)

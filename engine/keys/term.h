@@ -62,6 +62,9 @@ struct daps_term_pool *daps_term_pool_new(enum daps_rat rat);
 /* Its keys stand beside those of another technology: "L1" (LTE), "N1" (NR) instead of "K1". */
 void daps_term_pool_second(struct daps_term_pool *pool);
 
+/* LTE: whether the stars to come are an ng-eNB's (TS 33.501 A.12), or an eNB's (TS 33.401 A.5). */
+void daps_term_pool_five_gc(struct daps_term_pool *pool, bool five_gc);
+
 /* Wipes every value and frees; NULL is fine. */
 void daps_term_pool_free(struct daps_term_pool *pool);
 
@@ -72,7 +75,8 @@ struct daps_term_numbers {
     unsigned roots;
     unsigned others; /* terms told apart from one of the same inputs */
     int32_t symbols;
-    uint32_t second; /* beside those of another technology: 1 */
+    uint16_t second;  /* beside those of another technology: 1 */
+    uint16_t five_gc; /* LTE: of an ng-eNB: 1 */
 };
 /* ... which is all there is of one without terms (true), ... */
 bool daps_term_pool_rest(const struct daps_term_pool *pool, struct daps_term_numbers *numbers);

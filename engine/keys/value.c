@@ -104,6 +104,8 @@ static bool star_value(const struct daps_term_pool *pool, struct daps_term *term
         return false;
     if (term->fc == daps_derive_row(DAPS_DERIVE_KENB_STAR)->fc)
         return daps_kdf_kenb_star(term->parent->value, (uint16_t)term->pci, (uint32_t)term->arfcn, term->value);
+    if (term->fc == daps_derive_row(DAPS_DERIVE_KNGENB_STAR)->fc)
+        return daps_kdf_kngenb_star(term->parent->value, (uint16_t)term->pci, (uint32_t)term->arfcn, term->value);
     term->dialect = dialect_of(pool, term->pci, term->arfcn);
     if (daps_dialect_star(&term->dialect, term->parent->value, term->pci, &frequencies, term->value))
         return true;

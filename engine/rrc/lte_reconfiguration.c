@@ -155,8 +155,11 @@ static void security_hit(struct reconfiguration *c, const struct per_hit *hit)
     struct daps_event *ev = c->ev;
 
     switch ((enum lte_rrc_field)hit->field) {
-    case LTE_RRC_HANDOVER_TYPE:
     case LTE_RRC_HANDOVER_TYPE_V1530:
+        ev->five_gc = hit->value != 1; /* fivegc-ToEPC */
+        c->in_chain = hit->value == 0;
+        break;
+    case LTE_RRC_HANDOVER_TYPE:
         c->in_chain = hit->value == 0;
         break;
     case LTE_RRC_CIPHERING_ALGORITHM:

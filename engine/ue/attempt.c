@@ -46,6 +46,8 @@ static void derive_target(struct daps_ue *ue, struct daps_attempt *attempt, cons
         return;
     }
     attempt->target.gaps = ue->gaps;
+    if (ev->rat == DAPS_RAT_LTE && ev->kind != DAPS_EV_REESTABLISHMENT && ev->kind != DAPS_EV_RESUME)
+        daps_term_pool_five_gc(ue->pool, ev->five_gc);
     target->key = daps_term_star(ue->pool, attempt->parent, attempt->target.pci, attempt->target.arfcn);
     daps_term_frequencies(ue->pool, target->key, ev->point_a, ev->carrier);
     attempt->target.serial = ++ue->serials;

@@ -141,6 +141,32 @@ START_TEST(identity_and_values)
 }
 END_TEST
 
+/* An ng-eNB's key is another function of the same inputs than an eNB's (TS 33.501 A.12, TS 33.401 A.5). */
+START_TEST(an_ng_enb)
+{
+    static const struct {
+        uint8_t s[10];
+        size_t length;
+    } read[] = {{{0x13, 0, 32, 0, 2, 0x02, 0x31, 0, 2}, 9}, {{0x71, 0, 32, 0, 2, 0, 0x02, 0x31, 0, 3}, 10}};
+    struct daps_term_pool *pool = daps_term_pool_new(DAPS_RAT_LTE);
+    const struct daps_term *root = daps_term_root(pool), *star[2];
+    uint8_t value[32], key[32];
+
+    know(pool, root, false);
+    memcpy(key, kgnb, sizeof key);
+    for (int i = 0; i < 2; i++) {
+        daps_term_pool_five_gc(pool, i == 1);
+        star[i] = daps_term_star(pool, root, 32, 561);
+        ck_assert(daps_kdf(key, read[i].s, read[i].length, value));
+        ck_assert(star[i]->has_value);
+        ck_assert_uint_eq(star[i]->fc, read[i].s[0]);
+        ck_assert_mem_eq(star[i]->value, value, sizeof value);
+    }
+    ck_assert_ptr_ne(star[0], star[1]);
+    daps_term_pool_free(pool);
+}
+END_TEST
+
 START_TEST(symbols_equal_only_themselves)
 {
     struct daps_term_pool *pool = daps_term_pool_new(DAPS_RAT_NR);
@@ -340,6 +366,7 @@ int main(void)
     int failed;
 
     tcase_add_loop_test(tc, identity_and_values, 0, 8);
+    tcase_add_test(tc, an_ng_enb);
     tcase_add_test(tc, symbols_equal_only_themselves);
     tcase_add_test(tc, a_symbol_is_resolved);
     tcase_add_test(tc, a_root_known_later);

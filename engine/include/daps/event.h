@@ -147,6 +147,7 @@ struct daps_event {
             int8_t integrity;    /* NIA/EIA number 0..7 */
             bool key_update;     /* masterKeyUpdate is there */
             bool key_set_change; /* keySetChangeIndicator */
+            bool five_gc;        /* LTE: the new key is that of an ng-eNB (TS 33.501 A.12), handoverType-v1530 */
             bool nas_container;  /* masterKeyUpdate holds a nas-Container ... */
             uint64_t nas_digest; /* ... with this digest */
             int32_t sk_counter;  /* sk-Counter 0..65535, -1 none */
