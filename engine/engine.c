@@ -347,6 +347,12 @@ void daps_engine_finish(struct daps_engine *engine)
         finish(engine, tell_gaps(engine, entry));
 }
 
+static void preview_of(const struct daps_engine *engine, struct ue_entry *entry)
+{
+    if (entry != NULL)
+        daps_ue_preview(tell_gaps(engine, entry));
+}
+
 void daps_engine_preview(struct daps_engine *engine, uint64_t ue_key, bool all, const struct daps_sink *sink)
 {
     const struct daps_sink own_sink = engine->sink;
@@ -355,9 +361,13 @@ void daps_engine_preview(struct daps_engine *engine, uint64_t ue_key, bool all, 
     if (engine->options.extract_only)
         return;
     engine->sink = *sink;
-    for (struct ue_entry *entry = all ? ues_first(engine->ues) : ues_find(engine->ues, ue_key); entry != NULL;
-         entry = all ? entry->next : NULL)
-        daps_ue_preview(tell_gaps(engine, entry));
+    if (all) {
+        for (struct ue_entry *entry = ues_first(engine->ues); entry != NULL; entry = entry->next)
+            daps_ue_preview(tell_gaps(engine, entry));
+    } else {
+        preview_of(engine, ues_find(engine->ues, key_in(DAPS_RAT_NR, ue_key)));
+        preview_of(engine, ues_find(engine->ues, key_in(DAPS_RAT_LTE, ue_key)));
+    }
     engine->sink = own_sink;
     engine->counts = own_counts;
 }

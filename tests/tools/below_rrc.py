@@ -147,6 +147,8 @@ def main(arguments):
             text = open(scenario, encoding="utf-8").read()
             if "scg-change" in text or name.startswith(("air-", "beside-")):
                 continue  # nothing of the UE itself on the air; or made for what it is below RRC
+            if "\nrat lte" in text:
+                continue  # LTE has no framing below RRC yet
             path, keys = tool.make(scenario, "gsmtap-v3")
             base = tool.audit(path, keys)
             for framing in BELOW + ["gsmtap-v3-both"]:
