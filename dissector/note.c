@@ -12,10 +12,11 @@
 bool note_event_matters(const struct daps_event *ev)
 {
     switch (ev->kind) {
-    case DAPS_EV_SYSTEM_INFORMATION:
     case DAPS_EV_COUNTER_CHECK:
+    case DAPS_EV_TRAFFIC: /* the response among it: what they say of COUNT may be a finding */
+        return ev->counts.drb[0] != 0 || ev->counts.drb[1] != 0;
+    case DAPS_EV_SYSTEM_INFORMATION:
     case DAPS_EV_NAS_TRANSFER:
-    case DAPS_EV_TRAFFIC:
     case DAPS_EV_RECONFIGURATION_COMPLETE: /* if it completes an attempt, the engine says so */
         return false;
     case DAPS_EV_RECONFIGURATION:

@@ -151,11 +151,14 @@ class Derivations(Case):
                     continue
                 last = finding["derivation"][-1]
                 self.assertEqual(last["key"], key["id"])
-                if key["kind"] == "kgnb-star" and None not in (key["pci"], key["arfcn"]):
-                    s = b"\x70" + key["pci"].to_bytes(2, "big") + b"\0\2" + key["arfcn"].to_bytes(3, "big") + b"\0\3"
+                lte = finding["finding"]["rat"] == "lte"  # TS 33.401 A.5, A.7; else TS 33.501 A.11, A.8
+                if key["kind"] in ("kgnb-star", "kenb-star") and None not in (key["pci"], key["arfcn"]):
+                    octets = 2 if lte and key["arfcn"] < 65536 else 3
+                    s = (b"\x13" if lte else b"\x70") + key["pci"].to_bytes(2, "big") + b"\0\2" + \
+                        key["arfcn"].to_bytes(octets, "big") + bytes([0, octets])
                     self.assertEqual(bytes.fromhex(last["s"]), s)
                     self.assertEqual("".join(part["octets"] for part in last["parts"]).replace(" ", ""), s.hex().upper())
-                    seen.add("star")
+                    seen.add("lte star" if lte else "star")
                 elif key["kind"] == "kgnb-star":
                     self.assertIn("..", last["s"])
                     seen.add("unknown")
@@ -163,9 +166,9 @@ class Derivations(Case):
                 if finding["as_key"]:
                     use = {"KRRCenc": 3, "KRRCint": 4, "KUPenc": 5, "KUPint": 6}[finding["as_key"]["name"]]
                     number = int(tuple_["algorithm"][-1])
-                    self.assertEqual(bytes.fromhex(finding["as_key"]["s"]), bytes([0x69, use, 0, 1, number, 0, 1]))
-                    seen.add("as")
-        self.assertEqual(seen, {"star", "unknown", "as"})
+                    self.assertEqual(bytes.fromhex(finding["as_key"]["s"]), bytes([0x15 if lte else 0x69, use, 0, 1, number, 0, 1]))
+                    seen.add("lte as" if lte else "as")
+        self.assertEqual(seen, {"star", "unknown", "as", "lte star", "lte as"})
 
     def test_values_follow_from_s(self):
         checked = 0
