@@ -275,7 +275,7 @@ def check(shark, program, capture, keys, label):
         else:
             compare_one_pass("handover", handovers, shown.handovers, handover_id, lambda *_: False, problems)
             compare_one_pass("finding", findings, shown.findings, finding_id, gone_by(shown.withdrawn), problems)
-            proven = {frame for frame, finding in shown.findings if finding["evidence"] == "proven"}
+            proven = {frame for frame, finding in shown.findings if finding["evidence"] in ("observed", "proven")}
             problems += [f"one pass: {which[0]} withdrawn in frame {frame}, which proves nothing else"
                          for frame, which in shown.withdrawn if which[0] != "exposed-fallback" and frame not in proven]
     os.remove(copy)
