@@ -285,7 +285,7 @@ void report_csv_summary(const struct report_style *style, struct outbuf *out, co
     const struct remark unread[] = {
         {"not-read", "unreadable", "inputs that could not be read, or not in full", run->unreadable, 0},
         {"not-read", "skipped", "files in folders that are of no known capture format", run->skipped, 0},
-        {"not-read", "undecoded", "NR RRC messages that could not be read", counts->undecoded, 0},
+        {"not-read", "undecoded", "RRC messages that could not be read", counts->undecoded, 0},
         {"not-read", "ciphered", "ciphered messages without a key that opens them", counts->pdcp.unreadable, 0},
         {"not-read", "unverified", "messages that did not verify under any candidate for their key",
          counts->pdcp.unverified, 0},

@@ -9,9 +9,9 @@
 
 const char *said_rrc(const struct daps_engine_counts *counts)
 {
-    if (!counts->of[DAPS_RAT_LTE])
-        return "NR RRC message";
-    return counts->of[DAPS_RAT_NR] ? "RRC message" : "LTE RRC message";
+    if (counts->of[DAPS_RAT_NR] == counts->of[DAPS_RAT_LTE])
+        return "RRC message"; /* of both, or of neither */
+    return counts->of[DAPS_RAT_NR] ? "NR RRC message" : "LTE RRC message";
 }
 
 void said_contents(struct outbuf *out, const struct capture_totals *totals)
@@ -19,7 +19,7 @@ void said_contents(struct outbuf *out, const struct capture_totals *totals)
     text_counted(out, totals->frames, "frame", NULL);
     outbuf_literal(out, ", ");
     if (totals->counts.rrc_messages == 0) {
-        outbuf_literal(out, "no NR RRC seen");
+        outbuf_literal(out, "no NR or LTE RRC seen");
         return;
     }
     text_counted(out, totals->counts.rrc_messages, said_rrc(&totals->counts), NULL);
@@ -139,7 +139,7 @@ void said_none_found(struct outbuf *out, const struct capture_totals *totals)
     const struct daps_engine_counts *counts = &totals->counts;
 
     if (counts->rrc_messages == 0) {
-        outbuf_literal(out, ": there was no NR RRC to look at.");
+        outbuf_literal(out, ": there was no NR or LTE RRC to look at.");
         return;
     }
     outbuf_literal(out, " in ");

@@ -314,7 +314,7 @@ static void write_quiet(struct report *report, const struct capture_totals *tota
     text_counted(out, totals->frames, "frame", NULL);
     outbuf_literal(out, ", ");
     if (totals->counts.rrc_messages == 0) {
-        outbuf_literal(out, "no NR RRC seen");
+        outbuf_literal(out, "no NR or LTE RRC seen");
     } else {
         text_counted(out, totals->counts.rrc_messages, said_rrc(&totals->counts), NULL);
         outbuf_literal(out, ", ");

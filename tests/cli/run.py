@@ -301,7 +301,7 @@ class Forms(Case):
         empty = REPEAT.read_bytes()[:24]
         result = run("audit", self.write("none.pcap", empty))
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertIn(b"no NR RRC", result.stdout)
+        self.assertIn(b"no NR or LTE RRC", result.stdout)
 
     def test_quiet_captures_are_one_line_each(self):
         quiet, row = SAMPLES / "other-cell.pcap", "daps-handover   33"
