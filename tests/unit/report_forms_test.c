@@ -104,8 +104,9 @@ static struct daps_key_step some_key(void)
 /* Everything above through one report; the text as a string, to be freed. */
 static char *report_all(const struct report_style *style)
 {
-    struct capture_totals totals = {.frames = 8,
-                                    .counts = {.rrc_messages = 8, .undecoded = 1, .handovers = 1, .ues = 1}};
+    struct capture_totals totals = {
+        .frames = 8,
+        .counts = {.rrc_messages = 8, .of = {[DAPS_RAT_NR] = true}, .undecoded = 1, .handovers = 1, .ues = 1}};
     struct daps_handover handover = some_handover();
     struct daps_finding *finding = some_finding();
     struct daps_key_step step = some_key();
