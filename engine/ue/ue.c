@@ -389,6 +389,7 @@ static void follow(struct daps_ue *ue, const struct daps_event *ev)
     if (daps_ue_is_elsewhere(ue, ev))
         daps_ue_lose_track(ue, ev, DAPS_GAP_ELSEWHERE, DAPS_NOT_JUDGED_COMMAND_LOST);
     settle_by_traffic(ue, ev);
+    daps_ue_watch_cells(ue, ev); /* what it settled may be the handover that the log's cells have not followed */
     note_uplink(ue, ev);
     dispatch(ue, ev);
     if (ev->kind == DAPS_EV_SETUP)

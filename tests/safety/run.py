@@ -370,7 +370,7 @@ class Sandbox(Case):
                     self.expect(result, 1)
             self.expect(run("audit", *options, REPEAT, "-o", out), 1)
             self.expect(run("audit", *options, REPEAT, "-o", "relative", cwd=self.folder), 1)
-            self.expect(run("audit", *options, "-j4", SAMPLES, SAMPLES, "-o", out), 1)
+            self.expect(run("audit", *options, "--allow-partial", "-j4", SAMPLES, SAMPLES, "-o", out), 1)
             self.expect(run("events", *options, REPEAT, "-o", "/dev/null"), 0)
 
     def test_outputs_outside_the_folder_for_temporary_files(self):
