@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Prints what the capture and framing layers make of a file, one JSON line each: every NR RRC PDU, every problem, and
+ * Prints what the capture and framing layers make of a file, one JSON line each: every RRC PDU, every problem, and
  * last the counts. For comparison with other readers; with --quiet it only reads, for timing.
  */
 #include <glib.h>
@@ -16,10 +16,10 @@ static void print_pdu(void *user, const struct daps_pdu *pdu)
     (void)user;
     if (pdu->layer != DAPS_LAYER_RRC)
         return;
-    printf("{\"frame\":%" PRIu64 ",\"channel\":\"%s\",\"ue_key\":\"%" PRIx64
+    printf("{\"frame\":%" PRIu64 ",\"rat\":\"%s\",\"channel\":\"%s\",\"ue_key\":\"%" PRIx64
            "\",\"pci\":%d,\"arfcn\":%d,\"time\":%" PRId64 ",\"octets\":\"",
-           pdu->frame, daps_channel_name(pdu->channel), pdu->ue_key, pdu->logged_cell.pci, pdu->logged_cell.ssb_arfcn,
-           pdu->time_ns);
+           pdu->frame, daps_rat_name(pdu->rat), daps_channel_name(pdu->channel), pdu->ue_key, pdu->logged_cell.pci,
+           pdu->logged_cell.ssb_arfcn, pdu->time_ns);
     for (size_t i = 0; i < pdu->length; i++)
         printf("%02x", pdu->octets[i]);
     printf("\"}\n");

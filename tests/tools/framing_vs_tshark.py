@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Compares the NR RRC PDUs that our framing layer finds with what other readers find in the same captures.
+"""Compares the NR and LTE RRC PDUs that our framing layer finds with what other readers find in the same captures.
 
 usage: framing_vs_tshark.py FRAMING_DUMP [CAPTURE...]
 
@@ -27,6 +27,7 @@ ELEMENTS = {
     "ul-ccch1": "nr-rrc.UL_CCCH1_Message_element",
     "ul-dcch": "nr-rrc.UL_DCCH_Message_element",
 }
+ELEMENTS_LTE = {channel: element.replace("nr-rrc.", "lte-rrc.") for channel, element in ELEMENTS.items() if channel != "ul-ccch1"}
 # Dissector names behind which tshark shows no message element of its own.
 BARE = {
     "nr-rrc.rrc_reconf": "rrc-reconfiguration",
@@ -39,6 +40,8 @@ BARE = {
 }
 V3_SUBTYPES = {1: "bcch-bch", 2: "bcch-dl-sch", 3: "dl-ccch", 4: "dl-dcch", 6: "pcch", 7: "ul-ccch", 8: "ul-ccch1",
                9: "ul-dcch", 0x201: "rrc-reconfiguration", 0x202: "rrc-reconfiguration-complete"}
+V3_SUBTYPES_LTE = {1: "bcch-bch", 3: "bcch-dl-sch", 7: "pcch", 8: "dl-ccch", 9: "dl-dcch", 10: "ul-ccch", 11: "ul-dcch"}
+V2_SUBTYPES_LTE = ["dl-ccch", "dl-dcch", "ul-ccch", "ul-dcch", "bcch-bch", "bcch-dl-sch", "pcch"]
 RLS_CHANNELS = ["bcch-bch", "bcch-dl-sch", "dl-ccch", "dl-dcch", "pcch", "ul-ccch", "ul-ccch1", "ul-dcch"]
 
 
@@ -123,7 +126,7 @@ def expected_by_layout(path):
     for frame, linktype, octets in records(path):
         if linktype == 252:
             name, pdu = upper_pdu(octets)
-            if name.startswith("nr-rrc."):
+            if name.startswith(("nr-rrc.", "lte_rrc.", "lte-rrc.")) and ".nb" not in name:
                 found[frame] = (None, pdu.hex())
             continue
         udp = udp_of(linktype, octets)
@@ -134,6 +137,10 @@ def expected_by_layout(path):
             kind, subtype, pdu = gsmtap3(payload)
             if kind == 0x0503:
                 found[frame] = (V3_SUBTYPES.get(subtype, "other"), pdu.hex())
+            elif kind == 0x0403 and subtype in V3_SUBTYPES_LTE:
+                found[frame] = (V3_SUBTYPES_LTE[subtype], pdu.hex())
+        elif 4729 in (source, destination) and payload[0] == 2 and payload[2] == 0x0d and payload[12] < len(V2_SUBTYPES_LTE):
+            found[frame] = (V2_SUBTYPES_LTE[payload[12]], payload[payload[1] * 4:].hex())
         elif 4997 in (source, destination) and payload[0] == 3 and payload[4] == 6 and payload[13] == 1:
             channel, length = struct.unpack_from(">II", payload, 18)
             found[frame] = (RLS_CHANNELS[channel], payload[26:26 + length].hex())
@@ -142,7 +149,7 @@ def expected_by_layout(path):
 
 def expected_by_tshark(path, frames):
     """Channels of upper PDUs as tshark sees them, for the frames given."""
-    fields = ["frame.number", "exported_pdu.prot_name"] + list(ELEMENTS.values())
+    fields = ["frame.number", "exported_pdu.prot_name"] + list(ELEMENTS.values()) + list(ELEMENTS_LTE.values())
     command = ["tshark", "-n", "-r", str(path), "-T", "fields"] + [a for f in fields for a in ("-e", f)]
     output = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True).stdout
     channels = {}
@@ -152,7 +159,9 @@ def expected_by_tshark(path, frames):
         if frame not in frames:
             continue
         name = values[1].split(",")[0].strip('"').rstrip("\0")
-        shown = [channel for channel, value in zip(ELEMENTS, values[2:]) if value]
+        lte = name.startswith("lte")  # what nests in it is NR's
+        own = values[2 + len(ELEMENTS):] if lte else values[2:2 + len(ELEMENTS)]
+        shown = [channel for channel, value in zip(ELEMENTS_LTE if lte else ELEMENTS, own) if value]
         # Nested messages show elements, too: the dissector name decides for the bare ones.
         channels[frame] = BARE.get(name) or (shown[0] if len(shown) == 1 else shown or "other")
     return channels
@@ -182,7 +191,7 @@ def compare(dump, path):
             differences.append(f"frame {frame}: we say {mine}, expected {channel}")
         if octets != got[frame]["octets"]:
             differences.append(f"frame {frame}: octets differ")
-    print(f"{path.name}: {len(got)} NR RRC PDUs, {len(by_tshark)} compared with tshark, {len(differences)} differences")
+    print(f"{path.name}: {len(got)} RRC PDUs, {len(by_tshark)} compared with tshark, {len(differences)} differences")
     for difference in differences:
         print("   ", difference)
     return not differences, len(got)
@@ -201,7 +210,7 @@ def main():
         return 77
     results = [compare(sys.argv[1], path) for path in paths]
     total = sum(count for _, count in results)
-    print(f"{len(paths)} captures, {total} NR RRC PDUs")
+    print(f"{len(paths)} captures, {total} RRC PDUs")
     return 0 if all(ok for ok, _ in results) and total else 1
 
 

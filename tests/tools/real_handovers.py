@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Handovers and SCG changes of the real captures against tshark's fields.
+"""Handovers and SCG changes of the real captures, of NR and of LTE, against tshark's fields.
 
     real_handovers.py DAPSAUDIT
 
 Every frame in which tshark sees reconfigurationWithSync in an NR RRC PDU of its own (not inside LTE RRC or X2AP) must be a handover
 or an SCG change of ours, or a command counted as logged again, and no other; PCI, SSB-ARFCN, C-RNTI, T304, NCC and keySetChangeIndicator must be tshark's.
+So with mobilityControlInfo in LTE RRC, EARFCN and keyChangeIndicator.
 Exit status 77 (skipped) without the shared captures or without tshark.
 """
+import collections
 import glob
 import json
 import os
@@ -18,31 +20,48 @@ import sys
 TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 SHARED = os.environ.get("DAPS_SHARED", os.path.join(TOP, "..", "shared"))
 T304 = [50, 100, 150, 200, 500, 1000, 2000, 10000]
-FIELDS = {"pci": "nr-rrc.physCellId", "arfcn": "nr-rrc.absoluteFrequencySSB", "c_rnti": "nr-rrc.newUE_Identity",
-          "t304": "nr-rrc.t304", "ncc": "nr-rrc.nextHopChainingCount", "key_set_change": "nr-rrc.keySetChangeIndicator"}
+NR = {"pci": "nr-rrc.physCellId", "arfcn": "nr-rrc.absoluteFrequencySSB", "c_rnti": "nr-rrc.newUE_Identity",
+      "t304": "nr-rrc.t304", "ncc": "nr-rrc.nextHopChainingCount", "key_set_change": "nr-rrc.keySetChangeIndicator"}
+LTE = {"pci": "lte-rrc.targetPhysCellId", "arfcn": "lte-rrc.dl_CarrierFreq", "c_rnti": "lte-rrc.newUE_Identity",
+       "t304": "lte-rrc.t304", "ncc": "lte-rrc.nextHopChainingCount", "key_set_change": "lte-rrc.keyChangeIndicator"}
+FILTERS = {"nr": "nr-rrc.reconfigurationWithSync_element && !lte_rrc && !x2ap",
+           "lte": "lte-rrc.mobilityControlInfo_element && !x2ap && !s1ap"}
 
 
-def tshark(capture):
-    """{frame: {our field: [values]}} of frames with reconfigurationWithSync and no LTE RRC."""
-    command = ["tshark", "-r", capture, "-Y", "nr-rrc.reconfigurationWithSync_element && !lte_rrc && !x2ap", "-T", "fields", "-E",
-               "occurrence=a", "-E", "aggregator=,", "-e", "frame.number"]
-    for field in FIELDS.values():
+def number(rat, name, value):
+    if rat == "lte" and name == "c_rnti":
+        return int(value, 16)
+    return int(value) if value.isdigit() else value == "True"
+
+
+def tshark(capture, rat):
+    """{frame: {our field: [values]}} of frames with a handover of that technology, or a change of NR's secondary cells."""
+    fields = NR if rat == "nr" else LTE
+    command = ["tshark", "-r", capture, "-Y", FILTERS[rat], "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,", "-e",
+               "frame.number"]
+    for field in fields.values():
         command += ["-e", field]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     frames = {}
     for line in output.splitlines():
-        number, *columns = line.split("\t")
-        columns += [""] * (len(FIELDS) - len(columns))
-        frames[int(number)] = {name: [int(v) if v.isdigit() else v == "True" for v in column.split(",") if v]
-                               for name, column in zip(FIELDS, columns)}
+        frame, *columns = line.split("\t")
+        columns += [""] * (len(fields) - len(columns))
+        frames[int(frame)] = {name: [number(rat, name, v) for v in column.split(",") if v] for name, column in zip(fields, columns)}
     return frames
 
 
-def ours(program, capture):
+def within_lte(capture):
+    output = subprocess.run(["tshark", "-r", capture, "-Y", "lte_rrc", "-T", "fields", "-e", "frame.number"], capture_output=True,
+                            text=True, check=True).stdout
+    return set(map(int, output.split()))
+
+
+def ours(program, capture, rat, lte_frames):
+    """{frame: lines}, and how many were logged again. Changes of NR cells that LTE RRC carries are left out."""
     output = subprocess.run([program, "audit", "--format", "ndjson", capture], capture_output=True, text=True).stdout
     frames, duplicates = {}, 0
     for line in map(json.loads, output.splitlines()):
-        if line["type"] in ("handover", "scg-change"):
+        if line["type"] in ("handover", "scg-change") and line["rat"] == rat and (rat == "lte" or line["frame"] not in lte_frames):
             frames.setdefault(line["frame"], []).append(line)
         elif line["type"] == "summary":
             duplicates = line["duplicates"]
@@ -52,11 +71,11 @@ def ours(program, capture):
 def differences(theirs, lines):
     """Yields what does not agree in one frame."""
     for line in lines:
-        for name in FIELDS:
+        for name in NR:
             value = line.get(name)
             if name == "t304" and value is not None:
                 value = T304.index(value)
-            if name == "key_set_change" and line.get("ncc") is None:
+            if name == "key_set_change" and line.get("ncc") is None or name == "arfcn" and line.get("same_frequency"):
                 continue
             shown = theirs[name]
             if value is None or (name == "arfcn" and not shown):  # not in the message: the serving frequency
@@ -66,28 +85,35 @@ def differences(theirs, lines):
                 yield f"{name} {value}, tshark {shown}"
 
 
+def compare(theirs, mine, duplicates):
+    """Yields what does not agree in one capture."""
+    for frame in sorted(set(theirs) ^ set(mine)):
+        if frame in theirs and duplicates > 0:
+            duplicates -= 1
+            continue
+        yield f"frame {frame}: {'only tshark' if frame in theirs else 'only we'}"
+    for frame in sorted(set(theirs) & set(mine)):
+        for difference in differences(theirs[frame], mine[frame]):
+            yield f"frame {frame}: {difference}"
+
+
 def main(program):
     captures = sorted(glob.glob(os.path.join(SHARED, "captures", "*upper-pdu*.pcap")))
     if not captures or shutil.which("tshark") is None:
         print(f"SKIPPED: no captures in {SHARED}, or no tshark")
         return 77
-    wrong = handovers = scg_changes = 0
+    wrong, counted = 0, collections.Counter()
     for capture in captures:
-        theirs, (mine, duplicates) = tshark(capture), ours(os.path.abspath(program), capture)
-        for frame in sorted(set(theirs) ^ set(mine)):
-            if frame in theirs and duplicates > 0:
-                duplicates -= 1
-                continue
-            print(f"{os.path.basename(capture)} frame {frame}: {'only tshark' if frame in theirs else 'only we'}")
-            wrong += 1
-        for frame in sorted(set(theirs) & set(mine)):
-            handovers += sum(line["type"] == "handover" for line in mine[frame])
-            scg_changes += sum(line["type"] == "scg-change" for line in mine[frame])
-            for difference in differences(theirs[frame], mine[frame]):
-                print(f"{os.path.basename(capture)} frame {frame}: {difference}")
+        lte_frames = within_lte(capture)
+        for rat in ("nr", "lte"):
+            theirs, (mine, duplicates) = tshark(capture, rat), ours(os.path.abspath(program), capture, rat, lte_frames)
+            for problem in compare(theirs, mine, duplicates):
+                print(f"{os.path.basename(capture)} {problem}")
                 wrong += 1
-    print(f"{len(captures)} captures, {handovers} handovers and {scg_changes} SCG changes compared, {wrong} differences")
-    return 1 if wrong or not handovers else 0
+            counted.update((rat, line["type"]) for frame in set(theirs) & set(mine) for line in mine[frame])
+    print(f"{len(captures)} captures, {counted['nr', 'handover']} handovers of NR, {counted['lte', 'handover']} of LTE and "
+          f"{counted['nr', 'scg-change']} SCG changes compared, {wrong} differences")
+    return 1 if wrong or not counted["nr", "handover"] or not counted["lte", "handover"] else 0
 
 
 if __name__ == "__main__":
