@@ -63,7 +63,7 @@ bool pdcp_room_decides(const struct pdcp_room *room); /* has suspects: the end o
 bool pdcp_room_contests(const struct pdcp_room *room, int64_t since_ns, const struct daps_pdu *pdu);
 /* For the end tried on a copy: without octets only those that leave unread can be counted. NULL if nobody waits. */
 struct pdcp_room *pdcp_room_copy(const struct pdcp_room *room, bool with_octets);
-void pdcp_room_free(struct pdcp_room *room); /* NULL is fine */
+void pdcp_room_free(struct pdcp_room *room);  /* NULL is fine */
 void pdcp_room_rest(struct pdcp_room **room); /* freed, and NULL, if nobody waits */
 size_t pdcp_room_octets(const struct pdcp_room *room);
 
@@ -87,7 +87,8 @@ bool pdcp_all_keyed(const struct daps_pdcp *pdcp);
 /* What the standard or the capture leaves open about the context's key. */
 bool pdcp_try_choices(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,
                       struct pdcp_placed *placed);
-/* The PDU is right under keys that are known by value: does what is open about the context's key make the same of it? */
+/* The PDU is right under keys that are known by value: does what is open about the context's key make the same of it?
+ */
 void pdcp_name_key(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_placed *placed);
 /* One context: the COUNT, and whether ciphered, with which the MAC-I is right. */
 bool pdcp_try_context(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,

@@ -292,8 +292,8 @@ void daps_pdcp_let_go(struct daps_pdcp *pdcp, const struct daps_term *key);
 /* The one key has turned out to be the other. */
 void daps_pdcp_rename(struct daps_pdcp *pdcp, const struct daps_term *gone, const struct daps_term *is);
 /*
- * The UE is not met for a while: room for what there may be again goes, and what the UE's structure has or lends. Before
- * anything else, wake.
+ * The UE is not met for a while: room for what there may be again goes, and what the UE's structure has or lends.
+ * Before anything else, wake.
  */
 void daps_pdcp_sleep(struct daps_pdcp *pdcp);
 void daps_pdcp_wake(struct daps_pdcp *pdcp, const struct pdcp_host *host);

@@ -6,8 +6,8 @@
 #ifndef DAPS_UNWRAP_H
 #define DAPS_UNWRAP_H
 
-#include "daps/problem.h"
 #include "daps/identity.h"
+#include "daps/problem.h"
 #include "daps/record.h"
 #include "rrc/rrc.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For the differential tests: reads lines "<channel> <hex>" (of LTE: "lte-<channel> <hex>") and prints what the decoder made of each, one JSON object a
- * line: {"n","status","message","error","bit","events":[{every field of struct daps_event}]}.
+ * For the differential tests: reads lines "<channel> <hex>" (of LTE: "lte-<channel> <hex>") and prints what the decoder
+ * made of each, one JSON object a line: {"n","status","message","error","bit","events":[{every field of struct
+ * daps_event}]}.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -28,9 +29,10 @@ static void print_event(const struct daps_event *ev)
            ",\"transaction\":%d,\"ncc\":%d,\"ciphering\":%d,\"integrity\":%d,\"key_update\":%d,\"key_set_change\":%d,"
            "\"nas_container\":%d,\"nas_digest\":\"%016" PRIx64 "\",\"sk_counter\":%" PRId32
            ",\"sync\":%d,\"prepared\":%d,\"full_config\":%d,\"daps\":%d,\"daps_source_release\":%d,\"daps_power\":%d,",
-           daps_event_kind_name(ev->kind), daps_rat_name(ev->rat), daps_channel_name(ev->channel), ev->digest, ev->octets, ev->transaction,
-           ev->ncc, ev->ciphering, ev->integrity, ev->key_update, ev->key_set_change, ev->nas_container, ev->nas_digest,
-           ev->sk_counter, ev->sync, ev->prepared, ev->full_config, ev->daps, ev->daps_source_release, ev->daps_power);
+           daps_event_kind_name(ev->kind), daps_rat_name(ev->rat), daps_channel_name(ev->channel), ev->digest,
+           ev->octets, ev->transaction, ev->ncc, ev->ciphering, ev->integrity, ev->key_update, ev->key_set_change,
+           ev->nas_container, ev->nas_digest, ev->sk_counter, ev->sync, ev->prepared, ev->full_config, ev->daps,
+           ev->daps_source_release, ev->daps_power);
     printf("\"rach\":\"%s\",\"pci\":%" PRId32 ",\"ssb_arfcn\":%" PRId32 ",\"point_a\":%" PRId32 ",\"c_rnti\":%" PRId32
            ",\"t304_ms\":%" PRId32 ",\"candidate_id\":%d,\"ltm\":%d,\"conditional\":%d,\"attempt_conditional\":%d,"
            "\"daps_failure\":%d,\"suspend\":%d,\"ue_c_rnti\":%" PRId32 ",\"ue_pci\":%" PRId32 ",\"i_rnti\":%" PRId64
