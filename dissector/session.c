@@ -177,7 +177,8 @@ static void on_problem(void *user, const struct daps_framing_problem *problem)
 struct session *session_new(const struct session_options *options)
 {
     struct session *session = g_new0(struct session, 1);
-    const struct daps_engine_options engine_options = {.keylog = options->keylog, .ncc_reading = options->ncc_reading};
+    const struct daps_engine_options engine_options = {
+        .keylog = options->keylog, .ncc_reading = options->ncc_reading, .nr_only = true};
     const struct daps_sink sink = {.user = session,
                                    .event = on_event,
                                    .progress = on_progress,

@@ -253,7 +253,8 @@ static inline char *place_of(const struct capture *capture, const struct variant
 
 static inline void run_start(struct run *run, const struct capture *capture, const struct variant *variant)
 {
-    const struct daps_engine_options options = {.keylog = keys_of(capture, variant), .ncc_reading = variant->reading};
+    const struct daps_engine_options options = {
+        .keylog = keys_of(capture, variant), .ncc_reading = variant->reading, .nr_only = true};
     const struct daps_sink sink = run_sink(run);
 
     *run = (struct run){.said = said_new(), .asides = g_string_new(NULL)};

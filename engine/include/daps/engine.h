@@ -87,6 +87,7 @@ struct daps_engine_options {
     uint64_t most_octets;
     const struct daps_keylog *keylog; /* borrowed for the engine's life; NULL: symbolic only */
     bool extract_only;                /* deliver events, judge nothing */
+    bool nr_only; /* RRC of LTE is counted and not followed: whoever hands over sees only part of it */
     enum daps_ncc_reading ncc_reading;
     unsigned n_cells;                    /* cells that UEs may go to without a message naming them, ... */
     const struct daps_cell *cells;       /* ... borrowed likewise */
