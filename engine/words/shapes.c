@@ -5,7 +5,7 @@
 #include "daps/words.h"
 
 /* A key that is too long for its room does not compile. */
-#define NAMED(label) .name = label, .key = ",\"" label "\":", .key_octets = sizeof(",\"" label "\":") - 1
+#define NAMED(label) .name = (label), .key = ",\"" label "\":", .key_octets = sizeof(",\"" label "\":") - 1
 
 #define MEMBER(kind, label, structure, place, ...)                                                                     \
     {                                                                                                                  \
