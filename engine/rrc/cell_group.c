@@ -7,13 +7,6 @@
 #include "rrc/raster.h"
 #include "rrc/reading.h"
 
-static int32_t t304_ms(int64_t value)
-{
-    static const int32_t ms[] = {50, 100, 150, 200, 500, 1000, 2000, 10000};
-
-    return value >= 0 && value < (int64_t)(sizeof ms / sizeof ms[0]) ? ms[value] : -1;
-}
-
 /* RLC-BearerConfig, one by one; out is NULL for a cell group that is not the master's. */
 static void rlc_hit(struct daps_rrc_result *out, const struct per_hit *hit)
 {
@@ -89,7 +82,7 @@ bool rrc_on_cell_group(void *user, const struct per_hit *hit)
         ev->c_rnti = (int32_t)hit->value;
         break;
     case NR_RRC_T304:
-        ev->t304_ms = t304_ms(hit->value);
+        ev->t304_ms = rrc_t304_ms(hit->value);
         break;
     case NR_RRC_CFRA:
         ev->rach = DAPS_RACH_CFRA;

@@ -57,10 +57,10 @@ static bool on_field(void *user, const struct per_hit *hit)
         m->future |= hit->value != 0;
         break;
     case LTE_RRC_CIPHERING_ALGORITHM:
-        ev->ciphering = (int8_t)(hit->value <= 7 ? hit->value : 127);
+        ev->ciphering = rrc_algorithm(hit->value);
         break;
     case LTE_RRC_INTEGRITY_ALGORITHM:
-        ev->integrity = (int8_t)(hit->value <= 7 ? hit->value : 127);
+        ev->integrity = rrc_algorithm(hit->value);
         break;
     case LTE_RRC_FAILURE_TYPE:
         ev->daps_failure = hit->value == DAPSHO_FAILED;

@@ -35,36 +35,19 @@ struct reconfiguration {
     struct candidate candidates[MOST_CANDIDATES];
 };
 
-static uint32_t bit_of(int64_t id)
-{
-    return id >= 1 && id <= 32 ? 1U << (id - 1) : 0;
-}
-
-static int8_t algorithm(int64_t value)
-{
-    return value <= 7 ? (int8_t)value : 127;
-}
-
-static int32_t t304_ms(int64_t value)
-{
-    static const int32_t ms[] = {50, 100, 150, 200, 500, 1000, 2000, 10000};
-
-    return value >= 0 && value < (int64_t)(sizeof ms / sizeof ms[0]) ? ms[value] : -1;
-}
-
 static void bearer_hit(struct reconfiguration *c, const struct per_hit *hit)
 {
     struct daps_bearers *b = &c->ev->bearers;
 
     switch ((enum lte_rrc_field)hit->field) {
     case LTE_RRC_SRB_IDENTITY:
-        b->srb_added |= bit_of(hit->value);
+        b->srb_added |= rrc_bearer_bit(hit->value);
         break;
     case LTE_RRC_DRB:
         c->drb = 0;
         break;
     case LTE_RRC_DRB_IDENTITY:
-        c->drb = bit_of(hit->value);
+        c->drb = rrc_bearer_bit(hit->value);
         b->drb_added |= c->drb;
         break;
     case LTE_RRC_DAPS_HO:
@@ -72,7 +55,7 @@ static void bearer_hit(struct reconfiguration *c, const struct per_hit *hit)
         c->ev->daps = true; /* as in NR, one such DRB makes it a DAPS handover */
         break;
     case LTE_RRC_DRB_RELEASED:
-        b->drb_released |= bit_of(hit->value);
+        b->drb_released |= rrc_bearer_bit(hit->value);
         break;
     default:
         break;
@@ -129,7 +112,7 @@ static void mobility_hit(struct reconfiguration *c, const struct per_hit *hit)
         ev->target.ssb_arfcn = (int32_t)hit->value;
         break;
     case LTE_RRC_T304:
-        ev->t304_ms = t304_ms(hit->value);
+        ev->t304_ms = rrc_t304_ms(hit->value);
         break;
     case LTE_RRC_NEW_UE_IDENTITY:
         ev->c_rnti = (int32_t)rrc_bit_string(c->r, hit);
@@ -163,10 +146,10 @@ static void security_hit(struct reconfiguration *c, const struct per_hit *hit)
         c->in_chain = hit->value == 0;
         break;
     case LTE_RRC_CIPHERING_ALGORITHM:
-        ev->ciphering = algorithm(hit->value);
+        ev->ciphering = rrc_algorithm(hit->value);
         break;
     case LTE_RRC_INTEGRITY_ALGORITHM:
-        ev->integrity = algorithm(hit->value);
+        ev->integrity = rrc_algorithm(hit->value);
         break;
     case LTE_RRC_KEY_CHANGE_INDICATOR:
         ev->key_set_change = hit->value != 0;
@@ -220,13 +203,6 @@ static bool on_reconfiguration(void *user, const struct per_hit *hit)
     return true;
 }
 
-static bool refuse(struct rrc_reading *r, const char *why)
-{
-    r->out->status = DAPS_RRC_UNDECODED;
-    r->out->error = why;
-    return false;
-}
-
 /* Reads one RRCConnectionReconfiguration into ev. */
 static bool read_reconfiguration(struct rrc_reading *r, struct rrc_span span, struct reconfiguration *c,
                                  struct daps_event *ev)
@@ -238,9 +214,9 @@ static bool read_reconfiguration(struct rrc_reading *r, struct rrc_span span, st
         return false;
     ev->key_update = ev->sync; /* every handover changes the key (TS 36.331 5.3.1.2) */
     if (c->too_many)
-        return refuse(r, "more candidates than the standard allows");
+        return rrc_refuse(r, "more candidates than the standard allows");
     if (ev->sync && ev->target.ssb_arfcn == BEYOND)
-        return refuse(r, "carrierFreq refers to a carrierFreq-v9e0 that is not there");
+        return rrc_refuse(r, "carrierFreq refers to a carrierFreq-v9e0 that is not there");
     return true;
 }
 
@@ -283,12 +259,8 @@ void rrc_lte_reconfiguration(struct rrc_reading *r, struct rrc_span span, bool p
         ev->kind = DAPS_EV_TRAFFIC; /* criticalExtensionsFuture: nobody knows what it says */
         return;
     }
-    for (unsigned i = 0; i < c.n_removed; i++) {
-        struct daps_event *removed = rrc_add_event(r, DAPS_EV_CANDIDATE_RELEASE);
-        if (removed == NULL)
-            return;
-        removed->candidate_id = (int16_t)c.removed[i];
-    }
+    for (unsigned i = 0; i < c.n_removed; i++)
+        rrc_candidate_released(r, c.removed[i], false);
     for (unsigned i = 0; i < c.n_candidates; i++)
         read_candidate(r, &c.candidates[i]);
     if (c.nr_scg.present)

@@ -16,11 +16,6 @@ void rrc_bearers_begin(struct rrc_bearers_walk *c, struct daps_event *ev)
     *c = (struct rrc_bearers_walk){.ev = ev, .ciphering = -1, .integrity = -1};
 }
 
-static uint32_t bit_of(unsigned id)
-{
-    return id >= 1 && id <= 32 ? 1U << (id - 1) : 0;
-}
-
 static void set_if(uint32_t *mask, bool condition, uint32_t bit)
 {
     if (condition)
@@ -29,7 +24,7 @@ static void set_if(uint32_t *mask, bool condition, uint32_t bit)
 
 static void flush_drb(struct daps_bearers *b, const struct rrc_bearer_item *item)
 {
-    uint32_t bit = bit_of(item->id);
+    uint32_t bit = rrc_bearer_bit(item->id);
 
     b->drb_added |= bit;
     set_if(&b->drb_daps, item->daps, bit);
@@ -52,11 +47,11 @@ static void flush_item(struct rrc_bearers_walk *c)
 
     if (c->item.is_drb) {
         flush_drb(b, &c->item);
-        c->drbs |= bit_of(c->item.id);
+        c->drbs |= rrc_bearer_bit(c->item.id);
         c->ev->daps |= c->item.daps; /* TS 38.331 5.3.5.5.2 NOTE 2b: one such DRB makes it a DAPS handover */
     } else if (c->item.is_srb) {
-        b->srb_added |= bit_of(c->item.id);
-        set_if(&b->srb_reestablish, c->item.reestablish, bit_of(c->item.id));
+        b->srb_added |= rrc_bearer_bit(c->item.id);
+        set_if(&b->srb_reestablish, c->item.reestablish, rrc_bearer_bit(c->item.id));
     }
     memset(&c->item, 0, sizeof c->item);
 }
@@ -74,11 +69,6 @@ void rrc_bearers_end(struct rrc_bearers_walk *c)
     c->drbs = 0;
     c->ciphering = c->integrity = -1;
     c->secondary_key = false;
-}
-
-static int8_t algorithm(int64_t value)
-{
-    return value <= 7 ? (int8_t)value : 127; /* an extension value: some algorithm of a later release */
 }
 
 /* One SRB or DRB of the lists. */
@@ -138,14 +128,14 @@ void rrc_bearers_hit(struct rrc_bearers_walk *c, const struct per_hit *hit)
         break;
     case NR_RRC_DRB_RELEASED:
         flush_item(c);
-        c->ev->bearers.drb_released |= bit_of((unsigned)hit->value);
+        c->ev->bearers.drb_released |= rrc_bearer_bit(hit->value);
         break;
     case NR_RRC_CIPHERING_ALGORITHM:
         flush_item(c);
-        c->ciphering = algorithm(hit->value);
+        c->ciphering = rrc_algorithm(hit->value);
         break;
     case NR_RRC_INTEGRITY_ALGORITHM:
-        c->integrity = algorithm(hit->value);
+        c->integrity = rrc_algorithm(hit->value);
         break;
     case NR_RRC_KEY_TO_USE:
         flush_item(c);

@@ -3,14 +3,20 @@
  */
 #include "rrc/reading.h"
 
+bool rrc_refuse(struct rrc_reading *r, const char *why)
+{
+    r->out->status = DAPS_RRC_UNDECODED;
+    r->out->error = why;
+    return false;
+}
+
 struct daps_event *rrc_add_event(struct rrc_reading *r, enum daps_event_kind kind)
 {
     struct daps_rrc_result *out = r->out;
     struct daps_event *ev;
 
     if (out->n_events == DAPS_RRC_MAX_EVENTS) {
-        out->status = DAPS_RRC_UNDECODED;
-        out->error = "more content than any real message has";
+        (void)rrc_refuse(r, "more content than any real message has");
         return NULL;
     }
     ev = &out->events[out->n_events];
@@ -19,6 +25,16 @@ struct daps_event *rrc_add_event(struct rrc_reading *r, enum daps_event_kind kin
     ev->octets = (uint32_t)r->length;
     out->n_events++;
     return ev;
+}
+
+void rrc_candidate_released(struct rrc_reading *r, int id, bool ltm)
+{
+    struct daps_event *ev = rrc_add_event(r, DAPS_EV_CANDIDATE_RELEASE);
+
+    if (ev == NULL)
+        return;
+    ev->candidate_id = (int16_t)id;
+    ev->ltm = ltm;
 }
 
 struct rrc_span rrc_whole(const struct rrc_reading *r)
@@ -126,4 +142,21 @@ struct rrc_span rrc_without_padding(struct rrc_span span)
             break;
     }
     return span;
+}
+
+int8_t rrc_algorithm(int64_t value)
+{
+    return value <= 7 ? (int8_t)value : 127;
+}
+
+uint32_t rrc_bearer_bit(int64_t id)
+{
+    return id >= 1 && id <= 32 ? 1U << (id - 1) : 0;
+}
+
+int32_t rrc_t304_ms(int64_t value)
+{
+    static const int32_t ms[] = {50, 100, 150, 200, 500, 1000, 2000, 10000};
+
+    return value >= 0 && value < (int64_t)(sizeof ms / sizeof ms[0]) ? ms[value] : -1;
 }

@@ -92,6 +92,12 @@ uint64_t rrc_bit_string(const struct rrc_reading *r, const struct per_hit *hit);
 /* Appends an event; NULL (and the result is marked) if the message holds more than any real one. */
 struct daps_event *rrc_add_event(struct rrc_reading *r, enum daps_event_kind kind);
 
+/* Marks the result undecoded; false. why: static storage. */
+bool rrc_refuse(struct rrc_reading *r, const char *why);
+
+/* Appends the event of a conditional candidate that is taken back. */
+void rrc_candidate_released(struct rrc_reading *r, int id, bool ltm);
+
 /* Walks contents of span as type root; false if the result has been marked undecoded. */
 bool rrc_walk(struct rrc_reading *r, uint32_t root, struct rrc_span span, per_on_hit *on_hit, void *user);
 
@@ -112,6 +118,17 @@ struct rrc_span rrc_whole(const struct rrc_reading *r);
 
 /* The contents of an OCTET STRING hit of the walk under way; not present if they cannot be had. */
 struct rrc_span rrc_span_of(struct rrc_reading *r, const struct per_hit *hit);
+
+/* Values that both technologies encode alike. */
+
+/* Number of a ciphering or integrity algorithm; 127: some algorithm of a later release. */
+int8_t rrc_algorithm(int64_t value);
+
+/* Bearer n is bit n - 1; 0 if there is no such bearer. */
+uint32_t rrc_bearer_bit(int64_t id);
+
+/* T304 in milliseconds by its place in the enumeration, -1 a spare. */
+int32_t rrc_t304_ms(int64_t value);
 
 /* An SRB or DRB of a RadioBearerConfig. */
 struct rrc_bearer_item {

@@ -185,11 +185,7 @@ static bool read_reconfiguration(struct rrc_reading *r, struct rrc_span span, st
     rrc_bearers_end(&c->bearers);
     if (c->master.present && !rrc_walk(r, NR_RRC_ROOT_CELLGROUPCONFIG, c->master, rrc_on_cell_group, &group))
         return false;
-    if (c->too_many) {
-        r->out->error = "more candidates than the standard allows";
-        r->out->status = DAPS_RRC_UNDECODED;
-    }
-    return !c->too_many;
+    return !c->too_many || rrc_refuse(r, "more candidates than the standard allows");
 }
 
 static void read_candidate(struct rrc_reading *r, const struct candidate *candidate)
@@ -233,13 +229,8 @@ void rrc_reconfiguration(struct rrc_reading *r, struct rrc_span span, bool prepa
         ev->kind = DAPS_EV_TRAFFIC; /* criticalExtensionsFuture: nobody knows what it says */
         return;
     }
-    for (unsigned i = 0; i < c.n_removed; i++) {
-        struct daps_event *removed = rrc_add_event(r, DAPS_EV_CANDIDATE_RELEASE);
-        if (removed == NULL)
-            return;
-        removed->candidate_id = (int16_t)c.removed[i].id;
-        removed->ltm = c.removed[i].ltm;
-    }
+    for (unsigned i = 0; i < c.n_removed; i++)
+        rrc_candidate_released(r, c.removed[i].id, c.removed[i].ltm);
     for (unsigned i = 0; i < c.n_candidates; i++)
         read_candidate(r, &c.candidates[i]);
     if (c.secondary.present)
