@@ -155,6 +155,25 @@ static void count_sealed(const struct audit *audit, struct capture_totals *total
     }
 }
 
+/* Items of a baseband log that are not followed, by code. */
+static void count_items(const struct daps_framing_counts *framing, struct capture_totals *totals)
+{
+    char name[sizeof totals->other[0].name];
+
+    for (unsigned i = 0; framing->items != NULL && i < DAPS_FRAMING_MAX_ITEMS; i++) {
+        const struct daps_framing_items *items = &framing->items[i];
+        if (items->n == 0)
+            continue;
+        if (items->version_unknown)
+            g_snprintf(name, sizeof name, "diag-0x%04x-version-%u", items->code, items->version);
+        else
+            g_snprintf(name, sizeof name, items->command ? "diag-command-0x%02x" : "diag-0x%04x", items->code);
+        totals_add_other(totals, name, items->n);
+    }
+    if (framing->more_items > 0)
+        totals_add_other(totals, "diag-more", framing->more_items);
+}
+
 static void count(struct audit *audit, struct capture_totals *totals)
 {
     const struct daps_framing_counts *framing = daps_engine_unwrapped(audit->engine);
@@ -164,9 +183,11 @@ static void count(struct audit *audit, struct capture_totals *totals)
     totals->counts.undecoded += audit->lost;
     count_sealed(audit, totals);
     for (unsigned class = 0; class < DAPS_FRAMING_CLASS_COUNT; class ++) {
-        if (!daps_framing_class_is_followed((enum daps_framing_class) class) && framing->classes[class] > 0)
+        if (!daps_framing_class_is_followed((enum daps_framing_class) class) && framing->classes[class] > 0 &&
+            class != DAPS_FRAMING_DIAG)
             totals_add_other(totals, daps_framing_class_name((enum daps_framing_class) class), framing->classes[class]);
     }
+    count_items(framing, totals);
     memcpy(totals->findings_by_severity, audit->report->findings_by_severity, sizeof totals->findings_by_severity);
 }
 

@@ -2,6 +2,7 @@
 /*
  * Which library reads a capture, and what to say when it cannot.
  *
+ * Baseband logs are told by what they hold, and read here. Of the rest
  * libpcap has the first try at pcap and pcapng; the usual records of a pcap it opened are read without it. Where it
  * stops in the middle of a pcapng for anything but the end of the data (a second link type or snap length, mostly),
  * libwiretap goes on from the same packet.
@@ -13,6 +14,7 @@
 #include <pcap/pcap.h>
 #include <string.h>
 
+#include "diag.h"
 #include "input.h"
 #include "peek.h"
 #include "plain.h"
@@ -28,6 +30,7 @@ struct daps_capture {
     struct plain *plain; /* reads the usual records in place of libpcap ... */
     bool plain_is_over;  /* ... until one was not */
     struct wiretap *wiretap;
+    struct diag *diag; /* it is a baseband log */
     int linktype;
     uint64_t frames; /* delivered */
     char *error;
@@ -45,6 +48,8 @@ static uint64_t position(const struct daps_capture *capture)
 {
     if (capture->wiretap)
         return wiretap_offset(capture->wiretap);
+    if (capture->diag)
+        return diag_offset(capture->diag);
     if (capture->plain && !capture->plain_is_over)
         return capture->input->taken - plain_ahead(capture->plain);
     off_t at = capture->file ? ftello(capture->file) : 0;
@@ -185,6 +190,23 @@ static bool open_with_pcap(struct daps_capture *capture, char **error)
     return opened;
 }
 
+/* A baseband log, compressed with gzip or not; else libwiretap may know it. */
+static bool open_other(struct daps_capture *capture, char **error)
+{
+    struct input *input = capture->input;
+    bool checksums = false;
+    if (input->format == INPUT_OTHER || input->format == INPUT_GZIP) {
+        input->keep = input->stream;
+        enum diag_kind kind = diag_look(input, &capture->peeked, &checksums);
+        if (kind != DIAG_NONE) {
+            input_keep_no_copy(input);
+            capture->diag = diag_new(input, kind, checksums);
+            return true;
+        }
+    }
+    return open_with_wiretap(capture, error);
+}
+
 static bool is_only_told(enum input_format format)
 {
     return format == INPUT_XZ || format == INPUT_BZIP2;
@@ -210,7 +232,7 @@ struct daps_capture *daps_capture_open_within(const char *path, const struct dap
     struct daps_capture *capture = g_new0(struct daps_capture, 1);
     capture->input = input;
     bool for_pcap = input->format == INPUT_PCAP || input->format == INPUT_PCAPNG;
-    if (for_pcap ? open_with_pcap(capture, error) : open_with_wiretap(capture, error))
+    if (for_pcap ? open_with_pcap(capture, error) : open_other(capture, error))
         return capture;
     daps_capture_close(capture);
     return NULL;
@@ -235,6 +257,18 @@ static enum daps_capture_status next_of_wiretap(struct daps_capture *capture, st
                                   capture->input->name, capture->frames, position(capture), reason);
     g_free(reason);
     return fail(capture, error);
+}
+
+static enum daps_capture_status next_of_diag(struct daps_capture *capture, struct daps_record *record)
+{
+    const char *reason = NULL;
+    enum daps_capture_status status = diag_next(capture->diag, record, &reason);
+    if (status == DAPS_CAPTURE_RECORD)
+        record->frame = ++capture->frames;
+    else if (status == DAPS_CAPTURE_ERROR)
+        return fail(capture, g_strdup_printf("%s: cannot be read after item %" PRIu64 " (offset %" PRIu64 "): %s",
+                                             capture->input->name, capture->frames, position(capture), reason));
+    return status;
 }
 
 /* Starts over with libwiretap and skips what libpcap has delivered. False: *reason says why not. */
@@ -309,6 +343,8 @@ enum daps_capture_status daps_capture_next(struct daps_capture *capture, struct 
         return fail(capture, interrupted(capture));
     if (capture->wiretap)
         return next_of_wiretap(capture, record);
+    if (capture->diag)
+        return next_of_diag(capture, record);
     if (capture->plain && !capture->plain_is_over) {
         if (plain_next(capture->plain, record)) {
             record->frame = ++capture->frames;
@@ -338,7 +374,7 @@ const char *daps_capture_error(const struct daps_capture *capture)
 
 void daps_capture_progress(const struct daps_capture *capture, uint64_t *done, uint64_t *whole)
 {
-    *done = position(capture);
+    *done = capture->diag ? capture->input->taken : position(capture);
     *whole = capture->input->size;
 }
 
@@ -351,11 +387,23 @@ void daps_capture_close(struct daps_capture *capture)
     else if (capture->file)
         fclose(capture->file);
     wiretap_close(capture->wiretap);
+    diag_free(capture->diag);
     input_close(capture->input);
     plain_free(capture->plain);
     g_free(capture->peeked);
     g_free(capture->error);
     g_free(capture);
+}
+
+/* Closes input. */
+static bool is_baseband_log(struct input *input)
+{
+    uint8_t *octets = NULL;
+    bool checksums, is_one = (input->format == INPUT_OTHER || input->format == INPUT_GZIP) &&
+                             diag_look(input, &octets, &checksums) != DIAG_NONE;
+    input_close(input);
+    g_free(octets);
+    return is_one;
 }
 
 static bool has_capture_name(const char *path)
@@ -377,8 +425,8 @@ enum daps_capture_kind daps_capture_probe(const char *path, const char **reason)
         return empty ? DAPS_KIND_NOT_CAPTURE : DAPS_KIND_UNREADABLE;
     }
     enum input_format format = input->format;
-    input_close(input);
-    if (format == INPUT_PCAP || format == INPUT_PCAPNG)
+    bool is_log = is_baseband_log(input);
+    if (is_log || format == INPUT_PCAP || format == INPUT_PCAPNG)
         return DAPS_KIND_CAPTURE;
     if (is_only_told(format)) {
         *reason = format == INPUT_XZ ? "is compressed with xz" : "is compressed with bzip2";

@@ -6,7 +6,7 @@
 #include "daps/bound.h"
 #include "daps/engine.h"
 
-#define TOTALS_MAX_OTHER DAPS_BOUND(64, 4)
+#define TOTALS_MAX_OTHER DAPS_BOUND(600, 4) /* a baseband log has some hundred kinds of items */
 
 /* One class of payload that was recognised but is not what is audited, for example "lte-rrc". */
 struct other_count {

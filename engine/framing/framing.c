@@ -31,6 +31,8 @@ void framing_record(struct framing *framing, const struct daps_record *record)
                .missing = missing,
                .user_plane = record->user_plane},
         .ends = record->ends,
+        .diag = record->diag,
+        .foreign = record->foreign,
     };
     framing->tally->frame = record->frame;
     framing->tally->counts.frames++;

@@ -194,6 +194,8 @@ static const struct {
     {108, peel_null},
     {149, peel_udp}, /* srsRAN: a UDP header and no IP */
     {DAPS_LINKTYPE_UDP, peel_udp},
+    {DAPS_LINKTYPE_DIAG, peel_diag},
+    {DAPS_LINKTYPE_DIAG_ITEM, peel_diag_item},
     {157, peel_mac_nr},
     {9, peel_ppp},
     {50, peel_ppp},

@@ -17,8 +17,10 @@ typedef void peel_layer(struct peel *peel, struct octets packet);
 struct peel {
     struct framing *framing;
     struct tally_place at;
-    struct daps_ends ends; /* of the innermost packet */
-    peel_layer *next;      /* and what it is to be given: set by peel_then */
+    struct daps_ends ends;     /* of the innermost packet */
+    enum daps_diag_state diag; /* of a baseband log, ... */
+    uint32_t foreign;          /* ... as the record has it */
+    peel_layer *next;          /* and what it is to be given: set by peel_then */
     struct octets rest;
     unsigned depth;
 };
@@ -115,6 +117,17 @@ void peel_gsmtap_rrc(struct peel *peel, const char *of_version, unsigned subtype
                      struct octets pdu);
 enum { GSMTAP_NR_MAC = 0x0500 }; /* then RLC, PDCP */
 void peel_gsmtap_radio(struct peel *peel, uint16_t type, struct octets pdu);
+
+/* diag.c: a command of Qualcomm's DIAG, a log packet */
+void peel_diag(struct peel *peel, struct octets command);
+void peel_diag_item(struct peel *peel, struct octets packet);
+/*
+ * qualcomm.c: the body of log 0xB821, whoever carried it, of that UE; that of log 0xB0C0. False: the layout of its
+ * version is not known, which is said.
+ */
+bool peel_qualcomm_nr(struct peel *peel, uint64_t ue_key, struct octets body);
+bool peel_qualcomm_lte(struct peel *peel, uint64_t ue_key, struct octets body);
+bool qualcomm_nr_fits(struct octets body); /* as its own length says */
 
 /* qcsuper.c, rls.c: false if the payload is something else that happens to use the port */
 bool peel_qcsuper(struct peel *peel, struct octets payload);

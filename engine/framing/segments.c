@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * RRC PDUs that the modem's log wrote in several entries, numbered 1, 2, ... and 7 for the last (log 0xB821 of
- * version 23 on). Parts come in order; anything else is given up and reported.
+ * version 23 on, 0xB0C0 of version 30 on). Parts come in order; anything else is given up and reported.
  */
 #include <glib.h>
 #include <string.h>
@@ -38,20 +38,25 @@ void segments_free(struct segments *segments)
     g_free(segments);
 }
 
-static void incomplete(struct peel *peel, uint64_t ue_key, unsigned number)
+static const char *layer_of(const struct pdu_context *context)
+{
+    return context->rat == DAPS_RAT_LTE ? "Qualcomm LTE RRC log" : "Qualcomm NR RRC log";
+}
+
+static void incomplete(struct peel *peel, const struct pdu_context *context, unsigned number)
 {
     tally_problem(&peel->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_PARTS_MISSING,
-                                                           .layer = "Qualcomm NR RRC log",
+                                                           .layer = layer_of(context),
                                                            .numbers = {number},
                                                            .rrc_lost = true,
                                                            .ue_known = true,
-                                                           .ue_key = ue_key});
+                                                           .ue_key = context->ue_key});
 }
 
 static void give_up(struct slot *slot, struct peel *peel)
 {
     if (slot->used)
-        incomplete(peel, slot->context.ue_key, slot->next);
+        incomplete(peel, &slot->context, slot->next);
     slot->used = false;
 }
 
@@ -60,7 +65,7 @@ static struct slot *find(struct segments *segments, struct peel *peel, const str
     struct slot *oldest = &segments->slot[0];
     for (int i = 0; i < SLOTS; i++) {
         struct slot *slot = &segments->slot[i];
-        if (slot->used && slot->context.ue_key == context->ue_key)
+        if (slot->used && slot->context.ue_key == context->ue_key && slot->context.rat == context->rat)
             return slot;
         if (!slot->used || (oldest->used && slot->last_frame < oldest->last_frame))
             oldest = slot;
@@ -89,7 +94,7 @@ bool segments_add(struct segments *segments, struct peel *peel, const struct pdu
         give_up(slot, peel);
     if (!slot->used) {
         if (last || number != 1) {
-            incomplete(peel, context->ue_key, 1);
+            incomplete(peel, context, 1);
             return false;
         }
         start(slot, peel, context);
@@ -98,7 +103,7 @@ bool segments_add(struct segments *segments, struct peel *peel, const struct pdu
     if (part.left > PDU_MAX - slot->length) {
         slot->used = false;
         tally_problem(&peel->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_RRC_LENGTH,
-                                                               .layer = "Qualcomm NR RRC log",
+                                                               .layer = layer_of(context),
                                                                .rrc_lost = true,
                                                                .ue_known = true,
                                                                .ue_key = context->ue_key});

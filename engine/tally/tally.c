@@ -33,6 +33,9 @@ static const char *const class_names[DAPS_FRAMING_CLASS_COUNT] = {
     [DAPS_FRAMING_SEGMENT] = "log-segment",
     [DAPS_FRAMING_NON_IP] = "non-ip",
     [DAPS_FRAMING_LINK_OTHER] = "other-link-type",
+    [DAPS_FRAMING_DIAG] = "diag",
+    [DAPS_FRAMING_DIAG_CHECKSUM] = "diag-checksum-unused",
+    [DAPS_FRAMING_DIAG_HEAD] = "diag-head",
     [DAPS_FRAMING_UNKNOWN] = "unknown",
     [DAPS_FRAMING_CUT] = "cut",
     [DAPS_FRAMING_INCOMPLETE] = "incomplete",
@@ -80,6 +83,39 @@ void tally_count(struct tally_place *place, enum daps_framing_class class)
         place->tally->counts.classes[class]++;
 }
 
+static bool is_kind(const struct daps_framing_items *items, const struct daps_framing_items *kind)
+{
+    return items->code == kind->code && items->command == kind->command &&
+           items->version_unknown == kind->version_unknown && items->version == kind->version;
+}
+
+void tally_item(struct tally_place *place, struct daps_framing_items kind)
+{
+    struct daps_framing_counts *counts = &place->tally->counts;
+    unsigned at = (kind.code * 2654435761U ^ kind.version * 40503U) >> 7;
+
+    if (counts->items == NULL)
+        counts->items = g_new0(struct daps_framing_items, DAPS_FRAMING_MAX_ITEMS);
+    for (unsigned tries = 0; tries < DAPS_FRAMING_MAX_ITEMS; tries++, at++) {
+        struct daps_framing_items *items = &counts->items[at % DAPS_FRAMING_MAX_ITEMS];
+        if (items->n == 0) {
+            *items = kind;
+            items->n = 1;
+        } else if (is_kind(items, &kind)) {
+            items->n++;
+        } else {
+            continue;
+        }
+        return;
+    }
+    counts->more_items++;
+}
+
+void tally_clear(struct tally *tally)
+{
+    g_clear_pointer(&tally->counts.items, g_free);
+}
+
 enum daps_framing_class daps_problem_class(enum daps_problem what)
 {
     switch (what) {
@@ -90,11 +126,13 @@ enum daps_framing_class daps_problem_class(enum daps_problem what)
     case DAPS_PROBLEM_PAYLOAD_CUT:
     case DAPS_PROBLEM_MAC_CUT:
     case DAPS_PROBLEM_RLC_CUT:
+    case DAPS_PROBLEM_DIAG_CUT:
         return DAPS_FRAMING_CUT;
     case DAPS_PROBLEM_RRC_CHANNEL:
     case DAPS_PROBLEM_LTE_RRC_SUBTYPE:
     case DAPS_PROBLEM_RRC_SUBTYPE:
     case DAPS_PROBLEM_PDU_TYPE:
+    case DAPS_PROBLEM_DIAG_ENCRYPTED:
         return DAPS_FRAMING_UNKNOWN;
     case DAPS_PROBLEM_FRAGMENTS_MISSING:
     case DAPS_PROBLEM_FRAGMENTS_UNENDED:

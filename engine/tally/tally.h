@@ -30,6 +30,12 @@ struct tally_place {
 /* One payload of that class. */
 void tally_count(struct tally_place *place, enum daps_framing_class class);
 
+/* One item of a baseband log that is not followed, of that kind; its n is not looked at. */
+void tally_item(struct tally_place *place, struct daps_framing_items kind);
+
+/* Frees what counting took. */
+void tally_clear(struct tally *tally);
+
 /*
  * A problem, counted and said: what, layer, numbers, and of whom RRC may be lost, are given; the place knows the rest.
  */

@@ -44,6 +44,7 @@ void unwrap_free(struct unwrap *unwrap)
         return;
     framing_free(unwrap->framing);
     radio_free(unwrap->radio);
+    tally_clear(&unwrap->tally);
     g_free(unwrap);
 }
 

@@ -55,6 +55,11 @@ static const struct {
     [DAPS_PROBLEM_RLC_CUT] = {"a segment is cut by the snap length", "SN {}"},
     [DAPS_PROBLEM_RLC_LONG] = {"an SDU longer than PDCP makes them", "SN {}"},
     [DAPS_PROBLEM_RLC_EMPTY] = {"a segment without data", "SN {}"},
+    [DAPS_PROBLEM_DIAG_CHECKSUM] = {"the checksum of its frame is wrong", "code 0x{4}"},
+    [DAPS_PROBLEM_DIAG_FOREIGN] = {"what is between two items is none", "{} octets"},
+    [DAPS_PROBLEM_DIAG_CUT] = {"the log ends in the middle of an item", "after {} octets of it"},
+    [DAPS_PROBLEM_DIAG_ENCRYPTED] = {"an item is encrypted", NULL},
+    [DAPS_PROBLEM_DIAG_LENGTH] = {"an item whose lengths disagree", "{} octets, {} are there"},
 };
 
 const char *daps_problem_reason(enum daps_problem what)

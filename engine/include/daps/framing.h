@@ -43,7 +43,10 @@ enum daps_framing_class {
     DAPS_FRAMING_IP_FRAGMENT, /* one piece of a datagram; the datagram is counted when it is whole */
     DAPS_FRAMING_SEGMENT,     /* one piece of a log entry, likewise */
     DAPS_FRAMING_NON_IP,
-    DAPS_FRAMING_LINK_OTHER, /* link type not supported */
+    DAPS_FRAMING_LINK_OTHER,    /* link type not supported */
+    DAPS_FRAMING_DIAG,          /* an item of a baseband log: those not followed are counted by code, too */
+    DAPS_FRAMING_DIAG_CHECKSUM, /* one whose checksum is wrong or not there, where a tool wrote them all so */
+    DAPS_FRAMING_DIAG_HEAD,     /* octets in front of the first item of a baseband log */
     /* The rest are problems: each is reported, too. */
     DAPS_FRAMING_UNKNOWN,    /* a carrier of NR RRC with a PDU type that it should not have */
     DAPS_FRAMING_CUT,        /* cut by the snap length, and what is left is not enough */
@@ -52,9 +55,22 @@ enum daps_framing_class {
     DAPS_FRAMING_CLASS_COUNT
 };
 
+/* Items of a baseband log of one kind that are not followed. */
+struct daps_framing_items {
+    uint64_t n; /* 0: this place is empty */
+    uint16_t code;
+    bool command;         /* code is that of a command of DIAG, not of a log packet */
+    bool version_unknown; /* they would be followed, were the layout of this version known */
+    uint8_t version;
+};
+
+#define DAPS_FRAMING_MAX_ITEMS 512
+
 struct daps_framing_counts {
     uint64_t frames;                            /* records given */
     uint64_t classes[DAPS_FRAMING_CLASS_COUNT]; /* payloads; a record may hold several, or a part of one */
+    struct daps_framing_items *items;           /* DAPS_FRAMING_MAX_ITEMS places; NULL: there are none */
+    uint64_t more_items;                        /* of kinds beyond */
     uint64_t keys;                              /* key values that came in GSMTAP v3 metadata; only counted */
 };
 

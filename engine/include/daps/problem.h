@@ -53,6 +53,11 @@ enum daps_problem {
     DAPS_PROBLEM_RLC_CUT,            /* a segment is cut by the snap length: SN N */
     DAPS_PROBLEM_RLC_LONG,           /* an SDU longer than PDCP makes them: SN N */
     DAPS_PROBLEM_RLC_EMPTY,          /* a segment without data: SN N */
+    DAPS_PROBLEM_DIAG_CHECKSUM,      /* the checksum of its frame is wrong */
+    DAPS_PROBLEM_DIAG_FOREIGN,       /* octets that are no item: N octets */
+    DAPS_PROBLEM_DIAG_CUT,           /* the log ends in the middle of an item: after N octets of it */
+    DAPS_PROBLEM_DIAG_ENCRYPTED,     /* it is encrypted */
+    DAPS_PROBLEM_DIAG_LENGTH,        /* an item whose lengths disagree: N octets, N are there */
     DAPS_PROBLEM_COUNT
 };
 

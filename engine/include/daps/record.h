@@ -12,6 +12,19 @@
 #define DAPS_LINKTYPE_NONE (-1)
 /* A UDP datagram, its header included (RFC 768): what somebody else has unwrapped so far. */
 #define DAPS_LINKTYPE_UDP (-2)
+/* A command of Qualcomm's DIAG, without the checksum of its frame; and a log packet alone, which one of them holds. */
+#define DAPS_LINKTYPE_DIAG      (-3)
+#define DAPS_LINKTYPE_DIAG_ITEM (-4)
+
+/* How an item of a baseband log was found in its file. */
+enum daps_diag_state {
+    DAPS_DIAG_SOUND,           /* whole, and its checksum right, or a kind of file that has none */
+    DAPS_DIAG_CHECKSUM_WRONG,  /* in a file whose others are right: it is damaged */
+    DAPS_DIAG_CHECKSUM_UNUSED, /* wrong or absent in a file where none is right: a tool wrote it so */
+    DAPS_DIAG_FOREIGN,         /* no item: octets between items that are none */
+    DAPS_DIAG_HEAD,            /* the same in front of the first item */
+    DAPS_DIAG_CUT,             /* no item: the file ends in the middle of one */
+};
 
 struct daps_record {
     uint64_t frame;      /* number in its capture, from 1 */
@@ -23,7 +36,9 @@ struct daps_record {
 
     /* Of what is around a record that somebody else has unwrapped so far: */
     struct daps_ends ends;
-    bool user_plane; /* it is inside IP that GTP-U carries: what is not radio there is not reported */
+    enum daps_diag_state diag; /* of DIAG only */
+    uint32_t foreign;          /* likewise: octets skipped in front of it, or that it is */
+    bool user_plane;           /* it is inside IP that GTP-U carries: what is not radio there is not reported */
 };
 
 #endif
