@@ -63,11 +63,12 @@ static void on_problem(void *user, const struct daps_framing_problem *problem)
     g_string_free(detail, TRUE);
 }
 
-static void on_pdu(void *user, uint64_t ue_key, int32_t ue_id)
+static void on_pdu(void *user, uint64_t ue_key, enum daps_rat rat, int32_t ue_id)
 {
     const struct audit *audit = user;
 
     (void)ue_key;
+    (void)rat;
     audit->report->ue_id = ue_id;
 }
 

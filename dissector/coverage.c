@@ -5,14 +5,14 @@
 static const struct {
     const char *name, *words;
 } rows[COVERAGE_COUNT] = {
-    [COVERAGE_READ] = {"NR RRC read", "audited"},
-    [COVERAGE_DECIPHERED] = {"NR RRC deciphered", "audited"},
+    [COVERAGE_READ] = {"RRC read", "audited"},
+    [COVERAGE_DECIPHERED] = {"RRC deciphered", "audited"},
     [COVERAGE_UNREADABLE] = {"signalling without a key", "not audited: give its key in a key log (daps.keylog)"},
     [COVERAGE_UNVERIFIED] = {"signalling that no key fits",
                              "not audited: another key than those of the key log is used"},
     [COVERAGE_UNDECODED] = {"RRC that could not be read", "not audited: daps.undecoded says why"},
     [COVERAGE_MISSED] = {"PDUs not followed", "not audited: daps.not_followed says why"},
-    [COVERAGE_LTE] = {"LTE RRC, MAC, RLC or PDCP", "not audited here: dapsaudit audit reads LTE RRC that is in clear"},
+    [COVERAGE_LTE] = {"LTE MAC, RLC or PDCP", "not audited: of LTE, RRC that is in clear is"},
     [COVERAGE_NODES] = {"interfaces between nodes",
                         "not audited by this version: NGAP, XnAP, F1AP, E1AP, E2AP, S1AP, X2AP, GTP"},
     [COVERAGE_NAS] = {"NAS", "not audited: it holds no AS security"},

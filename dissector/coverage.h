@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum coverage {
-    COVERAGE_READ,       /* frames with NR RRC that was read */
+    COVERAGE_READ,       /* frames with RRC that was read */
     COVERAGE_DECIPHERED, /* ... after it was deciphered */
     COVERAGE_UNREADABLE,
     COVERAGE_UNVERIFIED,

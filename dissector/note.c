@@ -69,6 +69,7 @@ void note_draft_clear(struct note_draft *draft)
 void note_add_event(struct note_draft *draft, const struct daps_event *ev)
 {
     const struct note_event event = {.kind = ev->kind,
+                                     .rat = ev->rat,
                                      .downlink = ev->channel == DAPS_CH_DL_DCCH || ev->channel == DAPS_CH_DL_CCCH,
                                      .sync = ev->sync,
                                      .daps = ev->daps,
@@ -92,14 +93,18 @@ static struct note_context note_context_of(const struct daps_context_view *conte
     return note;
 }
 
-void note_add_ue(struct note_draft *draft, const struct daps_engine *engine, guint64 ue_key, uint64_t command)
+void note_add_ue(struct note_draft *draft, const struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat,
+                 uint64_t command)
 {
     struct note_ue ue = {.ue_key = ue_key, .name = daps_engine_ue_name(engine, ue_key), .command = command};
     struct daps_context_view source, target;
 
     if (ue.name == NULL)
         return; /* broadcast only */
-    ue.n_contexts = daps_engine_contexts(engine, ue_key, &source, &target);
+    for (unsigned i = 0; i < DAPS_RAT_COUNT && ue.n_contexts == 0; i++) {
+        ue.rat = rat != DAPS_RAT_COUNT ? rat : (enum daps_rat)i;
+        ue.n_contexts = daps_engine_contexts(engine, ue_key, ue.rat, &source, &target);
+    }
     if (ue.n_contexts > 0)
         ue.source = note_context_of(&source);
     if (ue.n_contexts > 1)

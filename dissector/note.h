@@ -22,8 +22,9 @@ void note_draft_clear(struct note_draft *draft); /* wipes key values */
 
 void note_add_event(struct note_draft *draft,
                     const struct daps_event *ev); /* it alone does not make the frame matter */
-/* command: as in note_ue */
-void note_add_ue(struct note_draft *draft, const struct daps_engine *engine, guint64 ue_key, uint64_t command);
+/* rat: DAPS_RAT_COUNT that in which it has a context; command: as in note_ue */
+void note_add_ue(struct note_draft *draft, const struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat,
+                 uint64_t command);
 void note_add_step(struct note_draft *draft, const struct daps_key_step *step, bool with_values);
 void note_add_scg_change(struct note_draft *draft, const struct daps_scg_change *change);
 void note_add_rrc(struct note_draft *draft, const struct daps_pdu *pdu, const char *key);

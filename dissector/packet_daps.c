@@ -248,9 +248,8 @@ void packet_daps_dissection(epan_dissect_t *edt)
  */
 static bool needs_no_tree(const char *payload)
 {
-    static const char *const known[] = {"",     "udp",  "ip",     "mac-lte-framed", "nas-eps", "nas-5gs",
-                                        "s1ap", "ngap", "e1ap",   "f1ap",           "e2ap",    "xnap",
-                                        "x2ap", "gtp",  "lte_rrc"};
+    static const char *const known[] = {"",     "udp",  "ip",   "mac-lte-framed", "nas-eps", "nas-5gs", "s1ap",
+                                        "ngap", "e1ap", "f1ap", "e2ap",           "xnap",    "x2ap",    "gtp"};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(known); i++) {
         if (strcmp(payload, known[i]) == 0)

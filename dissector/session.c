@@ -10,6 +10,12 @@
 #include "note.h"
 #include "numbers.h"
 
+/* A UE of the frame at hand, in the technology of its newest PDU there. */
+struct touched_ue {
+    uint64_t ue_key;
+    enum daps_rat rat; /* DAPS_RAT_COUNT: only something that was lost is known to be its */
+};
+
 struct session {
     struct session_options options;
     struct daps_engine *engine;
@@ -18,7 +24,7 @@ struct session {
     struct numbers numbers;
     guint64 frame;         /* id of the frame at hand (numbers.h) */
     GPtrArray *renumbered; /* results handed out under numbers that are not ids: struct daps_result *, owned */
-    GArray *touched;       /* guint64 ue_key of it */
+    GArray *touched;       /* struct touched_ue of it */
     bool touched_all;
     struct daps_results *results;
     struct ground *ground;
@@ -120,14 +126,20 @@ static void on_join(void *user, const struct daps_identity_join *join)
 
 /* ---- what framing says ---- */
 
-static void touch(struct session *session, guint64 ue_key)
+static void touch(struct session *session, uint64_t ue_key, enum daps_rat rat)
 {
+    const struct touched_ue touched = {ue_key, rat};
+
     daps_results_touch(session->results, ue_key);
     for (guint i = 0; i < session->touched->len; i++) {
-        if (g_array_index(session->touched, guint64, i) == ue_key)
+        struct touched_ue *known = &g_array_index(session->touched, struct touched_ue, i);
+        if (known->ue_key == ue_key) {
+            if (rat != DAPS_RAT_COUNT)
+                known->rat = rat;
             return;
+        }
     }
-    g_array_append_val(session->touched, ue_key);
+    g_array_append_val(session->touched, touched);
 }
 
 static void touch_all(struct session *session)
@@ -136,10 +148,10 @@ static void touch_all(struct session *session)
     session->touched_all = true;
 }
 
-static void on_pdu(void *user, uint64_t ue_key, int32_t ue_id)
+static void on_pdu(void *user, uint64_t ue_key, enum daps_rat rat, int32_t ue_id)
 {
     (void)ue_id;
-    touch(user, ue_key);
+    touch(user, ue_key, rat);
 }
 
 static void on_pdcp(void *user, enum daps_pdcp_status status)
@@ -167,7 +179,7 @@ static void on_problem(void *user, const struct daps_framing_problem *problem)
         return;
     note_set_lost(&session->draft, problem);
     if (problem->ue_known)
-        touch(session, problem->ue_key);
+        touch(session, problem->ue_key, DAPS_RAT_COUNT);
     else
         touch_all(session);
 }
@@ -177,8 +189,7 @@ static void on_problem(void *user, const struct daps_framing_problem *problem)
 struct session *session_new(const struct session_options *options)
 {
     struct session *session = g_new0(struct session, 1);
-    const struct daps_engine_options engine_options = {
-        .keylog = options->keylog, .ncc_reading = options->ncc_reading, .nr_only = true};
+    const struct daps_engine_options engine_options = {.keylog = options->keylog, .ncc_reading = options->ncc_reading};
     const struct daps_sink sink = {.user = session,
                                    .event = on_event,
                                    .progress = on_progress,
@@ -198,7 +209,7 @@ struct session *session_new(const struct session_options *options)
     session->engine = daps_engine_new(&engine_options, &sink);
     session->notes = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, note_free);
     note_draft_init(&session->draft);
-    session->touched = g_array_new(FALSE, FALSE, sizeof(guint64));
+    session->touched = g_array_new(FALSE, FALSE, sizeof(struct touched_ue));
     session->results = daps_results_new(session->engine, options->keep_values);
     session->ground = ground_new();
     session->commands = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
@@ -334,13 +345,15 @@ void session_end(struct session *session)
 
     daps_results_end(session->results);
     for (guint i = 0; (session->signalling || session->begins) && i < session->touched->len; i++) {
-        const char *ue = daps_engine_ue_name(session->engine, g_array_index(session->touched, guint64, i));
+        const struct touched_ue *touched = &g_array_index(session->touched, struct touched_ue, i);
+        const char *ue = daps_engine_ue_name(session->engine, touched->ue_key);
         if (ue != NULL)
             ground_signalling(session->ground, ue, session->frame, session->begins);
     }
     for (guint i = 0; session->draft.matters && i < session->touched->len; i++) {
-        const guint64 ue_key = g_array_index(session->touched, guint64, i);
-        note_add_ue(&session->draft, session->engine, ue_key, command_of(session, ue_key));
+        const struct touched_ue *touched = &g_array_index(session->touched, struct touched_ue, i);
+        note_add_ue(&session->draft, session->engine, touched->ue_key, touched->rat,
+                    command_of(session, touched->ue_key));
     }
     cover(session);
     note = note_of_draft(&session->draft, session->frame);

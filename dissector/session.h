@@ -25,6 +25,7 @@ struct session_options {
 /* What RRC said in a frame. */
 struct note_event {
     enum daps_event_kind kind;
+    enum daps_rat rat;
     bool downlink, sync, daps, daps_failure, source_release, suspend, prepared;
 };
 
@@ -38,6 +39,7 @@ struct note_context {
 /* A UE that the frame is about, with its contexts once the frame was followed. */
 struct note_ue {
     uint64_t ue_key;
+    enum daps_rat rat;
     const char *name; /* valid as long as the session */
     unsigned n_contexts;
     uint64_t command; /* frame (id) of the handover command that the target comes from, 0 not known */

@@ -72,7 +72,7 @@ proto_tree *show_start(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int 
 
 /* One line: these are on every frame that takes part, and a capture may have many. */
 static void put_context(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, const char *title,
-                        const struct note_context *context)
+                        const struct note_context *context, enum daps_rat rat)
 {
     char words[96] = "";
     proto_item *item;
@@ -82,7 +82,9 @@ static void put_context(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, con
     if (context->ncc >= 0)
         n += g_snprintf(words + n, sizeof words - (size_t)n, ", NCC %d", context->ncc);
     if (context->ciphering >= 0 && context->integrity >= 0)
-        n += g_snprintf(words + n, sizeof words - (size_t)n, ", NEA%d/NIA%d", context->ciphering, context->integrity);
+        n += g_snprintf(words + n, sizeof words - (size_t)n, ", %s/%s",
+                        daps_algorithm_name(rat, true, context->ciphering),
+                        daps_algorithm_name(rat, false, context->integrity));
     if (context->pci >= 0)
         n += g_snprintf(words + n, sizeof words - (size_t)n, ", PCI %d", context->pci);
     if (context->c_rnti >= 0)
@@ -91,8 +93,8 @@ static void put_context(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, con
                                         title, context->key, words);
     sub = put_subtree_item(item, ett_daps_context);
     put_known(sub, tvb, hf_daps_context_ncc, context->ncc);
-    put_string(sub, tvb, hf_daps_context_ciphering, daps_algorithm_name(DAPS_RAT_NR, true, context->ciphering));
-    put_string(sub, tvb, hf_daps_context_integrity, daps_algorithm_name(DAPS_RAT_NR, false, context->integrity));
+    put_string(sub, tvb, hf_daps_context_ciphering, daps_algorithm_name(rat, true, context->ciphering));
+    put_string(sub, tvb, hf_daps_context_integrity, daps_algorithm_name(rat, false, context->integrity));
     put_known(sub, tvb, hf_daps_context_pci, context->pci);
     put_known(sub, tvb, hf_daps_context_c_rnti, context->c_rnti);
 }
@@ -103,11 +105,11 @@ static void put_ue(proto_tree *tree, tvbuff_t *tvb, struct session *session, con
     proto_tree *sub = put_subtree_item(item, ett_daps_ue);
 
     if (ue->n_contexts > 0)
-        put_context(sub, tvb, hf_daps_context_source, "source", &ue->source);
+        put_context(sub, tvb, hf_daps_context_source, "source", &ue->source, ue->rat);
     if (ue->n_contexts > 1) {
         struct note_context target = ue->target;
         g_strlcpy(target.key, session_target_key(session, ue), sizeof target.key);
-        put_context(sub, tvb, hf_daps_context_target, "target", &target);
+        put_context(sub, tvb, hf_daps_context_target, "target", &target, ue->rat);
     }
 }
 
@@ -201,7 +203,8 @@ static bool shows_ciphertext(const packet_info *pinfo, const struct frame_note *
     if (note->clear > 0 || (note->rrc == NULL && note->unreadable == 0 && note->unverified == 0))
         return false;
     for (wmem_list_frame_t *at = wmem_list_head(pinfo->layers); at != NULL; at = wmem_list_frame_next(at)) {
-        if (GPOINTER_TO_INT(wmem_list_frame_data(at)) == take_ids()->layers[RRC])
+        const int id = GPOINTER_TO_INT(wmem_list_frame_data(at));
+        if (id == take_ids()->layers[RRC] || id == take_ids()->rrc_lte)
             return true;
     }
     return false;
@@ -251,7 +254,7 @@ static void put_messages(proto_tree *tree, tvbuff_t *tvb, const struct frame_not
     for (unsigned i = 0; note->rrc == NULL && i < note->n_events; i++) {
         if (is_message(note->events[i].kind))
             put_string(tree, tvb, hf_daps_message,
-                       daps_words_message(note->events[i].kind, note->events[i].downlink, DAPS_RAT_NR));
+                       daps_words_message(note->events[i].kind, note->events[i].downlink, note->events[i].rat));
     }
 }
 

@@ -9,13 +9,15 @@
  *     rlc-nr        RLC PDUs, reassembled by the engine
  *     pdcp-nr       PDCP PDUs
  *     nr-rrc        RRC in clear; the channel is the message type that was dissected
+ *     lte_rrc       likewise
  *
  * Where Wireshark has built no tree, as for a list of packets, the layers that it went through still say what a frame
  * holds, and framing/ goes on from the UDP datagram or the record. Only what comes otherwise needs a tree.
  *
  * What Wireshark does not open (GSMTAP version 3, QCSuper, UERANSIM's radio link, link types and names that it does
  * not know or that its preferences leave closed) goes to framing/ as the UDP datagram that Wireshark has unwrapped,
- * or as the record. RRC inside other protocols of the network (LTE RRC, NGAP, F1AP, ...) is not taken.
+ * or as the record. RRC inside other protocols of the network (NGAP, F1AP, ...) is not taken, nor is that in MAC, RLC
+ * and PDCP of LTE.
  */
 #include "take.h"
 
@@ -71,6 +73,8 @@ static struct seen look(const packet_info *pinfo)
             if (id == ids->layers[i])
                 seen.radio = seen.layers[i] = true;
         }
+        if (id == ids->rrc_lte)
+            seen.radio = seen.layers[RRC] = true;
     }
     seen.closed = closed_by != 0;
     seen.closed_by = closed_by;

@@ -6,35 +6,45 @@
 
 static const char *const layer_names[LAYERS] = {"mac-nr", "rlc-nr", "pdcp-nr", "nr-rrc"};
 
-/* Protocols that have RRC of their own, carry it between nodes, or quote packets that did not arrive. */
+/* Protocols that carry RRC of LTE, or RRC between nodes, or quote packets that did not arrive. */
 static const struct {
     const char *name;
     enum coverage as;
 } closed_names[CLOSED] = {
-    {"lte_rrc", COVERAGE_LTE}, {"mac-lte", COVERAGE_LTE}, {"rlc-lte", COVERAGE_LTE}, {"pdcp-lte", COVERAGE_LTE},
-    {"ngap", COVERAGE_NODES},  {"xnap", COVERAGE_NODES},  {"f1ap", COVERAGE_NODES},  {"e1ap", COVERAGE_NODES},
-    {"s1ap", COVERAGE_NODES},  {"x2ap", COVERAGE_NODES},  {"e2ap", COVERAGE_NODES},  {"nas-5gs", COVERAGE_NAS},
-    {"nas-eps", COVERAGE_NAS}, {"gtp", COVERAGE_NODES},   {"icmp", COVERAGE_COUNT},  {"icmpv6", COVERAGE_COUNT},
+    {"mac-lte", COVERAGE_LTE}, {"rlc-lte", COVERAGE_LTE}, {"pdcp-lte", COVERAGE_LTE}, {"ngap", COVERAGE_NODES},
+    {"xnap", COVERAGE_NODES},  {"f1ap", COVERAGE_NODES},  {"e1ap", COVERAGE_NODES},   {"s1ap", COVERAGE_NODES},
+    {"x2ap", COVERAGE_NODES},  {"e2ap", COVERAGE_NODES},  {"nas-5gs", COVERAGE_NAS},  {"nas-eps", COVERAGE_NAS},
+    {"gtp", COVERAGE_NODES},   {"icmp", COVERAGE_COUNT},  {"icmpv6", COVERAGE_COUNT},
 };
 
 static const struct {
     const char *name;
+    enum daps_rat rat;
     enum daps_channel channel;
 } root_names[ROOTS] = {
-    {"nr-rrc.BCCH_BCH_Message_element", DAPS_CH_BCCH_BCH},
-    {"nr-rrc.BCCH_DL_SCH_Message_element", DAPS_CH_BCCH_DL_SCH},
-    {"nr-rrc.DL_CCCH_Message_element", DAPS_CH_DL_CCCH},
-    {"nr-rrc.DL_DCCH_Message_element", DAPS_CH_DL_DCCH},
-    {"nr-rrc.PCCH_Message_element", DAPS_CH_PCCH},
-    {"nr-rrc.UL_CCCH_Message_element", DAPS_CH_UL_CCCH},
-    {"nr-rrc.UL_CCCH1_Message_element", DAPS_CH_UL_CCCH1},
-    {"nr-rrc.UL_DCCH_Message_element", DAPS_CH_UL_DCCH},
-    {"nr-rrc.RRCReconfiguration_element", DAPS_CH_RECONFIGURATION},
-    {"nr-rrc.RRCReconfigurationComplete_element", DAPS_CH_RECONFIGURATION_COMPLETE},
-    {"nr-rrc.HandoverCommand_element", DAPS_CH_HANDOVER_COMMAND},
-    {"nr-rrc.HandoverPreparationInformation_element", DAPS_CH_HANDOVER_PREPARATION},
-    {"nr-rrc.RadioBearerConfig_element", DAPS_CH_RADIO_BEARER_CONFIG},
-    {"nr-rrc.CellGroupConfig_element", DAPS_CH_CELL_GROUP_CONFIG},
+    {"nr-rrc.BCCH_BCH_Message_element", DAPS_RAT_NR, DAPS_CH_BCCH_BCH},
+    {"nr-rrc.BCCH_DL_SCH_Message_element", DAPS_RAT_NR, DAPS_CH_BCCH_DL_SCH},
+    {"nr-rrc.DL_CCCH_Message_element", DAPS_RAT_NR, DAPS_CH_DL_CCCH},
+    {"nr-rrc.DL_DCCH_Message_element", DAPS_RAT_NR, DAPS_CH_DL_DCCH},
+    {"nr-rrc.PCCH_Message_element", DAPS_RAT_NR, DAPS_CH_PCCH},
+    {"nr-rrc.UL_CCCH_Message_element", DAPS_RAT_NR, DAPS_CH_UL_CCCH},
+    {"nr-rrc.UL_CCCH1_Message_element", DAPS_RAT_NR, DAPS_CH_UL_CCCH1},
+    {"nr-rrc.UL_DCCH_Message_element", DAPS_RAT_NR, DAPS_CH_UL_DCCH},
+    {"nr-rrc.RRCReconfiguration_element", DAPS_RAT_NR, DAPS_CH_RECONFIGURATION},
+    {"nr-rrc.RRCReconfigurationComplete_element", DAPS_RAT_NR, DAPS_CH_RECONFIGURATION_COMPLETE},
+    {"nr-rrc.HandoverCommand_element", DAPS_RAT_NR, DAPS_CH_HANDOVER_COMMAND},
+    {"nr-rrc.HandoverPreparationInformation_element", DAPS_RAT_NR, DAPS_CH_HANDOVER_PREPARATION},
+    {"nr-rrc.RadioBearerConfig_element", DAPS_RAT_NR, DAPS_CH_RADIO_BEARER_CONFIG},
+    {"nr-rrc.CellGroupConfig_element", DAPS_RAT_NR, DAPS_CH_CELL_GROUP_CONFIG},
+    {"lte-rrc.BCCH_BCH_Message_element", DAPS_RAT_LTE, DAPS_CH_BCCH_BCH},
+    {"lte-rrc.BCCH_DL_SCH_Message_element", DAPS_RAT_LTE, DAPS_CH_BCCH_DL_SCH},
+    {"lte-rrc.DL_CCCH_Message_element", DAPS_RAT_LTE, DAPS_CH_DL_CCCH},
+    {"lte-rrc.DL_DCCH_Message_element", DAPS_RAT_LTE, DAPS_CH_DL_DCCH},
+    {"lte-rrc.PCCH_Message_element", DAPS_RAT_LTE, DAPS_CH_PCCH},
+    {"lte-rrc.UL_CCCH_Message_element", DAPS_RAT_LTE, DAPS_CH_UL_CCCH},
+    {"lte-rrc.UL_DCCH_Message_element", DAPS_RAT_LTE, DAPS_CH_UL_DCCH},
+    {"lte-rrc.RRCConnectionReconfiguration_element", DAPS_RAT_LTE, DAPS_CH_RECONFIGURATION},
+    {"lte-rrc.HandoverPreparationInformation_element", DAPS_RAT_LTE, DAPS_CH_HANDOVER_PREPARATION},
 };
 
 static const char *const context_names[][CONTEXT_FIELDS] = {
@@ -76,6 +86,7 @@ void take_resolve(void)
 {
     for (unsigned i = 0; i < LAYERS; i++)
         ids.layers[i] = protocol_id(layer_names[i]);
+    ids.rrc_lte = protocol_id("lte_rrc");
     for (unsigned i = 0; i < CLOSED; i++) {
         ids.closed[i] = protocol_id(closed_names[i].name);
         ids.closed_as[i] = closed_names[i].as;
@@ -87,6 +98,7 @@ void take_resolve(void)
     ids.gtp = protocol_id("gtp");
     for (unsigned i = 0; i < ROOTS; i++) {
         ids.roots[i].id = proto_registrar_get_id_byname(root_names[i].name);
+        ids.roots[i].rat = root_names[i].rat;
         ids.roots[i].channel = root_names[i].channel;
     }
     for (unsigned layer = 0; layer < RRC; layer++) {
@@ -108,6 +120,7 @@ GArray *take_wanted_fields(void)
 
     for (unsigned i = 0; i < LAYERS; i++)
         want(wanted, ids.layers[i]); /* 4.6 leaves out protocols, too, that nobody asks for */
+    want(wanted, ids.rrc_lte);
     want(wanted, ids.udp);
     for (unsigned i = 0; i < ROOTS; i++)
         want(wanted, ids.roots[i].id);

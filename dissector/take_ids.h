@@ -13,15 +13,17 @@ enum layer { MAC, RLC, PDCP, RRC, LAYERS };
 /* Fields of the context that Wireshark shows with a PDU below RRC. */
 enum context_field { DIRECTION, UE_ID, RNTI, RNTI_TYPE, MODE, SN_BITS, BEARER_TYPE, BEARER, PLANE, CONTEXT_FIELDS };
 
-enum { CLOSED = 16, ROOTS = 14 };
+enum { CLOSED = 15, ROOTS = 23 };
 
 struct take_ids {
     int layers[LAYERS];
-    int closed[CLOSED]; /* protocols that have RRC of their own, carry it between nodes, or quote what did not arrive */
+    int rrc_lte;        /* RRC as well */
+    int closed[CLOSED]; /* protocols that carry RRC of LTE, or RRC between nodes, or quote what did not arrive */
     enum coverage closed_as[CLOSED]; /* COVERAGE_COUNT: not spoken of */
     int frame, udp, ip, ipv6, gtp;
     struct {
         int id;
+        enum daps_rat rat;
         enum daps_channel channel;
     } roots[ROOTS]; /* message types */
     int context[RRC][CONTEXT_FIELDS];

@@ -58,7 +58,7 @@ static int layer_of_node(const proto_node *node)
         if (finfo->hfinfo->id == take_ids()->layers[i])
             return i;
     }
-    return -1;
+    return finfo->hfinfo->id == take_ids()->rrc_lte ? RRC : -1;
 }
 
 /* What the item of a PDU shows around it; the PDUs inside have contexts of their own. */
@@ -152,13 +152,14 @@ static int root_of_node(const proto_node *node)
     return -1;
 }
 
-/* The message in an item of nr-rrc. False: none that is followed. */
+/* The message in an item of nr-rrc or lte_rrc. False: none that is followed. */
 static bool fill_rrc(struct daps_pdu *pdu, const proto_node *item)
 {
     pdu->layer = DAPS_LAYER_RRC;
     for (const proto_node *child = item->first_child; child != NULL; child = child->next) {
         const int root = root_of_node(child);
         if (root >= 0) {
+            pdu->rat = take_ids()->roots[root].rat;
             pdu->channel = take_ids()->roots[root].channel;
             return true;
         }
@@ -178,7 +179,8 @@ static struct daps_pdu pdu_at(const struct take_place *place, const struct exten
                              .logged_cell = {.pci = -1, .ssb_arfcn = -1}};
 }
 
-/* A message that Wireshark shows without an item of nr-rrc around it: one that is not sent by itself over the air. */
+/* A message that Wireshark shows without an item of its protocol around it: one that is not sent by itself over the
+ * air. */
 static void take_bare_rrc(struct session *session, packet_info *pinfo, const proto_node *item)
 {
     const struct take_place place = take_place(session, pinfo);
@@ -190,6 +192,7 @@ static void take_bare_rrc(struct session *session, packet_info *pinfo, const pro
         return;
     pdu = pdu_at(&place, &extent);
     pdu.layer = DAPS_LAYER_RRC;
+    pdu.rat = take_ids()->roots[root].rat;
     pdu.channel = take_ids()->roots[root].channel;
     session_pdu(session, &pdu);
 }
@@ -236,14 +239,14 @@ static bool is_inside(const proto_node *node)
     if (finfo == NULL)
         return false;
     if (finfo->hfinfo->parent >= 0)
-        return finfo->hfinfo->parent == ids->layers[RRC];
+        return finfo->hfinfo->parent == ids->layers[RRC] || finfo->hfinfo->parent == ids->rrc_lte;
     return finfo->hfinfo->id == ids->frame || take_is_closed(ids, finfo->hfinfo->id);
 }
 
 bool take_layer(struct session *session, packet_info *pinfo, proto_tree *tree, enum layer outermost)
 {
     const field_info *datagram = NULL;
-    bool understood = true, found = outermost == RRC; /* there are messages without an item of nr-rrc */
+    bool understood = true, found = outermost == RRC; /* there are messages without an item of their protocol */
 
     for (proto_node *node = tree->first_child; node != NULL;) {
         const int layer = layer_of_node(node);

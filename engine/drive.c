@@ -69,10 +69,8 @@ static void on_pdu(void *user, const struct daps_pdu *pdu)
     struct drive *drive = user;
     const struct daps_sink *sink = daps_engine_sink(drive->engine);
 
-    if (pdu->rat != DAPS_RAT_NR && daps_engine_options(drive->engine)->nr_only)
-        return;
     if (sink->pdu != NULL)
-        sink->pdu(sink->user, pdu->ue_key, pdu->names.has_ue_id ? pdu->names.ue_id : -1);
+        sink->pdu(sink->user, pdu->ue_key, pdu->rat, pdu->names.has_ue_id ? pdu->names.ue_id : -1);
     if (pdu->layer == DAPS_LAYER_RRC)
         take_rrc(drive, pdu);
     else

@@ -372,10 +372,10 @@ void daps_engine_preview(struct daps_engine *engine, uint64_t ue_key, bool all, 
     engine->counts = own_counts;
 }
 
-unsigned daps_engine_contexts(const struct daps_engine *engine, uint64_t ue_key, struct daps_context_view *source,
-                              struct daps_context_view *target)
+unsigned daps_engine_contexts(const struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat,
+                              struct daps_context_view *source, struct daps_context_view *target)
 {
-    struct ue_entry *entry = ues_find(engine->ues, ue_key);
+    struct ue_entry *entry = ues_find(engine->ues, key_in(rat, ue_key));
     const struct daps_ue *ue = entry != NULL ? ues_awake(engine->ues, entry) : NULL;
 
     if (ue == NULL || ue->active.chain.key == NULL)

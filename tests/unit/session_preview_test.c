@@ -32,9 +32,10 @@ static char *contexts(const struct run *run)
 {
     GString *text = g_string_new(NULL);
 
-    for (guint i = 0; i < run->ue_keys->len; i++) {
+    for (guint i = 0; i < run->ue_keys->len * DAPS_RAT_COUNT; i++) {
         struct daps_context_view views[2];
-        unsigned n = daps_engine_contexts(run->engine, g_array_index(run->ue_keys, uint64_t, i), &views[0], &views[1]);
+        unsigned n = daps_engine_contexts(run->engine, g_array_index(run->ue_keys, uint64_t, i / DAPS_RAT_COUNT),
+                                          (enum daps_rat)(i % DAPS_RAT_COUNT), &views[0], &views[1]);
         put(text, "contexts", n);
         for (unsigned k = 0; k < n; k++) {
             put_key(text, &views[k].key);

@@ -205,10 +205,11 @@ static inline void run_on_use(void *user, const char *ue, const struct daps_keys
                            use->verified, use->earlier, use->earlier_is_other);
 }
 
-static inline void run_on_pdu(void *user, uint64_t ue_key, int32_t ue_id)
+static inline void run_on_pdu(void *user, uint64_t ue_key, enum daps_rat rat, int32_t ue_id)
 {
     struct run *run = user;
 
+    (void)rat;
     (void)ue_id;
     for (guint i = 0; i < run->ue_keys->len; i++) {
         if (g_array_index(run->ue_keys, uint64_t, i) == ue_key)
@@ -253,8 +254,7 @@ static inline char *place_of(const struct capture *capture, const struct variant
 
 static inline void run_start(struct run *run, const struct capture *capture, const struct variant *variant)
 {
-    const struct daps_engine_options options = {
-        .keylog = keys_of(capture, variant), .ncc_reading = variant->reading, .nr_only = true};
+    const struct daps_engine_options options = {.keylog = keys_of(capture, variant), .ncc_reading = variant->reading};
     const struct daps_sink sink = run_sink(run);
 
     *run = (struct run){.said = said_new(), .asides = g_string_new(NULL)};

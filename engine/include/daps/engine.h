@@ -65,7 +65,7 @@ struct daps_sink {
     void (*join)(void *user, const struct daps_identity_join *join);
     void (*not_judged)(void *user, enum daps_not_judged reason, uint64_t frame); /* as it is counted */
     /* Of what is unwrapped: a PDU of that UE comes, whose framing gives it that UEId (-1 none); ... */
-    void (*pdu)(void *user, uint64_t ue_key, int32_t ue_id);
+    void (*pdu)(void *user, uint64_t ue_key, enum daps_rat rat, int32_t ue_id);
     void (*pdcp)(void *user, enum daps_pdcp_status status); /* ... it was one of PDCP that says nothing to RRC; ... */
     void (*undecoded)(void *user, const struct daps_undecoded *undecoded);      /* ... it could not be decoded; ... */
     void (*problem)(void *user, const struct daps_framing_problem *problem);    /* ... it could not be unwrapped */
@@ -87,7 +87,6 @@ struct daps_engine_options {
     uint64_t most_octets;
     const struct daps_keylog *keylog; /* borrowed for the engine's life; NULL: symbolic only */
     bool extract_only;                /* deliver events, judge nothing */
-    bool nr_only; /* RRC of LTE is counted and not followed: whoever hands over sees only part of it */
     enum daps_ncc_reading ncc_reading;
     unsigned n_cells;                    /* cells that UEs may go to without a message naming them, ... */
     const struct daps_cell *cells;       /* ... borrowed likewise */
@@ -152,12 +151,12 @@ struct daps_context_view {
 };
 
 /*
- * The contexts that UE has at this moment: its source and, while an attempt is open, its target. Returns how many of
- * the two were filled: 0 no AS security known, 1 source, 2 both. Key values are views into the engine, valid until the
- * next PDU.
+ * The contexts that UE has at this moment in that technology: its source and, while an attempt is open, its target.
+ * Returns how many of the two were filled: 0 no AS security known, 1 source, 2 both. Key values are views into the
+ * engine, valid until the next PDU.
  */
-unsigned daps_engine_contexts(const struct daps_engine *engine, uint64_t ue_key, struct daps_context_view *source,
-                              struct daps_context_view *target);
+unsigned daps_engine_contexts(const struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat,
+                              struct daps_context_view *source, struct daps_context_view *target);
 
 /* Name of the UE that ue_key stands for, NULL if none was seen; valid as long as the engine. */
 const char *daps_engine_ue_name(const struct daps_engine *engine, uint64_t ue_key);
