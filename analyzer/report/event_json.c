@@ -33,8 +33,8 @@ const struct event_field event_fields[] = {
     FIELD("octets", COUNT, octets, 0),
     FIELD("transaction", I8, transaction, 3),
     FIELD("ncc", I8, ncc, 7),
-    FIELD("ciphering", I8, ciphering, 7),
-    FIELD("integrity", I8, integrity, 7),
+    FIELD("ciphering", I8, ciphering, INT8_MAX), /* 127 is one of a later release */
+    FIELD("integrity", I8, integrity, INT8_MAX),
     FLAG(key_update),
     FLAG(key_set_change),
     FLAG(five_gc),

@@ -7,6 +7,15 @@
 
 #include "daps/shapes.h"
 
+static const char rest[] = "more"; /* what no longer had a row; always the last one */
+
+static int order_of(const char *name, const char *other)
+{
+    const int last = strcmp(name, rest) == 0, other_last = strcmp(other, rest) == 0;
+
+    return last != other_last ? last - other_last : strcmp(name, other);
+}
+
 static void insert_other(struct capture_totals *totals, unsigned at, const char *name)
 {
     memmove(&totals->other[at + 1], &totals->other[at], (totals->n_other - at) * sizeof totals->other[0]);
@@ -22,14 +31,14 @@ void totals_add_other(struct capture_totals *totals, const char *name, uint64_t 
     int order = 1;
 
     g_strlcpy(short_name, name, sizeof short_name);
-    while (at < totals->n_other && (order = strcmp(totals->other[at].name, short_name)) < 0)
+    while (at < totals->n_other && (order = order_of(totals->other[at].name, short_name)) < 0)
         at++;
     if (at < totals->n_other && order == 0) {
         totals->other[at].n += n;
         return;
     }
     if (totals->n_other == TOTALS_MAX_OTHER) {
-        g_strlcpy(totals->other[TOTALS_MAX_OTHER - 1].name, "more", sizeof short_name);
+        g_strlcpy(totals->other[TOTALS_MAX_OTHER - 1].name, rest, sizeof short_name);
         totals->other[TOTALS_MAX_OTHER - 1].n += n;
         return;
     }

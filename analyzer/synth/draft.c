@@ -50,6 +50,14 @@ void draft_set_octets(struct draft *draft, const char *path, const GByteArray *o
     assign->only_there = false;
 }
 
+void draft_fail(char **error, char *sentence)
+{
+    if (*error != NULL)
+        g_free(sentence);
+    else
+        *error = sentence;
+}
+
 GByteArray *draft_finish(struct draft *draft, uint32_t root, char **error)
 {
     struct per_output *out = g_new(struct per_output, 1);
@@ -59,8 +67,8 @@ GByteArray *draft_finish(struct draft *draft, uint32_t root, char **error)
 
     if (n > 0)
         octets = g_byte_array_append(g_byte_array_sized_new((guint)n), out->octets, (guint)n);
-    else if (*error == NULL)
-        *error = g_strdup(out->error);
+    else
+        draft_fail(error, g_strdup(out->error));
     for (guint i = 0; i < draft->assigns->len; i++)
         g_free((gpointer)(guintptr)g_array_index(draft->assigns, struct per_assign, i).path);
     g_array_unref(draft->assigns);

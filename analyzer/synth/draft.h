@@ -34,6 +34,9 @@ void draft_set_name(struct draft *draft, const char *path, const char *name);
 void draft_set_octets(struct draft *draft, const char *path, const GByteArray *octets);
 /* Encodes it as the PDU type root and frees the draft. NULL with *error set if a value does not fit the ASN.1. */
 GByteArray *draft_finish(struct draft *draft, uint32_t root, char **error);
+
+/* Takes sentence (g_free) into *error, unless something had failed before: the first one is told. */
+void draft_fail(char **error, char *sentence);
 /* ... or each row as it says. */
 void draft_set_rows(struct draft *draft, const struct draft_row *rows, size_t n);
 

@@ -336,7 +336,7 @@ GByteArray *lte_message(const char *name, const struct synth_simple *values, enu
     GByteArray *octets;
 
     if (row == NULL) {
-        *error = g_strdup_printf("LTE has no message '%s'", name);
+        draft_fail(error, g_strdup_printf("LTE has no message '%s'", name));
         return NULL;
     }
     f.draft = draft_start_in(&lte_synth_table, row->path);

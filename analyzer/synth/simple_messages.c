@@ -171,7 +171,7 @@ GByteArray *synth_message(const char *name, const struct synth_simple *values, e
     if (values->rat == DAPS_RAT_LTE)
         return lte_message(name, values, channel, error);
     if (row == NULL) {
-        *error = g_strdup_printf("no message '%s'", name);
+        draft_fail(error, g_strdup_printf("no message '%s'", name));
         return NULL;
     }
     f.draft = draft_start(row->path);

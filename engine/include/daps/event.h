@@ -143,7 +143,7 @@ struct daps_event {
 
             /* Security. -1: not in the message. */
             int8_t ncc;          /* nextHopChainingCount 0..7 of masterKeyUpdate, reestablishment or suspendConfig */
-            int8_t ciphering;    /* NEA/EEA number 0..7 */
+            int8_t ciphering;    /* NEA/EEA number 0..7; 127 of a later release */
             int8_t integrity;    /* NIA/EIA number 0..7 */
             bool key_update;     /* masterKeyUpdate is there */
             bool key_set_change; /* keySetChangeIndicator */
