@@ -36,6 +36,8 @@ struct daps_term_pool {
     GHashTable *terms;   /* set of struct daps_term, owned */
     GHashTable *orphans; /* set likewise: kept terms whose parent was swept, alive, but never found again; NULL none */
     struct daps_term *loose; /* list of terms that nobody is known to hold: the next sweep looks at them */
+    bool is_trial;           /* terms made now are a trial's, ... */
+    uint32_t tried;          /* ... of which there are so many, all of them loose */
     GArray *dialects;        /* struct cell_dialect, oldest first; NULL none */
 };
 

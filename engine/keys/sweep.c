@@ -49,6 +49,8 @@ void daps_term_loosen(struct daps_term_pool *pool, const struct daps_term *term)
 void pool_enter(struct daps_term_pool *pool, struct daps_term *term)
 {
     g_hash_table_add(pool->terms, term);
+    term->is_tried = pool->is_trial;
+    pool->tried += pool->is_trial;
     pool_link(term);
     daps_term_loosen(pool, term);
 }
@@ -96,9 +98,10 @@ static void leave_children(struct daps_term_pool *pool, struct daps_term *term)
     term->children = NULL;
 }
 
-void daps_term_sweep(struct daps_term_pool *pool, daps_term_holds *is_held, const void *holder)
+/* The terms of that list, which are off the pool's. */
+static void drop(struct daps_term_pool *pool, struct daps_term *going)
 {
-    struct daps_term *going = sort_loose(pool, is_held, holder), *next;
+    struct daps_term *next;
 
     for (struct daps_term *term = going; term != NULL; term = term->loose) {
         if (term->parent != NULL && !term->parent->goes)
@@ -111,4 +114,35 @@ void daps_term_sweep(struct daps_term_pool *pool, daps_term_holds *is_held, cons
         if (pool->orphans == NULL || !g_hash_table_remove(pool->orphans, term))
             g_hash_table_remove(pool->terms, term);
     }
+}
+
+void daps_term_sweep(struct daps_term_pool *pool, daps_term_holds *is_held, const void *holder)
+{
+    drop(pool, sort_loose(pool, is_held, holder));
+}
+
+struct daps_term_numbers daps_term_trial(struct daps_term_pool *pool)
+{
+    pool->is_trial = true;
+    return pool->numbers;
+}
+
+void daps_term_trial_over(struct daps_term_pool *pool, const struct daps_term_numbers *before)
+{
+    struct daps_term **at = &pool->loose, *going = NULL, *term;
+
+    for (; pool->tried > 0 && (term = *at) != NULL;) {
+        if (!term->is_tried) {
+            at = &term->loose;
+            continue;
+        }
+        *at = term->loose;
+        term->loose = going;
+        term->goes = true;
+        going = term;
+        pool->tried--;
+    }
+    drop(pool, going);
+    pool->numbers = *before;
+    pool->is_trial = false;
 }

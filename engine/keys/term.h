@@ -51,7 +51,7 @@ struct daps_term {
     uint8_t value[32];
     uint8_t parent_value[32];
     /* For sweeping. */
-    bool kept, goes, is_loose;
+    bool kept, goes, is_loose, is_tried;
     struct daps_term *loose;
 };
 
@@ -197,6 +197,10 @@ typedef bool daps_term_holds(const void *holder, const struct daps_term *term);
 void daps_term_keep(const struct daps_term *term);
 void daps_term_loosen(struct daps_term_pool *pool, const struct daps_term *term); /* NULL is fine */
 void daps_term_sweep(struct daps_term_pool *pool, daps_term_holds *is_held, const void *holder);
+
+/* What is tried on a copy of the holder leaves no term and no number behind: between these two nothing is swept. */
+struct daps_term_numbers daps_term_trial(struct daps_term_pool *pool);
+void daps_term_trial_over(struct daps_term_pool *pool, const struct daps_term_numbers *before);
 
 /* Terms alive, for tests of memory bounds. */
 size_t daps_term_pool_size(const struct daps_term_pool *pool);

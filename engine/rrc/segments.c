@@ -20,8 +20,10 @@ static bool is_copy(const struct rrc_segments *segments, const struct daps_rrc_s
 
 static void append(struct rrc_segments *segments, const struct daps_rrc_segment *segment, uint64_t digest)
 {
-    segments->octets = g_realloc(segments->octets, segments->length + segment->length);
-    memcpy(segments->octets + segments->length, segment->octets, segment->length);
+    if (segment->length > 0) {
+        segments->octets = g_realloc(segments->octets, segments->length + segment->length);
+        memcpy(segments->octets + segments->length, segment->octets, segment->length);
+    }
     segments->length += segment->length;
     segments->digests[segments->n++] = digest;
 }

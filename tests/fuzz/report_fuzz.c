@@ -202,10 +202,13 @@ static GString *run(const struct form *form, const char *name, const char *ue)
 /* Those behind a backslash are text, where that is said so. */
 static unsigned count(const GString *text, char wanted, bool escapes)
 {
+    bool escaped = false;
     unsigned n = 0;
 
-    for (gsize i = 0; i < text->len; i++)
-        n += text->str[i] == wanted && (!escapes || i == 0 || text->str[i - 1] != '\\');
+    for (gsize i = 0; i < text->len; i++) {
+        n += text->str[i] == wanted && !(escapes && escaped);
+        escaped = text->str[i] == '\\' && !escaped;
+    }
     return n;
 }
 
