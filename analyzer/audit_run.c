@@ -15,6 +15,7 @@
 #include "report/said.h"
 #include "report/text.h"
 #include "say.h"
+#include "what_if.h"
 
 #define PROGRESS_FRAMES 4096
 
@@ -24,6 +25,7 @@ struct audit {
     struct report *report;
     struct daps_engine *engine;
     struct daps_sink report_sink; /* what the report wants of the engine's */
+    struct what_if *what_if;      /* NULL: not asked for */
 
     uint64_t lost;      /* RRC messages that framing could not deliver */
     uint64_t malformed; /* other payloads it could not peel */
@@ -76,6 +78,8 @@ static void on_gap(void *user, const char *ue, uint64_t frame, enum daps_gap gap
 {
     const struct audit *audit = user;
 
+    if (audit->what_if != NULL)
+        what_if_gap(audit->what_if, ue, frame, gap);
     report_gap(audit->report, ue, frame, gap);
 }
 
@@ -93,23 +97,44 @@ TO_REPORT(key, (void *user, const struct daps_key_step *step), step)
 TO_REPORT(finding, (void *user, const struct daps_finding *finding), finding)
 TO_REPORT(join, (void *user, const struct daps_identity_join *join), join)
 
+/* The replays beside the audit see what it rests on, and what it finds. */
+static void to_what_if(void *user, const char *ue, const struct daps_event *ev)
+{
+    const struct audit *audit = user;
+
+    what_if_event(audit->what_if, ue, ev);
+}
+
+static void to_report_and_what_if(void *user, const struct daps_finding *finding)
+{
+    const struct audit *audit = user;
+
+    what_if_finding(audit->what_if, finding);
+    to_finding(user, finding);
+}
+
 #define WANTED(name) .name = wanted->name != NULL ? to_##name : NULL
 
 static struct daps_sink sink_of(struct audit *audit)
 {
     const struct daps_sink *wanted = &audit->report_sink;
+    struct daps_sink sink = {.user = audit,
+                             WANTED(event),
+                             WANTED(handover),
+                             WANTED(scg_change),
+                             WANTED(key),
+                             WANTED(finding),
+                             WANTED(join),
+                             .pdu = on_pdu,
+                             .undecoded = on_undecoded,
+                             .problem = on_problem,
+                             .gap = on_gap};
 
-    return (struct daps_sink){.user = audit,
-                              WANTED(event),
-                              WANTED(handover),
-                              WANTED(scg_change),
-                              WANTED(key),
-                              WANTED(finding),
-                              WANTED(join),
-                              .pdu = on_pdu,
-                              .undecoded = on_undecoded,
-                              .problem = on_problem,
-                              .gap = on_gap};
+    if (audit->what_if != NULL) {
+        sink.event = to_what_if;
+        sink.finding = to_report_and_what_if;
+    }
+    return sink;
 }
 
 /* One line each for what --verbose would have listed. */
@@ -192,25 +217,33 @@ static void count(struct audit *audit, struct capture_totals *totals)
     memcpy(totals->findings_by_severity, audit->report->findings_by_severity, sizeof totals->findings_by_severity);
 }
 
+static struct daps_engine_options options_of(const struct options *options)
+{
+    return (struct daps_engine_options){.most_ues = options->max_ues,
+                                        .most_octets = options->max_memory,
+                                        .keylog = options->keylog,
+                                        .extract_only = options->style.view == REPORT_EVENTS,
+                                        .ncc_reading = options->ncc_reading,
+                                        .n_cells = options->n_cells,
+                                        .cells = options->cells,
+                                        .drbs = options->drbs,
+                                        .n_drbs = options->n_drbs};
+}
+
 struct daps_engine *audit_engine(const struct options *options, const struct daps_sink *sink)
 {
-    const struct daps_engine_options engine_options = {.most_ues = options->max_ues,
-                                                       .most_octets = options->max_memory,
-                                                       .keylog = options->keylog,
-                                                       .extract_only = options->style.view == REPORT_EVENTS,
-                                                       .ncc_reading = options->ncc_reading,
-                                                       .n_cells = options->n_cells,
-                                                       .cells = options->cells,
-                                                       .drbs = options->drbs,
-                                                       .n_drbs = options->n_drbs};
+    const struct daps_engine_options engine_options = options_of(options);
 
     return daps_engine_new(&engine_options, sink);
 }
 
 static void start(struct audit *audit)
 {
+    const struct daps_engine_options replayed = options_of(audit->options);
     struct daps_sink sink;
 
+    if (audit->options->what_if != 0)
+        audit->what_if = what_if_new(&replayed, audit->options->what_if);
     audit->report = report_new(&audit->options->style, audit->job->path, &audit->job->lines);
     audit->report_sink = report_sink(audit->report);
     sink = sink_of(audit);
@@ -221,6 +254,7 @@ static void stop(struct audit *audit)
 {
     daps_engine_free(audit->engine);
     report_free(audit->report);
+    what_if_free(audit->what_if);
     g_free(audit->first_lost);
     g_free(audit->first_malformed);
 }
@@ -247,6 +281,10 @@ void audit_run_capture(struct batch_job *job, const void *user)
     if (totals.error != NULL)
         batch_error(job, totals.error);
     totals.unreadable = totals.error != NULL || totals.counts.undecoded > 0;
+    if (audit.what_if != NULL && capture != NULL) {
+        what_if_end(audit.what_if, totals.counts.ues_given_up);
+        audit.report->what_if = audit.what_if;
+    }
     report_end(audit.report, &totals);
     totals_add_capture(&job->totals, &totals);
     totals_clear(&totals);

@@ -151,6 +151,7 @@ static int run(struct options *options, int argc, char **argv)
     wish.stand_ins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     wish.overview = g_ptr_array_new_with_free_func(free_overview);
     options->style.evidence = &wish;
+    options->what_if = what_if_bits("all");
     options->jobs = 1; /* in order: the list of captures comes first */
     if (take_streams(options, &wish))
         status = audit_run(options);

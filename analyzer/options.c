@@ -15,13 +15,14 @@
 #include "process.h"
 #include "sandbox.h"
 #include "say.h"
+#include "what_if.h"
 
 #define MOST_JOBS 256
 
 /* As they come from the command line. */
 struct words {
     gboolean help, show_keys, no_sandbox, verbose, quiet, wireshark, why, allow_partial, liaison;
-    char *format, *fail_on, *colour, *table, *ncc;
+    char *format, *fail_on, *colour, *table, *ncc, *what_if;
     char **drbs, **cells, *max_spool, *max_memory;
     int jobs, max_ues;
 };
@@ -153,6 +154,24 @@ static bool take_format(struct options *options, const struct words *words, bool
     return true;
 }
 
+static bool take_what_if(struct options *options, const char *word)
+{
+    char *names;
+
+    options->what_if = word != NULL ? what_if_bits(word) : 0;
+    if (word == NULL)
+        return true;
+    if (options->what_if != 0 && options->style.format != REPORT_CSV)
+        return true;
+    names = what_if_names();
+    if (options->what_if == 0)
+        say("--what-if %s: must be one of %s", word, names);
+    else
+        say("--what-if has no CSV; --format ndjson or json has it");
+    g_free(names);
+    return false;
+}
+
 static bool take_words(struct options *options, const struct words *words, bool evidence)
 {
     static const char *const severities[] = {"info", "low", "medium", "high", "never", NULL};
@@ -185,6 +204,8 @@ static bool take_words(struct options *options, const struct words *words, bool 
     if (words->wireshark)
         options->style.format = REPORT_WIRESHARK;
     options->style.why = words->why;
+    if (!take_what_if(options, words->what_if))
+        return false;
     options->liaison = words->liaison;
     options->ncc_reading = (enum daps_ncc_reading)ncc;
     options->verbose = words->verbose;
@@ -335,6 +356,10 @@ static void add_own_options(GOptionContext *context, struct options *options, st
     };
     const GOptionEntry why_entries[] = {
         {"why", 0, 0, G_OPTION_ARG_NONE, &words->why, "Tell of each name of a UE why it is that UE's", NULL},
+        {"what-if", 0, 0, G_OPTION_ARG_STRING, &words->what_if,
+         "Replay the events as if the network had done so, and say which findings vanish, stay or appear: refresh, "
+         "fresh-nh, nh-consumed, other-cell, other-algorithms, cfra, fresh-input, count-kept or all",
+         "MITIGATION"},
         {0},
     };
 
@@ -384,6 +409,7 @@ bool options_parse(struct options *options, const struct options_command *comman
     g_free(words.colour);
     g_free(words.table);
     g_free(words.ncc);
+    g_free(words.what_if);
     g_free(words.max_spool);
     g_free(words.max_memory);
     g_strfreev(words.drbs);

@@ -36,6 +36,7 @@ struct options {
     GHashTable *found;          /* borrowed; paths that folders gave, by pointer; NULL: none */
     char *excerpt;              /* of a report: where its frames go, NULL nowhere */
     bool liaison;               /* of a report: the liaison's questions */
+    unsigned what_if;           /* bits of what_if.h: mitigations that are supposed */
 };
 
 struct options_command {

@@ -30,6 +30,7 @@ struct daps_engine {
     struct daps_engine_options options;
     struct daps_sink sink;
     struct daps_engine_counts counts;
+    struct daps_mitigation_cost cost;
     struct ues *ues;
     struct ue_entry *touched; /* its UE was given out last, and may cost more by now; NULL none */
     GStringChunk *names;      /* of UEs that somebody asked for */

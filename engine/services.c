@@ -77,3 +77,13 @@ struct daps_ledger_room *daps_engine_ledger_room(struct daps_engine *engine)
         engine->ledger_room = daps_ledger_room_new();
     return engine->ledger_room;
 }
+
+struct daps_mitigation_cost *daps_engine_mitigation_cost(struct daps_engine *engine)
+{
+    return &engine->cost;
+}
+
+const struct daps_mitigation_cost *daps_engine_cost(const struct daps_engine *engine)
+{
+    return &engine->cost;
+}

@@ -26,6 +26,7 @@ void evidence_page(const struct evidence *evidence, struct outbuf *out, bool htm
     section_unjudged(&page, evidence);
     if (evidence->wish->liaison)
         section_liaison(&page, evidence);
+    section_what_if(&page, evidence);
     section_ues(&page, evidence);
     for (guint i = 0; i < evidence->findings->len; i++) {
         const struct evidence_finding *numbered = g_ptr_array_index(evidence->findings, i);

@@ -16,6 +16,7 @@
 #include "evidence/stories.h"
 #include "options.h"
 #include "report/report.h"
+#include "what_if.h"
 
 /* Bounds of what is shown; what is beyond them is counted and said. */
 #define EVIDENCE_MOST_ROWS     DAPS_BOUND(1000, 4) /* findings in the table, ... */
@@ -68,8 +69,9 @@ struct evidence {
     GHashTable *fallen_back; /* UE to the last fallback's struct daps_result * */
     GArray *attempts;        /* struct evidence_attempt, by frame */
     struct stories *stories;
-    struct excerpt *excerpt; /* NULL: not asked for */
-    char *excerpt_note;      /* what became of it */
+    const struct what_if *what_if; /* NULL: the capture could not be opened */
+    struct excerpt *excerpt;       /* NULL: not asked for */
+    char *excerpt_note;            /* what became of it */
 };
 
 /* One line of the list of captures. */

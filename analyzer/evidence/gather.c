@@ -237,6 +237,7 @@ static void gather_end(struct report *report, const struct capture_totals *total
     const struct options *options = evidence->wish->options;
 
     evidence->totals = totals;
+    evidence->what_if = report->what_if;
     evidence->liaison.next[EVIDENCE_NEXT_NOTHING] = g_hash_table_size(evidence->fallen_back);
     evidence_facts_of(&evidence->facts, evidence->path);
     number_findings(evidence);

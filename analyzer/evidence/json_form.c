@@ -7,6 +7,7 @@
 #include "report/json.h"
 #include "report/records.h"
 #include "report/said.h"
+#include "report/said_what_if.h"
 #include "report/text_finding.h"
 
 static void facts(struct outbuf *out, const struct evidence *evidence)
@@ -234,6 +235,19 @@ static void ue(struct outbuf *out, const struct evidence *evidence, const struct
     g_array_unref(steps);
 }
 
+static void what_if(struct outbuf *out, const struct evidence *evidence)
+{
+    const struct what_if_result *result;
+
+    json_key(out, "what_if");
+    outbuf_char(out, '[');
+    for (unsigned i = 0; evidence->what_if != NULL && (result = what_if_result(evidence->what_if, i)) != NULL; i++) {
+        outbuf_string(out, i == 0 ? "" : ",");
+        record_what_if(out, evidence->name, result);
+    }
+    outbuf_char(out, ']');
+}
+
 void evidence_json(const struct evidence *evidence, struct outbuf *out)
 {
     const GPtrArray *list = evidence->stories->list;
@@ -258,6 +272,7 @@ void evidence_json(const struct evidence *evidence, struct outbuf *out)
     outbuf_unsigned(out, evidence->findings_left_out);
     if (evidence->wish->liaison)
         liaison(out, evidence);
+    what_if(out, evidence);
     json_key(out, "ues");
     outbuf_char(out, '[');
     for (guint i = 0; i < list->len; i++) {

@@ -11,6 +11,7 @@ void section_facts(struct page *page, const struct evidence *evidence);
 void section_table(struct page *page, const struct evidence *evidence);
 void section_unjudged(struct page *page, const struct evidence *evidence);
 void section_liaison(struct page *page, const struct evidence *evidence);
+void section_what_if(struct page *page, const struct evidence *evidence);
 void section_ues(struct page *page, const struct evidence *evidence);
 void section_finding(struct page *page, const struct evidence *evidence, const struct evidence_finding *numbered);
 

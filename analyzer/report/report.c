@@ -6,6 +6,7 @@
 
 #include "evidence/evidence.h"
 #include "report/records.h"
+#include "report/said_what_if.h"
 
 static const struct report_form *form_of(const struct report_style *style)
 {
@@ -211,9 +212,16 @@ static void machine_join(struct report *report, const struct daps_identity_join 
 
 static void machine_end(struct report *report, const struct capture_totals *totals)
 {
+    const struct what_if_result *result;
+
     record_begin(report);
     record_capture(report->out, report->capture, totals, report->style->view == REPORT_AUDIT);
     record_end(report);
+    for (unsigned i = 0; report->what_if != NULL && (result = what_if_result(report->what_if, i)) != NULL; i++) {
+        record_begin(report);
+        record_what_if(report->out, report->capture, result);
+        record_end(report);
+    }
 }
 
 const struct report_form report_form_machine = {

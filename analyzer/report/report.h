@@ -25,6 +25,7 @@ enum report_view { REPORT_AUDIT, REPORT_EVENTS, REPORT_KEYS, REPORT_EVIDENCE };
 enum report_table { REPORT_TABLE_FINDINGS, REPORT_TABLE_HANDOVERS }; /* CSV of an audit */
 
 struct evidence_wish; /* evidence/evidence.h */
+struct what_if;       /* what_if.h */
 
 struct report_style {
     enum report_format format;
@@ -59,8 +60,9 @@ struct report {
     const struct report_form *form;
     const char *capture;
     struct outbuf *out;
-    int32_t ue_id; /* UEId that the framing gives the UE at hand, -1 none */
-    void *state;   /* the form's own */
+    int32_t ue_id;                 /* UEId that the framing gives the UE at hand, -1 none */
+    void *state;                   /* the form's own */
+    const struct what_if *what_if; /* what would have become of the findings; NULL: not asked for */
     uint64_t findings_by_severity[DAPS_SEVERITY_HIGH + 1];
 };
 

@@ -10,6 +10,7 @@
 #include "daps/words.h"
 #include "report/rfc3339.h"
 #include "report/said.h"
+#include "report/said_what_if.h"
 #include "report/spool.h"
 #include "report/text.h"
 #include "report/text_finding.h"
@@ -355,6 +356,8 @@ static void text_end(struct report *report, const struct capture_totals *totals)
         outbuf_literal(out, " not shown here; --format ndjson or csv has all.\n");
     }
     write_verdict(report, totals);
+    if (report->what_if != NULL)
+        said_what_if(out, report->what_if);
 }
 
 const struct report_form report_form_text_audit = {

@@ -19,7 +19,8 @@ struct daps_chain {
     const struct daps_term *root; /* of the NH chain */
     const struct daps_term *key;  /* KgNB in force; NULL: no AS security */
     bool n_known;
-    uint32_t n; /* index that goes with key; meaningful if n_known */
+    uint32_t n;     /* index that goes with key; meaningful if n_known */
+    uint32_t ahead; /* what-if: steps that the NCCs of the capture lag behind */
 };
 
 /* What one NCC makes of it. */

@@ -31,6 +31,7 @@ struct daps_context {
     uint32_t doubt;  /* its key rests on what could not be read having changed nothing; 0 on nothing of the kind */
     unsigned gaps;   /* of the log, when its place in the chain was shown: what came since may have moved it */
     uint32_t serial; /* tells contexts of one UE apart; the same as long as key and PDCP entities are */
+    bool supposed;   /* what-if: its key is not that of the capture */
 };
 
 /* One derivation of a key for this UE and what became of it. */
@@ -85,6 +86,10 @@ struct daps_attempt {
     int32_t point_a;  /* absoluteFrequencyPointA of the command, -1 */
     int32_t carrier;  /* centre of its carrier as NR-ARFCN, -1 */
     bool target_used; /* uplink signalling under the target's key was seen below RRC */
+    /* What-if (ue/suppose.c), else 0: */
+    uint32_t first_count; /* COUNT of the first message under its key */
+    bool unsent;          /* it failed before anything was sent under its key */
+    bool spent;           /* its key would not be derived again */
     /* How the UE finds it (ue/kept.c). */
     uint32_t serials;                               /* of contexts, given when it had begun: no later one is in it */
     unsigned place;                                 /* in the UE's array */

@@ -76,7 +76,7 @@ void rule_exposed_fallback(const struct judgement *j)
     repeats = find_repeats(moment);
     for (unsigned i = 0; i < moment->n_attempts; i++) {
         const struct daps_attempt *attempt = moment->attempts[i];
-        if (attempt->outcome == DAPS_OUTCOME_DAPS_FALLBACK && attempt->parent != NULL &&
+        if (attempt->outcome == DAPS_OUTCOME_DAPS_FALLBACK && attempt->parent != NULL && !attempt->spent &&
             attempt->source.chain.key == moment->closing.in_force && attempt->source.doubt == moment->closing.doubt &&
             !g_hash_table_contains(repeats, attempt))
             report(j, attempt);

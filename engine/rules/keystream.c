@@ -16,7 +16,7 @@
  */
 bool rule_sent_logged(const struct judgement *j, const struct daps_attempt *attempt)
 {
-    if (attempt->complete_frame == 0 || attempt->not_first)
+    if (attempt->complete_frame == 0 || attempt->not_first || attempt->unsent)
         return false;
     if (j->moment->below_rrc)
         return attempt->target_used; /* what is not seen there was not sent */
@@ -46,7 +46,8 @@ static void collect(const struct judgement *j, struct collision *c, struct daps_
     c->algorithm = algorithm_of(group[first], c->ciphering);
     for (unsigned i = first; i < n && c->n < DAPS_FINDING_MAX_FRAMES; i++) {
         struct daps_attempt *attempt = group[i];
-        if (!rule_sent_logged(j, attempt) || algorithm_of(attempt, c->ciphering) != c->algorithm)
+        if (!rule_sent_logged(j, attempt) || algorithm_of(attempt, c->ciphering) != c->algorithm ||
+            attempt->first_count != group[first]->first_count)
             continue;
         /* MAC-I is enciphered with the message, so another integrity key makes another plaintext. */
         if (c->n > 0 && (attempt->complete_digest != c->attempts[0]->complete_digest ||
@@ -59,7 +60,8 @@ static void collect(const struct judgement *j, struct collision *c, struct daps_
 static bool seen_before(const struct judgement *j, struct daps_attempt *const *group, unsigned first, bool ciphering)
 {
     for (unsigned i = 0; i < first; i++) {
-        if (rule_sent_logged(j, group[i]) && algorithm_of(group[i], ciphering) == algorithm_of(group[first], ciphering))
+        if (rule_sent_logged(j, group[i]) && group[i]->first_count == group[first]->first_count &&
+            algorithm_of(group[i], ciphering) == algorithm_of(group[first], ciphering))
             return true;
     }
     return false;
@@ -78,8 +80,11 @@ static void report(const struct judgement *j, const struct collision *c)
         finding_add_frame(&finding, attempt->complete_frame, DAPS_ROLE_MESSAGE, attempt);
         random_access_unknown |= attempt->rach == DAPS_RACH_UNKNOWN && attempt->outcome != DAPS_OUTCOME_COMPLETED;
     }
-    finding.keystream = (struct daps_keystream_tuple){
-        .present = true, .integrity = !c->ciphering, .algorithm = c->algorithm, .plaintext_differs = c->differs};
+    finding.keystream = (struct daps_keystream_tuple){.present = true,
+                                                      .integrity = !c->ciphering,
+                                                      .algorithm = c->algorithm,
+                                                      .count = c->attempts[0]->first_count,
+                                                      .plaintext_differs = c->differs};
     if (!c->differs)
         finding.severity = DAPS_SEVERITY_LOW;
     finding_assume_no_gap(&finding, c->attempts, c->n);

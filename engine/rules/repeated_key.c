@@ -11,6 +11,8 @@
  * does not show may be any. */
 static bool shares_as_key(const struct daps_attempt *a, const struct daps_attempt *b)
 {
+    if (a->first_count != b->first_count)
+        return false; /* COUNT went on */
     return a->target.ciphering == b->target.ciphering || a->target.integrity == b->target.integrity ||
            a->target.ciphering < 0 || b->target.ciphering < 0 || a->target.integrity < 0 || b->target.integrity < 0;
 }

@@ -27,6 +27,7 @@ static void derive_target(struct daps_ue *ue, struct daps_attempt *attempt, cons
         target->n_known = false;
     } else if (ev->key_update && ev->key_set_change) {
         target->root = daps_ue_new_key_set(ue, ev);
+        target->ahead = 0;
         attempt->parent = target->root;
         attempt->derivation = DAPS_DERIVATION_NEW_KEY_SET;
         target->n = (uint32_t)ev->ncc;
@@ -51,7 +52,9 @@ static void derive_target(struct daps_ue *ue, struct daps_attempt *attempt, cons
     target->key = daps_term_star(ue->pool, attempt->parent, attempt->target.pci, attempt->target.arfcn);
     daps_term_frequencies(ue->pool, target->key, ev->point_a, ev->carrier);
     attempt->target.serial = ++ue->serials;
+    attempt->target.supposed = false;
     attempt->key = target->key;
+    daps_ue_suppose_key(ue, attempt);
 }
 
 /*
@@ -157,10 +160,12 @@ struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_ev
                                         const struct daps_place *place)
 {
     struct daps_attempt *attempt;
+    struct daps_event room;
 
     daps_attempt_confirm(ue);
     daps_attempts_forget(ue, DAPS_FORGET_PAST);
     bound_attempts(ue, ev->frame);
+    ev = daps_ue_suppose(ue, ev, procedure, place, &room);
     attempt = new_attempt(ue, ev, procedure);
     attempt->target.pci = place->pci;
     attempt->target.arfcn = place->arfcn;
@@ -265,6 +270,8 @@ void daps_attempt_close(struct daps_ue *ue, bool keep_target)
         daps_deliver_handover(ue, attempt);
     }
     ue->algorithms_missed = false;
+    if (!keep_target)
+        daps_ue_suppose_failed(ue, attempt);
 }
 
 bool daps_attempt_t304_is_over(const struct daps_ue *ue, const struct daps_attempt *attempt, int64_t now_ns,

@@ -147,6 +147,7 @@ void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc)
     ue->setup.begun = true;
     active->chain.root = active->chain.key = next_root(ue, true, &n, &n_known);
     active->chain.n = n;
+    active->chain.ahead = 0;
     active->chain.n_known = true;
     active->gaps = ue->gaps;
     active->serial = ++ue->serials;
@@ -215,6 +216,7 @@ void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, enum da
     daps_ue_failure_undoes(ue, ev->time_ns);
     active->chain.root = active->chain.key = daps_term_root(ue->pool);
     active->chain.n_known = false;
+    active->chain.ahead = 0;
     active->gaps = ue->gaps;
     active->serial = ++ue->serials;
     unknown_cell(ue, active);

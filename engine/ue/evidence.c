@@ -121,7 +121,7 @@ static void compute(struct daps_ue *ue, const struct daps_attempt *attempt, stru
 
 static void adopt_in(struct daps_context *context, const struct fitting *f, const struct daps_term *key)
 {
-    if (context->serial != f->key->context)
+    if (context->serial != f->key->context || context->supposed)
         return;
     context->pci = f->key->pci;
     context->arfcn = f->key->arfcn;
@@ -228,6 +228,11 @@ static void key_fits(struct daps_ue *ue, const struct daps_event *ev)
     f.derivation = attempt->derivation;
     if (ev->key.other_reading)
         read_otherwise(ue, attempt, &f);
+    if (attempt->target.supposed) { /* what-if: the MAC-I was right under another key than this one */
+        if (departs(&f))
+            tell_fit(ue, attempt, &f);
+        return;
+    }
     compute(ue, attempt, &f);
     term = term_of(ue, attempt, &f);
     daps_wipe(f.value, sizeof f.value);
@@ -301,7 +306,7 @@ static void keystream_use(struct daps_ue *ue, const struct daps_event *ev)
     for (guint i = ue->attempts->len;
          (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL && attempt->serials >= ev->use.context;) {
         if (attempt->target.serial == ev->use.context) {
-            attempt->target_used = true;
+            attempt->target_used = !attempt->unsent;
             return;
         }
     }

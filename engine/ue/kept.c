@@ -224,6 +224,20 @@ bool daps_kept_has_key(const struct daps_ue *ue, const struct daps_term *key)
     return holder != NULL && holder->keys > 0;
 }
 
+unsigned daps_kept_keys(const struct daps_ue *ue, const struct daps_term *key)
+{
+    const struct holder *holder = find(ue, key);
+
+    return holder != NULL ? holder->keys : 0;
+}
+
+const struct daps_attempt *daps_kept_derived(const struct daps_ue *ue, const struct daps_term *parent)
+{
+    const struct holder *holder = find(ue, parent);
+
+    return holder != NULL ? holder->derived : NULL;
+}
+
 bool daps_kept_has_source(const struct daps_ue *ue, const struct daps_term *key)
 {
     const struct holder *holder = find(ue, key);

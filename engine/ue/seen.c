@@ -142,6 +142,8 @@ void daps_ue_see_collision(struct daps_ue *ue, const struct daps_event *ev)
         miss_key_change(ue, ev);
         return;
     }
+    if (!daps_ue_suppose_collides(ue, &ev->collision))
+        return;
     if (ue->seen.collisions == NULL)
         ue->seen.collisions = g_array_new(FALSE, TRUE, sizeof c);
     for (guint i = 0; i < ue->seen.collisions->len; i++) {

@@ -254,6 +254,16 @@ void daps_ue_finish(struct daps_ue *ue);
 size_t daps_ue_octets(const struct daps_ue *ue); /* size.c: about what it costs in memory */
 void daps_ue_preview(const struct daps_ue *ue);  /* what daps_ue_finish would deliver, without finishing */
 
+/*
+ * suppose.c: what-if. Each does nothing where nothing is supposed. What the network would have commanded instead of ev
+ * (which is ev itself, or in room); what its key would have been; what follows a failure; whether PDUs would collide.
+ */
+const struct daps_event *daps_ue_suppose(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure,
+                                         const struct daps_place *place, struct daps_event *room);
+void daps_ue_suppose_key(struct daps_ue *ue, struct daps_attempt *attempt);
+void daps_ue_suppose_failed(struct daps_ue *ue, struct daps_attempt *attempt);
+bool daps_ue_suppose_collides(const struct daps_ue *ue, const struct daps_collision_evidence *seen);
+
 /* connection.c: connections, their security and their roots. */
 void daps_ue_setup_request(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_setup(struct daps_ue *ue, const struct daps_event *ev); /* TS 38.331 5.3.3 */
@@ -314,8 +324,11 @@ void daps_kept_close_up(struct daps_ue *ue, bool all);
 /* Before and after what changes the keys of an attempt that is kept. */
 void daps_kept_out(struct daps_ue *ue, struct daps_attempt *attempt);
 void daps_kept_in(struct daps_ue *ue, struct daps_attempt *attempt);
-bool daps_kept_holds(const void *ue, const struct daps_term *term);               /* in whatever way */
-bool daps_kept_has_key(const struct daps_ue *ue, const struct daps_term *key);    /* of one that is kept */
+bool daps_kept_holds(const void *ue, const struct daps_term *term);             /* in whatever way */
+bool daps_kept_has_key(const struct daps_ue *ue, const struct daps_term *key);  /* of one that is kept */
+unsigned daps_kept_keys(const struct daps_ue *ue, const struct daps_term *key); /* of how many */
+/* The newest attempt derived from that parent, the others behind it as alike_older; NULL none. */
+const struct daps_attempt *daps_kept_derived(const struct daps_ue *ue, const struct daps_term *parent);
 bool daps_kept_has_source(const struct daps_ue *ue, const struct daps_term *key); /* of the source of one */
 struct daps_attempt *daps_kept_newest(const struct daps_ue *ue);                  /* not a sk-Counter's; NULL none */
 /* Adds to out those, but for the open one, that were derived from a parent which recurs denies. In no order. */
@@ -465,5 +478,6 @@ const struct daps_engine_options *daps_engine_options(const struct daps_engine *
 enum daps_ncc_reading daps_engine_ncc_reading(const struct daps_engine *engine);
 const struct daps_keylog *daps_engine_keylog(const struct daps_engine *engine);
 struct daps_engine_counts *daps_engine_counters(struct daps_engine *engine);
+struct daps_mitigation_cost *daps_engine_mitigation_cost(struct daps_engine *engine);
 
 #endif

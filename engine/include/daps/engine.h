@@ -17,6 +17,7 @@
 #include "daps/finding.h"
 #include "daps/gap.h"
 #include "daps/identity.h"
+#include "daps/mitigation.h"
 #include "daps/not_judged.h"
 #include "daps/pdu.h"
 #include "rrc/rrc.h"
@@ -88,6 +89,7 @@ struct daps_engine_options {
     const struct daps_keylog *keylog; /* borrowed for the engine's life; NULL: symbolic only */
     bool extract_only;                /* deliver events, judge nothing */
     enum daps_ncc_reading ncc_reading;
+    enum daps_mitigation mitigation;     /* what-if; for an engine that is given events only */
     unsigned n_cells;                    /* cells that UEs may go to without a message naming them, ... */
     const struct daps_cell *cells;       /* ... borrowed likewise */
     const struct daps_framing_drb *drbs; /* configured so until RRC says otherwise; read by daps_engine_new only */
@@ -194,6 +196,9 @@ enum daps_needs daps_needs_by_name(const char *name);
 bool daps_engine_sealed(const struct daps_engine *engine, unsigned index, struct daps_sealed *out);
 
 const struct daps_engine_counts *daps_engine_counts(const struct daps_engine *engine);
+
+/* What the mitigation of the options has taken so far. */
+const struct daps_mitigation_cost *daps_engine_cost(const struct daps_engine *engine);
 
 /* Wipes key material and frees. NULL is fine. */
 void daps_engine_free(struct daps_engine *engine);
