@@ -33,6 +33,28 @@ static char *command_line(int argc, char **argv)
     return g_string_free(text, FALSE);
 }
 
+/* The same without any name of a file: only what is known to be none. */
+static char *nameless_line(const struct options *options)
+{
+    static const char *const formats[] = {"html", "markdown", "json"};
+    GString *text = g_string_new("dapsaudit report --anonymize");
+
+    g_string_append_printf(text, " --format %s", formats[options->style.format - REPORT_HTML]);
+    if (options->liaison)
+        g_string_append(text, " --liaison");
+    if (options->ncc_reading == DAPS_NCC_STORED)
+        g_string_append(text, " --ncc stored");
+    for (unsigned i = 0; i < options->n_cells; i++)
+        g_string_append_printf(text, " --cell %d:%d", options->cells[i].pci, options->cells[i].ssb_arfcn);
+    if (options->keys != NULL)
+        g_string_append(text, " --keys KEYS");
+    if (options->excerpt != NULL)
+        g_string_append(text, " --excerpt OUT.pcapng");
+    for (unsigned i = 0; options->paths[i] != NULL && i < 3; i++)
+        g_string_append(text, " CAPTURE");
+    return g_string_free(text, FALSE);
+}
+
 static void free_overview(gpointer data)
 {
     struct evidence_overview *row = data;
@@ -147,7 +169,7 @@ static int run(struct options *options, int argc, char **argv)
 
     if (options->excerpt != NULL && !excerpt_apart(options))
         return EXIT_USAGE;
-    wish.command_line = command_line(argc, argv);
+    wish.command_line = options->anonymize ? nameless_line(options) : command_line(argc, argv);
     wish.stand_ins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     wish.overview = g_ptr_array_new_with_free_func(free_overview);
     options->style.evidence = &wish;

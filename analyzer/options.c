@@ -21,7 +21,7 @@
 
 /* As they come from the command line. */
 struct words {
-    gboolean help, show_keys, no_sandbox, verbose, quiet, wireshark, why, allow_partial, liaison;
+    gboolean help, show_keys, no_sandbox, verbose, quiet, wireshark, why, allow_partial, liaison, anonymize;
     char *format, *fail_on, *colour, *table, *ncc, *what_if;
     char **drbs, **cells, *max_spool, *max_memory;
     int jobs, max_ues;
@@ -207,6 +207,11 @@ static bool take_words(struct options *options, const struct words *words, bool 
     if (!take_what_if(options, words->what_if))
         return false;
     options->liaison = words->liaison;
+    options->anonymize = words->anonymize;
+    if (words->anonymize && words->show_keys) {
+        say("--anonymize and --show-keys do not go together: keys open what is said to be closed");
+        return false;
+    }
     options->ncc_reading = (enum daps_ncc_reading)ncc;
     options->verbose = words->verbose;
     options->no_sandbox = words->no_sandbox;
@@ -350,6 +355,8 @@ static void add_own_options(GOptionContext *context, struct options *options, st
     const GOptionEntry evidence_entries[] = {
         {"excerpt", 0, 0, G_OPTION_ARG_FILENAME, &options->excerpt,
          "Write the smallest capture that still shows the findings", "OUT.pcapng"},
+        {"anonymize", 0, 0, G_OPTION_ARG_NONE, &words->anonymize,
+         "Remove or replace identities, addresses, NAS payload, comments and file names in report and excerpt", NULL},
         {"liaison", 0, 0, G_OPTION_ARG_NONE, &words->liaison, "Answer the liaison's four questions by each capture",
          NULL},
         {0},

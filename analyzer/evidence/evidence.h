@@ -62,6 +62,8 @@ struct evidence {
     unsigned number;  /* among those of the report, from 1 */
     struct evidence_facts facts;
     const struct capture_totals *totals;
+    struct capture_totals own_totals;        /* anonymized: those, if any others were given */
+    char *own_name;                          /* likewise; NULL none */
     GPtrArray *kept[DAPS_SEVERITY_HIGH + 1]; /* struct daps_finding *, first reading */
     GPtrArray *findings;                     /* struct evidence_finding *, gravest first */
     uint64_t n_findings, findings_left_out;

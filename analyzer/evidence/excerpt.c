@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit_run.h"
 #include "capture/capture.h"
+#include "daps/rule.h"
 #include "evidence/evidence.h"
 #include "evidence/pcapng.h"
 #include "evidence/reduce.h"
+#include "evidence/remake.h"
 #include "evidence/steps.h"
 #include "outfile.h"
 #include "report/text.h"
@@ -24,6 +27,7 @@ struct excerpt {
     struct verdicts *wanted;
     GArray *records; /* struct daps_record, whose octets are owned */
     uint64_t octets;
+    struct remade *remade; /* what is written in place of the records that are left; NULL: they are */
 };
 
 static void clear_record(gpointer data)
@@ -47,6 +51,7 @@ void excerpt_free(struct excerpt *excerpt)
         return;
     verdicts_free(excerpt->wanted);
     g_array_unref(excerpt->records);
+    remade_free(excerpt->remade);
     g_free(excerpt);
 }
 
@@ -123,14 +128,19 @@ static char *safe(const char *text)
 /* Of the file: where it came from. */
 static char *file_comment(const struct evidence *evidence, const struct reduction *reduction)
 {
+    const struct remade *remade = evidence->excerpt->remade;
     GString *text = g_string_new("Excerpt of ");
     char *said;
 
+    if (remade != NULL)
+        g_string_prepend(text,
+                         "Anonymized: these messages were made anew from what an audit reads of them, so MACs, NAS and "
+                         "whatever else they held are not those of the source, and no integrity can be checked. ");
     g_string_append_printf(text, "%s (SHA-256 %s), made by dapsaudit " DAPSAUDIT_VERSION ": %s. ", evidence->name,
                            evidence->facts.sha256, evidence->wish->command_line);
     g_string_append_printf(
         text,
-        "It holds the %u of its %u frames that still show the same findings; F1, F2, ... are numbered "
+        "It is of the %u of its %u frames that still show the same findings; F1, F2, ... are numbered "
         "as in the report.",
         reduction->kept->len, evidence->excerpt->records->len);
     said = safe(text->str);
@@ -143,6 +153,21 @@ static const struct daps_record *kept_record(const struct reduction *reduction, 
     return &reduction->records[g_array_index(reduction->kept, guint, i)];
 }
 
+/* The records of the file, and one of them: their frames are those of the source. */
+static guint n_written(const struct evidence *evidence, const struct reduction *reduction)
+{
+    const struct remade *remade = evidence->excerpt->remade;
+
+    return remade != NULL ? remade->records->len : reduction->kept->len;
+}
+
+static const struct daps_record *written(const struct evidence *evidence, const struct reduction *reduction, guint i)
+{
+    const struct remade *remade = evidence->excerpt->remade;
+
+    return remade != NULL ? &g_array_index(remade->records, struct daps_record, i) : kept_record(reduction, i);
+}
+
 static bool write_records(const struct evidence *evidence, const struct reduction *reduction, FILE *stream)
 {
     GHashTable *comments = comments_of(evidence);
@@ -150,8 +175,8 @@ static bool write_records(const struct evidence *evidence, const struct reductio
     struct pcapng *pcapng = pcapng_open(stream, "dapsaudit " DAPSAUDIT_VERSION, comment);
 
     g_free(comment);
-    for (guint i = 0; i < reduction->kept->len; i++) {
-        const struct daps_record *record = kept_record(reduction, i);
+    for (guint i = 0; i < n_written(evidence, reduction); i++) {
+        const struct daps_record *record = written(evidence, reduction, i);
         const char *what = g_hash_table_lookup(comments, &record->frame);
         char *text = g_strdup_printf("frame %" PRIu64 " of the source%s%s", record->frame, what != NULL ? "; " : "",
                                      what != NULL ? what : "");
@@ -185,21 +210,74 @@ static bool write_file(const struct evidence *evidence, const struct reduction *
 
 /* ---- all of it ---- */
 
+/* What an audit of the remade records finds, by rule: without keys, as no MAC of theirs is right. */
+static void audit_remade(const struct evidence *evidence, uint64_t findings[static DAPS_RULE_COUNT])
+{
+    const struct remade *remade = evidence->excerpt->remade;
+    const struct daps_sink sink = {.user = NULL};
+    struct options options = *evidence->wish->options;
+    struct daps_engine *engine;
+
+    options.keylog = NULL;
+    engine = audit_engine(&options, &sink);
+    for (guint i = 0; i < remade->records->len; i++) {
+        struct daps_record record = g_array_index(remade->records, struct daps_record, i);
+        record.frame = i + 1;
+        daps_engine_record(engine, &record);
+    }
+    daps_engine_drain(engine);
+    daps_engine_finish(engine);
+    memcpy(findings, daps_engine_counts(engine)->findings, DAPS_RULE_COUNT * sizeof *findings);
+    daps_engine_free(engine);
+}
+
+static void tell_remade(GString *text, const struct evidence *evidence)
+{
+    const struct remade *remade = evidence->excerpt->remade;
+    uint64_t findings[DAPS_RULE_COUNT];
+    bool any = false;
+
+    if (remade == NULL)
+        return;
+    audit_remade(evidence, findings);
+    g_string_append_printf(text,
+                           " It is anonymized: %" PRIu64
+                           " messages were made anew from the fields that an audit reads; "
+                           "%" PRIu64 " without their NAS payload, %" PRIu64 " without their MAC; %" PRIu64
+                           " I-RNTIs are numbered. Left out: %" PRIu64 " of system information, %" PRIu64
+                           " messages that are not made here, %" PRIu64
+                           " frames without a message that could be read. An audit of it says",
+                           remade->messages, remade->nas, remade->requests, remade->i_rntis, remade->broadcast,
+                           remade->unmade, remade->without);
+    for (unsigned i = 0; i < DAPS_RULE_COUNT; i++) {
+        const uint64_t wanted = evidence->totals->counts.findings[i];
+        if (wanted == 0 && findings[i] == 0)
+            continue;
+        g_string_append_printf(text, "%s %s %" PRIu64 " times (the source: %" PRIu64 ")", any ? "," : "",
+                               daps_rule((enum daps_rule_id)i)->name, findings[i], wanted);
+        any = true;
+    }
+    g_string_append(text, any ? "." : " nothing.");
+}
+
 /* "OUT.pcapng: 8 of 12 frames still show the findings. Frames as in the source and here: 4 = 1, 6 = 2" */
 static char *told(struct evidence *evidence, const struct reduction *reduction)
 {
-    GString *text = g_string_new(evidence->wish->excerpt);
+    GString *text = g_string_new(evidence->excerpt->remade != NULL ? "The excerpt" : evidence->wish->excerpt);
+    const guint n = n_written(evidence, reduction);
 
     g_string_append_printf(
         text,
         ": %u of %u frames still show the same findings%s. Frames as in the source and as in it:", reduction->kept->len,
         evidence->excerpt->records->len,
         reduction->ran_out ? "; more could perhaps be left out, which would take too long to try" : "");
-    for (guint i = 0; i < MIN(reduction->kept->len, MOST_TOLD); i++)
-        g_string_append_printf(text, "%s %" PRIu64 " = %u", i == 0 ? "" : ",", kept_record(reduction, i)->frame, i + 1);
-    if (reduction->kept->len > MOST_TOLD)
+    for (guint i = 0; i < MIN(n, MOST_TOLD); i++)
+        g_string_append_printf(text, "%s %" PRIu64 " = %u", i == 0 ? "" : ",", written(evidence, reduction, i)->frame,
+                               i + 1);
+    if (n > MOST_TOLD)
         g_string_append(text, ", and so on; the comment of each frame has its old number");
     g_string_append_c(text, '.');
+    tell_remade(text, evidence);
     return g_string_free(text, FALSE);
 }
 
@@ -247,6 +325,22 @@ static GHashTable *frames_that_stay(const struct evidence *evidence)
     return stays;
 }
 
+/* True. Where identities must not travel, other records do. */
+static bool remake(struct evidence *evidence, const struct reduction *reduction)
+{
+    GPtrArray *kept;
+
+    if (!evidence->wish->options->anonymize)
+        return true;
+    kept = g_ptr_array_new();
+    for (guint i = 0; i < reduction->kept->len; i++)
+        g_ptr_array_add(kept, (gpointer)(guintptr)kept_record(reduction, i));
+    evidence->excerpt->remade =
+        remade_of(evidence->wish->options, (const struct daps_record *const *)(const void *)kept->pdata, kept->len);
+    g_ptr_array_unref(kept);
+    return true;
+}
+
 static char *reduce_and_write(struct excerpt *excerpt, struct evidence *evidence, bool *failed)
 {
     struct reduction reduction = {.options = evidence->wish->options,
@@ -263,7 +357,7 @@ static char *reduce_and_write(struct excerpt *excerpt, struct evidence *evidence
     *failed = true;
     if (!same_when_renumbered(&reduction)) {
         note = g_strdup("none was written: an audit of it did not say the same");
-    } else if (!write_file(evidence, &reduction)) {
+    } else if (remake(evidence, &reduction) && !write_file(evidence, &reduction)) {
         note = g_strdup_printf("%s could not be written: %s", evidence->wish->excerpt, g_strerror(errno));
     } else {
         *failed = false;
@@ -284,7 +378,12 @@ char *excerpt_write(struct excerpt *excerpt, struct evidence *evidence, bool *fa
     note_unjudged(excerpt->wanted, evidence->totals);
     error = read_records(excerpt, evidence->path);
     if (error == NULL)
-        return reduce_and_write(excerpt, evidence, failed);
-    *failed = true;
+        error = reduce_and_write(excerpt, evidence, failed);
+    else
+        *failed = true;
+    if (*failed && evidence->wish->options->anonymize) { /* why may name files */
+        g_free(error);
+        error = g_strdup("none was written");
+    }
     return error;
 }

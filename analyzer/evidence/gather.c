@@ -39,6 +39,8 @@ static void gather_begin(struct report *report)
     evidence->path = report->capture;
     evidence->name = stands_for != NULL ? stands_for : report->capture;
     evidence->number = wish->overview->len + 1;
+    if (wish->options->anonymize)
+        evidence->name = evidence->own_name = g_strdup_printf("capture-%u", evidence->number);
     for (unsigned i = 0; i <= DAPS_SEVERITY_HIGH; i++)
         evidence->kept[i] = g_ptr_array_new_with_free_func(free_finding);
     evidence->findings = g_ptr_array_new_with_free_func(free_numbered);
@@ -60,6 +62,7 @@ static void gather_free(struct report *report)
     stories_free(evidence->stories);
     excerpt_free(evidence->excerpt);
     g_free(evidence->excerpt_note);
+    g_free(evidence->own_name);
     g_free(evidence);
 }
 
@@ -67,10 +70,15 @@ static void gather_finding(struct report *report, const struct daps_finding *fin
 {
     struct evidence *evidence = report->state;
     GPtrArray *kept = evidence->kept[finding->severity];
+    struct daps_finding shown = *finding;
 
     evidence->n_findings++;
+    if (evidence->wish->options->anonymize) { /* the XOR with a message that anyone can guess is the other message */
+        shown.keystream.xor_ciphertext = shown.keystream.xor_plaintext = NULL;
+        shown.keystream.octets = 0;
+    }
     if (kept->len < EVIDENCE_MOST_ROWS)
-        g_ptr_array_add(kept, daps_finding_copy(finding, report->style->show_keys));
+        g_ptr_array_add(kept, daps_finding_copy(&shown, report->style->show_keys));
     if (evidence->excerpt != NULL)
         excerpt_finding(evidence->excerpt, finding);
     if (finding->rule == DAPS_RULE_REPEATED_KEY && finding->has_exposure && finding->exposure == DAPS_EXPOSURE_NONE) {
@@ -235,8 +243,14 @@ static void gather_end(struct report *report, const struct capture_totals *total
 {
     struct evidence *evidence = report->state;
     const struct options *options = evidence->wish->options;
+    static char error[] = "it could not be read to its end";
 
     evidence->totals = totals;
+    if (options->anonymize && totals->error != NULL) { /* it may name the file, or quote it */
+        evidence->own_totals = *totals;
+        evidence->own_totals.error = error;
+        evidence->totals = &evidence->own_totals;
+    }
     evidence->what_if = report->what_if;
     evidence->liaison.next[EVIDENCE_NEXT_NOTHING] = g_hash_table_size(evidence->fallen_back);
     evidence_facts_of(&evidence->facts, evidence->path);

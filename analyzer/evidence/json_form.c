@@ -28,6 +28,8 @@ static void facts(struct outbuf *out, const struct evidence *evidence)
     json_string(out, evidence->wish->command_line);
     json_key(out, "excerpt");
     json_string(out, evidence->excerpt_note);
+    json_key(out, "anonymized");
+    json_string(out, evidence->wish->options->anonymize ? evidence_anonymized : NULL);
     outbuf_char(out, '}');
 }
 

@@ -7,6 +7,16 @@
 #include "report/said.h"
 #include "report/text.h"
 
+const char evidence_anonymized[] =
+    "Anonymized. Verdict, frames, sizes and SHA-256 are those of the original. Replaced: names of captures (by "
+    "capture-1, "
+    "capture-2, ...). Removed: every other file name and path, the command line but for its options, error texts of "
+    "files, "
+    "XORs of messages (which would give one where the other is known), key values. Never shown: SUPI, GUTI and TMSI, "
+    "MSISDN, IMEI, cell "
+    "identities, TAC, I-RNTI, addresses, NAS payload, interface names, comments. Kept: PCI, ARFCN, NCC, C-RNTI, COUNT, "
+    "times.";
+
 static void time_term(struct page *page, const char *name, int64_t time_ns)
 {
     char time[RFC3339_OCTETS];
@@ -42,6 +52,8 @@ void section_facts(struct page *page, const struct evidence *evidence)
     if (evidence->excerpt_note != NULL)
         page->form->term(page, "Excerpt", evidence->excerpt_note, NULL);
     page->form->terms(page, false);
+    if (evidence->wish->options->anonymize)
+        page->form->paragraph(page, evidence_anonymized, "quiet");
 }
 
 static void finding_row(struct page *page, const struct evidence_finding *numbered)

@@ -7,6 +7,9 @@
 #include "evidence/evidence.h"
 #include "evidence/page.h"
 
+/* What --anonymize has done, for whoever reads the result. */
+extern const char evidence_anonymized[];
+
 void section_facts(struct page *page, const struct evidence *evidence);
 void section_table(struct page *page, const struct evidence *evidence);
 void section_unjudged(struct page *page, const struct evidence *evidence);
