@@ -17,40 +17,36 @@ struct drive {
 };
 
 /* What a message said goes to where it is needed, or it could not be decoded. */
-static void learn(struct drive *drive, const struct daps_undecoded *where, const struct daps_rrc_result *result)
+static void learn(struct drive *drive, const struct daps_pdu *pdu, enum daps_channel channel,
+                  const struct daps_rrc_result *result)
 {
     const struct daps_sink *sink = daps_engine_sink(drive->engine);
-    struct daps_undecoded undecoded;
 
     if (result->status == DAPS_RRC_OK) {
-        if (where->rat == DAPS_RAT_NR) /* bearers and identities of what is below RRC */
-            unwrap_learn(drive->unwrap, where->ue_key, result);
+        if (pdu->rat == DAPS_RAT_NR) /* bearers and identities of what is below RRC */
+            unwrap_learn(drive->unwrap, pdu->ue_key, result);
         return;
     }
-    undecoded = *where;
-    undecoded.message = result->message;
-    undecoded.error = result->error;
-    undecoded.error_bit = result->error_bit;
     if (sink->undecoded != NULL)
-        sink->undecoded(sink->user, &undecoded);
-    daps_engine_gap(drive->engine, where->ue_key, false, where->frame, DAPS_GAP_UNDECODED);
+        sink->undecoded(sink->user, &(struct daps_undecoded){.frame = pdu->frame,
+                                                             .ue_key = pdu->ue_key,
+                                                             .rat = pdu->rat,
+                                                             .channel = channel,
+                                                             .message = result->message,
+                                                             .error = result->error,
+                                                             .error_bit = result->error_bit});
+    daps_engine_gap(drive->engine, pdu->ue_key, false, pdu->frame, DAPS_GAP_UNDECODED);
 }
 
 void drive_learn_pdcp(struct drive *drive, const struct daps_pdu *pdu, const struct daps_rrc_result *result)
 {
-    const struct daps_undecoded where = {
-        .frame = pdu->frame, .ue_key = pdu->ue_key, .channel = daps_channel_dcch(pdu->downlink)};
-
-    learn(drive, &where, result);
+    learn(drive, pdu, daps_channel_dcch(pdu->downlink), result);
 }
 
 static void take_rrc(struct drive *drive, const struct daps_pdu *pdu)
 {
-    const struct daps_undecoded where = {
-        .frame = pdu->frame, .ue_key = pdu->ue_key, .rat = pdu->rat, .channel = pdu->channel};
-
     (void)engine_rrc(drive->engine, pdu, drive->result);
-    learn(drive, &where, drive->result);
+    learn(drive, pdu, pdu->channel, drive->result);
 }
 
 static void take_pdcp(struct drive *drive, const struct daps_pdu *pdu)

@@ -56,9 +56,10 @@ static struct daps_ue *tell_gaps(const struct daps_engine *engine, struct ue_ent
 {
     struct daps_ue *ue = ues_awake(engine->ues, entry);
 
-    if (entry->gaps < engine->gaps.n)
+    if (entry->gaps != engine->gaps.n) {
         daps_ue_unread(ue, engine->gaps.frame, engine->gaps.gap);
-    entry->gaps = engine->gaps.n;
+        entry->gaps = engine->gaps.n;
+    }
     return ue;
 }
 
@@ -106,17 +107,14 @@ static void give_way(struct daps_engine *engine, uint64_t frame)
     ues_remove(engine->ues, entry);
 }
 
-/* The UE at hand before may have come to cost more, or less. False: it is still at hand. */
-static inline bool account(struct daps_engine *engine, struct ue_entry *next)
+/* The UE at hand before may have come to cost more, or less. */
+static void account(struct daps_engine *engine, struct ue_entry *next)
 {
     struct ue_entry *entry = engine->touched;
 
-    if (entry == next)
-        return false;
     engine->touched = next;
     if (entry != NULL)
         ues_account(engine->ues, entry);
-    return true;
 }
 
 static uint64_t octets_of(const struct daps_engine *engine)
@@ -180,16 +178,14 @@ static struct daps_ue *new_ue(struct daps_engine *engine, const char *name, enum
     return ue;
 }
 
-/* At that frame; name NULL: numbered. */
-struct daps_ue *engine_get_ue(struct daps_engine *engine, uint64_t ue_key, const char *name, enum daps_rat rat,
-                              uint64_t frame)
+/* Not the one at hand: one met before or a new one. */
+static struct daps_ue *turn_to_ue(struct daps_engine *engine, struct ue_entry *entry, uint64_t ue_key, const char *name,
+                                  enum daps_rat rat, uint64_t frame)
 {
-    struct ue_entry *entry = ues_find(engine->ues, key_in(rat, ue_key));
     const struct daps_ue *other;
     struct daps_ue *ue;
 
-    if (!account(engine, entry) && entry != NULL)
-        return tell_gaps(engine, entry);
+    account(engine, entry);
     if (entry != NULL) {
         ues_meet(engine->ues, entry);
         make_room(engine, entry, frame);
@@ -206,6 +202,17 @@ struct daps_ue *engine_get_ue(struct daps_engine *engine, uint64_t ue_key, const
         engine->sink.join(engine->sink.user, &(struct daps_identity_join){
                                                  .frame = frame, .ue = ue->name, .name = "", .reason = DAPS_JOIN_LOG});
     return ue;
+}
+
+/* At that frame; name NULL: numbered. */
+struct daps_ue *engine_get_ue(struct daps_engine *engine, uint64_t ue_key, const char *name, enum daps_rat rat,
+                              uint64_t frame)
+{
+    struct ue_entry *entry = ues_find(engine->ues, key_in(rat, ue_key));
+
+    if (entry != NULL && entry == engine->touched) /* mostly: the one at hand before */
+        return tell_gaps(engine, entry);
+    return turn_to_ue(engine, entry, ue_key, name, rat, frame);
 }
 
 void engine_join(struct daps_engine *engine, uint64_t ue_key, const struct daps_identity_join *join)
@@ -264,7 +271,7 @@ static void check_request(struct daps_ue *ue, const struct daps_event *ev)
     daps_pdcp_check_request(&host, ev);
 }
 
-void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *name, const struct daps_event *ev)
+struct daps_ue *engine_event(struct daps_engine *engine, uint64_t ue_key, const char *name, const struct daps_event *ev)
 {
     struct daps_ue *ue;
 
@@ -273,18 +280,24 @@ void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *
         learn_identity(engine, ev);
         if (engine->sink.event != NULL)
             engine->sink.event(engine->sink.user, "", ev);
-        return;
+        return NULL;
     }
     ue = engine_get_ue(engine, ue_key, name, ev->rat, ev->frame);
     if (engine->sink.event != NULL)
         engine->sink.event(engine->sink.user, ue->name, ev);
     if (daps_event_is_evidence(ev->kind)) {
         daps_ue_evidence(ue, ev);
-        return;
+        return ue;
     }
     if (ev->request_mac >= 0 && ev->rat == DAPS_RAT_NR && engine->options.keylog != NULL)
         check_request(ue, ev);
     daps_ue_event(ue, ev);
+    return ue;
+}
+
+void daps_engine_event(struct daps_engine *engine, uint64_t ue_key, const char *name, const struct daps_event *ev)
+{
+    (void)engine_event(engine, ue_key, name, ev);
 }
 
 void daps_engine_evidence(struct daps_engine *engine, struct daps_ue *ue, const struct daps_event *ev)

@@ -68,5 +68,8 @@ struct daps_engine {
 struct daps_ue *engine_find_ue(struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat);
 struct daps_ue *engine_get_ue(struct daps_engine *engine, uint64_t ue_key, const char *name, enum daps_rat rat,
                               uint64_t frame);
+/* engine.c: as daps_engine_event(); its UE, which stays where it is until there is one more, NULL: of none. */
+struct daps_ue *engine_event(struct daps_engine *engine, uint64_t ue_key, const char *name,
+                             const struct daps_event *ev);
 
 #endif

@@ -6,8 +6,7 @@
 /* Cells that a message names in passing are where its UE may go: of use only where keys are computed. */
 static void learn_named_cells(struct daps_engine *engine, const struct daps_pdu *pdu)
 {
-    struct ue_entry *entry =
-        engine->options.keylog != NULL && pdu->rat == DAPS_RAT_NR ? ues_find(engine->ues, pdu->ue_key) : NULL;
+    struct ue_entry *entry = pdu->rat == DAPS_RAT_NR ? ues_find(engine->ues, pdu->ue_key) : NULL;
     const struct daps_ue *ue = entry != NULL ? ues_awake(engine->ues, entry) : NULL;
     struct rrc_named_cells named;
 
@@ -18,11 +17,15 @@ static void learn_named_cells(struct daps_engine *engine, const struct daps_pdu 
         pdcp_learn_cell(ue->pdcp, named.cells[i], -1, -1);
 }
 
-/* executed: the PDU is under the key of a conditional candidate. */
-static void follow(struct daps_engine *engine, const struct daps_pdu *pdu, bool from_pdcp, bool executed,
-                   struct daps_rrc_result *result)
+/* executed: the PDU is under the key of a conditional candidate. Gives its UE if that is the one at hand now, else
+ * NULL. */
+static struct daps_ue *follow(struct daps_engine *engine, const struct daps_pdu *pdu, bool from_pdcp, bool executed,
+                              struct daps_rrc_result *result)
 {
-    learn_named_cells(engine, pdu);
+    struct daps_ue *ue = NULL;
+
+    if (engine->options.keylog != NULL)
+        learn_named_cells(engine, pdu);
     for (uint32_t i = 0; i < result->n_events; i++) {
         struct daps_event *ev = &result->events[i];
         const bool within = ev->rat != pdu->rat; /* a part that is of the other technology, where no log says a cell */
@@ -31,8 +34,11 @@ static void follow(struct daps_engine *engine, const struct daps_pdu *pdu, bool 
         ev->logged_cell = within ? (struct daps_cell){-1, -1} : pdu->logged_cell;
         ev->from_pdcp = from_pdcp;
         ev->executed = executed && ev->kind == DAPS_EV_RECONFIGURATION_COMPLETE;
-        daps_engine_event(engine, pdu->ue_key, NULL, ev);
+        ue = engine_event(engine, pdu->ue_key, NULL, ev);
+        if (within)
+            ue = NULL;
     }
+    return ue;
 }
 
 /*
@@ -212,54 +218,82 @@ static void follow_turns(struct daps_engine *engine, struct daps_ue *ue)
     }
 }
 
-/* The record is there for its PDU, which may have waited for it; before the first PDU of its UE, for a while. */
-static void hand_record(struct daps_engine *engine, struct daps_ue *ue, uint64_t ue_key,
-                        const struct pdcp_record *record)
+/* The record is there for its PDU, which may have waited for it. */
+static void hand_record(struct daps_engine *engine, struct daps_ue *ue, const struct pdcp_record *record)
 {
-    if (ue->pdcp != NULL) {
-        daps_pdcp_record(ue->pdcp, record);
-        follow_turns(engine, ue);
-        follow_waiting(engine, ue);
-    } else {
-        engine->logged[engine->n_logged++ % MOST_LOGGED] = (struct logged){ue_key, *record};
-    }
+    daps_pdcp_record(ue->pdcp, record);
+    follow_turns(engine, ue);
+    follow_waiting(engine, ue);
+}
+
+/* Where to keep a record for a while that comes before the first PDU of its UE. */
+static struct pdcp_record *place_for_record(struct daps_engine *engine, uint64_t ue_key)
+{
+    struct logged *logged = &engine->logged[engine->n_logged++ % MOST_LOGGED];
+
+    logged->ue_key = ue_key;
+    return &logged->record;
+}
+
+/* The same where PDUs of the UE are seen as well. False: the PDU has been followed. */
+static bool follow_beside(struct daps_engine *engine, struct daps_ue *ue, struct daps_pdu *pdu,
+                          const struct daps_rrc_result *result, bool *executed)
+{
+    const struct pdcp_record record = record_of(pdu, result);
+    struct daps_cell cell;
+
+    daps_pdcp_clock(ue->pdcp, pdu->time_ns);
+    follow_turns(engine, ue);
+    if (daps_pdcp_is_twin(ue->pdcp, &record, false))
+        return false;
+    *executed = daps_pdcp_foresee(ue->pdcp, &record, &cell);
+    if (*executed && pdu->logged_cell.pci < 0)
+        pdu->logged_cell = cell;
+    return true;
+}
+
+/* Of a message that has been followed, which found its UE as it was before. */
+static struct pdcp_record record_after(const struct daps_ue *ue, const struct daps_pdu *pdu,
+                                       const struct daps_rrc_result *result, const struct daps_ue_moment *before)
+{
+    struct pdcp_record record = record_of(pdu, result);
+
+    if (result->n_events > 0)
+        record.context = daps_ue_sent_in(ue, before, &result->events[0]);
+    return record;
 }
 
 /* A message on a DCCH that a log has: it is followed as it comes. PDUs beside it show under which key it went. */
 static void follow_logged(struct daps_engine *engine, const struct daps_pdu *pdu, struct daps_rrc_result *result)
 {
-    struct pdcp_record record = record_of(pdu, result);
     struct daps_ue *ue = engine_find_ue(engine, pdu->ue_key, pdu->rat);
     struct daps_ue_moment before = {0};
     struct daps_pdu located;
-    struct daps_cell cell;
     bool executed = false;
 
     if (ue != NULL && ue->pdcp != NULL) {
-        daps_pdcp_clock(ue->pdcp, pdu->time_ns);
-        follow_turns(engine, ue);
-        if (daps_pdcp_is_twin(ue->pdcp, &record, false)) {
+        located = *pdu;
+        if (!follow_beside(engine, ue, &located, result, &executed)) {
             result->n_events = 0; /* nor is it said again to whoever learns from it */
             return;
         }
-        executed = daps_pdcp_foresee(ue->pdcp, &record, &cell);
-        if (executed && pdu->logged_cell.pci < 0) {
-            located = *pdu;
-            located.logged_cell = cell;
-            pdu = &located;
-        }
+        pdu = &located;
     }
     if (ue != NULL)
         before = daps_ue_moment(ue);
-    follow(engine, pdu, false, executed, result);
-    ue = engine_find_ue(engine, pdu->ue_key, pdu->rat);
+    ue = follow(engine, pdu, false, executed, result);
+    if (ue == NULL)
+        ue = engine_find_ue(engine, pdu->ue_key, pdu->rat);
     if (ue == NULL)
         return;
     if (result->n_events > 0 && ue->message.again)
         return; /* a copy has no PDU of its own */
-    if (result->n_events > 0)
-        record.context = daps_ue_sent_in(ue, &before, &result->events[0]);
-    hand_record(engine, ue, pdu->ue_key, &record);
+    if (ue->pdcp == NULL) {
+        *place_for_record(engine, pdu->ue_key) = record_after(ue, pdu, result, &before);
+    } else {
+        const struct pdcp_record record = record_after(ue, pdu, result, &before);
+        hand_record(engine, ue, &record);
+    }
 }
 
 enum daps_rrc_status engine_rrc(struct daps_engine *engine, const struct daps_pdu *pdu, struct daps_rrc_result *result)

@@ -190,14 +190,14 @@ static bool are_blank(const struct daps_ends *ends)
     return !ends->known && ends->source.port == 0 && ends->destination.port == 0;
 }
 
-void peel_upper_pdu(struct peel *peel, struct octets packet)
+/* blank: nothing is known of the ends from outside. */
+static void read_upper_pdu(struct peel *peel, struct octets packet, bool blank)
 {
     static const char ppid_table[] = "sctp.ppi";
     const struct octets whole = packet;
-    const bool blank = are_blank(&peel->ends);
     struct tags tags = {.table_value = 0};
     const struct octets *name;
-    if ((blank && recall(peel, packet)) || !read_tags(peel, &packet, &tags))
+    if (!read_tags(peel, &packet, &tags))
         return;
     name = tags.dissector.left ? &tags.dissector : &tags.heuristic;
     if (name->left) {
@@ -213,4 +213,11 @@ void peel_upper_pdu(struct peel *peel, struct octets packet)
         tally_problem(&peel->at, (struct daps_framing_problem){
                                      .what = DAPS_PROBLEM_DISSECTOR_UNNAMED, .layer = layer, .rrc_lost = true});
     }
+}
+
+void peel_upper_pdu(struct peel *peel, struct octets packet)
+{
+    const bool blank = are_blank(&peel->ends);
+    if (!blank || !recall(peel, packet))
+        read_upper_pdu(peel, packet, blank);
 }

@@ -48,17 +48,13 @@ void rrc_take_segment(struct rrc_reading *r, struct rrc_message *m)
     r->out->segment = m->segment;
 }
 
-void rrc_read_fields(struct rrc_reading *r, struct rrc_span span, uint32_t root, const struct rrc_message_kind *kind)
+/* Into ev, the event of that kind. */
+static void walk_fields(struct rrc_reading *r, struct rrc_span span, uint32_t root, const struct rrc_message_kind *kind,
+                        struct daps_event *ev)
 {
-    struct rrc_message m = {.r = r};
+    struct rrc_message m = {.r = r, .ev = ev};
 
-    r->out->message = kind->name != NULL ? kind->name : "spare";
-    if (kind->kind == DAPS_EV_KIND_COUNT)
-        return;
-    m.ev = rrc_add_event(r, kind->kind);
-    if (m.ev == NULL)
-        return;
-    if (kind->fields && !rrc_walk(r, root, span, r->technology->on_field, &m)) {
+    if (!rrc_walk(r, root, span, r->technology->on_field, &m)) {
         if (kind->kind == DAPS_EV_SYSTEM_INFORMATION) { /* broadcast is not what is audited: its cell is not known */
             r->out->status = DAPS_RRC_OK;
             r->out->error = NULL;
@@ -66,11 +62,27 @@ void rrc_read_fields(struct rrc_reading *r, struct rrc_span span, uint32_t root,
         return;
     }
     if (m.future)
-        m.ev->kind = kind_without_contents(kind->kind);
+        ev->kind = kind_without_contents(kind->kind);
     if (kind->digest)
-        m.ev->digest = r->out->digest = daps_digest(r->octets, r->length);
-    if (kind->kind == DAPS_EV_TRAFFIC && kind->fields)
+        ev->digest = r->out->digest = daps_digest(r->octets, r->length);
+    if (kind->kind == DAPS_EV_TRAFFIC)
         rrc_take_segment(r, &m);
+}
+
+void rrc_read_fields(struct rrc_reading *r, struct rrc_span span, uint32_t root, const struct rrc_message_kind *kind)
+{
+    struct daps_event *ev;
+
+    r->out->message = kind->name != NULL ? kind->name : "spare";
+    if (kind->kind == DAPS_EV_KIND_COUNT)
+        return;
+    ev = rrc_add_event(r, kind->kind);
+    if (ev == NULL)
+        return;
+    if (kind->fields)
+        walk_fields(r, span, root, kind, ev);
+    else if (kind->digest)
+        ev->digest = r->out->digest = daps_digest(r->octets, r->length);
 }
 
 /*

@@ -279,23 +279,27 @@ void daps_ue_see_bearer(struct daps_ue *ue, const struct daps_event *ev)
     see_fact(ue, seen, ev->frame);
 }
 
-void daps_ue_see_counts(struct daps_ue *ue, const struct daps_event *ev)
+static void see_count(struct daps_ue *ue, const struct daps_event *ev, unsigned direction)
 {
     const struct daps_context *context = daps_ue_context(ue);
+    const uint8_t drb = ev->counts.drb[direction];
+    const struct fact seen = {.kind = DAPS_MOMENT_COUNT_NEAR_END,
+                              .bearer = {.key = context->chain.key,
+                                         .bearer = (uint8_t)(drb - 1),
+                                         .direction = (uint8_t)direction,
+                                         .ciphering = MAX(context->ciphering, 0),
+                                         .count = ev->counts.count[direction],
+                                         .said = true}};
 
-    for (unsigned d = 0; d < 2; d++) {
-        const uint8_t drb = ev->counts.drb[d];
-        const struct fact seen = {.kind = DAPS_MOMENT_COUNT_NEAR_END,
-                                  .bearer = {.key = context->chain.key,
-                                             .bearer = (uint8_t)(drb - 1),
-                                             .direction = (uint8_t)d,
-                                             .ciphering = MAX(context->ciphering, 0),
-                                             .count = ev->counts.count[d],
-                                             .said = true}};
-        if (drb == 0 || ev->counts.count[d] < DAPS_COUNT_NEAR_END || context->chain.key == NULL ||
-            (ue->secondary_drbs >> (drb - 1) & 1) != 0)
-            continue;
+    if (context->chain.key != NULL && (ue->secondary_drbs >> (drb - 1) & 1) == 0)
         see_fact(ue, seen, ev->frame);
+}
+
+void daps_ue_see_counts(struct daps_ue *ue, const struct daps_event *ev)
+{
+    for (unsigned d = 0; d < 2; d++) {
+        if (ev->counts.drb[d] != 0 && ev->counts.count[d] >= DAPS_COUNT_NEAR_END)
+            see_count(ue, ev, d);
     }
 }
 

@@ -5,6 +5,11 @@
  */
 #include "ue/ue.h"
 
+static uint32_t active(const struct daps_ue *ue)
+{
+    return ue->active.chain.key != NULL ? ue->active.serial : 0;
+}
+
 struct daps_ue_moment daps_ue_moment(const struct daps_ue *ue)
 {
     const struct daps_attempt *open = ue->open;
@@ -12,7 +17,7 @@ struct daps_ue_moment daps_ue_moment(const struct daps_ue *ue)
     const struct daps_context *in_force = daps_ue_context(ue);
 
     return (struct daps_ue_moment){
-        .active = ue->active.chain.key != NULL ? ue->active.serial : 0,
+        .active = active(ue),
         .target = has_target ? open->target.serial : 0,
         .in_force = in_force->chain.key != NULL ? in_force->serial : 0,
         .command = has_target ? open->digest : 0,
@@ -21,19 +26,20 @@ struct daps_ue_moment daps_ue_moment(const struct daps_ue *ue)
 }
 
 /* A Complete goes under the key of what it answers, or of the candidate that was executed (TS 38.331 5.3.5.3). */
-static uint32_t of_complete(const struct daps_ue *ue, const struct daps_ue_moment *after, const struct daps_event *ev)
+static uint32_t of_complete(const struct daps_ue *ue, const struct daps_event *ev)
 {
-    return ue->open != NULL && ue->open->complete_frame == ev->frame ? after->target : after->in_force;
+    const struct daps_ue_moment after = daps_ue_moment(ue);
+
+    return ue->open != NULL && ue->open->complete_frame == ev->frame ? after.target : after.in_force;
 }
 
 /* From the command on SRBs are the target's (5.3.5.5.2); uplink from its Complete on. */
-static uint32_t of_other(const struct daps_ue_moment *before, const struct daps_ue_moment *after,
-                         const struct daps_event *ev)
+static uint32_t of_other(const struct daps_ue *ue, const struct daps_ue_moment *before, const struct daps_event *ev)
 {
     const bool again = ev->kind == DAPS_EV_RECONFIGURATION && ev->sync && ev->digest == before->command;
 
     if (before->active == 0)
-        return after->active; /* the log begins here, or behind what secured the connection */
+        return active(ue); /* the log begins here, or behind what secured the connection */
     if (before->target == 0 || again)
         return before->active;
     return ev->channel == DAPS_CH_DL_DCCH || before->answered ? before->target : before->in_force;
@@ -41,8 +47,6 @@ static uint32_t of_other(const struct daps_ue_moment *before, const struct daps_
 
 uint32_t daps_ue_sent_in(const struct daps_ue *ue, const struct daps_ue_moment *before, const struct daps_event *ev)
 {
-    const struct daps_ue_moment after = daps_ue_moment(ue);
-
     switch (ev->kind) {
     case DAPS_EV_SETUP_COMPLETE:
         return 0;
@@ -52,12 +56,12 @@ uint32_t daps_ue_sent_in(const struct daps_ue *ue, const struct daps_ue_moment *
     case DAPS_EV_REESTABLISHMENT_COMPLETE:
     case DAPS_EV_RESUME: /* under the key of the resumed connection (5.3.13.3) */
     case DAPS_EV_RESUME_COMPLETE:
-        return after.active;
+        return active(ue);
     case DAPS_EV_RECONFIGURATION_COMPLETE:
-        return of_complete(ue, &after, ev);
+        return of_complete(ue, ev);
     case DAPS_EV_FAILURE_INFORMATION: /* a DAPS failure goes to the source (5.3.5.8.3) */
-        return ev->daps_failure ? after.active : of_other(before, &after, ev);
+        return ev->daps_failure ? active(ue) : of_other(ue, before, ev);
     default:
-        return of_other(before, &after, ev);
+        return of_other(ue, before, ev);
     }
 }
