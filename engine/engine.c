@@ -219,6 +219,8 @@ void engine_join(struct daps_engine *engine, uint64_t ue_key, const struct daps_
 {
     const struct daps_ue *ue = engine_find_ue(engine, ue_key, DAPS_RAT_NR);
 
+    if (ue == NULL)
+        ue = engine_find_ue(engine, ue_key, DAPS_RAT_LTE);
     if (engine->sink.join == NULL)
         return;
     joins_keep(engine->joins, ue_key, join);

@@ -49,10 +49,11 @@ struct daps_engine {
         int64_t identity;
     } identities[MOST_IDENTITIES]; /* of cells whose SIB1 was seen; the oldest gives way */
     struct drive *drive;
-    bool has_log; /* of RRC, beside whatever PDUs there are */
+    bool has_log[DAPS_RAT_COUNT]; /* of RRC, beside whatever PDUs there are */
     unsigned n_logged;
     struct logged {
         uint64_t ue_key;
+        enum daps_rat rat;
         struct pdcp_record record;
     } logged[MOST_LOGGED];          /* the newest, number n at n % MOST_LOGGED */
     struct daps_rrc_result *waited; /* what PDUs that waited said; NULL until needed */

@@ -129,7 +129,7 @@ static void follow_return(struct daps_engine *engine, const struct daps_ue *ue, 
     if (says_so)
         return;
     daps_event_clear(&ev, DAPS_EV_SOURCE_IN_USE);
-    ev.rat = DAPS_RAT_NR;
+    ev.rat = pdu->rat;
     ev.channel = daps_channel_dcch(pdu->downlink);
     ev.frame = pdu->frame;
     ev.time_ns = pdu->time_ns;
@@ -143,7 +143,7 @@ static void follow_read(struct daps_engine *engine, struct daps_ue *ue, const st
     const struct daps_pdu rrc = {.frame = reading->pdu->frame,
                                  .time_ns = reading->pdu->time_ns,
                                  .ue_key = reading->pdu->ue_key,
-                                 .rat = DAPS_RAT_NR,
+                                 .rat = reading->pdu->rat,
                                  .octets = reading->rrc,
                                  .length = reading->length,
                                  .channel = reading->channel,
@@ -152,7 +152,7 @@ static void follow_read(struct daps_engine *engine, struct daps_ue *ue, const st
     bool decoded, twin = reading->known;
 
     engine->counts.rrc_messages++;
-    decoded = daps_rrc_decode_nr(rrc.channel, rrc.octets, rrc.length, result) == DAPS_RRC_OK;
+    decoded = daps_rrc_decode(rrc.rat, rrc.channel, rrc.octets, rrc.length, result) == DAPS_RRC_OK;
     engine->counts.undecoded += !decoded;
     ue->pdcp->reading = true;
     if (decoded) {
@@ -221,6 +221,7 @@ static void follow_turns(struct daps_engine *engine, struct daps_ue *ue)
 /* The record is there for its PDU, which may have waited for it. */
 static void hand_record(struct daps_engine *engine, struct daps_ue *ue, const struct pdcp_record *record)
 {
+<<<<<<< HEAD
     daps_pdcp_record(ue->pdcp, record);
     follow_turns(engine, ue);
     follow_waiting(engine, ue);
@@ -261,6 +262,15 @@ static struct pdcp_record record_after(const struct daps_ue *ue, const struct da
     if (result->n_events > 0)
         record.context = daps_ue_sent_in(ue, before, &result->events[0]);
     return record;
+=======
+    if (ue->pdcp != NULL) {
+        daps_pdcp_record(ue->pdcp, record);
+        follow_turns(engine, ue);
+        follow_waiting(engine, ue);
+    } else {
+        engine->logged[engine->n_logged++ % MOST_LOGGED] = (struct logged){ue_key, ue->rat, *record};
+    }
+>>>>>>> d72c723 (LTE below RRC: MAC, RLC and PDCP in Wireshark's framings, GSMTAP and link type 147)
 }
 
 /* A message on a DCCH that a log has: it is followed as it comes. PDUs beside it show under which key it went. */
@@ -307,9 +317,8 @@ enum daps_rrc_status engine_rrc(struct daps_engine *engine, const struct daps_pd
     if (engine->sink.rrc != NULL)
         engine->sink.rrc(engine->sink.user, NULL, pdu, NULL);
     take_segment(engine, pdu, result);
-    engine->has_log |=
-        pdu->rat == DAPS_RAT_NR && !pdu->air && pdu->channel != DAPS_CH_BCCH_BCH && pdu->channel != DAPS_CH_BCCH_DL_SCH;
-    if (is_dcch(pdu->channel) && !pdu->air && pdu->rat == DAPS_RAT_NR) /* PDUs beside a log are of NR */
+    engine->has_log[pdu->rat] |= !pdu->air && pdu->channel != DAPS_CH_BCCH_BCH && pdu->channel != DAPS_CH_BCCH_DL_SCH;
+    if (is_dcch(pdu->channel) && !pdu->air)
         follow_logged(engine, pdu, result);
     else
         follow(engine, pdu, false, false, result);
@@ -335,7 +344,7 @@ static void begin_pdcp(struct daps_engine *engine, struct daps_ue *ue, const str
     ue->pdcp = daps_pdcp_new(&host);
     for (unsigned i = engine->n_logged > MOST_LOGGED ? engine->n_logged - MOST_LOGGED : 0; i < engine->n_logged; i++) {
         const struct logged *logged = &engine->logged[i % MOST_LOGGED];
-        if (logged->ue_key == pdu->ue_key)
+        if (logged->ue_key == pdu->ue_key && logged->rat == pdu->rat)
             daps_pdcp_record(ue->pdcp, &logged->record);
     }
 }
@@ -343,7 +352,7 @@ static void begin_pdcp(struct daps_engine *engine, struct daps_ue *ue, const str
 enum daps_pdcp_status engine_pdcp(struct daps_engine *engine, const struct daps_pdu *pdu,
                                   struct daps_rrc_result *result)
 {
-    struct daps_ue *ue = engine_get_ue(engine, pdu->ue_key, NULL, DAPS_RAT_NR, pdu->frame);
+    struct daps_ue *ue = engine_get_ue(engine, pdu->ue_key, NULL, pdu->rat, pdu->frame);
     struct pdcp_reading reading;
     struct pdcp_record record;
     enum pdcp_arrival arrival;
@@ -352,7 +361,7 @@ enum daps_pdcp_status engine_pdcp(struct daps_engine *engine, const struct daps_
         begin_pdcp(engine, ue, pdu);
     daps_pdcp_clock(ue->pdcp, pdu->time_ns);
     follow_waiting(engine, ue);
-    arrival = daps_pdcp_arrive(ue->pdcp, pdu, engine->has_log, &record);
+    arrival = daps_pdcp_arrive(ue->pdcp, pdu, engine->has_log[pdu->rat], &record);
     follow_turns(engine, ue);
     if (arrival == PDCP_WAITS) {
         if (pdu->srb)

@@ -104,7 +104,6 @@ void peel_radio(struct peel *peel, struct daps_pdu *pdu, struct octets octets)
 {
     pdu->frame = peel->at.frame;
     pdu->time_ns = peel->at.time_ns;
-    pdu->rat = DAPS_RAT_NR;
     pdu->octets = octets.at;
     pdu->length = octets.left;
     pdu->missing = peel->at.missing;

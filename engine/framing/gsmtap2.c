@@ -14,7 +14,7 @@
 
 enum { CHANNEL_BITS = 0x3fff };
 enum { VERSION_2 = 2, VERSION_3 = 3, WORDS_OF_HEADER = 4, WORDS_WITH_CELL = 9 };
-enum { TYPE_LTE_RRC = 0x0d, TYPE_NR_NAS = 0x20, TYPE_NR_RRC = 0x21, TYPE_NR_MAC = 0x22 };
+enum { TYPE_LTE_RRC = 0x0d, TYPE_NR_NAS = 0x20, TYPE_NR_RRC = 0x21, TYPE_NR_MAC = 0x22, TYPE_LTE_MAC_FRAMED = 0x0f };
 
 /* Sub-types of NR RRC in SCAT's numbering of that time. */
 static const enum daps_channel nr_channels[] = {
@@ -42,8 +42,7 @@ static enum daps_framing_class class_of(uint8_t type)
     switch (type) {
     case 0x0c:
         return DAPS_FRAMING_UMTS_RRC;
-    case 0x0e:
-    case 0x0f:
+    case 0x0e: /* a bare PDU: nobody's */
         return DAPS_FRAMING_MAC_LTE;
     case 0x12:
     case TYPE_NR_NAS:
@@ -97,7 +96,8 @@ bool peel_gsmtap2(struct peel *peel, struct octets payload)
     const char *layer = version == VERSION_2 ? "GSMTAP v2" : "GSMTAP v3 before its publication";
     const uint8_t type = octets_u8(&payload);
     octets_skip(&whole, words * (size_t)4);
-    const bool rrc = type == TYPE_NR_RRC || type == TYPE_LTE_RRC, followed = rrc || type == TYPE_NR_MAC;
+    const bool rrc = type == TYPE_NR_RRC || type == TYPE_LTE_RRC,
+               followed = rrc || type == TYPE_NR_MAC || type == TYPE_LTE_MAC_FRAMED;
     if (payload.bad || whole.bad)
         tally_short(&peel->at, layer, followed || (payload.bad && version == VERSION_3), NULL);
     else if (words < WORDS_OF_HEADER)
@@ -108,6 +108,8 @@ bool peel_gsmtap2(struct peel *peel, struct octets payload)
         peel_rrc(peel, layer, type, words, payload, whole);
     else if (type == TYPE_NR_MAC)
         peel_gsmtap_radio(peel, GSMTAP_NR_MAC, whole);
+    else if (type == TYPE_LTE_MAC_FRAMED)
+        peel_gsmtap_radio(peel, GSMTAP_LTE_MAC, whole);
     else
         tally_count(&peel->at, class_of(type));
     return true;

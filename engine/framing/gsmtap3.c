@@ -18,7 +18,7 @@ enum { WORDS_WITHOUT_METADATA = 2 };
 
 enum { TAG_CHANNEL_NUMBER = 0x0002, TAG_PCI = 0x0005, TAG_KEY_FIRST = 0x0200, TAG_KEY_LAST = 0x0207, TAG_END = 0xfffe };
 
-enum { TYPE_LTE_RRC = 0x0403, TYPE_NR_MAC = GSMTAP_NR_MAC, TYPE_NR_PDCP = 0x0502, TYPE_NR_RRC = 0x0503 };
+enum { TYPE_LTE_RRC = 0x0403, TYPE_NR_RRC = 0x0503 };
 
 static const char layer[] = "GSMTAP v3";
 
@@ -31,8 +31,9 @@ static const struct {
     uint16_t type;
     enum daps_framing_class class;
 } types[] = {
-    {0x0303, DAPS_FRAMING_UMTS_RRC}, {0x0400, DAPS_FRAMING_MAC_LTE}, {0x0401, DAPS_FRAMING_RLC},
-    {0x0402, DAPS_FRAMING_PDCP},     {0x0404, DAPS_FRAMING_NAS},     {0x0504, DAPS_FRAMING_NAS},
+    {0x0303, DAPS_FRAMING_UMTS_RRC},
+    {0x0404, DAPS_FRAMING_NAS},
+    {0x0504, DAPS_FRAMING_NAS},
 };
 
 static const enum daps_channel standard_channels[] = {
@@ -155,18 +156,36 @@ void peel_gsmtap_rrc(struct peel *peel, const char *of_version, unsigned subtype
         peel_deliver(peel, of_version, context, pdu);
 }
 
-/* NR MAC, RLC and PDCP "with context": Wireshark's framing, with or without its name in front. */
+/* MAC, RLC and PDCP "with context": Wireshark's framing, with or without its name in front. */
+struct radio_type {
+    uint16_t type;
+    const char *name;
+    void (*unwrap)(struct peel *peel, struct octets payload, const uint64_t *log_key);
+};
+static const struct radio_type radio_types[] = {
+    {GSMTAP_NR_MAC, "mac-nr", peel_mac_nr_in},        {GSMTAP_NR_MAC + 1, "rlc-nr", peel_rlc_nr_in},
+    {GSMTAP_NR_MAC + 2, "pdcp-nr", peel_pdcp_nr_in},  {GSMTAP_LTE_MAC, "mac-lte", peel_mac_lte_in},
+    {GSMTAP_LTE_MAC + 1, "rlc-lte", peel_rlc_lte_in}, {GSMTAP_LTE_MAC + 2, "pdcp-lte", peel_pdcp_lte_in},
+};
+
+/* NULL: of no layer below RRC. */
+static const struct radio_type *radio_type_of(uint16_t type)
+{
+    for (size_t i = 0; i < sizeof radio_types / sizeof *radio_types; i++) {
+        if (radio_types[i].type == type)
+            return &radio_types[i];
+    }
+    return NULL;
+}
+
 void peel_gsmtap_radio(struct peel *peel, uint16_t type, struct octets pdu)
 {
-    static const struct {
-        const char *name;
-        void (*unwrap)(struct peel *peel, struct octets payload, const uint64_t *log_key);
-    } layers[] = {{"mac-nr", peel_mac_nr_in}, {"rlc-nr", peel_rlc_nr_in}, {"pdcp-nr", peel_pdcp_nr_in}};
-    const char *name = layers[type - TYPE_NR_MAC].name;
+    const struct radio_type *of = radio_type_of(type);
+    const char *name = of->name;
     if (pdu.left >= strlen(name) && !memcmp(pdu.at, name, strlen(name)))
         octets_skip(&pdu, strlen(name));
     uint64_t log_key = peel->ends.known ? daps_ends_key(&peel->ends, false) : 0;
-    layers[type - TYPE_NR_MAC].unwrap(peel, pdu, &log_key);
+    of->unwrap(peel, pdu, &log_key);
 }
 
 static void peel_type(struct peel *peel, uint16_t type, uint16_t subtype, const struct metadata *metadata,
@@ -184,7 +203,7 @@ static void peel_type(struct peel *peel, uint16_t type, uint16_t subtype, const 
         peel_gsmtap_rrc(peel, layer, subtype, &context, pdu);
         return;
     }
-    if (type >= TYPE_NR_MAC && type <= TYPE_NR_PDCP) {
+    if (radio_type_of(type)) {
         peel_gsmtap_radio(peel, type, pdu);
         return;
     }
@@ -214,7 +233,7 @@ bool peel_gsmtap3(struct peel *peel, struct octets payload)
     }
     read_metadata(&payload, (words - WORDS_WITHOUT_METADATA) * (size_t)4, &metadata);
     if (payload.bad) {
-        tally_short(&peel->at, layer, (type >= TYPE_NR_MAC && type <= TYPE_NR_RRC) || type == TYPE_LTE_RRC || type == 0,
+        tally_short(&peel->at, layer, radio_type_of(type) || type == TYPE_NR_RRC || type == TYPE_LTE_RRC || type == 0,
                     NULL);
         return true;
     }

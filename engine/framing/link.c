@@ -197,6 +197,7 @@ static const struct {
     {DAPS_LINKTYPE_DIAG, peel_diag},
     {DAPS_LINKTYPE_DIAG_ITEM, peel_diag_item},
     {157, peel_mac_nr},
+    {147, peel_mac_lte}, /* srsRAN 4G, LTESniffer */
     {9, peel_ppp},
     {50, peel_ppp},
     {51, peel_pppoe},
@@ -210,8 +211,8 @@ static const struct {
     int linktype;
     enum daps_framing_class class;
 } protocols[] = {
-    {147, DAPS_FRAMING_MAC_LTE}, {148, DAPS_FRAMING_NAS},  {150, DAPS_FRAMING_S1AP}, {151, DAPS_FRAMING_NAS},
-    {152, DAPS_FRAMING_NGAP},    {153, DAPS_FRAMING_E1AP}, {154, DAPS_FRAMING_F1AP}, {155, DAPS_FRAMING_E2AP},
+    {148, DAPS_FRAMING_NAS},  {150, DAPS_FRAMING_S1AP}, {151, DAPS_FRAMING_NAS},  {152, DAPS_FRAMING_NGAP},
+    {153, DAPS_FRAMING_E1AP}, {154, DAPS_FRAMING_F1AP}, {155, DAPS_FRAMING_E2AP},
 };
 
 void peel_link(struct peel *peel, int linktype, struct octets packet)

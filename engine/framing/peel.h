@@ -38,7 +38,7 @@ struct pdu_context {
 /* framing.c: handing over and reporting */
 /* Hands an RRC PDU over, or reports why it is not whole. */
 void peel_deliver(struct peel *peel, const char *layer, const struct pdu_context *context, struct octets pdu);
-/* Hands a PDU of a layer below RRC over, of which the fields about that layer are filled; cut or not. */
+/* Hands a PDU of a layer below RRC over, of which technology and the fields about that layer are filled; cut or not. */
 void peel_radio(struct peel *peel, struct daps_pdu *pdu, struct octets octets);
 /* A header of a layer that may hold whatever the capture has had before ended early. */
 void peel_short_carrier(struct peel *peel, const char *layer);
@@ -115,7 +115,7 @@ bool peel_gsmtap3(struct peel *peel, struct octets payload);
  */
 void peel_gsmtap_rrc(struct peel *peel, const char *of_version, unsigned subtype, struct pdu_context *context,
                      struct octets pdu);
-enum { GSMTAP_NR_MAC = 0x0500 }; /* then RLC, PDCP */
+enum { GSMTAP_LTE_MAC = 0x0400, GSMTAP_NR_MAC = 0x0500 }; /* then RLC, PDCP */
 void peel_gsmtap_radio(struct peel *peel, uint16_t type, struct octets pdu);
 
 /* diag.c: a command of Qualcomm's DIAG, a log packet */
@@ -140,6 +140,14 @@ void peel_rlc_nr(struct peel *peel, struct octets payload);
 void peel_rlc_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key);
 void peel_pdcp_nr(struct peel *peel, struct octets payload);
 void peel_pdcp_nr_in(struct peel *peel, struct octets payload, const uint64_t *log_key);
+
+/* wireshark_lte.c: the same of LTE */
+void peel_mac_lte(struct peel *peel, struct octets payload);
+void peel_mac_lte_in(struct peel *peel, struct octets payload, const uint64_t *log_key);
+void peel_rlc_lte(struct peel *peel, struct octets payload);
+void peel_rlc_lte_in(struct peel *peel, struct octets payload, const uint64_t *log_key);
+void peel_pdcp_lte(struct peel *peel, struct octets payload);
+void peel_pdcp_lte_in(struct peel *peel, struct octets payload, const uint64_t *log_key);
 
 /* upper_names.c */
 enum upper_kind {

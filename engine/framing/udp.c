@@ -51,12 +51,12 @@ static const struct port {
 static const struct name {
     const char *name;
     size_t length;
-    enum daps_framing_class class; /* without unwrap */
+    enum daps_rat rat;
     void (*unwrap)(struct peel *peel, struct octets payload);
 } names[] = {
-    {NAME("pdcp-nr"), DAPS_FRAMING_PDCP_NR, peel_pdcp_nr}, {NAME("mac-nr"), DAPS_FRAMING_MAC_NR, peel_mac_nr},
-    {NAME("rlc-nr"), DAPS_FRAMING_RLC_NR, peel_rlc_nr},    {NAME("pdcp-lte"), DAPS_FRAMING_PDCP, NULL},
-    {NAME("mac-lte"), DAPS_FRAMING_MAC_LTE, NULL},         {NAME("rlc-lte"), DAPS_FRAMING_RLC, NULL},
+    {NAME("pdcp-nr"), DAPS_RAT_NR, peel_pdcp_nr},  {NAME("mac-nr"), DAPS_RAT_NR, peel_mac_nr},
+    {NAME("rlc-nr"), DAPS_RAT_NR, peel_rlc_nr},    {NAME("pdcp-lte"), DAPS_RAT_LTE, peel_pdcp_lte},
+    {NAME("mac-lte"), DAPS_RAT_LTE, peel_mac_lte}, {NAME("rlc-lte"), DAPS_RAT_LTE, peel_rlc_lte},
 };
 
 /* Takes the name that the payload begins with off it; NULL: none of them. */
@@ -78,10 +78,7 @@ bool peel_named_payload(struct peel *peel, struct octets payload)
     const struct name *name = take_name(&payload);
     if (!name || !payload.left)
         return false;
-    if (name->unwrap)
-        name->unwrap(peel, payload);
-    else
-        tally_count(&peel->at, name->class);
+    name->unwrap(peel, payload);
     return true;
 }
 
@@ -109,7 +106,7 @@ static bool is_wanted(struct octets datagram, size_t whole, const struct daps_fr
     if (!wanted->named)
         return true;
     const struct name *name = take_name(&datagram);
-    return name && name->unwrap;
+    return name && name->rat == DAPS_RAT_NR;
 }
 
 bool daps_framing_find_udp(const uint8_t *octets, size_t captured, size_t length,
@@ -178,7 +175,7 @@ bool udp_may_hold_rrc(const struct peel *peel, uint8_t protocol, struct octets f
 /* The payload of a cut datagram ends before it can be told what it is. */
 static bool is_cut_short(const struct peel *peel, const struct header *header, struct octets payload)
 {
-    static const size_t longest_name = sizeof "pdcp-nr" - 1;
+    static const size_t longest_name = sizeof "pdcp-lte" - 1;
     if (!peel->at.cut || payload.left >= longest_name)
         return false;
     if (!payload.left)

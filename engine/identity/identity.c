@@ -4,10 +4,11 @@
 
 #include "identity/inside.h"
 
-struct identity *identity_new(const struct identity_sink *sink)
+struct identity *identity_new(enum daps_rat rat, const struct identity_sink *sink)
 {
     struct identity *identity = g_new0(struct identity, 1);
 
+    identity->rat = rat;
     if (sink != NULL)
         identity->sink = *sink;
     identity_tables_new(identity);

@@ -84,8 +84,9 @@ struct identity_sink {
     void (*join)(void *user, uint64_t ue_key, const struct daps_identity_join *join);
 };
 
-/* sink is copied. Free with identity_free; NULL is fine there. */
-struct identity *identity_new(const struct identity_sink *sink);
+/* Names of one technology: equal ones of two are two UEs. sink is copied. Free with identity_free; NULL is fine there.
+ */
+struct identity *identity_new(enum daps_rat rat, const struct identity_sink *sink);
 void identity_free(struct identity *identity);
 
 /* The link of that name at this moment; one not met before is joined to the UE it must belong to, or is a new UE's. */

@@ -96,6 +96,7 @@ struct found {
 
 struct identity {
     struct identity_sink sink;
+    enum daps_rat rat;
     GHashTable *links; /* struct identity_link by name; in slab */
     GHashTable *ues;   /* struct identity_ue by key, owned */
     GHashTable *slots; /* struct identity_slot by key, owned */

@@ -5,6 +5,7 @@
 #include "identity/inside.h"
 
 #define UE_KEY (UINT64_C(0x5545) << 48)
+#define OF_RAT 44 /* the bit from which on a key has the technology */
 
 static guint name_hash(gconstpointer key)
 {
@@ -69,7 +70,7 @@ struct identity_ue *identity_ue_of(struct identity *identity, uint64_t ue_key)
 
 struct identity_ue *identity_ue_new(struct identity *identity)
 {
-    return identity_ue_of(identity, UE_KEY | ++identity->ue_numbers);
+    return identity_ue_of(identity, UE_KEY | (uint64_t)identity->rat << OF_RAT | ++identity->ue_numbers);
 }
 
 void identity_ue_hold(struct identity_ue *ue)

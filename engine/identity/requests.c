@@ -122,6 +122,10 @@ uint64_t identity_common(struct identity *identity, struct identity_link *link, 
         ue = identity_of_resume(identity, ev, &announced_frame);
         ue_key = request(identity, link, ue, DAPS_JOIN_RESUME, announced_frame);
         break;
+    case DAPS_EV_REESTABLISHMENT: /* LTE: it comes on CCCH (TS 36.331 5.3.7.5) */
+        if (link->claimed != NULL && link == identity->last)
+            ue_key = identity_answered(identity);
+        break;
     default:
         break;
     }

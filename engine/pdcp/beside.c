@@ -106,7 +106,9 @@ static bool lag_of(const struct pdcp_record *record, const struct daps_pdu *pdu,
 
 static bool is_in_clear(const struct pdcp_record *record, const struct daps_pdu *pdu)
 {
-    return daps_digest(pdu->octets + 2, pdu->length - 2 - MAC) == record->digest;
+    const struct pdcp_data data = pdcp_data(pdu);
+
+    return daps_digest(data.octets, data.length) == record->digest;
 }
 
 /* Sent in clear by rule, or before security, or under NEA0: then its octets are those of the record. */
@@ -136,8 +138,8 @@ static enum match match(struct daps_pdcp *pdcp, const struct pdcp_record *record
 {
     int64_t lag;
 
-    if (!pdu->srb || daps_channel_dcch(pdu->downlink) != record->channel || pdu->length != 2 + record->octets + MAC ||
-        !lag_of(record, pdu, &lag))
+    if (!pdu->srb || daps_channel_dcch(pdu->downlink) != record->channel ||
+        pdu->length != pdcp_header(pdu) + record->octets + MAC || !lag_of(record, pdu, &lag))
         return MATCH_NONE;
     *off = distance(pdcp->beside, lag);
     if (is_in_clear(record, pdu))
@@ -340,7 +342,7 @@ static bool must_wait(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
 
 static bool is_well_formed(const struct daps_pdu *pdu)
 {
-    return pdu->length > 2 + MAC && pdu->length <= DAPS_PDCP_MOST_OCTETS &&
+    return pdu->length > pdcp_header(pdu) + MAC && pdu->length <= DAPS_PDCP_MOST_OCTETS &&
            (!pdu->srb || (pdu->bearer >= 1 && pdu->bearer <= 4));
 }
 

@@ -33,14 +33,14 @@ static bool is_security_mode_command(const struct daps_rrc_result *result, const
 enum daps_event_kind pdcp_kind_if_clear(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
 {
     struct daps_rrc_result *trial = pdcp->host.trial;
-    const uint8_t *octets = pdu->octets + 2;
-    const size_t length = pdu->length - 2 - MAC;
+    const struct pdcp_data data = pdcp_data(pdu);
 
     if (pdu->bearer != 1 ||
-        daps_rrc_decode_nr(daps_channel_dcch(pdu->downlink), octets, length, trial) != DAPS_RRC_OK ||
+        daps_rrc_decode(pdu->rat, daps_channel_dcch(pdu->downlink), data.octets, data.length, trial) != DAPS_RRC_OK ||
         trial->n_events != 1)
         return DAPS_EV_KIND_COUNT;
-    if (trial->events[0].kind == DAPS_EV_SECURITY_MODE_COMMAND && !is_security_mode_command(trial, octets, length))
+    if (trial->events[0].kind == DAPS_EV_SECURITY_MODE_COMMAND &&
+        !is_security_mode_command(trial, data.octets, data.length))
         return DAPS_EV_KIND_COUNT;
     return trial->events[0].kind;
 }
@@ -54,9 +54,11 @@ bool pdcp_mac_is_zero(const struct daps_pdu *pdu)
 
 void pdcp_hand_clear(const struct daps_pdu *pdu, struct pdcp_reading *reading)
 {
+    const struct pdcp_data data = pdcp_data(pdu);
+
     reading->status = DAPS_PDCP_READ;
-    reading->rrc = pdu->octets + 2;
-    reading->length = pdu->length - 2 - MAC;
+    reading->rrc = data.octets;
+    reading->length = data.length;
     reading->channel = daps_channel_dcch(pdu->downlink);
 }
 
@@ -81,8 +83,8 @@ void pdcp_read_unprotected(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, u
         reading->status = DAPS_PDCP_UNREADABLE;
         return;
     }
-    reading->count = pdcp_count_infer(count, sn, 12);
-    pdcp_count_take(count, reading->count, 12);
+    reading->count = pdcp_count_infer(count, sn, pdu->sn_bits);
+    pdcp_count_take(count, reading->count, pdu->sn_bits);
     pdcp->plain_leg = pdu->leg;
     reading->late = !pdcp_mac_is_zero(pdu);
     pdcp_hand_clear(pdu, reading);
@@ -98,10 +100,12 @@ bool pdcp_all_null(const struct daps_pdcp *pdcp)
     return pdcp->n_contexts > 0;
 }
 
-bool pdcp_starts_over(const struct daps_pdcp *pdcp, uint32_t sn)
+bool pdcp_starts_over(const struct daps_pdcp *pdcp, uint32_t sn, unsigned sn_bits)
 {
+    const uint32_t mask = (UINT32_C(1) << sn_bits) - 1;
+
     for (unsigned i = 0; i < pdcp->n_contexts; i++) {
-        if ((pdcp->contexts[i].srb[0][0].rx_next & 0xFFF) == 0)
+        if ((pdcp->contexts[i].srb[0][0].rx_next & mask) == 0)
             return false;
     }
     return sn == 0;
@@ -116,7 +120,8 @@ const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, co
     if (pdcp_mac_is_zero(pdu) && pdcp->newest_digest[0][0] == daps_digest(pdu->octets, pdu->length))
         return NULL; /* no MAC-I tells one execution from another: T304 must (daps_ue_complete_again) */
     if (pdu->downlink || ue->n_candidates == 0 || pdcp->log_beside || !pdcp_all_null(pdcp) ||
-        !pdcp_starts_over(pdcp, pdcp_sn(pdu)) || pdcp_kind_if_clear(pdcp, pdu) != DAPS_EV_RECONFIGURATION_COMPLETE)
+        !pdcp_starts_over(pdcp, pdcp_sn(pdu), pdu->sn_bits) ||
+        pdcp_kind_if_clear(pdcp, pdu) != DAPS_EV_RECONFIGURATION_COMPLETE)
         return NULL;
     for (unsigned i = 0; i < ue->n_candidates; i++) {
         if (pdu->leg == 0 || pdu->leg == (uint64_t)ue->candidates[i].c_rnti + 1)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * COUNT of a received PDU, by the receiver's rule (TS 38.323 5.2.2.1):
+ * COUNT of a received PDU, by the receiver's rule (TS 38.323 5.2.2.1; TS 36.323 6.3.5):
  *
  *     COUNT = HFN(32 - n) | SN(n)      Window_Size = 2^(n-1)      RX_DELIV: first COUNT not delivered upwards
  *
@@ -47,6 +47,17 @@ static inline uint32_t pdcp_count_infer(const struct pdcp_count *state, uint32_t
     if (sn >= deliv_sn + window && hfn != 0)
         return (hfn - mask - 1) | sn;
     return hfn | sn;
+}
+
+/*
+ * The same where PDUs come in order: an SN that goes back has gone round (TS 36.323 5.1.2.2). For SNs so short that the
+ * window would take a loss of a few messages for COUNTs used again.
+ */
+static inline uint32_t pdcp_count_onward(const struct pdcp_count *state, uint32_t sn, unsigned sn_bits)
+{
+    const uint32_t mask = (UINT32_C(1) << sn_bits) - 1, count = (state->rx_next & ~mask) | sn;
+
+    return count < state->rx_next && count <= UINT32_MAX - mask - 1 ? count + mask + 1 : count;
 }
 
 /* The PDU with that COUNT has been received. */

@@ -134,9 +134,11 @@ static struct daps_stream_id stream_of(const struct pdcp_context *context, const
 enum pdcp_seen pdcp_seen(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu,
                          const struct pdcp_attempted *how)
 {
+    const size_t header = pdcp_header(pdu);
     struct daps_stream_id id = stream_of(context, pdu);
-    const struct daps_ledger_entry entry = {
-        .count = how->count, .digest = daps_digest(pdcp->open + 2, pdu->length - 2), .length = pdu->length - 2};
+    const struct daps_ledger_entry entry = {.count = how->count,
+                                            .digest = daps_digest(pdcp->open + header, pdu->length - header),
+                                            .length = pdu->length - header};
     struct daps_ledger_earlier earlier = {0};
 
     id.mac = true; /* what was verified is there, ciphered or not */
@@ -182,9 +184,11 @@ static uint8_t view_of(const struct pdcp_context *context, bool ciphered, bool v
 bool pdcp_seen_unread(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu,
                       const struct pdcp_attempted *how)
 {
+    const size_t header = pdcp_header(pdu);
     struct daps_stream_id id = stream_of(context, pdu);
-    const struct daps_ledger_entry entry = {
-        .count = how->count, .digest = daps_digest(pdu->octets + 2, pdu->length - 2), .length = pdu->length - 2};
+    const struct daps_ledger_entry entry = {.count = how->count,
+                                            .digest = daps_digest(pdu->octets + header, pdu->length - header),
+                                            .length = pdu->length - header};
     struct daps_ledger_earlier earlier = {0};
 
     id.mac = true;

@@ -39,9 +39,35 @@ static inline bool pdcp_is_active(const struct pdcp_context *context, const stru
     return pdu->downlink ? context->dl_active : context->ul_active;
 }
 
-static inline uint32_t pdcp_sn(const struct daps_pdu *pdu) /* of signalling */
+static inline uint32_t pdcp_sn(const struct daps_pdu *pdu)
 {
-    return (uint32_t)(pdu->octets[0] & 0x0F) << 8 | pdu->octets[1];
+    return pdcp_header_sn(pdu->octets, pdu->sn_bits);
+}
+
+/* COUNT of signalling that no MAC-I tells it of. */
+static inline uint32_t pdcp_count_unread(struct pdcp_context *context, const struct daps_pdu *pdu)
+{
+    const struct pdcp_count *state = pdcp_count_of(context, pdu);
+
+    return pdu->sn_bits < 12 ? pdcp_count_onward(state, pdcp_sn(pdu), pdu->sn_bits)
+                             : pdcp_count_infer(state, pdcp_sn(pdu), pdu->sn_bits);
+}
+
+static inline size_t pdcp_header(const struct daps_pdu *pdu)
+{
+    return pdcp_header_octets(pdu->sn_bits);
+}
+
+/* Between header and MAC-I of signalling, as it was sent. */
+struct pdcp_data {
+    const uint8_t *octets;
+    size_t length;
+};
+static inline struct pdcp_data pdcp_data(const struct daps_pdu *pdu)
+{
+    const size_t header = pdcp_header(pdu);
+
+    return (struct pdcp_data){pdu->octets + header, pdu->length - header - MAC};
 }
 
 /* place.c: a PDU of signalling under the key that makes its MAC-I right. True: placed, and reading says what came of
@@ -118,7 +144,7 @@ enum daps_event_kind pdcp_kind_if_clear(const struct daps_pdcp *pdcp, const stru
 bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
                            const struct daps_pdu *pdu);
 /* Would SN 0 uplink be no context's next one on SRB1? */
-bool pdcp_starts_over(const struct daps_pdcp *pdcp, uint32_t sn);
+bool pdcp_starts_over(const struct daps_pdcp *pdcp, uint32_t sn, unsigned sn_bits);
 bool pdcp_all_null(const struct daps_pdcp *pdcp);
 const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 void pdcp_hand_clear(const struct daps_pdu *pdu, struct pdcp_reading *reading);

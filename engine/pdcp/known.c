@@ -7,7 +7,9 @@
 
 static bool is_in_clear(const struct daps_pdu *pdu, const struct pdcp_record *record)
 {
-    return daps_digest(pdu->octets + 2, pdu->length - 2 - MAC) == record->digest;
+    const struct pdcp_data data = pdcp_data(pdu);
+
+    return daps_digest(data.octets, data.length) == record->digest;
 }
 
 /* Before security. A log that is ahead may have shown the security mode command already: its context goes on from here.
@@ -19,10 +21,10 @@ static void read_plain(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struc
     struct pdcp_context *context =
         active->chain.key == active->chain.root ? pdcp_context_of(pdcp, active->serial) : NULL;
 
-    reading->count = pdcp_count_infer(plain, pdcp_sn(pdu), 12);
-    pdcp_count_take(plain, reading->count, 12);
+    reading->count = pdcp_count_infer(plain, pdcp_sn(pdu), pdu->sn_bits);
+    pdcp_count_take(plain, reading->count, pdu->sn_bits);
     if (context != NULL && context->verified == 0)
-        pdcp_count_take(pdcp_count_of(context, pdu), reading->count, 12);
+        pdcp_count_take(pdcp_count_of(context, pdu), reading->count, pdu->sn_bits);
     pdcp->plain_leg = pdu->leg;
     pdcp_hand_clear(pdu, reading);
 }
@@ -43,7 +45,7 @@ static void find_root(struct daps_pdcp *pdcp, struct pdcp_context *context, cons
 {
     const struct daps_event smc = command_of(record);
     const struct pdcp_reading at = {.pdu = pdu,
-                                    .count = pdcp_count_infer(pdcp_count_of(context, pdu), pdcp_sn(pdu), 12)};
+                                    .count = pdcp_count_infer(pdcp_count_of(context, pdu), pdcp_sn(pdu), pdu->sn_bits)};
 
     daps_pdcp_find_root(pdcp, &at, &smc);
     pdcp_sync(pdcp);
@@ -73,9 +75,9 @@ static void enter_unverified(struct daps_pdcp *pdcp, struct pdcp_context *contex
                              const struct pdcp_record *record, struct pdcp_reading *reading)
 {
     const bool clear = is_in_clear(pdu, record);
-    const struct pdcp_protection how = {.count = pdcp_count_infer(pdcp_count_of(context, pdu), pdcp_sn(pdu), 12),
+    const struct pdcp_protection how = {.count = pdcp_count_unread(context, pdu),
                                         .stay = context->serial,
-                                        .header = 2,
+                                        .header = pdcp_header(pdu),
                                         .ciphered = !clear && context->nea != 0,
                                         .tentative = true, /* what began another key may be logged behind this */
                                         .since_ns = MAX(pdu->time_ns, pdcp->now_ns)};
@@ -154,7 +156,7 @@ bool daps_pdcp_foresee(struct daps_pdcp *pdcp, const struct pdcp_record *record,
         return false;
     pdcp_look(pdcp);
     if (record->kind == DAPS_EV_SECURITY_MODE_COMMAND && pdu->downlink) {
-        at.count = pdcp_count_infer(&pdcp->plain[pdu->bearer - 1][1], pdcp_sn(pdu), 12);
+        at.count = pdcp_count_infer(&pdcp->plain[pdu->bearer - 1][1], pdcp_sn(pdu), pdu->sn_bits);
         daps_pdcp_find_root(pdcp, &at, &smc);
     } else if (record->kind == DAPS_EV_RECONFIGURATION_COMPLETE && pdcp->ue.n_candidates > 0 && pdcp->n_contexts > 0 &&
                !pdcp_place_by_mac(pdcp, pdu, pdcp_sn(pdu), &placed)) {

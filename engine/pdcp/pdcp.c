@@ -103,7 +103,7 @@ static bool enter_unverified(struct daps_pdcp *pdcp, struct pdcp_context *contex
     /* Beside a log a PDU may stand before the record that tells of its key, by as much as the two are out of step. */
     const struct pdcp_protection how = {.count = count,
                                         .stay = context->serial,
-                                        .header = 2,
+                                        .header = pdcp_header(pdu),
                                         .ciphered = ciphered,
                                         .tentative = pdcp->log_beside,
                                         .since_ns = pdu->time_ns};
@@ -118,7 +118,7 @@ static bool is_copy(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t
 
     for (unsigned i = pdcp->n_contexts; i-- > 0;) {
         struct pdcp_context *context = &pdcp->contexts[i];
-        const struct pdcp_attempted how = {.count = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12),
+        const struct pdcp_attempted how = {.count = pdcp_count_infer(pdcp_count_of(context, pdu), sn, pdu->sn_bits),
                                            .ciphered = context->nea != 0 && !pdcp_mac_is_zero(pdu) &&
                                                        pdcp_is_active(context, pdu)};
         if (pdcp_seen_unread(pdcp, context, pdu, &how))
@@ -131,7 +131,7 @@ static void read_in_clear(struct daps_pdcp *pdcp, struct pdcp_context *context, 
                           struct pdcp_reading *reading)
 {
     if (pdcp->ue.state != DAPS_UE_REESTABLISHING) {
-        const uint32_t count = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12);
+        const uint32_t count = pdcp_count_unread(context, pdu);
         pdcp_take(pdcp, context, pdu, count);
         if (!enter_unverified(pdcp, context, pdu, count, false)) {
             reading->status = DAPS_PDCP_AGAIN;
@@ -177,7 +177,7 @@ static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdu *pdu,
             pdcp_hand_clear(pdu, reading);
         return;
     }
-    count = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12);
+    count = pdcp_count_unread(context, pdu);
     clear = context->nea == 0 || pdcp_mac_is_zero(pdu);
     if (context->restarted) {
         pdcp_counts(pdcp)->pdcp.unplaced++;
@@ -250,7 +250,7 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
     uint32_t failed_in = 0;
 
     pdcp_counts(pdcp)->pdcp.signalling++;
-    if (pdu->length <= 2 + MAC || pdu->bearer < 1 || pdu->bearer > 4) {
+    if (pdu->length <= pdcp_header(pdu) + MAC || pdu->bearer < 1 || pdu->bearer > 4) {
         reading->status = DAPS_PDCP_MALFORMED;
         pdcp_counts(pdcp)->pdcp.malformed++;
         return;
@@ -346,7 +346,7 @@ void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading)
     (void)pdcp_enter(pdcp, context, reading->pdu,
                      &(struct pdcp_protection){.count = reading->count,
                                                .stay = context->serial,
-                                               .header = 2,
+                                               .header = pdcp_header(reading->pdu),
                                                .ciphered = how.ciphered,
                                                .verified = verified});
     if (verified) {

@@ -149,8 +149,11 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, co
                           uint32_t stay, struct pdcp_reading *reading)
 {
     struct pdcp_context *context = placed->context;
-    const struct pdcp_protection how = {
-        .count = placed->how.count, .stay = stay, .header = 2, .ciphered = placed->how.ciphered, .verified = true};
+    const struct pdcp_protection how = {.count = placed->how.count,
+                                        .stay = stay,
+                                        .header = pdcp_header(pdu),
+                                        .ciphered = placed->how.ciphered,
+                                        .verified = true};
 
     pdcp_name_key(pdcp, pdu, placed);
     if (context->verified++ == 0 && context->failed > 0)
@@ -175,8 +178,8 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, co
         pdcp_note_unciphered(pdcp, context, pdu, how.count);
     pdcp_note_near_end(pdcp, context, pdu, how.count);
     reading->status = DAPS_PDCP_READ;
-    reading->rrc = pdcp->open + 2;
-    reading->length = pdu->length - 2 - MAC;
+    reading->rrc = pdcp->open + pdcp_header(pdu);
+    reading->length = pdcp_data(pdu).length;
     reading->channel = daps_channel_dcch(pdu->downlink);
     reading->key = context->term;
     reading->ciphered = placed->how.ciphered && context->nea != 0;
@@ -187,8 +190,8 @@ static void read_executed(const struct daps_pdcp *pdcp, const struct daps_pdu *p
                           struct pdcp_reading *reading)
 {
     reading->status = DAPS_PDCP_READ;
-    reading->rrc = pdcp->open + 2;
-    reading->length = pdu->length - 2 - MAC;
+    reading->rrc = pdcp->open + pdcp_header(pdu);
+    reading->length = pdcp_data(pdu).length;
     reading->channel = DAPS_CH_UL_DCCH;
     reading->key = pdcp->contexts[pdcp->n_contexts - 1].term;
     reading->cell = candidate->target;

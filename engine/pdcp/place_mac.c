@@ -6,7 +6,8 @@
 #define MOST_CHOICES      DAPS_BOUND(32, 4)  /* PDUs of a context that choices are tried for in vain */
 #define MOST_CHOICES_EVER DAPS_BOUND(256, 8) /* however many cells are learned meanwhile */
 
-#define MOST_HFN          64                 /* of a signalling bearer: 262,144 messages under one key */
+#define MOST_HFN          64                 /* of a signalling bearer: 262,144 messages under one key, LTE: 2,048 */
+#define LEAST_NEAR        256                /* messages that may lie between two of which the second confirms */
 #define MOST_HFN_SEARCHES DAPS_BOUND(256, 4) /* PDUs of one context that are tried with all of them */
 
 /* In clear although ciphering is on, with a right MAC-I: late (5.3.4.3), or sent so. */
@@ -19,7 +20,7 @@ bool pdcp_try_hfns(struct daps_pdcp *pdcp, const struct pdcp_context *context, c
                    struct pdcp_placed *placed)
 {
     for (uint32_t hfn = 0; hfn < MOST_HFN; hfn++) {
-        const struct pdcp_attempted how = {.count = hfn << 12 | pdcp_sn(pdu), .ciphered = true};
+        const struct pdcp_attempted how = {.count = hfn << pdu->sn_bits | pdcp_sn(pdu), .ciphered = true};
         if (!pdcp_verify(pdcp, context, pdu, &how))
             continue;
         *placed = (struct pdcp_placed){(struct pdcp_context *)(uintptr_t)context, how};
@@ -33,7 +34,7 @@ static bool search_hfn(struct daps_pdcp *pdcp, struct pdcp_context *context, con
                        struct pdcp_placed *placed)
 {
     struct pdcp_count *state = pdcp_count_of(context, pdu);
-    const uint32_t proposed = state->proposed;
+    const uint32_t proposed = state->proposed, near = MAX(UINT32_C(1) << pdu->sn_bits, LEAST_NEAR);
 
     if (!state->unsure || context->hfn_searches == MOST_HFN_SEARCHES)
         return false;
@@ -43,18 +44,27 @@ static bool search_hfn(struct daps_pdcp *pdcp, struct pdcp_context *context, con
     state->proposed = placed->how.count;
     if (proposed == 0 || placed->how.count == proposed)
         return false; /* the first one, or a copy of it: it waits for the second */
-    return placed->how.count - proposed < 4096 || proposed - placed->how.count < 4096;
+    return placed->how.count - proposed < near || proposed - placed->how.count < near;
 }
 
 bool pdcp_try_context(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,
                       struct pdcp_placed *placed)
 {
-    const uint32_t inferred = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12);
-    const uint32_t tries[] = {inferred, sn, inferred + 4096, inferred >= 4096 ? inferred - 4096 : sn};
+    const uint32_t inferred = pdcp_count_infer(pdcp_count_of(context, pdu), sn, pdu->sn_bits);
+    const uint32_t round = UINT32_C(1) << pdu->sn_bits;
+    /* An SN of 5 bits (TS 36.323 6.2.3) has gone round after 32 messages: more of them may be missing. */
+    const uint32_t tries[] = {inferred,
+                              sn,
+                              inferred + round,
+                              inferred >= round ? inferred - round : sn,
+                              inferred + 2 * round,
+                              inferred + 3 * round,
+                              inferred + 4 * round};
+    const size_t n_tries = pdu->sn_bits < 12 ? G_N_ELEMENTS(tries) : 4;
 
     if (!pdcp_keys(pdcp, context))
         return false;
-    for (size_t i = 0; i < G_N_ELEMENTS(tries); i++) {
+    for (size_t i = 0; i < n_tries; i++) {
         for (unsigned flip = 0; flip < 2; flip++) {
             const struct pdcp_attempted how = {.count = tries[i],
                                                .ciphered = pdcp_is_active(context, pdu) != (flip == 1)};
@@ -119,7 +129,7 @@ static bool may_choose(const struct daps_pdcp *pdcp, struct pdcp_context *contex
 bool pdcp_try_choices(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,
                       struct pdcp_placed *placed)
 {
-    struct pdcp_attempted how = {.count = pdcp_count_infer(pdcp_count_of(context, pdu), sn, 12),
+    struct pdcp_attempted how = {.count = pdcp_count_infer(pdcp_count_of(context, pdu), sn, pdu->sn_bits),
                                  .ciphered = pdcp_is_active(context, pdu)};
 
     if (!may_choose(pdcp, context))

@@ -14,7 +14,7 @@ bool pdcp_verify(struct daps_pdcp *pdcp, const struct pdcp_context *context, con
 {
     const struct daps_tuple tuple = {
         .count = how->count, .bearer = (uint8_t)(pdu->bearer - 1), .direction = pdu->downlink};
-    const size_t header = 2; /* SRBs only: DRB contents are not read */
+    const size_t header = pdcp_header_octets(pdu->sn_bits); /* SRBs only: DRB contents are not read */
     uint8_t mac[DAPS_MAC_OCTETS] = {0};
 
     if (pdu->length < header + DAPS_MAC_OCTETS || pdu->length > DAPS_PDCP_MOST_OCTETS)

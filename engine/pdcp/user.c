@@ -20,11 +20,16 @@
 #define NEAR         64  /* PDUs that reordering or a short loss explain */
 #define PDUS_A_MS_12 100 /* more than these no bearer sends: half a window of 12 bits in 20 ms ... */
 #define PDUS_A_MS_18 600 /* ... and 7 Gbit/s in packets of 1,500 octets */
+#define PDUS_A_MS_15 300 /* LTE: half of that */
+#define PDUS_A_MS_7  10  /* LTE: voice and the like */
 
 /* Can so many PDUs have been sent since the newest one? */
 static bool had_time(const struct pdcp_count *state, const struct daps_pdu *pdu, uint64_t pdus)
 {
-    const uint64_t a_ms = pdu->sn_bits == 12 ? PDUS_A_MS_12 : PDUS_A_MS_18;
+    const uint64_t a_ms = pdu->sn_bits <= 7    ? PDUS_A_MS_7
+                          : pdu->sn_bits == 12 ? PDUS_A_MS_12
+                          : pdu->sn_bits == 15 ? PDUS_A_MS_15
+                                               : PDUS_A_MS_18;
     uint64_t ms;
 
     if (pdu->time_ns == INT64_MIN || state->time_ns == INT64_MIN || pdu->time_ns < state->time_ns)
@@ -128,6 +133,8 @@ static uint32_t count_of(struct daps_pdcp *pdcp, struct pdcp_context *context, c
     if (forward <= NEAR) {
         if (pdcp_is_later(pdu->time_ns, context->begun_ns, PDCP_DISORDER_NS))
             state->may_restart = false;
+        if (mask < 4095 && forward > mask / 64 && had_time(state, pdu, (uint64_t)forward + mask + 1))
+            state->era = ++pdcp->eras; /* of 128 numbers a few missing ones may be a whole round and a few */
         set_to(state, state->rx_next + forward);
         return state->rx_next - 1;
     }

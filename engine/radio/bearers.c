@@ -2,6 +2,7 @@
 /* Bearers, from what RRC said. */
 #include "bearers.h"
 #include "daps/bound.h"
+#include "daps/rat.h"
 
 #include <glib.h>
 #include <string.h>
@@ -16,14 +17,14 @@ struct bearers {
     struct radio_ue fresh; /* a UE of which RRC has said nothing */
 };
 
-struct bearers *bearers_new(void)
+struct bearers *bearers_new(unsigned srbs, uint8_t srb_rlc_sn)
 {
     struct bearers *bearers = g_new0(struct bearers, 1);
 
     bearers->ues = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
-    for (uint8_t lcid = 1; lcid <= 3; lcid++) /* TS 38.331 9.2.1: SRBs are AM with 12-bit SN unless told otherwise */
+    for (uint8_t lcid = 1; lcid <= srbs; lcid++)
         bearers->fresh.channels[lcid] =
-            (struct radio_channel){.mode = RADIO_AM, .sn_bits = {12, 12}, .srb = true, .bearer = lcid};
+            (struct radio_channel){.mode = RADIO_AM, .sn_bits = {srb_rlc_sn, srb_rlc_sn}, .srb = true, .bearer = lcid};
     return bearers;
 }
 
@@ -81,13 +82,37 @@ uint64_t bearers_evicted(const struct bearers *bearers)
     return bearers->evicted;
 }
 
+/* LTE: a DRB is changed by its identity alone (TS 36.331 6.3.2 DRB-ToAddMod). 0: none. */
+static unsigned lcid_of(const struct radio_ue *ue, const struct daps_rlc_bearer *rlc)
+{
+    for (unsigned lcid = 1; rlc->bearer != 0 && lcid < RADIO_MOST_LCID; lcid++) {
+        if (ue->channels[lcid].bearer == rlc->bearer && ue->channels[lcid].srb == rlc->srb)
+            return lcid;
+    }
+    return 0;
+}
+
+/* LTE: what NR says in a radioBearerConfig. */
+static void learn_pdcp(struct radio_ue *ue, const struct daps_rlc_bearer *rlc)
+{
+    if (rlc->pdcp_sn == 0)
+        return;
+    if (rlc->srb && rlc->bearer < G_N_ELEMENTS(ue->srb_sn_bits))
+        ue->srb_sn_bits[rlc->bearer] = rlc->pdcp_sn;
+    else if (!rlc->srb && rlc->bearer < G_N_ELEMENTS(ue->drbs))
+        ue->drbs[rlc->bearer].sn_bits[0] = ue->drbs[rlc->bearer].sn_bits[1] = rlc->pdcp_sn;
+}
+
 static void learn_rlc(struct radio_ue *ue, const struct daps_rlc_bearer *rlc)
 {
     struct radio_channel *channel;
 
-    if (rlc->lcid == 0 || rlc->lcid >= RADIO_MOST_LCID)
+    const unsigned lcid = rlc->lcid != 0 ? rlc->lcid : lcid_of(ue, rlc);
+
+    learn_pdcp(ue, rlc);
+    if (lcid == 0 || lcid >= RADIO_MOST_LCID)
         return;
-    channel = &ue->channels[rlc->lcid];
+    channel = &ue->channels[lcid];
     if (rlc->bearer != 0) {
         channel->srb = rlc->srb;
         channel->bearer = rlc->bearer;
@@ -98,6 +123,8 @@ static void learn_rlc(struct radio_ue *ue, const struct daps_rlc_bearer *rlc)
         channel->sn_bits[0] = rlc->ul_sn;
     if (rlc->dl_sn != 0)
         channel->sn_bits[1] = rlc->dl_sn;
+    if (rlc->am || rlc->um || rlc->extended_li[0] || rlc->extended_li[1])
+        memcpy(ue->extended_li[lcid], rlc->extended_li, sizeof rlc->extended_li);
 }
 
 static void learn_bearers(struct radio_ue *ue, const struct daps_bearers *b)
@@ -131,4 +158,12 @@ void bearers_learn(struct bearers *bearers, uint64_t ue_key, const struct daps_r
     }
     for (uint32_t i = 0; i < result->n_rlc; i++)
         learn_rlc(ue != NULL ? ue : get_ue(bearers, ue_key), &result->rlc[i]);
+}
+
+uint8_t bearers_srb_sn_bits(struct bearers *bearers, uint64_t ue_key, enum daps_rat rat, unsigned srb)
+{
+    const struct radio_ue *ue = bearers_of(bearers, ue_key);
+    const uint8_t said = srb < G_N_ELEMENTS(ue->srb_sn_bits) ? ue->srb_sn_bits[srb] : 0;
+
+    return said != 0 ? said : daps_rat_row(rat)->srb_sn_bits;
 }

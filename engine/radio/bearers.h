@@ -9,7 +9,7 @@
 #include "daps/framing.h"
 #include "rrc/rrc.h"
 
-#define RADIO_MOST_LCID 33
+#define RADIO_MOST_LCID 39 /* LTE: 32..38 by an extended LCID (TS 36.321 6.2.1) */
 
 enum radio_mode { RADIO_MODE_UNKNOWN, RADIO_TM, RADIO_UM, RADIO_AM };
 
@@ -30,13 +30,15 @@ struct radio_drb {
 struct radio_ue {
     uint64_t ue_key;
     struct radio_channel channels[RADIO_MOST_LCID]; /* by LCID */
+    bool extended_li[RADIO_MOST_LCID][2];           /* LTE: length indicators of 15 bits (TS 36.322 6.2.2.5) */
     struct radio_drb drbs[33];                      /* by drb-Identity */
+    uint8_t srb_sn_bits[5];                         /* of PDCP, where RRC said so (pdcp-verChange); 0: by technology */
 };
 
 struct bearers;
 
 /* Free with bearers_free, NULL is fine there. */
-struct bearers *bearers_new(void);
+struct bearers *bearers_new(unsigned srbs, uint8_t srb_rlc_sn); /* SRBs until told otherwise, each on its LCID */
 void bearers_free(struct bearers *bearers);
 
 /* What a decoded message of that UE said about its bearers. */
@@ -50,5 +52,8 @@ uint64_t bearers_evicted(const struct bearers *bearers);
 
 /* Never NULL. */
 const struct radio_ue *bearers_of(struct bearers *bearers, uint64_t ue_key);
+
+/* Bits of the SN of PDCP of that SRB. */
+uint8_t bearers_srb_sn_bits(struct bearers *bearers, uint64_t ue_key, enum daps_rat rat, unsigned srb);
 
 #endif

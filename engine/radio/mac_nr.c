@@ -1,148 +1,160 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* MAC PDUs of NR: what all their subPDUs say, and each where it belongs (TS 38.321 5.13, 6.1.2, 6.2.1). */
+/*
+ * The subPDUs of a MAC PDU of DL-SCH or UL-SCH (TS 38.321 6.1.2, 6.2.1).
+ *
+ *     R F LCID(6) | [eLCID(8 or 16)] | L(8 or 16, as F says) | contents    logical channels, CEs of variable size
+ *     R R LCID(6) | [eLCID(8)]       | contents                            CEs of fixed size
+ *     LX R LCID(6)                   | contents                            uplink CCCH, of 48 or 64 bits
+ *     R R 63                         | anything                            padding, to the end
+ *
+ * Sizes are those of clause 6.1.3, codepoints those of Tables 6.2.1-1 to 6.2.1-2c up to Release 18. A codepoint that
+ * they reserve is read as of variable size.
+ */
 #include "inside.h"
 
-enum { RNTI_TYPE_C = 3 };
+enum {
+    LCID_CCCH = 0,
+    LCID_LAST_CHANNEL = 32,
+    LCID_TWO_OCTET_ELCID = 33,
+    LCID_ONE_OCTET_ELCID = 34,
+    LCID_REDCAP_CCCH = 35,
+    LCID_REDCAP_CCCH1 = 36,
+    LCID_CCCH_48 = 52,
+    LCID_C_RNTI = 58,
+    LCID_PADDING = 63
+};
+enum { BIT_LX = 0x80, BIT_F = 0x40, LCID_MASK = 0x3f, LAST_LX_CODEPOINT = 7 };
+enum { CCCH_OCTETS = 6, CCCH1_OCTETS = 8 };
 
-static const char layer[] = "MAC-NR";
+/* One more than the octets of a CE of fixed size; 0: it has a length field. */
+#define FIXED(octets) ((octets) + 1)
 
-static void sub_pdu(struct way *way, struct identity_link *link, const struct mac_subpdu *sub)
+/* Table 6.2.1-2 */
+static const uint8_t uplink_ces[64] = {
+    [44] = FIXED(2), /* Timing Advance Report, 6.1.3.56 */
+    [48] = FIXED(4), /* LBT failure (four octets), 6.1.3.30 */
+    [49] = FIXED(1), /* LBT failure (one octet) */
+    [53] = FIXED(2), /* Recommended bit rate query, 6.1.3.20 */
+    [55] = FIXED(0), /* Configured Grant Confirmation, 6.1.3.7 */
+    [57] = FIXED(2), /* Single Entry PHR, 6.1.3.8 */
+    [58] = FIXED(2), /* C-RNTI, 6.1.3.2 */
+    [59] = FIXED(1), /* Short Truncated BSR, 6.1.3.1 */
+    [61] = FIXED(1), /* Short BSR */
+};
+
+/* Table 6.2.1-1 */
+static const uint8_t downlink_ces[64] = {
+    [47] = FIXED(2), /* Recommended bit rate, 6.1.3.20 */
+    [48] = FIXED(2), /* SP ZP CSI-RS Resource Set Activation/Deactivation, 6.1.3.19 */
+    [49] = FIXED(3), /* PUCCH spatial relation Activation/Deactivation, 6.1.3.18 */
+    [51] = FIXED(2), /* SP CSI reporting on PUCCH Activation/Deactivation, 6.1.3.16 */
+    [52] = FIXED(2), /* TCI State Indication for UE-specific PDCCH, 6.1.3.15 */
+    [56] = FIXED(1), /* Duplication Activation/Deactivation, 6.1.3.11 */
+    [57] = FIXED(4), /* SCell Activation/Deactivation (four octets), 6.1.3.10 */
+    [58] = FIXED(1), /* SCell Activation/Deactivation (one octet) */
+    [59] = FIXED(0), /* Long DRX Command, 6.1.3.6 */
+    [60] = FIXED(0), /* DRX Command, 6.1.3.5 */
+    [61] = FIXED(1), /* Timing Advance Command, 6.1.3.4 */
+    [62] = FIXED(6), /* UE Contention Resolution Identity, 6.1.3.3 */
+};
+
+/* Table 6.2.1-2b: one-octet eLCID */
+static const uint8_t uplink_extended_ces[256] = {
+    [222] = FIXED(1), /* SL LBT Failure, 6.1.3.69 */
+    [238] = FIXED(1), /* Positioning Measurement Gap Activation/Deactivation Request, 6.1.3.40 */
+    [242] = FIXED(0), /* Case-6 Timing Request, 6.1.3.39 */
+    [243] = FIXED(3), /* Desired Guard Symbols for Case-6 timing, 6.1.3.37 */
+    [244] = FIXED(3), /* Desired Guard Symbols for Case-7 timing */
+    [245] = FIXED(2), /* Extended Short Truncated BSR, 6.1.3.1 */
+    [247] = FIXED(2), /* Extended Short BSR */
+    [252] = FIXED(4), /* Multiple Entry Configured Grant Confirmation, 6.1.3.31 */
+    [253] = FIXED(1), /* Sidelink Configured Grant Confirmation, 6.1.3.34 */
+    [254] = FIXED(4), /* Desired Guard Symbols, 6.1.3.22 */
+};
+
+/* Table 6.2.1-1b */
+static const uint8_t downlink_extended_ces[256] = {
+    [221] = FIXED(1), /* PSI-Based SDU Discard Activation/Deactivation, 6.1.3.73 */
+    [230] = FIXED(1), /* Differential Koffset, 6.1.3.57 */
+    [236] = FIXED(3), /* Enhanced TCI States Indication for UE-specific PDCCH, 6.1.3.44 */
+    [237] = FIXED(1), /* Positioning Measurement Gap Activation/Deactivation Command, 6.1.3.41 */
+    [242] = FIXED(2), /* Case-7 Timing advance offset, 6.1.3.38 */
+    [243] = FIXED(3), /* Provided Guard Symbols for Case-6 timing, 6.1.3.37 */
+    [244] = FIXED(3), /* Provided Guard Symbols for Case-7 timing */
+    [247] = FIXED(3), /* SRS Pathloss Reference RS Update, 6.1.3.27 */
+    [251] = FIXED(1), /* Duplication RLC Activation/Deactivation, 6.1.3.32 */
+    [252] = FIXED(2), /* Absolute Timing Advance Command, 6.1.3.4a */
+    [254] = FIXED(4), /* Provided Guard Symbols, 6.1.3.22 */
+    [255] = FIXED(2), /* Timing Delta, 6.1.3.21 */
+};
+
+/* An uplink CCCH has no length field: its codepoint says whether it is CCCH or CCCH1 (Tables 6.2.1-2 and -2c). */
+static bool uplink_ccch(uint8_t first, struct mac_subpdu *sub)
 {
-    switch (sub->kind) {
-    case MAC_CHANNEL:
-        identity_dedicated(way->radio->identity, link);
-        radio_channel(way, link, way->of->downlink, sub->lcid, sub->contents);
-        break;
-    case MAC_CCCH:
-        radio_common(way, layer, link, way->of->downlink ? DAPS_CH_DL_CCCH : DAPS_CH_UL_CCCH, sub->contents);
-        break;
-    case MAC_CCCH1:
-        radio_common(way, layer, link, DAPS_CH_UL_CCCH1, sub->contents);
-        break;
-    case MAC_C_RNTI:
-    case MAC_OTHER:
-        break;
-    }
-}
+    const unsigned lcid = first & LCID_MASK;
 
-/* A block of nothing but zeros, as receivers log one they could not decode; its octets would pass for CCCH. */
-static bool is_blank(struct octets pdu)
-{
-    for (size_t i = 0; i < pdu.left; i++) {
-        if (pdu.at[i])
-            return false;
-    }
+    if ((first & BIT_LX) && !(first & BIT_F) && lcid <= LAST_LX_CODEPOINT)
+        sub->kind = lcid % 2 ? MAC_CCCH1 : MAC_CCCH;
+    else if (lcid == LCID_CCCH_48 || lcid == LCID_REDCAP_CCCH)
+        sub->kind = MAC_CCCH;
+    else if (lcid == LCID_CCCH || lcid == LCID_REDCAP_CCCH1)
+        sub->kind = MAC_CCCH1;
+    else
+        return false;
+    sub->length = sub->kind == MAC_CCCH ? CCCH_OCTETS : CCCH1_OCTETS;
     return true;
 }
 
-/* What all subPDUs together say, as far as they are good: TS 38.321 5.13 drops a bad one and what is behind it. */
-struct summary {
-    unsigned good, common;
-    bool bad;
-};
-
-/* name is completed. */
-static struct summary look_through(bool downlink, struct octets pdu, struct identity_name *name)
+/* The subheader behind its first octet; false: the PDU ends in it. */
+static bool read_subheader(struct octets *pdu, bool downlink, uint8_t first, struct mac_subpdu *sub)
 {
-    struct summary summary = {.good = 0};
-    struct mac_subpdu sub;
-    while (!summary.bad && mac_subpdu_next(&pdu, downlink, &sub)) {
-        summary.bad = pdu.bad;
-        if (summary.bad)
-            break;
-        summary.good++;
-        summary.common += sub.kind == MAC_CCCH || sub.kind == MAC_CCCH1;
-        /* Msg3 of a handover goes over a temporary C-RNTI and names the real one in a CE (TS 38.321 5.1.5). */
-        if (sub.kind == MAC_C_RNTI) {
-            name->rnti = octets_u16(&sub.contents);
-            name->has_rnti = name->in_mac_ce = true;
-        }
+    sub->lcid = first & LCID_MASK;
+    if (!downlink && uplink_ccch(first, sub))
+        return true;
+    uint8_t fixed = (downlink ? downlink_ces : uplink_ces)[sub->lcid];
+    sub->kind = MAC_OTHER;
+    sub->reserved = first & BIT_LX;
+    if (sub->lcid == LCID_ONE_OCTET_ELCID) {
+        fixed = (downlink ? downlink_extended_ces : uplink_extended_ces)[octets_u8(pdu)];
+    } else if (sub->lcid == LCID_TWO_OCTET_ELCID) {
+        octets_skip(pdu, 2);
+    } else if (sub->lcid == LCID_CCCH) {
+        sub->kind = MAC_CCCH;
+    } else if (sub->lcid <= LCID_LAST_CHANNEL) {
+        sub->kind = MAC_CHANNEL;
+    } else if (!downlink && sub->lcid == LCID_C_RNTI) {
+        sub->kind = MAC_C_RNTI;
     }
-    name->first_access = summary.common == 1;
-    return summary;
+    sub->length = fixed ? fixed - 1u : first & BIT_F ? octets_u16(pdu) : octets_u8(pdu);
+    return !pdu->bad;
 }
 
-static bool is_signalling(const struct way *way, const struct identity_link *link, const struct mac_subpdu *sub)
+void mac_nr_open(struct mac_reader *reader, struct octets pdu)
 {
-    if (sub->kind == MAC_CHANNEL)
-        return bearers_of(way->radio->bearers, link->ue_key)->channels[sub->lcid].srb;
-    return sub->kind == MAC_CCCH || sub->kind == MAC_CCCH1;
+    reader->heads = pdu;
 }
 
-/* The capture has not all octets of sub, or none of what is behind the last good one. */
-static void report_cut(struct way *way, struct identity_link *link, const struct mac_subpdu *sub)
+bool mac_nr_next(struct mac_reader *reader, struct mac_subpdu *sub)
 {
-    const bool last = !sub->headless && sub->length >= sub->contents.left + way->at.missing;
+    struct octets *pdu = &reader->heads;
 
-    if (sub->ended)
-        sub_pdu(way, link, sub); /* what there is of it: a status PDU of RLC is no message */
-    if (!last && !(sub->ended && is_signalling(way, link, sub)))
-        tally_problem(&way->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_MAC_CUT,
-                                                              .layer = layer,
-                                                              .numbers = {way->at.missing},
-                                                              .rrc_lost = true,
-                                                              .ue_known = true,
-                                                              .ue_key = link->ue_key});
-}
-
-/*
- * In the uplink CEs come last (TS 38.321 6.1.2), so that nothing is lost behind a bad one; in the downlink first. With
- * a reserved bit in it this never was a subheader: random access responses are logged under C-RNTIs, too.
- */
-static void report_bad(struct way *way, const struct identity_link *link, const struct mac_subpdu *sub)
-{
-    tally_problem(&way->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_MAC_SUBPDU,
-                                                          .layer = layer,
-                                                          .numbers = {sub->lcid},
-                                                          .rrc_lost = !sub->reserved &&
-                                                                      (is_signalling(way, link, sub) ||
-                                                                       (way->of->downlink && sub->kind == MAC_OTHER)),
-                                                          .ue_known = true,
-                                                          .ue_key = link->ue_key});
-}
-
-/* What is no MAC PDU of a UE: said, if it is not for another reader to count. */
-static bool is_foreign(struct way *way, const struct summary *summary, struct octets pdu, bool downlink)
-{
-    struct mac_subpdu first;
-    if (!way->at.cut && is_blank(pdu)) {
-        tally_count(&way->at, DAPS_FRAMING_BLANK);
+    *sub = (struct mac_subpdu){.kind = MAC_OTHER};
+    if (!pdu->left)
+        return false;
+    uint8_t first = octets_u8(pdu);
+    if ((first & LCID_MASK) == LCID_PADDING) {
+        octets_trim(pdu, 0);
+        sub->padding = true;
+        return false;
+    }
+    if (!read_subheader(pdu, reader->downlink, first, sub)) {
+        sub->headless = true;
         return true;
     }
-    /* A UE has one thing to say before it has a context (TS 38.321 5.1.3). */
-    const bool talkative = summary->common > 1;
-    const bool response = !summary->good && mac_subpdu_next(&pdu, downlink, &first) && first.reserved;
-    if (talkative || response)
-        tally_problem(&way->at,
-                      (struct daps_framing_problem){
-                          .what = talkative ? DAPS_PROBLEM_MAC_TALKATIVE : DAPS_PROBLEM_MAC_RESERVED, .layer = layer});
-    return talkative || response;
-}
-
-static void transport_block(struct way *way, struct octets pdu)
-{
-    const bool cut = way->at.cut;
-    struct identity_name name = radio_name(way);
-    const struct summary summary = look_through(way->of->downlink, pdu, &name);
-    if (is_foreign(way, &summary, pdu, way->of->downlink))
-        return;
-    struct identity_link *link = radio_whose(way, &name);
-    struct mac_subpdu sub;
-    way->at.cut = false;
-    for (unsigned i = 0; i < summary.good && mac_subpdu_next(&pdu, way->of->downlink, &sub); i++)
-        sub_pdu(way, link, &sub);
-    way->at.cut = cut;
-    (void)mac_subpdu_next(&pdu, way->of->downlink, &sub);
-    if (cut && !sub.padding)
-        report_cut(way, link, &sub);
-    else if (summary.bad)
-        report_bad(way, link, &sub);
-}
-
-void radio_mac(struct way *way, struct octets pdu)
-{
-    tally_count(&way->at, DAPS_FRAMING_MAC_NR);
-    /* Broadcast, paging and random access responses are nobody's. */
-    if (way->of->rnti_type == RNTI_TYPE_C)
-        transport_block(way, pdu);
+    const struct octets left = *pdu;
+    sub->contents = octets_take(pdu, sub->length);
+    sub->ended = pdu->bad;
+    if (sub->ended)
+        sub->contents = left;
+    return true;
 }

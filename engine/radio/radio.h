@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From PDUs of MAC, RLC and PDCP to what RRC and PDCP are given: MAC PDUs are taken apart (TS 38.321 6.1.2), RLC SDUs
- * put together (TS 38.322), by bearers as RRC configured them; identity/ says whose each is.
+ * put together (TS 38.322), likewise of LTE (TS 36.321, TS 36.322), by bearers as RRC configured them; identity/ says
+ * whose each is.
  */
 #ifndef DAPS_RADIO_H
 #define DAPS_RADIO_H
@@ -30,7 +31,7 @@ void radio_take(struct radio *radio, const struct daps_pdu *pdu);
  * What a message of that UE said: how its bearers are configured, and which C-RNTI it will have. For every decoded
  * message, before the next PDU.
  */
-void radio_learn(struct radio *radio, uint64_t ue_key, const struct daps_rrc_result *result);
+void radio_learn(struct radio *radio, enum daps_rat rat, uint64_t ue_key, const struct daps_rrc_result *result);
 
 /* A bearer that every UE not seen yet has until RRC says otherwise. */
 void radio_assume(struct radio *radio, const struct daps_framing_drb *drb);

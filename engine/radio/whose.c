@@ -29,7 +29,7 @@ struct identity_name radio_name(const struct way *way)
 
 struct identity_link *radio_whose(struct way *way, const struct identity_name *name)
 {
-    return identity_find(way->radio->identity, name, way->at.frame, way->at.time_ns);
+    return identity_find(way->side->identity, name, way->at.frame, way->at.time_ns);
 }
 
 /* The one event of octets on that channel, NULL if it cannot be read or says nothing. */
@@ -37,7 +37,7 @@ static const struct daps_event *read_event(struct way *way, enum daps_channel ch
 {
     struct daps_rrc_result *trial = way->radio->trial;
 
-    if (pdu.bad || way->at.cut || daps_rrc_decode_nr(channel, pdu.at, pdu.left, trial) != DAPS_RRC_OK ||
+    if (pdu.bad || way->at.cut || daps_rrc_decode(way->of->rat, channel, pdu.at, pdu.left, trial) != DAPS_RRC_OK ||
         trial->n_events != 1)
         return NULL;
     return &trial->events[0];
@@ -47,16 +47,16 @@ void radio_common(struct way *way, const char *layer, struct identity_link *link
                   struct octets pdu)
 {
     const uint64_t digest = pdu.bad ? 0 : daps_digest(pdu.at, pdu.left);
-    const uint64_t ue_key = identity_common(way->radio->identity, link, read_event(way, channel, pdu), digest);
+    const uint64_t ue_key = identity_common(way->side->identity, link, read_event(way, channel, pdu), digest);
 
     radio_deliver_ccch(way, layer, ue_key, channel, pdu);
 }
 
-enum daps_channel radio_ccch(bool downlink, struct octets pdu)
+enum daps_channel radio_ccch(const struct daps_pdu *of, struct octets pdu)
 {
-    if (downlink)
+    if (of->downlink)
         return DAPS_CH_DL_CCCH;
-    return pdu.left == 8 ? DAPS_CH_UL_CCCH1 : DAPS_CH_UL_CCCH;
+    return pdu.left == 8 && of->rat == DAPS_RAT_NR ? DAPS_CH_UL_CCCH1 : DAPS_CH_UL_CCCH;
 }
 
 uint64_t radio_answered(struct way *way, uint64_t ue_key, struct octets pdu)
@@ -64,12 +64,12 @@ uint64_t radio_answered(struct way *way, uint64_t ue_key, struct octets pdu)
     enum { HEADER = 2, MAC_I = 4 };
     const struct daps_event *ev;
 
-    if (!identity_is_claimed(way->radio->identity) || pdu.left < HEADER + MAC_I)
+    if (!way->side->row->reestablishes_srb || !identity_is_claimed(way->side->identity) || pdu.left < HEADER + MAC_I)
         return ue_key;
     octets_skip(&pdu, HEADER);
     octets_trim(&pdu, pdu.left - MAC_I);
     ev = read_event(way, DAPS_CH_DL_DCCH, pdu);
     if (ev == NULL || ev->kind != DAPS_EV_REESTABLISHMENT) /* goes unciphered (TS 38.331 5.3.7.5) */
         return ue_key;
-    return identity_answered(way->radio->identity);
+    return identity_answered(way->side->identity);
 }

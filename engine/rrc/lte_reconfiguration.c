@@ -26,7 +26,9 @@ struct candidate {
 struct reconfiguration {
     struct rrc_reading *r;
     struct daps_event *ev;
-    uint32_t drb;  /* bit of the one being read */
+    uint32_t drb;                /* bit of the one being read */
+    struct daps_rlc_bearer *rlc; /* of the bearer being read, NULL: nobody needs it */
+    bool candidate;
     bool in_chain; /* the new key comes from that of the source, or from the core network's by keyChangeIndicator */
     bool nas, future, too_many;
     struct rrc_span nr_scg;
@@ -35,20 +37,100 @@ struct reconfiguration {
     struct candidate candidates[MOST_CANDIDATES];
 };
 
+/* The next bearer of the list; those of a candidate are not in force. */
+static void begin_rlc(struct reconfiguration *c)
+{
+    struct daps_rrc_result *out = c->r->out;
+
+    c->rlc = c->candidate || out->n_rlc == DAPS_RRC_MAX_RLC ? NULL : &out->rlc[out->n_rlc++];
+    if (c->rlc != NULL)
+        *c->rlc = (struct daps_rlc_bearer){0};
+}
+
+/* RLC-Config CHOICE { am, um-Bi-Directional, um-Uni-Directional-UL, -DL }: AM has SNs of 10 bits unless v1310 says
+ * more. */
+static void rlc_mode_hit(struct daps_rlc_bearer *rlc, int64_t choice)
+{
+    rlc->am = choice == 0;
+    rlc->um = choice >= 1 && choice <= 3;
+    if (rlc->am)
+        rlc->ul_sn = rlc->dl_sn = 10;
+}
+
+/* PDCP-Config: SNs of 12 bits, unless UM or an extension says otherwise. */
+static void layers_hit(struct daps_rlc_bearer *rlc, const struct per_hit *hit)
+{
+    switch ((enum lte_rrc_field)hit->field) {
+    case LTE_RRC_PDCP_CONFIG:
+        rlc->pdcp_sn = 12;
+        break;
+    case LTE_RRC_PDCP_SN_SIZE: /* ENUMERATED {len7bits, len12bits} */
+        rlc->pdcp_sn = hit->value == 0 ? 7 : 12;
+        break;
+    case LTE_RRC_PDCP_SN_SIZE_V1130:
+        rlc->pdcp_sn = 15;
+        break;
+    case LTE_RRC_PDCP_SN_SIZE_V1310:
+        rlc->pdcp_sn = 18;
+        break;
+    case LTE_RRC_PDCP_VER_CHANGE: /* PDCP of NR (TS 38.323), whose SRBs have SNs of 12 bits */
+        rlc->pdcp_sn = 12;
+        break;
+    case LTE_RRC_RLC_MODE:
+        rlc_mode_hit(rlc, hit->value);
+        break;
+    case LTE_RRC_RLC_SN_UL: /* SN-FieldLength {size5, size10} */
+        rlc->ul_sn = hit->value == 0 ? 5 : 10;
+        break;
+    case LTE_RRC_RLC_SN_DL:
+        rlc->dl_sn = hit->value == 0 ? 5 : 10;
+        break;
+    case LTE_RRC_RLC_EXTENDED_LI_UL:
+    case LTE_RRC_RLC_EXTENDED_LI_DL:
+        rlc->extended_li[hit->field == LTE_RRC_RLC_EXTENDED_LI_DL] = hit->value != 0;
+        break;
+    case LTE_RRC_RLC_EXTENDED_SN_UL:
+        rlc->ul_sn = hit->value != 0 ? 16 : 10;
+        break;
+    case LTE_RRC_RLC_EXTENDED_SN_DL:
+        rlc->dl_sn = hit->value != 0 ? 16 : 10;
+        break;
+    case LTE_RRC_LOGICAL_CHANNEL_IDENTITY:
+        rlc->lcid = (uint8_t)hit->value;
+        break;
+    default:
+        break;
+    }
+}
+
+static void identity_hit(struct daps_rlc_bearer *rlc, const struct per_hit *hit)
+{
+    rlc->srb = hit->field == LTE_RRC_SRB_IDENTITY;
+    rlc->bearer = (uint8_t)hit->value;
+}
+
 static void bearer_hit(struct reconfiguration *c, const struct per_hit *hit)
 {
     struct daps_bearers *b = &c->ev->bearers;
 
     switch ((enum lte_rrc_field)hit->field) {
+    case LTE_RRC_SRB:
+        begin_rlc(c);
+        break;
     case LTE_RRC_SRB_IDENTITY:
         b->srb_added |= rrc_bearer_bit(hit->value);
+        if (c->rlc != NULL)
+            identity_hit(c->rlc, hit);
         break;
     case LTE_RRC_DRB:
         c->drb = 0;
+        begin_rlc(c);
         break;
     case LTE_RRC_DRB_IDENTITY:
         c->drb = rrc_bearer_bit(hit->value);
         b->drb_added |= c->drb;
+        if (c->rlc != NULL)
+            identity_hit(c->rlc, hit);
         break;
     case LTE_RRC_DAPS_HO:
         b->drb_daps |= c->drb;
@@ -58,6 +140,8 @@ static void bearer_hit(struct reconfiguration *c, const struct per_hit *hit)
         b->drb_released |= rrc_bearer_bit(hit->value);
         break;
     default:
+        if (c->rlc != NULL)
+            layers_hit(c->rlc, hit);
         break;
     }
 }
@@ -210,6 +294,7 @@ static bool read_reconfiguration(struct rrc_reading *r, struct rrc_span span, st
     memset(c, 0, offsetof(struct reconfiguration, removed));
     c->r = r;
     c->ev = ev;
+    c->candidate = ev->kind == DAPS_EV_CANDIDATE;
     if (!rrc_walk(r, LTE_RRC_ROOT_RRCCONNECTIONRECONFIGURATION, span, on_reconfiguration, c))
         return false;
     ev->key_update = ev->sync; /* every handover changes the key (TS 36.331 5.3.1.2) */

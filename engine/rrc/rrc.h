@@ -29,7 +29,10 @@ struct daps_rlc_bearer {
     bool srb;
     uint8_t bearer;       /* srb-Identity or drb-Identity; 0: not in the message, the bearer stays as it was */
     bool am, um;          /* neither: not in the message */
-    uint8_t ul_sn, dl_sn; /* bits of the SN: AM 12 or 18, UM 6 or 12; 0 absent */
+    uint8_t ul_sn, dl_sn; /* bits of the SN: AM 12 or 18, UM 6 or 12; LTE: AM 10 or 16, UM 5 or 10; 0 absent */
+    /* LTE, whose lists of bearers have all layers in one: */
+    uint8_t pdcp_sn;     /* bits of the SN of PDCP; 0 absent */
+    bool extended_li[2]; /* uplink, downlink: length indicators have 15 bits */
 };
 
 #define DAPS_RRC_MAX_RLC 40

@@ -13,6 +13,7 @@ static const char *const class_names[DAPS_FRAMING_CLASS_COUNT] = {
     [DAPS_FRAMING_RLC_NR] = "rlc-nr",
     [DAPS_FRAMING_PDCP_NR] = "pdcp-nr",
     [DAPS_FRAMING_BLANK] = "blank-mac-nr",
+    [DAPS_FRAMING_CRC_FAILED] = "mac-crc-failed",
     [DAPS_FRAMING_BEARER_UNKNOWN] = "bearer-not-configured",
     [DAPS_FRAMING_RLC] = "rlc-lte",
     [DAPS_FRAMING_PDCP] = "pdcp-lte",
@@ -55,7 +56,8 @@ bool daps_framing_class_is_problem(enum daps_framing_class class)
 bool daps_framing_class_is_followed(enum daps_framing_class class)
 {
     return class == DAPS_FRAMING_NR_RRC || class == DAPS_FRAMING_LTE_RRC || class == DAPS_FRAMING_MAC_NR ||
-           class == DAPS_FRAMING_RLC_NR || class == DAPS_FRAMING_PDCP_NR;
+           class == DAPS_FRAMING_RLC_NR || class == DAPS_FRAMING_PDCP_NR || class == DAPS_FRAMING_MAC_LTE ||
+           class == DAPS_FRAMING_RLC || class == DAPS_FRAMING_PDCP;
 }
 
 bool tally_has_radio(const struct tally *tally)
@@ -63,7 +65,8 @@ bool tally_has_radio(const struct tally *tally)
     const uint64_t *classes = tally->counts.classes;
 
     return classes[DAPS_FRAMING_NR_RRC] || classes[DAPS_FRAMING_LTE_RRC] || classes[DAPS_FRAMING_MAC_NR] ||
-           classes[DAPS_FRAMING_RLC_NR] || classes[DAPS_FRAMING_PDCP_NR];
+           classes[DAPS_FRAMING_RLC_NR] || classes[DAPS_FRAMING_PDCP_NR] || classes[DAPS_FRAMING_MAC_LTE] ||
+           classes[DAPS_FRAMING_RLC] || classes[DAPS_FRAMING_PDCP];
 }
 
 /* Of what users send each other over the network nothing is said that is not radio. */

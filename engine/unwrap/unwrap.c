@@ -84,9 +84,9 @@ void unwrap_pdu(struct unwrap *unwrap, const struct daps_pdu *pdu)
         radio_take(unwrap->radio, pdu);
 }
 
-void unwrap_learn(struct unwrap *unwrap, uint64_t ue_key, const struct daps_rrc_result *result)
+void unwrap_learn(struct unwrap *unwrap, enum daps_rat rat, uint64_t ue_key, const struct daps_rrc_result *result)
 {
-    radio_learn(unwrap->radio, ue_key, result);
+    radio_learn(unwrap->radio, rat, ue_key, result);
 }
 
 void unwrap_finish(struct unwrap *unwrap)

@@ -32,7 +32,7 @@ void unwrap_record(struct unwrap *unwrap, const struct daps_record *record);
 void unwrap_pdu(struct unwrap *unwrap, const struct daps_pdu *pdu);
 
 /* What a decoded message of that UE said; before the next record. */
-void unwrap_learn(struct unwrap *unwrap, uint64_t ue_key, const struct daps_rrc_result *result);
+void unwrap_learn(struct unwrap *unwrap, enum daps_rat rat, uint64_t ue_key, const struct daps_rrc_result *result);
 
 /* The capture has ended: whatever still waits for its missing pieces is reported. */
 void unwrap_finish(struct unwrap *unwrap);

@@ -15,6 +15,7 @@ const char *daps_words_class(const char *class, uint64_t n)
         {"nas", "NAS PDU", "NAS PDUs"},
         {"mac-nr", "NR MAC PDU", "NR MAC PDUs"},
         {"blank-mac-nr", "NR MAC PDU of nothing but zeros", "NR MAC PDUs of nothing but zeros"},
+        {"mac-crc-failed", "MAC PDU that was not received", "MAC PDUs that were not received"},
         {"mac-lte", "LTE MAC PDU", "LTE MAC PDUs"},
         {"rlc-lte", "LTE RLC PDU", "LTE RLC PDUs"},
         {"pdcp-lte", "LTE PDCP PDU", "LTE PDCP PDUs"},

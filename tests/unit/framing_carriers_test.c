@@ -78,7 +78,6 @@ START_TEST(upper_pdu_of_other_protocols)
         {"nas-5gs", DAPS_FRAMING_NAS},
         {"nas-eps", DAPS_FRAMING_NAS},
         {"nas-eps_plain", DAPS_FRAMING_NAS},
-        {"mac-lte-framed", DAPS_FRAMING_MAC_LTE},
         {"gtp", DAPS_FRAMING_GTP_U},
         {"sip", DAPS_FRAMING_UPPER_OTHER},
         {"nr-rrcx", DAPS_FRAMING_UPPER_OTHER},
@@ -325,8 +324,7 @@ START_TEST(gsmtap3_other_types)
         unsigned type;
         enum daps_framing_class class;
     } types[] = {
-        {0x0303, DAPS_FRAMING_UMTS_RRC}, {0x0400, DAPS_FRAMING_MAC_LTE},      {0x0401, DAPS_FRAMING_RLC},
-        {0x0402, DAPS_FRAMING_PDCP},     {0x0403, DAPS_FRAMING_LTE_RRC},      {0x0404, DAPS_FRAMING_NAS},
+        {0x0303, DAPS_FRAMING_UMTS_RRC}, {0x0403, DAPS_FRAMING_LTE_RRC},      {0x0404, DAPS_FRAMING_NAS},
         {0x0504, DAPS_FRAMING_NAS},      {0x0000, DAPS_FRAMING_GSMTAP_OTHER},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {

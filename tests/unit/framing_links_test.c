@@ -186,7 +186,7 @@ START_TEST(everything_else_is_counted)
         {228, "45 00 0014 0000 0000 40 06 0000 0a000001 0a000002", DAPS_FRAMING_IP_OTHER},
         {105, "08 00", DAPS_FRAMING_LINK_OTHER},
         {DAPS_LINKTYPE_NONE, "08 00", DAPS_FRAMING_LINK_OTHER},
-        {147, "01", DAPS_FRAMING_MAC_LTE},
+        {147, "010104011f", DAPS_FRAMING_MAC_LTE},
         {148, "01", DAPS_FRAMING_NAS},
         {150, "01", DAPS_FRAMING_S1AP},
         {151, "01", DAPS_FRAMING_NAS},
@@ -216,8 +216,8 @@ START_TEST(udp_payloads)
         const char *payload;
         enum daps_framing_class class;
     } datagrams[] = {
-        {2152, 2152, "x", DAPS_FRAMING_GTP_U},       {1, 2, "mac-lte\1", DAPS_FRAMING_MAC_LTE},
-        {1, 2, "rlc-lte\1", DAPS_FRAMING_RLC},       {1, 2, "pdcp-lte\1", DAPS_FRAMING_PDCP},
+        {2152, 2152, "x", DAPS_FRAMING_GTP_U},       {1, 2, "mac-lte\1\1\4\1x", DAPS_FRAMING_MAC_LTE},
+        {1, 2, "rlc-lte\1\1x", DAPS_FRAMING_RLC},    {1, 2, "pdcp-lte\1\2\1\1x", DAPS_FRAMING_PDCP},
         {1, 2, "mac-nr", DAPS_FRAMING_IP_OTHER},     {53, 4729, "\7dns", DAPS_FRAMING_IP_OTHER},
         {53, 47928, "\7dns", DAPS_FRAMING_IP_OTHER}, {4997, 53, "\7dns", DAPS_FRAMING_IP_OTHER},
         {1, 2, "", DAPS_FRAMING_IP_OTHER},

@@ -33,7 +33,7 @@ static void on_join(void *user, uint64_t ue_key, const struct daps_identity_join
 
 static void setup(void)
 {
-    identity = identity_new(&(struct identity_sink){.join = on_join});
+    identity = identity_new(DAPS_RAT_NR, &(struct identity_sink){.join = on_join});
     frame = 0;
     now_ns = 0;
     memset(&told, 0, sizeof told);

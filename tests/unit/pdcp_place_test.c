@@ -417,7 +417,8 @@ START_TEST(chance_is_no_security_mode_command)
     start(&w, false);
     for (size_t i = 0; i < G_N_ELEMENTS(read); i++) {
         uint8_t octets[2 + 5 + 4] = {0};
-        const struct daps_pdu pdu = {.octets = octets, .length = 2 + read[i].length + 4, .bearer = 1, .downlink = true};
+        const struct daps_pdu pdu = {
+            .octets = octets, .length = 2 + read[i].length + 4, .bearer = 1, .downlink = true, .sn_bits = 12};
         memcpy(octets + 2, read[i].octets, read[i].length);
         ck_assert_msg((pdcp_kind_if_clear(w.pdcp, &pdu) == DAPS_EV_SECURITY_MODE_COMMAND) == read[i].command,
                       "octets %zu", i);

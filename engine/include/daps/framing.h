@@ -24,6 +24,7 @@ enum daps_framing_class {
     DAPS_FRAMING_RLC_NR,
     DAPS_FRAMING_PDCP_NR,
     DAPS_FRAMING_BLANK,          /* a MAC PDU of nothing but zeros: logged although it could not be decoded */
+    DAPS_FRAMING_CRC_FAILED,     /* a MAC PDU of which its context says that it was not received */
     DAPS_FRAMING_BEARER_UNKNOWN, /* an RLC PDU of a bearer whose configuration was not seen: not followed */
     DAPS_FRAMING_RLC,            /* of LTE */
     DAPS_FRAMING_PDCP,

@@ -71,9 +71,11 @@ struct daps_pdu {
     uint8_t rnti_type; /* of MAC; 3: C-RNTI */
 
     enum daps_rlc_mode rlc_mode;
-    uint8_t rlc_sn_bits; /* AM 12 or 18, UM 6 or 12; of PDCP: of the RLC PDU that brought its last octet; 0 unknown */
-    uint32_t rlc_sn;     /* of PDCP: likewise */
-    uint8_t sn_bits;     /* of PDCP: 12 or 18; SRBs always 12 (TS 38.323 6.2.2.1) */
+    uint8_t rlc_sn_bits;  /* AM 12 or 18, UM 6 or 12; of PDCP: of the RLC PDU that brought its last octet; 0 unknown */
+    uint32_t rlc_sn;      /* of PDCP: likewise */
+    bool rlc_extended_li; /* LTE: length indicators have 15 bits (TS 36.322 6.2.2.5) */
+    uint8_t
+        sn_bits; /* of PDCP: 12 or 18, LTE: 5, 7, 12, 15 or 18; of SRBs 12 (TS 38.323 6.2.2.1), 5 (TS 36.323 6.2.2) */
     uint8_t sdap_octets; /* of the SDAP header, which is not ciphered (TS 38.323 5.8): 0 or 1 */
     bool ciphering_off;  /* cipheringDisabled */
     bool air;            /* of RRC: it came in MAC, RLC or PDCP; else in a log of RRC */

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PDCP PDUs that a capture holds by themselves: whose they are, and what their framing leaves open. */
-#include "daps/rat.h"
 #include "inside.h"
-
-static const char layer[] = "PDCP-NR";
 
 void radio_pdcp(struct way *way, struct octets pdu)
 {
@@ -13,22 +10,22 @@ void radio_pdcp(struct way *way, struct octets pdu)
     struct identity_link *link;
     struct daps_pdu out = *of;
 
-    tally_count(&way->at, DAPS_FRAMING_PDCP_NR);
+    tally_count(&way->at, way->side->row->pdcp_class);
     name.first_access = common;
     link = radio_whose(way, &name);
     if (common) {
-        radio_common(way, layer, link, radio_ccch(of->downlink, pdu), pdu);
+        radio_common(way, way->side->row->pdcp, link, radio_ccch(of, pdu), pdu);
         return;
     }
-    identity_dedicated(way->radio->identity, link);
+    identity_dedicated(way->side->identity, link);
     if (of->channel != DAPS_CH_NONE) /* broadcast, paging */
         return;
     out.ue_key = of->srb && of->downlink ? radio_answered(way, link->ue_key, pdu) : link->ue_key;
     out.leg = link->leg;
     if (of->srb) {
-        out.sn_bits = daps_rat_row(of->rat)->srb_sn_bits;
+        out.sn_bits = bearers_srb_sn_bits(way->side->bearers, out.ue_key, of->rat, of->bearer);
         out.sdap_octets = 0;
         out.ciphering_off = false;
     }
-    radio_deliver_pdcp(way, layer, &out, pdu);
+    radio_deliver_pdcp(way, way->side->row->pdcp, &out, pdu);
 }
