@@ -23,12 +23,7 @@ static void learn(struct drive *drive, const struct daps_pdu *pdu, enum daps_cha
     const struct daps_sink *sink = daps_engine_sink(drive->engine);
 
     if (result->status == DAPS_RRC_OK) {
-<<<<<<< HEAD
-        if (pdu->rat == DAPS_RAT_NR) /* bearers and identities of what is below RRC */
-            unwrap_learn(drive->unwrap, pdu->ue_key, result);
-=======
-        unwrap_learn(drive->unwrap, where->rat, where->ue_key, result); /* bearers and names below RRC */
->>>>>>> d72c723 (LTE below RRC: MAC, RLC and PDCP in Wireshark's framings, GSMTAP and link type 147)
+        unwrap_learn(drive->unwrap, pdu->rat, pdu->ue_key, result); /* bearers and names below RRC */
         return;
     }
     if (sink->undecoded != NULL)
@@ -44,14 +39,7 @@ static void learn(struct drive *drive, const struct daps_pdu *pdu, enum daps_cha
 
 void drive_learn_pdcp(struct drive *drive, const struct daps_pdu *pdu, const struct daps_rrc_result *result)
 {
-<<<<<<< HEAD
     learn(drive, pdu, daps_channel_dcch(pdu->downlink), result);
-=======
-    const struct daps_undecoded where = {
-        .frame = pdu->frame, .ue_key = pdu->ue_key, .rat = pdu->rat, .channel = daps_channel_dcch(pdu->downlink)};
-
-    learn(drive, &where, result);
->>>>>>> d72c723 (LTE below RRC: MAC, RLC and PDCP in Wireshark's framings, GSMTAP and link type 147)
 }
 
 static void take_rrc(struct drive *drive, const struct daps_pdu *pdu)

@@ -221,18 +221,18 @@ static void follow_turns(struct daps_engine *engine, struct daps_ue *ue)
 /* The record is there for its PDU, which may have waited for it. */
 static void hand_record(struct daps_engine *engine, struct daps_ue *ue, const struct pdcp_record *record)
 {
-<<<<<<< HEAD
     daps_pdcp_record(ue->pdcp, record);
     follow_turns(engine, ue);
     follow_waiting(engine, ue);
 }
 
 /* Where to keep a record for a while that comes before the first PDU of its UE. */
-static struct pdcp_record *place_for_record(struct daps_engine *engine, uint64_t ue_key)
+static struct pdcp_record *place_for_record(struct daps_engine *engine, const struct daps_pdu *pdu)
 {
     struct logged *logged = &engine->logged[engine->n_logged++ % MOST_LOGGED];
 
-    logged->ue_key = ue_key;
+    logged->ue_key = pdu->ue_key;
+    logged->rat = pdu->rat;
     return &logged->record;
 }
 
@@ -262,15 +262,6 @@ static struct pdcp_record record_after(const struct daps_ue *ue, const struct da
     if (result->n_events > 0)
         record.context = daps_ue_sent_in(ue, before, &result->events[0]);
     return record;
-=======
-    if (ue->pdcp != NULL) {
-        daps_pdcp_record(ue->pdcp, record);
-        follow_turns(engine, ue);
-        follow_waiting(engine, ue);
-    } else {
-        engine->logged[engine->n_logged++ % MOST_LOGGED] = (struct logged){ue_key, ue->rat, *record};
-    }
->>>>>>> d72c723 (LTE below RRC: MAC, RLC and PDCP in Wireshark's framings, GSMTAP and link type 147)
 }
 
 /* A message on a DCCH that a log has: it is followed as it comes. PDUs beside it show under which key it went. */
@@ -292,14 +283,14 @@ static void follow_logged(struct daps_engine *engine, const struct daps_pdu *pdu
     if (ue != NULL)
         before = daps_ue_moment(ue);
     ue = follow(engine, pdu, false, executed, result);
-    if (ue == NULL)
+    if (ue == NULL || ue->rat != pdu->rat) /* a part of it is of the other technology */
         ue = engine_find_ue(engine, pdu->ue_key, pdu->rat);
     if (ue == NULL)
         return;
     if (result->n_events > 0 && ue->message.again)
         return; /* a copy has no PDU of its own */
     if (ue->pdcp == NULL) {
-        *place_for_record(engine, pdu->ue_key) = record_after(ue, pdu, result, &before);
+        *place_for_record(engine, pdu) = record_after(ue, pdu, result, &before);
     } else {
         const struct pdcp_record record = record_after(ue, pdu, result, &before);
         hand_record(engine, ue, &record);
