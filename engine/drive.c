@@ -68,6 +68,8 @@ static void on_pdu(void *user, const struct daps_pdu *pdu)
         sink->pdu(sink->user, pdu->ue_key, pdu->rat, pdu->names.has_ue_id ? pdu->names.ue_id : -1);
     if (pdu->layer == DAPS_LAYER_RRC)
         take_rrc(drive, pdu);
+    else if (pdu->layer == DAPS_LAYER_LOGGED)
+        engine_logged(drive->engine, pdu);
     else
         take_pdcp(drive, pdu);
 }

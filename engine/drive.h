@@ -18,6 +18,9 @@ enum daps_rrc_status engine_rrc(struct daps_engine *engine, const struct daps_pd
 enum daps_pdcp_status engine_pdcp(struct daps_engine *engine, const struct daps_pdu *pdu,
                                   struct daps_rrc_result *result);
 
+/* Follows what a phone's log says of a PDCP PDU, or of keys. */
+void engine_logged(struct daps_engine *engine, const struct daps_pdu *pdu);
+
 /* A name was joined to the UE of that key; the sink is told once the UE has a name. join is copied. */
 void engine_join(struct daps_engine *engine, uint64_t ue_key, const struct daps_identity_join *join);
 

@@ -16,7 +16,7 @@ enum daps_severity daps_rule_severity(enum daps_rule_id rule)
         [DAPS_RULE_KEY_MISMATCH] = DAPS_SEVERITY_MEDIUM,    [DAPS_RULE_COUNT_REUSE] = DAPS_SEVERITY_HIGH,
         [DAPS_RULE_NCC_INVALID] = DAPS_SEVERITY_MEDIUM,     [DAPS_RULE_NULL_SECURITY] = DAPS_SEVERITY_LOW,
         [DAPS_RULE_FORGED_REQUEST] = DAPS_SEVERITY_LOW,     [DAPS_RULE_COUNT_NEAR_WRAP] = DAPS_SEVERITY_LOW,
-        [DAPS_RULE_UNCIPHERED] = DAPS_SEVERITY_LOW,
+        [DAPS_RULE_UNCIPHERED] = DAPS_SEVERITY_LOW,         [DAPS_RULE_KEY_UNCHANGED] = DAPS_SEVERITY_MEDIUM,
     };
 
     return usual[rule];
@@ -111,6 +111,8 @@ static bool same_particulars(const struct daps_finding *a, const struct daps_fin
     case DAPS_RULE_KEY_MISMATCH:
         if (a->variant == DAPS_VARIANT_FITS)
             return same_fit(&a->fit, &b->fit);
+        if (a->variant == DAPS_VARIANT_BY_VALUE)
+            return true;
         if (a->variant == DAPS_VARIANT_NONE_FITS)
             return a->unfit.messages == b->unfit.messages;
         return same_readings(&a->readings.active, &b->readings.active) &&

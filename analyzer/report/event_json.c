@@ -22,6 +22,7 @@
 #define COLLISION(type, member, most) EVIDENCE(COLLISION, type, collision_##member, collision.member, most)
 #define UNFIT(type, member, most)     EVIDENCE(KEY_UNFIT, type, unfit_##member, unfit.member, most)
 #define BEARER(type, member, most)    EVIDENCE(BEARER, type, bearer_##member, bearer.member, most)
+#define SEEN(type, member, most)      EVIDENCE(KEY_SEEN, type, seen_##member, seen.member, most)
 #define BEARERS(name)                 FIELD(#name, SET, bearers.name, 0)
 #define FLAG(name)                    FIELD(#name, FLAG, name, 0)
 
@@ -134,6 +135,7 @@ const struct event_field event_fields[] = {
     COLLISION(U8, direction, 1),
     COLLISION(COUNT, count, 0),
     COLLISION(COUNT, copies, 0),
+    COLLISION(FLAG, by_value, 0),
     COLLISION(FLAG, proven, 0),
     COLLISION(FLAG, counted_elsewhere, 0),
     COLLISION(COUNT, overlap, 0),
@@ -154,6 +156,15 @@ const struct event_field event_fields[] = {
     BEARER(FLAG, verified, 0),
     EVIDENCE(REQUEST_FORGED, FLAG, request_resume, request.resume, 0),
     EVIDENCE(REQUEST_FORGED, COUNT, request_tried, request.tried, 0),
+    SEEN(DIGEST, srb, 0),
+    SEEN(DIGEST, drb, 0),
+    SEEN(U8, srb_algorithm, 7),
+    SEEN(U8, drb_algorithm, 7),
+    SEEN(FLAG, downlink, 0),
+    SEEN(FLAG, restarts, 0),
+    SEEN(FLAG, checked, 0),
+    SEEN(FLAG, fits, 0),
+    SEEN(COUNT, context, 0),
 };
 const size_t event_fields_n = G_N_ELEMENTS(event_fields);
 

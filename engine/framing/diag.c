@@ -15,6 +15,11 @@
 enum { COMMAND_LOG = 0x10, COMMAND_OF_SUBSCRIPTION = 0x98, COMMAND_ENCRYPTED = 0x9e };
 enum { CODE_LTE_RRC = 0xb0c0, CODE_NR_RRC = 0xb821 };
 
+static bool is_pdcp(uint16_t code)
+{
+    return code == 0xb0a3 || code == 0xb0b3 || code == 0xb0a5 || code == 0xb0b5;
+}
+
 #define EPOCH_S    INT64_C(315964800)  /* 1980-01-06 since 1970-01-01 */
 #define MOST_UNITS (UINT64_C(1) << 42) /* beyond, the time fits no signed count of nanoseconds: the year 2154 */
 
@@ -75,9 +80,11 @@ static void take_item(struct peel *peel, uint64_t ue_key, struct octets packet)
                                                                .layer = layer,
                                                                .numbers = {length, there},
                                                                .rrc_lost = rrc});
+    else if (is_pdcp(code) && !peel_diag_pdcp(peel, ue_key, code, packet))
+        count_unknown(peel, code, packet.left > 5 ? packet.at[5] : 0);
     else if (rrc && !(code == CODE_LTE_RRC ? peel_qualcomm_lte : peel_qualcomm_nr)(peel, ue_key, packet))
         count_unknown(peel, code, octets_peek(packet));
-    else if (!rrc)
+    else if (!rrc && !is_pdcp(code))
         count_item(peel, code, false);
 }
 

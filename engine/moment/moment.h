@@ -83,8 +83,10 @@ struct daps_attempt {
     uint64_t rests_frame; /* a gap anywhere in the log that may explain its Complete otherwise; 0 none */
     enum daps_gap rests;
     bool delivered;
-    int32_t point_a;  /* absoluteFrequencyPointA of the command, -1 */
-    int32_t carrier;  /* centre of its carrier as NR-ARFCN, -1 */
+    int32_t point_a; /* absoluteFrequencyPointA of the command, -1 */
+    int32_t carrier; /* centre of its carrier as NR-ARFCN, -1 */
+    bool has_leaf;   /* a phone's log names the keys below that of its target: */
+    struct daps_seen_evidence leaf;
     bool target_used; /* uplink signalling under the target's key was seen below RRC */
     /* What-if (ue/suppose.c), else 0: */
     uint32_t first_count; /* COUNT of the first message under its key */
@@ -114,6 +116,7 @@ struct daps_collision {
     uint64_t more;          /* further COUNTs that collide */
     bool counted_elsewhere; /* MACs of PDUs whose keystream collides as well, within one stay */
     bool proven;
+    bool by_value;    /* a phone's log names the key */
     uint32_t octets;  /* of the XORs */
     uint32_t overlap; /* octets that both PDUs have */
     bool has_plain;
@@ -143,6 +146,14 @@ struct daps_bearer_fact {
     bool said;     /* by RRC (TS 38.331 5.3.6): COUNT is that or higher */
 };
 
+/* One of two contexts that have one key. */
+struct daps_repeat_side {
+    const struct daps_attempt *attempt; /* NULL: it has left, or is none */
+    uint32_t number;                    /* of the attempt, 0: the context is no attempt's */
+    uint64_t frame;                     /* of what began it */
+    enum daps_procedure procedure;      /* DAPS_PROC_COUNT none */
+};
+
 /* The next attempt from place *i backwards, newest first; NULL no more. attempts may have empty places. */
 static inline struct daps_attempt *daps_attempts_back(struct daps_attempt *const *attempts, unsigned *i)
 {
@@ -164,6 +175,8 @@ enum daps_moment_kind {
     DAPS_MOMENT_UNCIPHERED,       /* bearer */
     DAPS_MOMENT_COUNT_NEAR_END,   /* bearer */
     DAPS_MOMENT_REQUEST_FORGED,   /* request */
+    DAPS_MOMENT_KEY_AGAIN,        /* again: a phone's log names one key for two contexts */
+    DAPS_MOMENT_KEY_CONTRADICTED, /* contradicted: ... another than the derived one */
 };
 
 struct daps_moment {
@@ -221,6 +234,15 @@ struct daps_moment {
             bool resume;    /* else a re-establishment */
             uint32_t tried; /* keys */
         } request;
+        struct {
+            struct daps_repeat_side earlier, later;
+            int algorithm;
+            bool unchanged; /* the later one is where the key had to change */
+        } again;
+        struct {
+            const struct daps_term *key;
+            uint64_t frame; /* of the item */
+        } contradicted;
     };
 };
 

@@ -99,6 +99,7 @@ void radio_take(struct radio *radio, const struct daps_pdu *pdu)
         radio_pdcp(&way, octets);
         break;
     case DAPS_LAYER_RRC:
+    case DAPS_LAYER_LOGGED:
         break;
     }
 }

@@ -15,6 +15,8 @@ static bool was_tried(const struct daps_attempt *attempt)
 
 static void judge_key(const struct judgement *j, struct daps_attempt *const *group, unsigned n)
 {
+    if (rule_split_by_value(j, group, n, judge_key))
+        return;
     rule_repeated_key(j, group, n);
     if (group[0]->procedure != DAPS_PROC_SK_COUNTER)
         rule_keystream(j, group, n);

@@ -58,7 +58,7 @@ static void report(const struct judgement *j, const struct daps_collision *c, en
     for (unsigned i = 0; i < c->n; i++)
         finding_add_frame(&finding, c->sights[i].frame, DAPS_ROLE_MESSAGE, of[i]);
     fill_tuple(&finding, c);
-    finding.variant = DAPS_VARIANT_SEEN;
+    finding.variant = c->by_value ? DAPS_VARIANT_BY_VALUE : DAPS_VARIANT_SEEN;
     finding.evidence = c->proven ? DAPS_EVIDENCE_PROVEN : DAPS_EVIDENCE_OBSERVED;
     finding.severity = DAPS_SEVERITY_HIGH;
     finding.copies = c->copies;

@@ -63,6 +63,10 @@ void rule_repeated_key(const struct judgement *j, struct daps_attempt *const *gr
     finding_start(&finding, j, DAPS_RULE_REPEATED_KEY, group[0]);
     for (unsigned i = 0; i < n; i++)
         finding_add_attempt(&finding, group[i]);
+    if (rule_is_named(group, n)) {
+        finding.evidence = DAPS_EVIDENCE_PROVEN;
+        finding.variant = DAPS_VARIANT_BY_VALUE;
+    }
     finding.has_exposure = true;
     finding.exposure = worst_exposure(j, group, n);
     finding_assume_no_gap(&finding, group, n);

@@ -32,7 +32,13 @@ void rule_exposed_fallback(const struct judgement *j);
 void rule_null_security(const struct judgement *j);
 void rule_key_fits(const struct judgement *j); /* key_mismatch.c */
 void rule_no_key_fits(const struct judgement *j);
-void rule_unciphered(const struct judgement *j); /* bearer_facts.c */
+void rule_key_again(const struct judgement *j); /* by_value.c */
+void rule_key_contradicted(const struct judgement *j);
+/* A phone's log names different keys for attempts of one derivation: which of them are one key is said by the log. */
+bool rule_split_by_value(const struct judgement *j, struct daps_attempt *const *group, unsigned n,
+                         void (*judge)(const struct judgement *j, struct daps_attempt *const *group, unsigned n));
+bool rule_is_named(struct daps_attempt *const *group, unsigned n); /* all of them by value, as one key */
+void rule_unciphered(const struct judgement *j);                   /* bearer_facts.c */
 void rule_count_near_wrap(const struct judgement *j);
 void rule_forged_request(const struct judgement *j);
 

@@ -35,6 +35,7 @@ static const char *const class_names[DAPS_FRAMING_CLASS_COUNT] = {
     [DAPS_FRAMING_NON_IP] = "non-ip",
     [DAPS_FRAMING_LINK_OTHER] = "other-link-type",
     [DAPS_FRAMING_DIAG] = "diag",
+    [DAPS_FRAMING_DIAG_PDCP] = "diag-pdcp",
     [DAPS_FRAMING_DIAG_CHECKSUM] = "diag-checksum-unused",
     [DAPS_FRAMING_DIAG_HEAD] = "diag-head",
     [DAPS_FRAMING_UNKNOWN] = "unknown",
@@ -57,7 +58,8 @@ bool daps_framing_class_is_followed(enum daps_framing_class class)
 {
     return class == DAPS_FRAMING_NR_RRC || class == DAPS_FRAMING_LTE_RRC || class == DAPS_FRAMING_MAC_NR ||
            class == DAPS_FRAMING_RLC_NR || class == DAPS_FRAMING_PDCP_NR || class == DAPS_FRAMING_MAC_LTE ||
-           class == DAPS_FRAMING_RLC || class == DAPS_FRAMING_PDCP;
+           class == DAPS_FRAMING_RLC || class == DAPS_FRAMING_PDCP ||
+           class == DAPS_FRAMING_DIAG_PDCP;
 }
 
 bool tally_has_radio(const struct tally *tally)

@@ -323,7 +323,11 @@ static void request_forged(struct daps_ue *ue, const struct daps_event *ev)
 
 void daps_ue_evidence(struct daps_ue *ue, const struct daps_event *ev)
 {
-    ue->seen.pdus = true;
+    if (ev->kind == DAPS_EV_KEY_SEEN) {
+        daps_ue_see_keys(ue, ev);
+        return;
+    }
+    ue->seen.pdus |= ev->kind != DAPS_EV_COLLISION || !ev->collision.by_value;
     switch (ev->kind) {
     case DAPS_EV_KEY_ROOT:
         key_root(ue, ev);

@@ -56,6 +56,7 @@ static struct daps_collision collision_of(const struct daps_ue *ue, const struct
         .count = e->count,
         .counted_elsewhere = e->counted_elsewhere,
         .proven = e->proven,
+        .by_value = e->by_value,
         .octets = e->octets,
         .overlap = e->overlap,
         .has_plain = e->has_plain,

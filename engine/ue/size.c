@@ -28,5 +28,6 @@ size_t daps_ue_octets(const struct daps_ue *ue)
     for (unsigned i = 0; i < G_N_ELEMENTS(ue->segments); i++)
         octets += ue->segments[i].length;
     octets += of_array(ue->seen.collisions) + of_array(ue->seen.facts) + of_array(ue->seen.unfits);
+    octets += daps_ue_keys_octets(ue) + (ue->logged != NULL ? logged_octets(ue->logged) : 0);
     return octets + (ue->pdcp != NULL ? daps_pdcp_octets(ue->pdcp) : 0);
 }

@@ -36,6 +36,8 @@ void daps_ue_free(struct daps_ue *ue)
         return;
     daps_pdcp_free(ue->pdcp);
     daps_ue_seen_clear(ue);
+    daps_ue_keys_clear(ue);
+    logged_free(ue->logged);
     for (unsigned i = 0; i < G_N_ELEMENTS(ue->segments); i++)
         rrc_segments_clear(&ue->segments[i]);
     g_ptr_array_unref(ue->attempts);
@@ -75,6 +77,7 @@ void daps_ue_copy(struct daps_ue *copy, const struct daps_ue *ue)
     copy->is_copy = true;
     copy_attempts(copy, ue);
     daps_ue_seen_copy(copy, ue);
+    daps_ue_keys_copy(copy);
     if (ue->pdcp == NULL)
         return;
     host = daps_ue_host(copy);
@@ -88,6 +91,7 @@ void daps_ue_copy_clear(struct daps_ue *copy)
         daps_pdcp_clear(copy->pdcp);
     g_free(copy->pdcp);
     daps_ue_seen_clear(copy);
+    daps_ue_keys_clear(copy);
     g_ptr_array_unref(copy->attempts);
     daps_kept_free(copy->kept);
 }
@@ -413,6 +417,7 @@ void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev)
     if (is_ignored(ue, ev))
         return;
     follow(ue, ev);
+    daps_ue_watch_keys(ue, ev);
     if (ue->pdcp != NULL)
         daps_pdcp_event(ue->pdcp, ev);
 }
@@ -436,6 +441,7 @@ void daps_ue_finish(struct daps_ue *ue)
     daps_ue_request_at_end(ue);
     daps_ue_watch_cells_end(ue);
     judge_directions(ue);
+    daps_ue_keys_end(ue);
     if (ue->unexplained_failure != 0)
         daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ue->unexplained_failure);
     if (ue->segments[0].n > 0) /* the end of a downlink message, perhaps a command */

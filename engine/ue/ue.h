@@ -20,6 +20,7 @@
 #include "daps/bound.h"
 #include "daps/engine.h"
 #include "keys/chain.h"
+#include "logged/logged.h"
 #include "moment/moment.h"
 #include "moment/view.h"
 #include "pdcp/pdcp.h"
@@ -164,7 +165,9 @@ struct daps_ue {
 
     struct rrc_segments segments[2]; /* messages of which not all segments have come: downlink, uplink */
 
-    struct daps_pdcp *pdcp; /* NULL until a PDCP PDU of this UE is seen */
+    struct logged *logged;                /* PDUs that a phone logged with their keys; NULL until there is one */
+    struct daps_logged_keys *logged_keys; /* those keys; likewise */
+    struct daps_pdcp *pdcp;               /* NULL until a PDCP PDU of this UE is seen */
     struct {
         bool pdus;                     /* PDCP PDUs of this UE are in the capture ... */
         bool uplink;                   /* ... protected uplink signalling among them */
@@ -419,6 +422,17 @@ void daps_ue_seen_clear(struct daps_ue *ue);
 const struct daps_term *daps_ue_key_of(const struct daps_ue *ue, uint32_t serial);
 /* Could something still be said of that key? Of one that an attempt left? */
 bool daps_ue_keeps(const struct daps_ue *ue, const struct daps_term *key);
+
+/* logged_keys.c: keys that a phone's log names by value. */
+void daps_ue_see_keys(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_watch_keys(struct daps_ue *ue, const struct daps_event *ev); /* behind a message that was followed */
+bool daps_ue_wants_keys(const struct daps_ue *ue); /* those of the context in force are not known */
+/* The newest context with that key, 0 none. current: it is the one that RRC shows to be the newest in force. */
+uint32_t daps_ue_stay_under(const struct daps_ue *ue, uint64_t digest, bool *current);
+void daps_ue_keys_end(struct daps_ue *ue);
+size_t daps_ue_keys_octets(const struct daps_ue *ue);
+void daps_ue_keys_copy(struct daps_ue *copy); /* what it shares becomes its own */
+void daps_ue_keys_clear(struct daps_ue *ue);
 
 /* sent_in.c: the UE's contexts, by serial (0 none), around a message that is followed ... */
 struct daps_ue_moment {

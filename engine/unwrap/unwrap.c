@@ -14,12 +14,12 @@ struct unwrap {
     struct radio *radio;
 };
 
-/* What framing/ hands over; RRC needs nothing more. */
+/* What framing/ hands over; RRC and what a phone logged need nothing more. */
 static void on_framed(void *user, const struct daps_pdu *pdu)
 {
     const struct unwrap *unwrap = user;
 
-    if (pdu->layer == DAPS_LAYER_RRC)
+    if (pdu->layer == DAPS_LAYER_RRC || pdu->layer == DAPS_LAYER_LOGGED)
         unwrap->sink.pdu(unwrap->sink.user, pdu);
     else
         radio_take(unwrap->radio, pdu);

@@ -200,6 +200,19 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
             .remedy = "Sender: apply ciphering to all signalling bearers from the message on that activates it. A "
                       "bearer that is added later is ciphered from its first PDU on.",
         },
+    [DAPS_RULE_KEY_UNCHANGED] =
+        {
+            .id = DAPS_RULE_KEY_UNCHANGED,
+            .name = "key-unchanged",
+            .title = "The key stayed as it was where it had to change",
+            .liaison = "",
+            .clauses = CLAUSES("TS 33.501 6.9.2.3.4", "TS 33.501 A.11", "TS 33.501 6.9.4.1"),
+            .meaning =
+                "A command, re-establishment or security mode made the UE take a new key, and the phone's own log "
+                "shows the AS keys of before in force behind it, with COUNT of the signalling bearers begun anew. "
+                "Whatever is sent then shares its keystream with what was sent before.",
+            .remedy = "Compare what both sides derived; with the keys of before every COUNT from 0 on is used again.",
+        },
 };
 
 const struct daps_rule *daps_rule(enum daps_rule_id id)

@@ -80,6 +80,35 @@ static const struct daps_prose rows[DAPS_RULE_COUNT] = {
             .remedy = "Network: change the key in the source cell (intra-cell handover) before the next handover to "
                       "that cell, or take a new {NH, NCC} pair or another cell.",
         },
+    [DAPS_RULE_KEY_MISMATCH] =
+        {
+            .title = "A derived key is not the one that was used",
+            .clauses = CLAUSES("TS 33.401 A.5", "TS 33.401 A.7", "TS 33.401 7.2.8.4"),
+            .meaning =
+                "The phone's own log names the AS keys by value, and they are others than the derivations of TS 33.401 "
+                "say: two keys where the same inputs would give one, or a key that the one in the key log does not "
+                "give. What would follow from the derivation is not claimed.",
+            .remedy = "Compare parent, NCC, PCI and EARFCN of both sides; a NAS security mode command or a key change "
+                      "that the log misses explains it as well, and so does a key log of another UE.",
+        },
+    [DAPS_RULE_COUNT_REUSE] =
+        {
+            .title = "A COUNT was used twice under one key",
+            .clauses = CLAUSES("TS 36.331 5.3.1.2", "TS 33.401 7.2.9", "TS 36.323 5.6"),
+            .meaning = "Within one key, a bearer's COUNT was used for two PDUs without any handover: a bearer identity "
+                       "was given out again, or a PDCP entity was reset without a key change.",
+            .remedy = "Network: take another bearer identity, or change the key before COUNT starts again.",
+        },
+    [DAPS_RULE_KEY_UNCHANGED] =
+        {
+            .title = "The key stayed as it was where it had to change",
+            .clauses = CLAUSES("TS 33.401 7.2.8.4", "TS 33.401 A.5", "TS 33.401 7.2.9"),
+            .meaning =
+                "A command, re-establishment or security mode made the UE take a new key, and the phone's own log "
+                "shows the AS keys of before in force behind it, with COUNT of the signalling bearers begun anew. "
+                "Whatever is sent then shares its keystream with what was sent before.",
+            .remedy = "Compare what both sides derived; with the keys of before every COUNT from 0 on is used again.",
+        },
     [DAPS_RULE_NULL_SECURITY] =
         {
             .title = "A null algorithm was selected",

@@ -62,8 +62,53 @@ static const char *exposure_sentence(const struct daps_finding *finding)
     return "";
 }
 
+/* "frame 3 (handover)", "frame 3" where it is no attempt's. */
+static void append_contexts(GString *text, const struct daps_finding *finding)
+{
+    for (uint32_t i = 0; i < MIN(finding->n_frames, MOST_ATTEMPTS); i++) {
+        g_string_append(text, joint(i, finding->repeats));
+        daps_words_frame(text, finding->subjects[i].frame);
+        if (finding->subjects[i].procedure != DAPS_PROC_COUNT)
+            g_string_append_printf(text, " (%s)", daps_procedure_name(finding->subjects[i].procedure));
+    }
+    if (finding->repeats > MOST_ATTEMPTS)
+        g_string_append_printf(text, " and %" PRIu32 " more", finding->repeats - MOST_ATTEMPTS);
+}
+
+/* The phone's log names the keys. */
+static void say_named(GString *text, const struct daps_finding *finding)
+{
+    g_string_append(text, "The phone's log names the AS keys, and those in force behind ");
+    append_contexts(text, finding);
+    g_string_append_printf(text, " are the same by value. %s", exposure_sentence(finding));
+}
+
+static void say_unchanged(GString *text, const struct daps_finding *finding)
+{
+    g_string_append(text, "The phone's log names the AS keys: behind ");
+    append_contexts(text, finding);
+    g_string_append(text, " they are the same by value, though the last of these had to change them.");
+}
+
+static void say_contradicted(GString *text, const struct daps_finding *finding)
+{
+    if (finding->n_frames > 1) {
+        g_string_append(text, "By the inputs that RRC gives, ");
+        append_contexts(text, finding);
+        g_string_append(text, " lead to one key; the phone's log names the AS keys of each, and they differ.");
+        return;
+    }
+    g_string_append(text, "The phone's log in ");
+    append_role(text, finding, DAPS_ROLE_FAILED);
+    g_string_append_printf(text, " names a KRRCenc that key %s, as derived, does not give.", finding->key.id);
+}
+
 static void say_repeated_key(GString *text, const struct daps_finding *finding)
 {
+    if (finding->variant == DAPS_VARIANT_BY_VALUE) {
+        say_named(text, finding);
+        return;
+    }
     g_string_append(text, "The commands in ");
     append_attempts(text, finding);
     g_string_append(text, " lead to the same key: ");
@@ -117,7 +162,8 @@ static void say_logged(GString *text, const struct daps_finding *finding)
 /* Seen as PDCP PDUs. */
 static void say_seen(GString *text, const struct daps_finding *finding)
 {
-    g_string_append(text, "The PDCP PDUs in ");
+    g_string_append(text, finding->variant == DAPS_VARIANT_BY_VALUE ? "PDCP PDUs that the phone logged in "
+                                                                    : "The PDCP PDUs in ");
     append_frames(text, finding);
     g_string_append(text, finding->pdus.some_equal ? " are not all equal and share " : " differ and share ");
     append_tuple(text, finding);
@@ -127,7 +173,9 @@ static void say_seen(GString *text, const struct daps_finding *finding)
                                finding->pdus.more == 1 ? "COUNT" : "COUNTs");
     g_string_append_c(text, ' ');
     say_what_it_costs(text, &finding->keystream);
-    if (finding->evidence == DAPS_EVIDENCE_PROVEN)
+    if (finding->variant == DAPS_VARIANT_BY_VALUE)
+        g_string_append(text, " The log names key and COUNT of each.");
+    else if (finding->evidence == DAPS_EVIDENCE_PROVEN)
         g_string_append(text, " Their MAC-Is are right under the one computed key.");
 }
 
@@ -261,7 +309,9 @@ static void say_none_fits(GString *text, const struct daps_finding *finding)
 
 static void say_about_key(GString *text, const struct daps_finding *finding)
 {
-    if (finding->variant == DAPS_VARIANT_FITS)
+    if (finding->variant == DAPS_VARIANT_BY_VALUE)
+        say_contradicted(text, finding);
+    else if (finding->variant == DAPS_VARIANT_FITS)
         say_fits(text, finding);
     else if (finding->variant == DAPS_VARIANT_NONE_FITS)
         say_none_fits(text, finding);
@@ -351,12 +401,13 @@ char *daps_words_detail(const struct daps_finding *finding)
 {
     typedef void say(GString * text, const struct daps_finding *finding);
     static say *const says[DAPS_RULE_COUNT] = {
-        [DAPS_RULE_REPEATED_KEY] = say_repeated_key,       [DAPS_RULE_NH_REUSE] = say_nh_reuse,
-        [DAPS_RULE_KEYSTREAM_REUSE] = say_collision,       [DAPS_RULE_MAC_NONCE_REUSE] = say_collision,
-        [DAPS_RULE_NCC_AMBIGUITY] = say_about_key,         [DAPS_RULE_EXPOSED_FALLBACK] = say_exposed_fallback,
-        [DAPS_RULE_KEY_MISMATCH] = say_about_key,          [DAPS_RULE_COUNT_REUSE] = say_collision,
-        [DAPS_RULE_NULL_SECURITY] = say_null_security,     [DAPS_RULE_UNCIPHERED] = say_unciphered,
-        [DAPS_RULE_COUNT_NEAR_WRAP] = say_count_near_wrap, [DAPS_RULE_FORGED_REQUEST] = say_forged_request,
+        [DAPS_RULE_REPEATED_KEY] = say_repeated_key,     [DAPS_RULE_NH_REUSE] = say_nh_reuse,
+        [DAPS_RULE_KEYSTREAM_REUSE] = say_collision,     [DAPS_RULE_MAC_NONCE_REUSE] = say_collision,
+        [DAPS_RULE_NCC_AMBIGUITY] = say_about_key,       [DAPS_RULE_EXPOSED_FALLBACK] = say_exposed_fallback,
+        [DAPS_RULE_KEY_MISMATCH] = say_about_key,        [DAPS_RULE_COUNT_REUSE] = say_collision,
+        [DAPS_RULE_NULL_SECURITY] = say_null_security,   [DAPS_RULE_UNCIPHERED] = say_unciphered,
+        [DAPS_RULE_KEY_UNCHANGED] = say_unchanged,       [DAPS_RULE_COUNT_NEAR_WRAP] = say_count_near_wrap,
+        [DAPS_RULE_FORGED_REQUEST] = say_forged_request,
     };
     GString *text = g_string_new(NULL);
 

@@ -316,7 +316,7 @@ class Forms(Case):
                          "docs/rules.md: dapsaudit explain --markdown > docs/rules.md")
         rules = [line.split()[0] for line in run("explain").stdout.decode().split("\n\n")[0].splitlines()
                  if line and not line.startswith(" ")]
-        self.assertEqual(len(rules), 13)
+        self.assertEqual(len(rules), 14)
         for rule in rules:
             text = run("explain", rule)
             self.expect(text, 0)

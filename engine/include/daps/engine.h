@@ -64,6 +64,8 @@ struct daps_sink {
                 const struct daps_term *key); /* read; key or NULL */
     void (*use)(void *user, const char *ue, const struct daps_keystream_use *use);
     void (*join)(void *user, const struct daps_identity_join *join);
+    void (*leaf)(void *user, const char *ue,
+                 const struct daps_leaf_keys *keys); /* which a phone's log names by value */
     void (*not_judged)(void *user, enum daps_not_judged reason, uint64_t frame); /* as it is counted */
     /* Of what is unwrapped: a PDU of that UE comes, whose framing gives it that UEId (-1 none); ... */
     void (*pdu)(void *user, uint64_t ue_key, enum daps_rat rat, int32_t ue_id);

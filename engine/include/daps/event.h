@@ -75,6 +75,7 @@ enum daps_event_kind {
     DAPS_EV_REQUEST_FORGED, /* a request whose MAC is right under no key of the UE */
     DAPS_EV_KEY_UNFIT,
     DAPS_EV_BEARER,
+    DAPS_EV_KEY_SEEN,
     DAPS_EV_UNREAD, /* signalling on SRB1 in the channel's direction that cannot be read; told once for several */
     DAPS_EV_KIND_COUNT
 };
@@ -195,6 +196,7 @@ struct daps_event {
         struct daps_unfit_evidence unfit;         /* KEY_UNFIT */
         struct daps_bearer_evidence bearer;       /* BEARER */
         struct daps_request_evidence request;     /* REQUEST_FORGED */
+        struct daps_seen_evidence seen;           /* KEY_SEEN */
     };
 };
 

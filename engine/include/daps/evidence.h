@@ -68,6 +68,7 @@ struct daps_collision_evidence {
     bool srb;
     uint8_t algorithm, bearer, direction;
     uint32_t count, copies;
+    bool by_value;          /* a phone's log names the key of both by value: it is one key */
     bool proven;            /* both verify under the computed key */
     bool counted_elsewhere; /* the keystream of the same PDUs collides as well, within one stay */
     uint32_t overlap;       /* octets that both have */
@@ -97,6 +98,17 @@ struct daps_unfit_evidence {
 struct daps_request_evidence {
     bool resume;    /* else a re-establishment */
     uint32_t tried; /* keys */
+};
+
+/* Keys by value in a phone's log, as digests; or whether the key that the standard derives gives them. */
+struct daps_seen_evidence {
+    uint64_t srb, drb;                    /* digests of KRRCenc and KUPenc, 0 none */
+    uint8_t srb_algorithm, drb_algorithm; /* EEA each is for */
+    bool downlink;    /* of PDUs in that direction; else uplink, where a phone may be late to change */
+    bool restarts;    /* COUNT of a signalling bearer has begun anew under them */
+    bool checked;     /* nothing of the above, but: ... */
+    bool fits;        /* ... the derived key of ... */
+    uint32_t context; /* ... that context gives what was logged for it, or does not */
 };
 
 #endif

@@ -30,6 +30,7 @@ enum daps_rule_id {
     DAPS_RULE_FORGED_REQUEST,
     DAPS_RULE_COUNT_NEAR_WRAP,
     DAPS_RULE_UNCIPHERED,
+    DAPS_RULE_KEY_UNCHANGED,
     DAPS_RULE_COUNT
 };
 
@@ -179,6 +180,7 @@ enum daps_variant {
     DAPS_VARIANT_LOGGED,    /* keystream, MAC tuple: inferred from the messages of an RRC log */
     DAPS_VARIANT_SEEN,      /* ... PDCP PDUs show it */
     DAPS_VARIANT_FITS,      /* key-mismatch, ncc-ambiguity: a MAC-I shows what the network did */
+    DAPS_VARIANT_BY_VALUE,  /* a phone's log names the keys */
     DAPS_VARIANT_NONE_FITS, /* key-mismatch: nothing that was tried makes a MAC-I right */
 };
 
@@ -304,6 +306,18 @@ struct daps_keystream_use {
     bool verified;         /* its MAC-I was checked with the computed key and is right */
     uint64_t earlier;      /* frame that used the same four before, 0 none */
     bool earlier_is_other; /* ... with other contents */
+};
+
+/* Keys that a phone's log names by value, where it first shows them in force. */
+struct daps_leaf_keys {
+    enum daps_rat rat;
+    uint64_t frame;
+    int64_t time_ns;
+    const char *key;          /* name of the key they come from, "" if that is not known */
+    bool integrity;           /* KRRCenc and KRRCint; else KRRCenc and KUPenc */
+    uint64_t digests[2];      /* of each, 0: its algorithm is null */
+    int algorithms[2];        /* each is for, -1 not known */
+    const uint8_t *values[2]; /* 16 octets each, valid during the call */
 };
 
 /* A key coming into being, for the key chain listing. */

@@ -46,6 +46,7 @@ enum daps_framing_class {
     DAPS_FRAMING_NON_IP,
     DAPS_FRAMING_LINK_OTHER,    /* link type not supported */
     DAPS_FRAMING_DIAG,          /* an item of a baseband log: those not followed are counted by code, too */
+    DAPS_FRAMING_DIAG_PDCP,     /* one with keys and PDUs of PDCP, which is followed */
     DAPS_FRAMING_DIAG_CHECKSUM, /* one whose checksum is wrong or not there, where a tool wrote them all so */
     DAPS_FRAMING_DIAG_HEAD,     /* octets in front of the first item of a baseband log */
     /* The rest are problems: each is reported, too. */

@@ -13,10 +13,25 @@
 #include "daps/event.h"
 
 enum daps_layer {
-    DAPS_LAYER_RRC,  /* channel says which; ue_key whose */
-    DAPS_LAYER_PDCP, /* with srb or not, bearer, sn_bits and downlink */
-    DAPS_LAYER_RLC,  /* with srb or not, bearer, rlc_mode, rlc_sn_bits and downlink */
-    DAPS_LAYER_MAC,  /* with rnti_type and downlink */
+    DAPS_LAYER_RRC,    /* channel says which; ue_key whose */
+    DAPS_LAYER_PDCP,   /* with srb or not, bearer, sn_bits and downlink */
+    DAPS_LAYER_RLC,    /* with srb or not, bearer, rlc_mode, rlc_sn_bits and downlink */
+    DAPS_LAYER_MAC,    /* with rnti_type and downlink */
+    DAPS_LAYER_LOGGED, /* what a phone's log says of a PDCP PDU and of the keys in use: logged */
+};
+
+/*
+ * Keys by value, as a phone logs them, and one PDU under them: srb, bearer and downlink of struct daps_pdu, whose
+ * octets are its first ones, uplink as they were before ciphering, downlink as they were received.
+ */
+struct daps_logged {
+    bool integrity;       /* keys are KRRCenc and KRRCint; else KRRCenc and KUPenc */
+    uint8_t keys[2][16];  /* wiped after use by whoever read them */
+    int8_t algorithms[2]; /* EEA or EIA number that each is for; -1 not known */
+    bool has_pdu;         /* else only the keys */
+    uint32_t count, size; /* of the PDU */
+    uint32_t mac;         /* integrity: its MAC-I */
+    uint16_t sfn;         /* and subframe, in which it was logged */
 };
 
 enum daps_rlc_mode { DAPS_RLC_UNKNOWN, DAPS_RLC_TM, DAPS_RLC_UM, DAPS_RLC_AM };
@@ -79,7 +94,8 @@ struct daps_pdu {
     uint8_t sdap_octets; /* of the SDAP header, which is not ciphered (TS 38.323 5.8): 0 or 1 */
     bool ciphering_off;  /* cipheringDisabled */
     bool air;            /* of RRC: it came in MAC, RLC or PDCP; else in a log of RRC */
-    bool deciphered;     /* of RRC, by the engine: it was sent ciphered */
+    const struct daps_logged *logged; /* of LOGGED */
+    bool deciphered;                  /* of RRC, by the engine: it was sent ciphered */
 };
 
 /* A UE key from both ends, the same whichever way round they are; 0 if they tell nobody apart. */

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a phone's log says of PDCP: to the UE it is of. */
+#include "inside.h"
+
+static void evidence(void *user, const struct daps_event *ev)
+{
+    struct daps_ue *ue = user;
+
+    daps_engine_evidence(ue->engine, ue, ev);
+}
+
+static uint32_t stay(const void *user, uint64_t digest, bool *current, const char **name)
+{
+    const struct daps_ue *ue = user;
+    const uint32_t serial = daps_ue_stay_under(ue, digest, current);
+    const struct daps_term *key = serial != 0 ? daps_ue_key_of(ue, serial) : NULL;
+
+    *name = key != NULL ? key->label : "";
+    return serial;
+}
+
+static bool wants(const void *user)
+{
+    return daps_ue_wants_keys(user);
+}
+
+static const uint8_t *derived(const void *user, uint32_t serial)
+{
+    const struct daps_term *key = daps_ue_key_of(user, serial);
+
+    return key != NULL && key->has_value ? key->value : NULL;
+}
+
+static void unplaced(void *user)
+{
+    const struct daps_ue *ue = user;
+
+    daps_engine_counters(ue->engine)->pdcp.unplaced++;
+}
+
+static void leaf(void *user, const struct daps_leaf_keys *keys)
+{
+    const struct daps_ue *ue = user;
+    const struct daps_sink *sink = daps_engine_sink(ue->engine);
+
+    if (sink->leaf != NULL)
+        sink->leaf(sink->user, ue->name, keys);
+}
+
+void engine_logged(struct daps_engine *engine, const struct daps_pdu *pdu)
+{
+    struct daps_ue *ue = engine_get_ue(engine, pdu->ue_key, NULL, pdu->rat, pdu->frame);
+    const struct logged_host host = {.user = ue,
+                                     .evidence = evidence,
+                                     .stay = stay,
+                                     .wants = wants,
+                                     .derived = derived,
+                                     .unplaced = unplaced,
+                                     .leaf = leaf,
+                                     .room = daps_engine_ledger_room(engine)};
+
+    if (pdu->logged->has_pdu)
+        engine->counts.pdcp.pdus++;
+    if (ue->logged == NULL)
+        ue->logged = logged_new(host.room);
+    logged_take(ue->logged, &host, pdu);
+}
