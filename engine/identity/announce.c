@@ -97,7 +97,7 @@ static void catch_up(struct identity *identity, struct announcement *a)
 
 static void announce(struct identity *identity, struct identity_ue *ue, const struct daps_event *ev)
 {
-    struct announcement *a = g_new0(struct announcement, 1);
+    struct announcement *a = g_new(struct announcement, 1);
 
     identity_ue_hold(ue);
     *a = (struct announcement){.rnti = (uint16_t)ev->c_rnti,

@@ -33,19 +33,21 @@ struct cell_dialect {
 
 struct daps_term_pool {
     struct daps_term_numbers numbers;
-    GHashTable *terms;   /* set of struct daps_term, owned */
-    GHashTable *orphans; /* set likewise: kept terms whose parent was swept, alive, but never found again; NULL none */
+    GHashTable *terms;         /* set of struct daps_term, owned */
+    struct daps_term *orphans; /* list, owned: terms whose parent was swept, alive, but never found again */
+    unsigned n_orphans;
     struct daps_term *loose; /* list of terms that nobody is known to hold: the next sweep looks at them */
     bool is_trial;           /* terms made now are a trial's, ... */
     uint32_t tried;          /* ... of which there are so many, all of them loose */
     GArray *dialects;        /* struct cell_dialect, oldest first; NULL none */
 };
 
-/* Its orphans; made where there are none yet. */
-GHashTable *pool_orphans(struct daps_term_pool *pool);
-
 /* The parent of a term that stays is about to go. */
 void pool_orphan(struct daps_term_pool *pool, struct daps_term *term);
+
+/* The same of a term that is out of the table; and whatever is in neither any more, nor anybody's child, goes. */
+void pool_add_orphan(struct daps_term_pool *pool, struct daps_term *term);
+void pool_free_orphan(struct daps_term_pool *pool, struct daps_term *term);
 
 /* Takes in a term that was just made. */
 void pool_enter(struct daps_term_pool *pool, struct daps_term *term);

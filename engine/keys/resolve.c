@@ -57,8 +57,6 @@ GArray *daps_term_resolve(struct daps_term_pool *pool, int32_t symbol, int32_t v
 {
     GArray *same = g_array_new(FALSE, FALSE, sizeof(struct daps_same_term));
     GPtrArray *taken = take_with_symbol(pool, symbol), *stayed = g_ptr_array_new();
-    GHashTableIter iter;
-    gpointer key;
 
     for (guint i = 0; i < taken->len; i++)
         set(taken->pdata[i], symbol, value);
@@ -71,13 +69,11 @@ GArray *daps_term_resolve(struct daps_term_pool *pool, int32_t symbol, int32_t v
         }
         move_children(pool, term, met, taken);
         pool_unlink(term);
-        term->parent = NULL;
-        g_hash_table_add(pool_orphans(pool), term); /* until the last who holds it has changed over */
+        pool_add_orphan(pool, term); /* until the last who holds it has changed over */
         add_same(same, term, met);
     }
-    g_hash_table_iter_init(&iter, pool_orphans(pool));
-    while (g_hash_table_iter_next(&iter, &key, NULL))
-        set(key, symbol, value);
+    for (struct daps_term *orphan = pool->orphans; orphan != NULL; orphan = orphan->sibling)
+        set(orphan, symbol, value);
     for (guint i = 0; i < stayed->len; i++)
         pool_compute_value(pool, stayed->pdata[i]);
     pool_recompute_below(pool, stayed);

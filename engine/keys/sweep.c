@@ -111,7 +111,9 @@ static void drop(struct daps_term_pool *pool, struct daps_term *going)
         leave_children(pool, term);
     for (struct daps_term *term = going; term != NULL; term = next) {
         next = term->loose;
-        if (pool->orphans == NULL || !g_hash_table_remove(pool->orphans, term))
+        if (term->is_orphan)
+            pool_free_orphan(pool, term);
+        else
             g_hash_table_remove(pool->terms, term);
     }
 }

@@ -54,8 +54,8 @@ void daps_term_pool_free(struct daps_term_pool *pool)
     if (pool == NULL)
         return;
     g_hash_table_unref(pool->terms);
-    if (pool->orphans != NULL)
-        g_hash_table_unref(pool->orphans);
+    while (pool->orphans != NULL)
+        pool_free_orphan(pool, pool->orphans);
     if (pool->dialects != NULL)
         g_array_unref(pool->dialects);
     g_free(pool);
@@ -75,18 +75,34 @@ struct daps_term_pool *daps_term_pool_again(const struct daps_term_numbers *numb
     return pool;
 }
 
-GHashTable *pool_orphans(struct daps_term_pool *pool)
+void pool_add_orphan(struct daps_term_pool *pool, struct daps_term *term)
 {
-    if (pool->orphans == NULL)
-        pool->orphans = g_hash_table_new_full(NULL, NULL, term_free, NULL);
-    return pool->orphans;
+    term->parent = NULL;
+    term->is_orphan = true;
+    term->sibling_before = NULL;
+    term->sibling = pool->orphans;
+    if (pool->orphans != NULL)
+        pool->orphans->sibling_before = term;
+    pool->orphans = term;
+    pool->n_orphans++;
+}
+
+void pool_free_orphan(struct daps_term_pool *pool, struct daps_term *term)
+{
+    if (term->sibling_before != NULL)
+        term->sibling_before->sibling = term->sibling;
+    else
+        pool->orphans = term->sibling;
+    if (term->sibling != NULL)
+        term->sibling->sibling_before = term->sibling_before;
+    pool->n_orphans--;
+    term_free(term);
 }
 
 void pool_orphan(struct daps_term_pool *pool, struct daps_term *term)
 {
     g_hash_table_steal(pool->terms, term);
-    g_hash_table_add(pool_orphans(pool), term);
-    term->parent = NULL;
+    pool_add_orphan(pool, term);
 }
 
 void daps_term_pool_second(struct daps_term_pool *pool)
@@ -156,14 +172,15 @@ static const struct daps_term *intern(struct daps_term_pool *pool, const struct 
 
     if (term != NULL)
         return term;
-    term = g_new0(struct daps_term, 1);
-    term->kind = like->kind;
-    term->parent = like->parent;
-    term->fc = like->fc;
-    term->pci = like->pci;
-    term->arfcn = like->arfcn;
-    term->n = like->n;
-    term->point_a = term->carrier = -1;
+    term = g_new(struct daps_term, 1);
+    *term = (struct daps_term){.kind = like->kind,
+                               .parent = like->parent,
+                               .fc = like->fc,
+                               .pci = like->pci,
+                               .arfcn = like->arfcn,
+                               .n = like->n,
+                               .point_a = -1,
+                               .carrier = -1};
     make_label(pool, term);
     pool_compute_value(pool, term);
     pool_enter(pool, term);
@@ -172,7 +189,7 @@ static const struct daps_term *intern(struct daps_term_pool *pool, const struct 
 
 const struct daps_term *daps_term_root(struct daps_term_pool *pool)
 {
-    struct daps_term *root = g_new0(struct daps_term, 1);
+    struct daps_term *root = g_new(struct daps_term, 1);
     struct nh_chain *chain = g_new0(struct nh_chain, 1);
 
     *root = (struct daps_term){
@@ -265,5 +282,5 @@ const struct daps_term *daps_term_ksn(struct daps_term_pool *pool, const struct 
 
 size_t daps_term_pool_size(const struct daps_term_pool *pool)
 {
-    return g_hash_table_size(pool->terms) + (pool->orphans != NULL ? g_hash_table_size(pool->orphans) : 0);
+    return g_hash_table_size(pool->terms) + pool->n_orphans;
 }

@@ -35,12 +35,12 @@ enum daps_term_kind { DAPS_TERM_ROOT, DAPS_TERM_NH, DAPS_TERM_STEP, DAPS_TERM_ST
 
 struct daps_term {
     enum daps_term_kind kind;
-    const struct daps_term *parent; /* NULL for a root, and once the parent has been swept */
-    struct daps_term *children;     /* what was derived from it, newest first: */
-    struct daps_term *sibling, *sibling_before;
-    struct nh_chain *chain;      /* of a root, owned */
-    uint8_t fc;                  /* STAR, KSN: FC octet of the KDF */
-    int32_t pci, arfcn;          /* STAR: KDF inputs, values >= 0 or symbols < -1 */
+    const struct daps_term *parent;             /* NULL for a root, and once the parent has been swept */
+    struct daps_term *children;                 /* what was derived from it, newest first: */
+    struct daps_term *sibling, *sibling_before; /* of an orphan: the next and the one before among the orphans */
+    struct nh_chain *chain;                     /* of a root, owned */
+    uint8_t fc;                                 /* STAR, KSN: FC octet of the KDF */
+    int32_t pci, arfcn;                         /* STAR: KDF inputs, values >= 0 or symbols < -1 */
     int32_t point_a, carrier;    /* STAR: other frequencies of that cell, -1 unknown; no part of the identity */
     struct daps_dialect dialect; /* STAR: in which the value was computed */
     uint32_t n;                  /* NH: index; STEP: NCC; KSN: counter; ROOT: which */
@@ -51,7 +51,7 @@ struct daps_term {
     uint8_t value[32];
     uint8_t parent_value[32];
     /* For sweeping. */
-    bool kept, goes, is_loose, is_tried;
+    bool kept, goes, is_loose, is_tried, is_orphan;
     struct daps_term *loose;
 };
 

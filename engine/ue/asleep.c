@@ -48,6 +48,8 @@ static void drop_what_is_empty(struct daps_ue *ue)
     drop_array(&ue->seen.unfits);
     if (ue->attempts->len == 0)
         g_clear_pointer(&ue->attempts, g_ptr_array_unref);
+    if (ue->n_kept == 0)
+        g_clear_pointer(&ue->kept, daps_kept_free);
 }
 
 struct daps_ue_asleep *daps_ue_sleep(struct daps_ue *ue)

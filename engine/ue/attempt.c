@@ -90,37 +90,41 @@ static bool is_behind_complete(const struct daps_ue *ue, const struct daps_event
 
 static struct daps_attempt *new_attempt(struct daps_ue *ue, const struct daps_event *ev, enum daps_procedure procedure)
 {
-    struct daps_attempt *attempt = g_new0(struct daps_attempt, 1);
+    struct daps_attempt *attempt = g_new(struct daps_attempt, 1);
 
     doubt_equal_octets(ue, ev);
-    attempt->number = ++ue->n_attempts;
-    attempt->procedure = procedure;
-    attempt->source = ue->active;
-    attempt->target = ue->active;
-    attempt->frame = ev->frame;
-    attempt->time_ns = ev->time_ns;
-    attempt->digest = ev->digest;
-    attempt->transaction = ev->transaction;
-    attempt->ncc = ev->ncc;
-    attempt->c_rnti = ev->c_rnti;
-    attempt->t304_ms = ev->t304_ms;
-    attempt->rach = ev->rach;
-    attempt->daps = ev->daps;
-    attempt->prepared = ev->prepared;
-    attempt->key_set_change = ev->key_set_change;
-    attempt->point_a = ev->point_a;
-    attempt->carrier = ev->carrier;
-    attempt->doubt = ue->active.doubt;
-    attempt->connection = ue->connection;
-    attempt->unread = ue->unread;
-    /* What the log has before it, though it came later, may have been sent under its key. */
-    attempt->outpaced =
-        procedure != DAPS_PROC_CONDITIONAL_HANDOVER && (ev->time_ns < ue->latest_time_ns || is_behind_complete(ue, ev));
-    attempt->complete_time_ns = attempt->executed_time_ns = INT64_MIN;
-    attempt->closed_time_ns = attempt->heard_time_ns = INT64_MIN;
-    attempt->gaps = ue->gaps;
-    attempt->gap_frame = ue->gap_frame;
-    attempt->gap = ue->gap;
+    *attempt = (struct daps_attempt){
+        .number = ++ue->n_attempts,
+        .procedure = procedure,
+        .source = ue->active,
+        .target = ue->active,
+        .frame = ev->frame,
+        .time_ns = ev->time_ns,
+        .digest = ev->digest,
+        .transaction = ev->transaction,
+        .ncc = ev->ncc,
+        .c_rnti = ev->c_rnti,
+        .t304_ms = ev->t304_ms,
+        .rach = ev->rach,
+        .daps = ev->daps,
+        .prepared = ev->prepared,
+        .key_set_change = ev->key_set_change,
+        .point_a = ev->point_a,
+        .carrier = ev->carrier,
+        .doubt = ue->active.doubt,
+        .connection = ue->connection,
+        .unread = ue->unread,
+        /* What the log has before it, though it came later, may have been sent under its key. */
+        .outpaced = procedure != DAPS_PROC_CONDITIONAL_HANDOVER &&
+                    (ev->time_ns < ue->latest_time_ns || is_behind_complete(ue, ev)),
+        .complete_time_ns = INT64_MIN,
+        .executed_time_ns = INT64_MIN,
+        .closed_time_ns = INT64_MIN,
+        .heard_time_ns = INT64_MIN,
+        .gaps = ue->gaps,
+        .gap_frame = ue->gap_frame,
+        .gap = ue->gap,
+    };
     return attempt;
 }
 

@@ -93,7 +93,7 @@ static int by_age(gconstpointer a, gconstpointer b)
 /* Those that leave, oldest first. */
 static GPtrArray *leaving_now(struct daps_ue *ue, enum daps_forget what)
 {
-    GPtrArray *leaving = g_ptr_array_new();
+    GPtrArray *leaving = daps_kept_leaving(ue);
     struct daps_attempt *attempt;
 
     if (what == DAPS_FORGET_PAST) {
@@ -104,9 +104,10 @@ static GPtrArray *leaving_now(struct daps_ue *ue, enum daps_forget what)
                 g_ptr_array_add(leaving, attempt);
         }
     }
-    g_ptr_array_sort(leaving, by_age);
+    if (leaving->len > 1)
+        g_ptr_array_sort(leaving, by_age);
     if (what == DAPS_FORGET_OLDEST)
-        g_ptr_array_set_size(leaving, (gint)(leaving->len / 2));
+        leaving->len /= 2; /* the others stay, and are not freed */
     return leaving;
 }
 
@@ -147,7 +148,6 @@ void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what)
     if (ue->n_kept == 0 || are_undecided(ue, what))
         return;
     leaving = leaving_now(ue, what);
-    g_ptr_array_set_free_func(leaving, g_free);
     for (guint i = 0; i < leaving->len; i++) {
         struct daps_attempt *attempt = g_ptr_array_index(leaving, i);
         if (is_undecided_execution(ue, attempt))
@@ -173,5 +173,5 @@ void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what)
         if (!ue->is_copy)
             sweep_terms(ue);
     }
-    g_ptr_array_unref(leaving);
+    daps_kept_left(ue);
 }

@@ -17,6 +17,8 @@ struct holder {
     bool used;                    /* of the first few */
 };
 
+#define MANY 64 /* that leave at once: so much room is not kept */
+
 /* One handover after the other needs no more; a table made and freed for each would cost more than all it finds. */
 #define FEW DAPS_BOUND(6, 2)
 
@@ -24,6 +26,7 @@ struct daps_kept {
     struct holder few[FEW];
     GHashTable *by_term; /* struct holder, owned: those for which there was no place among the few; NULL none yet */
     struct holder *parents;
+    GPtrArray *leaving;          /* room for those that leave; NULL none yet */
     struct daps_attempt *newest; /* that is no sk-Counter's; NULL none, or ... */
     bool is_lost;                /* ... it has gone, and has to be looked for */
 };
@@ -39,7 +42,28 @@ void daps_kept_free(struct daps_kept *kept)
         return;
     if (kept->by_term != NULL)
         g_hash_table_unref(kept->by_term);
+    if (kept->leaving != NULL)
+        g_ptr_array_unref(kept->leaving);
     g_free(kept);
+}
+
+GPtrArray *daps_kept_leaving(struct daps_ue *ue)
+{
+    if (ue->kept->leaving == NULL)
+        ue->kept->leaving = g_ptr_array_new_with_free_func(g_free);
+    return ue->kept->leaving;
+}
+
+void daps_kept_left(struct daps_ue *ue)
+{
+    struct daps_kept *kept = ue->kept;
+
+    if (kept->leaving->len > MANY)
+        g_clear_pointer(&kept->leaving, g_ptr_array_unref);
+    else
+        g_ptr_array_set_size(kept->leaving, 0);
+    if (ue->n_kept == 0)
+        g_clear_pointer(&kept->by_term, g_hash_table_unref);
 }
 
 static struct holder *find(const struct daps_ue *ue, const struct daps_term *term)
@@ -187,10 +211,8 @@ void daps_kept_steal(struct daps_ue *ue, struct daps_attempt *attempt)
         ue->kept->newest = NULL;
         ue->kept->is_lost = true;
     }
-    if (ue->n_kept > 0)
-        return;
-    g_clear_pointer(&ue->kept, daps_kept_free);
-    g_ptr_array_set_size(ue->attempts, 0);
+    if (ue->n_kept == 0)
+        g_ptr_array_set_size(ue->attempts, 0);
 }
 
 void daps_kept_close_up(struct daps_ue *ue, bool all)

@@ -4,6 +4,7 @@
 
 #define TABLE  256 /* octets of an empty table, about */
 #define ARRAY  64  /* of an empty array */
+#define KEPT   512 /* of the attempts' index, where there are few */
 #define HOLDER 80  /* of an entry of the attempts' index */
 
 static size_t of_array(const GArray *array)
@@ -19,8 +20,8 @@ size_t daps_ue_octets(const struct daps_ue *ue)
         octets += (size_t)2 * TABLE + daps_term_pool_size(ue->pool) * (sizeof(struct daps_term) + HOLDER);
     if (ue->attempts != NULL)
         octets += ARRAY + ue->attempts->len * sizeof(void *);
-    if (ue->n_kept > 0)
-        octets += TABLE + (size_t)ue->n_kept * (sizeof(struct daps_attempt) + HOLDER);
+    if (ue->kept != NULL)
+        octets += KEPT + (size_t)ue->n_kept * (sizeof(struct daps_attempt) + HOLDER);
     if (ue->candidates != NULL)
         octets += DAPS_MAX_CANDIDATES * sizeof *ue->candidates;
     if (ue->request.ev != NULL)

@@ -98,7 +98,7 @@ struct daps_ue {
     struct daps_attempt *open;  /* in attempts, or NULL */
     GPtrArray *attempts;        /* owned: all whose key could still be met again, oldest first, and empty places */
     unsigned n_kept;            /* of them */
-    struct daps_kept *kept;     /* kept.c; NULL if there are none */
+    struct daps_kept *kept;     /* kept.c; NULL if there have been none */
 
     struct daps_attempt *revocable; /* closed as completed by the target's word alone, not yet delivered; NULL none */
     bool revocable_n_valid;         /* stored_n_valid before it was closed */
@@ -324,6 +324,9 @@ void daps_kept_free(struct daps_kept *kept); /* NULL is fine */
 void daps_kept_add(struct daps_ue *ue, struct daps_attempt *attempt);
 void daps_kept_steal(struct daps_ue *ue, struct daps_attempt *attempt);
 void daps_kept_close_up(struct daps_ue *ue, bool all);
+/* Room for those that leave now, empty; they are freed with daps_kept_left(). */
+GPtrArray *daps_kept_leaving(struct daps_ue *ue);
+void daps_kept_left(struct daps_ue *ue);
 /* Before and after what changes the keys of an attempt that is kept. */
 void daps_kept_out(struct daps_ue *ue, struct daps_attempt *attempt);
 void daps_kept_in(struct daps_ue *ue, struct daps_attempt *attempt);
