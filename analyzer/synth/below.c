@@ -35,7 +35,8 @@ void player_send_below(struct player *p, struct synth_frame *frame)
     case DAPS_CH_UL_CCCH:
     case DAPS_CH_UL_CCCH1:
     case DAPS_CH_DL_CCCH:
-        synth_wrap_ccch(p->framing, frame, p->ue->c_rnti, p->newest);
+        if (!p->no_srb0)
+            synth_wrap_ccch(p->framing, frame, p->ue->c_rnti, p->newest);
         break;
     case DAPS_CH_UL_DCCH:
     case DAPS_CH_DL_DCCH:

@@ -36,6 +36,7 @@ struct player {
     enum synth_framing framing;
     enum daps_rat rat;      /* of the statements that follow */
     bool opened, silent;    /* silent: the log loses what happens */
+    bool no_srb0;           /* ... and all of SRB0 */
     bool unsent;            /* the phone logs the message, but it never goes on the air */
     unsigned segment;       /* octets of an RLC segment, 0 none */
     bool again;             /* the newest frames once more */

@@ -266,6 +266,8 @@ static void play_statement(struct player *p, const struct synth_options *options
         p->log_shift_ns = -player_shift(p);
     } else if (strcmp(word, "segment") == 0) {
         p->segment = (unsigned)player_number(p, "octets", 0, 9000);
+    } else if (strcmp(word, "no-srb0") == 0) {
+        p->no_srb0 = true;
     } else if (strcmp(word, "wait") == 0) {
         player_advance(p, player_duration(p));
     } else if (p->ue == NULL) {

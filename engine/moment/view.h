@@ -27,6 +27,7 @@ struct daps_ue_view {
                                   places are NULL: to be gone through by daps_view_back */
     const struct daps_event *candidates;
     unsigned n_candidates;
+    int suspend_ncc;     /* of a suspended UE that nobody has been seen to resume; -1 it is not, or none is known */
     bool stored_n_valid; /* TS 38.331 5.3.5.7's reading of "stored NCC" after a fallback */
     uint32_t stored_n;
     bool setup_seen;     /* RRCSetup, and no security since */

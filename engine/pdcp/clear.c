@@ -142,3 +142,23 @@ bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_conte
     kind = pdcp_kind_if_clear(pdcp, pdu);
     return kind == DAPS_EV_SECURITY_MODE_COMPLETE || kind == DAPS_EV_SECURITY_MODE_FAILURE;
 }
+
+/*
+ * RRCReestablishment is the first downlink PDU under the key that it brings, in clear (TS 38.331 5.3.7.5). Captures of
+ * PDCP have no request, which is sent without it. One PDU of ciphertext in 2,048 looks so, of those that are as short
+ * and have this SN; none is expected with it where a context goes on.
+ */
+bool pdcp_reestablishes_unasked(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
+{
+    const size_t length = 2;
+
+    if (!pdu->downlink || pdu->bearer != 1 || pdu->length != 2 + length + MAC || pdcp_sn(pdu) != 0 ||
+        pdcp->log_beside || pdcp->ue.state != DAPS_UE_CONNECTED)
+        return false;
+    for (unsigned i = 0; i < pdcp->n_contexts; i++) {
+        if ((pdcp->contexts[i].srb[0][1].rx_next & 0xFFF) == 0)
+            return false;
+    }
+    return pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_REESTABLISHMENT &&
+           ends_there(pdcp->host.trial, pdu->octets + 2, length);
+}

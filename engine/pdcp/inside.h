@@ -143,6 +143,12 @@ bool pdcp_mac_is_zero(const struct daps_pdu *pdu);
 enum daps_event_kind pdcp_kind_if_clear(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
                            const struct daps_pdu *pdu);
+/* A re-establishment whose request the capture does not have? */
+bool pdcp_reestablishes_unasked(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
+
+/* resumed.c: is it the answer to a resume request that the capture does not have? Then the UE is told, and the PDU is
+ * under a key it knows from now on. */
+bool pdcp_resumed_unasked(struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 /* Would SN 0 uplink be no context's next one on SRB1? */
 bool pdcp_starts_over(const struct daps_pdcp *pdcp, uint32_t sn, unsigned sn_bits);
 bool pdcp_all_null(const struct daps_pdcp *pdcp);

@@ -143,6 +143,17 @@ static void read_in_clear(struct daps_pdcp *pdcp, struct pdcp_context *context, 
     pdcp_hand_clear(pdu, reading);
 }
 
+/* Its key is that of a context to come. */
+static void read_reestablishment(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct pdcp_reading *reading)
+{
+    if (is_copy(pdcp, pdu, 0)) {
+        reading->status = DAPS_PDCP_AGAIN;
+        return;
+    }
+    reading->late = true;
+    pdcp_hand_clear(pdu, reading);
+}
+
 static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn,
                              struct pdcp_reading *reading)
 {
@@ -268,6 +279,10 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
         ;
     else if (reading->suspect)
         reading->status = DAPS_PDCP_UNVERIFIED;
+    else if (pdcp_resumed_unasked(pdcp, pdu) && pdcp_place(pdcp, pdu, PDCP_JUST_CAME, reading))
+        ;
+    else if (pdcp_reestablishes_unasked(pdcp, pdu))
+        read_reestablishment(pdcp, pdu, reading);
     else if (pdcp_all_keyed(pdcp) && !pdcp_may_be_executed_unseen(pdcp) &&
              !pdcp_is_clear_by_rule(pdcp, &pdcp->contexts[pdcp->n_contexts - 1], pdu)) {
         reading->status = DAPS_PDCP_UNVERIFIED;

@@ -64,8 +64,8 @@ static bool is_named(const struct daps_ue *ue, const struct daps_event *ev, cons
         return daps_cell_equals(cell, &candidate->target); /* by its MAC-I: the cell as the candidate has it */
     if (cell->pci < 0 || candidate->target.pci != cell->pci || (frequency && arfcn != cell->ssb_arfcn))
         return false;
-    if (ue->cells == DAPS_CELLS_DO_NOT_FOLLOW)
-        return false;
+    if (ue->cells == DAPS_CELLS_DO_NOT_FOLLOW || (ue->cells == DAPS_CELLS_UNKNOWN && ue->logged_cell.pci == cell->pci))
+        return false; /* what was named before the UE left names the cell of every frame */
     return cell->pci != ue->active.pci || (frequency && cell->ssb_arfcn != ue->active.arfcn);
 }
 

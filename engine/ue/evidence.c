@@ -350,6 +350,9 @@ void daps_ue_evidence(struct daps_ue *ue, const struct daps_event *ev)
     case DAPS_EV_KEY_UNFIT:
         daps_ue_see_unfit(ue, ev);
         break;
+    case DAPS_EV_RESUMED:
+        daps_ue_resumed(ue, ev);
+        break;
     case DAPS_EV_UNREAD:
         unread(ue, ev);
         break;

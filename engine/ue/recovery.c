@@ -21,6 +21,16 @@ static bool leads_to(const struct daps_attempt *attempt, const struct daps_event
 }
 
 /*
+ * The PCI of the target, but not the C-RNTI it would have there, and nothing known of the source: cells of one PCI on
+ * two frequencies. DAPS alone goes on at the source, and fails there, when its failure is not in the log.
+ */
+static bool is_of_source_so_called(const struct daps_attempt *attempt, const struct daps_event *request)
+{
+    return attempt->source.pci < 0 && attempt->source.c_rnti < 0 && attempt->c_rnti >= 0 && request->ue_c_rnti >= 0 &&
+           attempt->c_rnti != request->ue_c_rnti && attempt->to_pci == request->ue_pci;
+}
+
+/*
  * T304 expiry, or a target the UE had reached? The request names the PCell it speaks for: the source if a handover
  * failed, else the cell in which the UE was (TS 38.331 5.3.7.4). What proves a failure outweighs what suggests success.
  */
@@ -52,6 +62,8 @@ static bool had_reached_target(struct daps_ue *ue, const struct daps_event *requ
     if (request->cause == DAPS_REEST_OTHER_FAILURE && !open->daps && open->source.pci == open->to_pci)
         return true; /* nothing else fails while T304 runs (5.3.10.3), and either name is that of one cell */
     if (source || request->cause == DAPS_REEST_RECONFIGURATION_FAILURE)
+        return false;
+    if (open->daps && open->complete_frame == 0 && is_of_source_so_called(open, request))
         return false;
     return open->outcome == DAPS_OUTCOME_COMPLETED || request->cause == DAPS_REEST_OTHER_FAILURE;
 }
@@ -289,7 +301,8 @@ void daps_ue_release(struct daps_ue *ue, const struct daps_event *ev)
     if (!ev->suspend) {
         if (ue->open != NULL && ue->open->complete_frame != 0 && ev->channel == DAPS_CH_DL_DCCH &&
             !daps_attempt_t304_is_over(ue, ue->open, ev->time_ns, true))
-            ue->open->proven = true; /* the source is silent until then: the target says so */
+            ue->open->proven = true;       /* the source is silent until then: the target says so */
+        (void)daps_ue_suspend_is_lost(ue); /* this may be the answer to its resume request (TS 38.331 5.3.13.3) */
         daps_ue_end_connection(ue, ev);
         return;
     }
@@ -337,6 +350,29 @@ bool daps_ue_suspend_is_lost(struct daps_ue *ue)
 static bool is_suspended(const struct daps_ue *ue)
 {
     return ue->state == DAPS_UE_SUSPENDED && (ue->suspend_ncc >= 0 || ue->suspended_before);
+}
+
+bool daps_ue_sleeps(const struct daps_ue *ue)
+{
+    return is_suspended(ue) && (ue->open == NULL || ue->open->procedure != DAPS_PROC_RESUME);
+}
+
+/* Its cell is the one that makes a MAC-I right. */
+void daps_ue_resumed(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_place place = {ev->logged_cell.pci, ev->logged_cell.ssb_arfcn, 0};
+    struct daps_event derived;
+
+    if (!daps_ue_sleeps(ue) || ue->suspend_ncc < 0)
+        return;
+    daps_event_clear(&derived, DAPS_EV_RESUME_REQUEST);
+    derived.rat = ev->rat;
+    derived.frame = ev->frame;
+    derived.time_ns = ev->time_ns;
+    derived.key_update = true;
+    derived.ncc = (int8_t)ue->suspend_ncc;
+    ue->recovered_ns = ue->last_time_ns;
+    daps_attempt_begin(ue, &derived, DAPS_PROC_RESUME, &place);
 }
 
 /* Suspended without an NCC: it comes with the answer, and no key is made before (TS 36.331 5.3.3.4a, of EPC). */

@@ -459,6 +459,10 @@ void daps_ue_reestablishment(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_reestablishment_complete(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_release(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_resume_request(struct daps_ue *ue, const struct daps_event *ev);
+/* Is it suspended, and has nobody been seen to resume it? */
+bool daps_ue_sleeps(const struct daps_ue *ue);
+/* Evidence (DAPS_EV_RESUMED) that it has been. */
+void daps_ue_resumed(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_resume(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_resume_complete(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_reject(struct daps_ue *ue, const struct daps_event *ev);

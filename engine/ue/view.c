@@ -183,6 +183,7 @@ static void look(void *user, struct daps_ue_view *view)
         .attempts = ue->attempts,
         .candidates = ue->candidates,
         .n_candidates = ue->n_candidates,
+        .suspend_ncc = daps_ue_sleeps(ue) ? ue->suspend_ncc : -1,
         .stored_n_valid = ue->stored_n_valid,
         .stored_n = ue->stored_n,
         .setup_seen = ue->setup_seen,

@@ -21,6 +21,8 @@ def frames(made, seed):
     for way in ways:
         result = WAYS[way](result, rng, rate)
         words.append(f"{way} {rate}" if way not in ("direction", "stretch lost") else way)
+    if random.Random(f"SRB0 {seed}").random() < 0.15:
+        result, words = without_srb0(result), [*words, "no SRB0"]
     return result, ", ".join(words)
 
 
@@ -64,6 +66,11 @@ def stretch_lost(made, rng, rate):
         return made
     first = rng.randrange(1, len(made) - 4)
     return made[:first] + made[first + rng.randrange(2, min(20, len(made) - first)):]
+
+
+def without_srb0(made):
+    """PDCP alone: what goes without it is not there."""
+    return [f for f in made if f.message is None or not f.message.channel.endswith("ccch")]
 
 
 WAYS = {"drop": drop, "double": double, "delay": delay, "swap": swap, "direction": direction, "stretch lost": stretch_lost}

@@ -76,7 +76,8 @@ enum daps_event_kind {
     DAPS_EV_KEY_UNFIT,
     DAPS_EV_BEARER,
     DAPS_EV_KEY_SEEN,
-    DAPS_EV_UNREAD, /* signalling on SRB1 in the channel's direction that cannot be read; told once for several */
+    DAPS_EV_UNREAD,  /* signalling on SRB1 in the channel's direction that cannot be read; told once for several */
+    DAPS_EV_RESUMED, /* the key of a suspended UE is in use that it has in logged_cell; its request is not there */
     DAPS_EV_KIND_COUNT
 };
 
