@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Deciphered RRC in a frame.
+ * RRC in a frame that Wireshark does not show, as it was ciphered or came in a way that Wireshark does not read.
  *
  * nr-rrc tells MAC, RLC and PDCP what it reads about bearers and algorithms, by what they have attached to the packet.
  * That is taken off while it reads ours: what Wireshark shows of other frames must be what it shows without us.
@@ -13,47 +13,24 @@
 #include <epan/show_exception.h>
 
 #include "items.h"
+#include "messages.h"
 #include "take_ids.h"
 
-static dissector_handle_t dissectors[DAPS_CH_COUNT];
+static dissector_handle_t dissectors[DAPS_RAT_COUNT][DAPS_CH_COUNT];
 
 void decipher_resolve(void)
 {
-    dissectors[DAPS_CH_DL_DCCH] = find_dissector("nr-rrc.dl.dcch");
-    dissectors[DAPS_CH_UL_DCCH] = find_dissector("nr-rrc.ul.dcch");
+    for (unsigned rat = 0; rat < DAPS_RAT_COUNT; rat++) {
+        for (unsigned channel = 0; channel < DAPS_CH_COUNT; channel++) {
+            const char *name = messages_dissector((enum daps_rat)rat, (enum daps_channel)channel);
+            dissectors[rat][channel] = name != NULL ? find_dissector(name) : NULL;
+        }
+    }
 }
 
-/*
- * TS 38.331 6.2.1: DL-DCCH-MessageType and UL-DCCH-MessageType begin with one bit, 0 for c1, and four with the place of
- * the message in c1.
- */
 const char *decipher_message(const struct note_rrc *rrc)
 {
-    static const char *const downlink[16] = {"RRCReconfiguration",
-                                             "RRCResume",
-                                             "RRCRelease",
-                                             "RRCReestablishment",
-                                             "SecurityModeCommand",
-                                             "DLInformationTransfer",
-                                             "UECapabilityEnquiry",
-                                             "CounterCheck",
-                                             "MobilityFromNRCommand",
-                                             "DLDedicatedMessageSegment",
-                                             "UEInformationRequest",
-                                             "DLInformationTransferMRDC",
-                                             "LoggedMeasurementConfiguration"};
-    static const char *const uplink[16] = {
-        "MeasurementReport",          "RRCReconfigurationComplete", "RRCSetupComplete",
-        "RRCReestablishmentComplete", "RRCResumeComplete",          "SecurityModeComplete",
-        "SecurityModeFailure",        "ULInformationTransfer",      "LocationMeasurementIndication",
-        "UECapabilityInformation",    "CounterCheckResponse",       "UEAssistanceInformation",
-        "FailureInformation",         "ULInformationTransferMRDC",  "SCGFailureInformation",
-        "SCGFailureInformationEUTRA"};
-    const char *name = NULL;
-
-    if (rrc->length > 0 && rrc->octets[0] < 0x80)
-        name = (rrc->channel == DAPS_CH_UL_DCCH ? uplink : downlink)[rrc->octets[0] >> 3];
-    return name != NULL ? name : "RRC";
+    return messages_name(rrc->rat, rrc->channel, rrc->octets, rrc->length);
 }
 
 /* A layer may have attached something at every visit; the newest is found first. */
@@ -95,21 +72,38 @@ static void dissect(dissector_handle_t dissector, proto_tree *tree, tvbuff_t *rr
         put_back(pinfo, layers[i], attached[i]);
 }
 
+/* Whoever names a data source after its octets finds them by these words. */
+static const char *source_name(const struct note_rrc *rrc)
+{
+    if (rrc->key[0] == '\0')
+        return rrc->rat == DAPS_RAT_LTE ? "LTE RRC" : "NR RRC";
+    return rrc->rat == DAPS_RAT_LTE ? "Deciphered LTE RRC" : "Deciphered NR RRC";
+}
+
 static void show_one(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct note_rrc *rrc)
 {
-    tvbuff_t *octets = tvb_new_child_real_data(tvb, rrc->octets, rrc->length, (int)rrc->length);
+    const bool clear = rrc->key[0] == '\0';
+    const dissector_handle_t dissector = dissectors[rrc->rat][rrc->channel];
+    tvbuff_t *octets;
     proto_tree *sub;
     ws_bool writable;
 
-    if (dissectors[rrc->channel] == NULL)
+    if (dissector == NULL)
         return;
-    add_new_data_source(pinfo, octets, "Deciphered NR RRC");
-    sub = put_subtree(tree, octets, hf_daps_deciphered, ett_daps_deciphered,
-                      "%s, deciphered with the keys of %s, %u octets", decipher_message(rrc), rrc->key, rrc->length);
+    octets = tvb_new_child_real_data(tvb, rrc->octets, rrc->length, (int)rrc->length);
+    add_new_data_source(pinfo, octets, source_name(rrc));
+    if (clear)
+        sub = put_subtree(tree, octets, hf_daps_read, ett_daps_deciphered,
+                          "%s, which Wireshark did not find in this frame, %u octets", decipher_message(rrc),
+                          rrc->length);
+    else
+        sub =
+            put_subtree(tree, octets, hf_daps_deciphered, ett_daps_deciphered,
+                        "%s, deciphered with the keys of %s, %u octets", decipher_message(rrc), rrc->key, rrc->length);
     put_string(sub, octets, hf_daps_deciphered_key, rrc->key);
     writable = col_get_writable(pinfo->cinfo, -1);
     col_set_writable(pinfo->cinfo, -1, FALSE);
-    dissect(dissectors[rrc->channel], sub, octets, pinfo);
+    dissect(dissector, sub, octets, pinfo);
     col_set_writable(pinfo->cinfo, -1, writable);
 }
 

@@ -4,9 +4,9 @@
 
 #include "daps/words.h"
 
-const value_string daps_directions[] = {{0, "uplink"}, {1, "downlink"}, {0, NULL}};
-
 static int field_numbers[DAPS_FIELD_COUNT];
+static const value_string *words_of[DAPS_FIELD_COUNT];
+static int parts[DAPS_FIELD_COUNT], n_parts;
 static int subtree_numbers[DAPS_SUBTREE_COUNT];
 
 enum { SEVERITIES = DAPS_SEVERITY_HIGH + 1 };
@@ -16,6 +16,20 @@ static expert_field other_experts[DAPS_EXPERT_COUNT];
 int field(enum daps_field id)
 {
     return field_numbers[id];
+}
+
+const value_string *field_words(enum daps_field id)
+{
+    return words_of[id];
+}
+
+bool fields_of_parts_wanted(proto_tree *tree)
+{
+    for (int i = 0; i < n_parts; i++) {
+        if (proto_field_is_referenced(tree, parts[i]))
+            return true;
+    }
+    return false;
 }
 
 int subtree(enum daps_subtree id)
@@ -33,6 +47,14 @@ expert_field *field_other_expert(enum daps_expert id)
     return &other_experts[id];
 }
 
+static int register_part(const header_field_info *part, int protocol)
+{
+    const char *name = wmem_strdup_printf(wmem_epan_scope(), "DAPS %s", part->name);
+
+    parts[n_parts] = proto_register_protocol_in_name_only(name, name, part->abbrev, protocol, FT_PROTOCOL);
+    return parts[n_parts++];
+}
+
 static void register_fields(int protocol)
 {
 #define DAPS_FIELD_ROW(id, title, name, type, display, strings, blurb)                                                 \
@@ -40,9 +62,15 @@ static void register_fields(int protocol)
     static hf_register_info rows[] = {DAPS_FIELDS(DAPS_FIELD_ROW)};
 #undef DAPS_FIELD_ROW
 
-    for (unsigned i = 0; i < DAPS_FIELD_COUNT; i++)
+    for (unsigned i = 0; i < DAPS_FIELD_COUNT; i++) {
         field_numbers[i] = -1;
-    proto_register_field_array(protocol, rows, (int)G_N_ELEMENTS(rows));
+        if (rows[i].hfinfo.type == FT_UINT8)
+            words_of[i] = rows[i].hfinfo.strings;
+        if (rows[i].hfinfo.type == FT_PROTOCOL)
+            field_numbers[i] = register_part(&rows[i].hfinfo, protocol);
+        else
+            proto_register_field_array(protocol, &rows[i], 1);
+    }
 }
 
 static void register_subtrees(void)
@@ -96,7 +124,10 @@ static void register_other_experts(int protocol)
 
 int fields_register(void)
 {
-    const int protocol = proto_register_protocol("DAPS handover security", "DAPS", "daps");
+    int protocol;
+
+    enums_fill();
+    protocol = proto_register_protocol("DAPS handover security", "DAPS", "daps");
 
     register_fields(protocol);
     register_subtrees();

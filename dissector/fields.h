@@ -9,11 +9,15 @@
 #include <epan/unit_strings.h>
 
 #include "daps/finding.h"
+#include "enums.h"
 
-/* X(id, title, filter name, type, display, strings, blurb) */
+/*
+ * X(id, title, filter name, type, display, strings, blurb). FT_PROTOCOL: a part of the tree with fields of its own,
+ * which Wireshark nests in its JSON for Elasticsearch only if it is registered as a protocol.
+ */
 #define DAPS_FIELDS(X)                                                                                                 \
     X(ue, "UE", "daps.ue", FT_STRING, BASE_NONE, NULL, "The UE, numbered as they appear in the capture")               \
-    X(rat, "RAT", "daps.rat", FT_STRING, BASE_NONE, NULL, "Radio access technology: nr or lte")                        \
+    X(rat, "RAT", "daps.rat", FT_UINT8, BASE_DEC, VALS(daps_rats), "Radio access technology: nr or lte")               \
     X(join, "Joined", "daps.join", FT_STRING, BASE_NONE, NULL,                                                         \
       "A name under which this UE is met from here on, and why it is this UE's")                                       \
     X(event, "Event", "daps.event", FT_STRING, BASE_NONE, NULL, "What RRC said in this frame")                         \
@@ -27,14 +31,17 @@
       "Signalling PDUs of this frame that are ciphered, with no key at hand")                                          \
     X(unverified, "Signalling that does not verify", "daps.unverified", FT_UINT32, BASE_DEC, NULL,                     \
       "Signalling PDUs of this frame whose MAC-I is wrong under every key at hand")                                    \
-    X(context_source, "Context in force, source: key", "daps.context.source", FT_STRING, BASE_NONE, NULL,              \
+    X(context, "Context in force", "daps.context", FT_PROTOCOL, BASE_NONE, NULL,                                       \
+      "An AS security context in force behind this frame")                                                             \
+    X(context_ue, "Of UE", "daps.context.ue", FT_STRING, BASE_NONE, NULL, "The UE whose context it is")                \
+    X(context_source, "Key of the source", "daps.context.source", FT_STRING, BASE_NONE, NULL,                          \
       "Key of the AS security context in force behind this frame")                                                     \
-    X(context_target, "Context in force, target: key", "daps.context.target", FT_STRING, BASE_NONE, NULL,              \
+    X(context_target, "Key of the target", "daps.context.target", FT_STRING, BASE_NONE, NULL,                          \
       "Key of the second context, while a handover is under way")                                                      \
     X(context_ncc, "NCC", "daps.context.ncc", FT_UINT8, BASE_DEC, NULL, "NCC of a context in force")                   \
-    X(context_ciphering, "Ciphering", "daps.context.ciphering", FT_STRING, BASE_NONE, NULL,                            \
+    X(context_ciphering, "Ciphering", "daps.context.ciphering", FT_UINT8, BASE_DEC, VALS(daps_algorithms),             \
       "Ciphering algorithm of a context in force")                                                                     \
-    X(context_integrity, "Integrity", "daps.context.integrity", FT_STRING, BASE_NONE, NULL,                            \
+    X(context_integrity, "Integrity", "daps.context.integrity", FT_UINT8, BASE_DEC, VALS(daps_algorithms),             \
       "Integrity algorithm of a context in force")                                                                     \
     X(context_pci, "PCI", "daps.context.pci", FT_UINT16, BASE_DEC, NULL, "Physical cell identity of a context's cell") \
     X(context_c_rnti, "C-RNTI", "daps.context.c_rnti", FT_UINT16, BASE_HEX_DEC, NULL, "C-RNTI of a context in force")  \
@@ -42,16 +49,20 @@
       "Time from the command to the RRCReconfigurationComplete")                                                       \
     X(time_to_outcome, "Command to outcome", "daps.time_to_outcome", FT_RELATIVE_TIME, BASE_NONE, NULL,                \
       "Time from the command to what settled the outcome")                                                             \
-    X(handover, "Handover", "daps.handover", FT_NONE, BASE_NONE, NULL, "A handover that this frame takes part in")     \
-    X(procedure, "Procedure", "daps.procedure", FT_STRING, BASE_NONE, NULL,                                            \
+    X(handover, "Handover", "daps.handover", FT_PROTOCOL, BASE_NONE, NULL, "A handover that this frame takes part in") \
+    X(procedure, "Procedure", "daps.procedure", FT_UINT8, BASE_DEC, VALS(daps_procedures),                             \
       "daps-handover, handover, conditional-handover, intra-cell-refresh, ...")                                        \
+    X(procedure_name, "Procedure (text)", "daps.procedure.name", FT_STRING, BASE_NONE, NULL,                           \
+      "Deprecated: daps.procedure as text, for -T fields and for filters that search in it")                           \
     X(daps, "DAPS", "daps.daps", FT_BOOLEAN, BASE_NONE, NULL,                                                          \
       "At least one DRB has daps-Config (TS 38.331 5.3.5.5.2)")                                                        \
     X(prepared, "Prepared only", "daps.prepared", FT_BOOLEAN, BASE_NONE, NULL,                                         \
       "Seen in an inter-node HandoverCommand, not over the air")                                                       \
-    X(outcome, "Outcome", "daps.outcome", FT_STRING, BASE_NONE, NULL,                                                  \
+    X(outcome, "Outcome", "daps.outcome", FT_UINT8, BASE_DEC, VALS(daps_outcomes),                                     \
       "completed, daps-fallback, reestablished, released, superseded or unknown")                                      \
-    X(rach, "Random access", "daps.rach", FT_STRING, BASE_NONE, NULL, "cbra, cfra, cfra-2step or unknown")             \
+    X(outcome_name, "Outcome (text)", "daps.outcome.name", FT_STRING, BASE_NONE, NULL,                                 \
+      "Deprecated: daps.outcome as text, for -T fields and for filters that search in it")                             \
+    X(rach, "Random access", "daps.rach", FT_UINT8, BASE_DEC, VALS(daps_rachs), "cbra, cfra, cfra-2step or unknown")   \
     X(c_rnti, "C-RNTI", "daps.c_rnti", FT_UINT16, BASE_HEX_DEC, NULL, "newUE-Identity: C-RNTI in the target")          \
     X(t304, "T304", "daps.t304", FT_UINT32, BASE_DEC | BASE_UNIT_STRING, &units_milliseconds, "T304 of the command")   \
     X(source_pci, "Source PCI", "daps.source.pci", FT_UINT16, BASE_DEC, NULL, "Physical cell identity of the source")  \
@@ -65,8 +76,8 @@
       "The frequency is that of the source cell, which the capture does not name")                                     \
     X(key_set_change, "keySetChangeIndicator", "daps.key_set_change", FT_BOOLEAN, BASE_NONE, NULL,                     \
       "The key is derived from a new key set (TS 33.501 6.9.2.3.4)")                                                   \
-    X(ciphering, "Ciphering", "daps.ciphering", FT_STRING, BASE_NONE, NULL, "Ciphering algorithm")                     \
-    X(integrity, "Integrity", "daps.integrity", FT_STRING, BASE_NONE, NULL, "Integrity algorithm")                     \
+    X(ciphering, "Ciphering", "daps.ciphering", FT_UINT8, BASE_DEC, VALS(daps_algorithms), "Ciphering algorithm")      \
+    X(integrity, "Integrity", "daps.integrity", FT_UINT8, BASE_DEC, VALS(daps_algorithms), "Integrity algorithm")      \
     X(command_frame, "Command in", "daps.command_frame", FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_REQUEST),   \
       "Frame of the handover command")                                                                                 \
     X(executed_frame, "Executed in", "daps.executed_frame", FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_ACK),    \
@@ -80,25 +91,25 @@
     X(repeated_in, "Key repeated in", "daps.repeated_in", FT_FRAMENUM, BASE_NONE,                                      \
       FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_NEXT), "Further frame that leads to this key")                                 \
     X(key, "Key", "daps.key", FT_STRING, BASE_NONE, NULL, "Name of the key: equal derivation, equal name")             \
-    X(key_kind, "Kind", "daps.key.kind", FT_STRING, BASE_NONE, NULL, "kgnb, kgnb-star, nh, ...")                       \
+    X(key_kind, "Kind", "daps.key.kind", FT_UINT8, BASE_DEC, VALS(daps_key_kinds), "kgnb, kgnb-star, nh, ...")         \
     X(key_parent, "Parent key", "daps.key.parent", FT_STRING, BASE_NONE, NULL, "Name of the key it is derived from")   \
     X(key_fc, "FC", "daps.key.fc", FT_UINT8, BASE_HEX, NULL, "FC of the KDF (TS 33.501 Annex A)")                      \
     X(key_value, "Value", "daps.key.value", FT_BYTES, BASE_NONE, NULL, "Value of the key, if known and asked for")     \
     X(key_parent_value, "Value of the parent", "daps.key.parent_value", FT_BYTES, BASE_NONE, NULL,                     \
       "Value of the parent key, if known and asked for")                                                               \
-    X(derivation, "Derivation", "daps.derivation", FT_STRING, BASE_NONE, NULL,                                         \
+    X(derivation, "Derivation", "daps.derivation", FT_UINT8, BASE_DEC, VALS(daps_derivations),                         \
       "horizontal, vertical, new-key-set, sk-counter, none or unknown")                                                \
     X(ncc, "NCC", "daps.ncc", FT_UINT8, BASE_DEC, NULL, "nextHopChainingCount")                                        \
     X(sk_counter, "sk-Counter", "daps.sk_counter", FT_UINT32, BASE_DEC, NULL, "Counter of a secondary node key")       \
-    X(derived, "Key derived", "daps.derived", FT_NONE, BASE_NONE, NULL, "A key that this frame leads to")              \
-    X(scg_change, "SCG change", "daps.scg_change", FT_NONE, BASE_NONE, NULL, "Change of the secondary cell group")     \
-    X(use, "Keystream", "daps.use", FT_NONE, BASE_NONE, NULL, "A PDCP PDU of this frame under protection")             \
+    X(derived, "Key derived", "daps.derived", FT_PROTOCOL, BASE_NONE, NULL, "A key that this frame leads to")          \
+    X(scg_change, "SCG change", "daps.scg_change", FT_PROTOCOL, BASE_NONE, NULL, "Change of the secondary cell group") \
+    X(use, "Keystream", "daps.use", FT_PROTOCOL, BASE_NONE, NULL, "A PDCP PDU of this frame under protection")         \
     X(use_key, "Key", "daps.use.key", FT_STRING, BASE_NONE, NULL, "Name of the key that the PDU is under")             \
     X(use_count, "COUNT", "daps.use.count", FT_UINT32, BASE_DEC, NULL, "COUNT (TS 38.323 6.3.5)")                      \
     X(use_bearer, "BEARER", "daps.use.bearer", FT_UINT8, BASE_DEC, NULL, "BEARER: RB identity - 1 (TS 38.323 5.8)")    \
     X(use_direction, "DIRECTION", "daps.use.direction", FT_UINT8, BASE_DEC, VALS(daps_directions),                     \
       "0 uplink, 1 downlink")                                                                                          \
-    X(use_algorithm, "Algorithm", "daps.use.algorithm", FT_STRING, BASE_NONE, NULL,                                    \
+    X(use_algorithm, "Algorithm", "daps.use.algorithm", FT_UINT8, BASE_DEC, VALS(daps_algorithms),                     \
       "Ciphering the PDU was sent under")                                                                              \
     X(use_verified, "MAC-I verified", "daps.use.verified", FT_BOOLEAN, BASE_NONE, NULL,                                \
       "MAC-I is right under the computed key")                                                                         \
@@ -106,21 +117,31 @@
       FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV), "Frame that used the same key, COUNT, BEARER and DIRECTION before")     \
     X(use_differs, "Contents differ", "daps.use.differs", FT_BOOLEAN, BASE_NONE, NULL,                                 \
       "The earlier use had other contents: the keystream is used twice")                                               \
-    X(deciphered, "Deciphered RRC", "daps.deciphered", FT_NONE, BASE_NONE, NULL,                                       \
+    X(deciphered, "Deciphered RRC", "daps.deciphered", FT_PROTOCOL, BASE_NONE, NULL,                                   \
       "RRC deciphered with a key whose MAC-I is right")                                                                \
     X(deciphered_key, "Key", "daps.deciphered.key", FT_STRING, BASE_NONE, NULL, "Name of the key it deciphers with")   \
-    X(finding, "Finding", "daps.finding", FT_NONE, BASE_NONE, NULL, "A finding that names this frame")                 \
-    X(rule, "Rule", "daps.rule", FT_STRING, BASE_NONE, NULL, "repeated-key, keystream-reuse, ...")                     \
-    X(severity, "Severity", "daps.severity", FT_STRING, BASE_NONE, NULL, "info, low, medium or high")                  \
+    X(read, "RRC", "daps.read", FT_PROTOCOL, BASE_NONE, NULL,                                                          \
+      "RRC in clear that Wireshark did not find in this frame")                                                        \
+    X(finding, "Finding", "daps.finding", FT_PROTOCOL, BASE_NONE, NULL, "A finding that names this frame")             \
+    X(rule, "Rule", "daps.rule", FT_UINT8, BASE_DEC, VALS(daps_rules), "repeated-key, keystream-reuse, ...")           \
+    X(rule_name, "Rule (text)", "daps.rule.name", FT_STRING, BASE_NONE, NULL,                                          \
+      "Deprecated: daps.rule as text, for -T fields and for filters that search in it")                                \
+    X(severity, "Severity", "daps.severity", FT_UINT8, BASE_DEC, VALS(daps_severities), "info, low, medium or high")   \
     X(severity_level, "Severity level", "daps.severity_level", FT_UINT8, BASE_DEC, NULL,                               \
-      "0 info, 1 low, 2 medium, 3 high: for filters that compare")                                                     \
-    X(evidence, "Evidence", "daps.evidence", FT_STRING, BASE_NONE, NULL, "derived, inferred, observed or proven")      \
-    X(exposure, "Exposure", "daps.exposure", FT_STRING, BASE_NONE, NULL,                                               \
+      "Deprecated, as daps.severity compares: 0 info, 1 low, 2 medium, 3 high")                                        \
+    X(severity_name, "Severity (text)", "daps.severity.name", FT_STRING, BASE_NONE, NULL,                              \
+      "Deprecated: daps.severity as text, for -T fields and for filters that search in it")                            \
+    X(evidence, "Evidence", "daps.evidence", FT_UINT8, BASE_DEC, VALS(daps_evidences),                                 \
+      "derived, inferred, observed or proven")                                                                         \
+    X(evidence_name, "Evidence (text)", "daps.evidence.name", FT_STRING, BASE_NONE, NULL,                              \
+      "Deprecated: daps.evidence as text, for -T fields and for filters that search in it")                            \
+    X(exposure, "Exposure", "daps.exposure", FT_UINT8, BASE_DEC, VALS(daps_exposures),                                 \
       "Could a message under the repeated key have been sent: none, unlikely, possible or logged")                     \
     X(finding_ue, "Of UE", "daps.finding.ue", FT_STRING, BASE_NONE, NULL, "The UE that the finding is about")          \
     X(handover_ue, "Of UE", "daps.handover.ue", FT_STRING, BASE_NONE, NULL, "The UE that is handed over")              \
     X(finding_frame, "Frame", "daps.finding.frame", FT_FRAMENUM, BASE_NONE, NULL, "A frame that the finding names")    \
-    X(finding_procedure, "By", "daps.finding.procedure", FT_STRING, BASE_NONE, NULL, "Procedure that derived the key") \
+    X(finding_procedure, "By", "daps.finding.procedure", FT_UINT8, BASE_DEC, VALS(daps_procedures),                    \
+      "Procedure that derived the key")                                                                                \
     X(repeats, "Repeats", "daps.finding.repeats", FT_UINT32, BASE_DEC, NULL, "Derivations of the key in all")          \
     X(copies, "Copies", "daps.finding.copies", FT_UINT32, BASE_DEC, NULL, "Further sights of PDUs of these frames")    \
     X(title, "Title", "daps.finding.title", FT_STRING, BASE_NONE, NULL, "The finding in one line")                     \
@@ -132,10 +153,12 @@
     X(remedy, "What to do", "daps.finding.remedy", FT_STRING, BASE_NONE, NULL, "What to do about it")                  \
     X(clause, "Clause", "daps.clause", FT_STRING, BASE_NONE, NULL, "Clause that the rule comes from")                  \
     X(liaison, "Liaison question", "daps.liaison", FT_STRING, BASE_NONE, NULL, "Question of RAN2 that it bears on")    \
-    X(withdrawn, "No longer holds", "daps.withdrawn", FT_STRING, BASE_NONE, NULL,                                      \
+    X(withdrawn, "No longer holds", "daps.withdrawn", FT_UINT8, BASE_DEC, VALS(daps_rules),                            \
       "Rule of a finding that was shown at an earlier frame of this pass and that this frame ended")                   \
-    X(ks, "Keystream tuple", "daps.keystream", FT_NONE, BASE_NONE, NULL, "What the messages share")                    \
-    X(ks_algorithm, "Algorithm", "daps.keystream.algorithm", FT_STRING, BASE_NONE, NULL, "Algorithm")                  \
+    X(withdrawn_name, "No longer holds (text)", "daps.withdrawn.name", FT_STRING, BASE_NONE, NULL,                     \
+      "Deprecated: daps.withdrawn as text, for -T fields and for filters that search in it")                           \
+    X(ks, "Keystream tuple", "daps.keystream", FT_PROTOCOL, BASE_NONE, NULL, "What the messages share")                \
+    X(ks_algorithm, "Algorithm", "daps.keystream.algorithm", FT_UINT8, BASE_DEC, VALS(daps_algorithms), "Algorithm")   \
     X(ks_bearer, "BEARER", "daps.keystream.bearer", FT_UINT8, BASE_DEC, NULL, "BEARER: RB identity - 1")               \
     X(ks_direction, "DIRECTION", "daps.keystream.direction", FT_UINT8, BASE_DEC, VALS(daps_directions),                \
       "0 uplink, 1 downlink")                                                                                          \
@@ -162,13 +185,13 @@ enum daps_field { DAPS_FIELDS(DAPS_FIELD_ID) DAPS_FIELD_COUNT };
 enum daps_subtree { DAPS_SUBTREES(DAPS_SUBTREE_ID) DAPS_SUBTREE_COUNT };
 #undef DAPS_SUBTREE_ID
 
-extern const value_string daps_directions[];
-
 /* Registers protocol, fields, subtrees and expert items; returns the protocol's number. */
 int fields_register(void);
 
 /* Numbers that Wireshark gave. */
 int field(enum daps_field id);
+const value_string *field_words(enum daps_field id); /* of an enumeration; NULL it is none */
+bool fields_of_parts_wanted(proto_tree *tree);       /* does anybody ask for one of the parts as such? */
 int subtree(enum daps_subtree id);
 expert_field *field_expert(enum daps_rule_id rule, enum daps_severity severity);
 

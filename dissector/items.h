@@ -7,10 +7,27 @@
 #include "daps/words.h"
 #include "fields.h"
 
+/* A text; of an enumeration the word's number. NULL: it has none. */
+static inline proto_item *put_word(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, const char *value)
+{
+    const value_string *words = field_words(id);
+    proto_item *item;
+    uint32_t number;
+
+    if (words == NULL)
+        item = proto_tree_add_string(tree, field(id), tvb, 0, 0, value);
+    else if (enums_number(words, value, &number))
+        item = proto_tree_add_uint(tree, field(id), tvb, 0, 0, number);
+    else
+        return NULL;
+    proto_item_set_generated(item);
+    return item;
+}
+
 static inline void put_string(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, const char *value)
 {
     if (value != NULL && value[0] != '\0')
-        proto_item_set_generated(proto_tree_add_string(tree, field(id), tvb, 0, 0, value));
+        (void)put_word(tree, tvb, id, value);
 }
 
 /* Found by filters, and not in the way of what says the same better. */
@@ -18,6 +35,14 @@ static inline void put_hidden(proto_item *item)
 {
     proto_item_set_generated(item);
     proto_item_set_hidden(item);
+}
+
+static inline void put_hidden_word(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, const char *value)
+{
+    proto_item *item = put_word(tree, tvb, id, value);
+
+    if (item != NULL)
+        proto_item_set_hidden(item);
 }
 
 static inline void put_unsigned(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, uint32_t value)
@@ -63,7 +88,7 @@ static inline void put_octets(proto_tree *tree, tvbuff_t *tvb, enum daps_field i
 
 /* A subtree under an item with the text of format. */
 #define put_subtree(tree, tvb, id, ett, ...)                                                                           \
-    put_subtree_item(proto_tree_add_none_format(tree, field(id), tvb, 0, 0, __VA_ARGS__), ett)
+    put_subtree_item(proto_tree_add_protocol_format(tree, field(id), tvb, 0, 0, __VA_ARGS__), ett)
 
 static inline proto_tree *put_subtree_item(proto_item *item, enum daps_subtree ett)
 {

@@ -144,7 +144,7 @@ void note_add_scg_change(struct note_draft *draft, const struct daps_scg_change 
 
 void note_add_rrc(struct note_draft *draft, const struct daps_pdu *pdu, const char *key)
 {
-    struct note_rrc rrc = {.channel = pdu->channel, .length = (uint32_t)pdu->length};
+    struct note_rrc rrc = {.rat = pdu->rat, .channel = pdu->channel, .length = (uint32_t)pdu->length};
 
     g_strlcpy(rrc.key, key, sizeof rrc.key);
     rrc.octets = g_memdup2(pdu->octets, pdu->length);
@@ -253,7 +253,8 @@ struct frame_note *note_of_draft(struct note_draft *draft, uint64_t frame)
 {
     struct frame_note *note = NULL;
 
-    if (draft->matters && (draft->ues->len > 0 || draft->note.missed != NULL || draft->note.undecoded != NULL)) {
+    if (draft->matters && (draft->ues->len > 0 || draft->note.missed != NULL || draft->note.undecoded != NULL ||
+                           draft->note.rrc != NULL)) {
         note = in_one_piece(draft);
         note->frame = frame;
     } else {

@@ -96,7 +96,7 @@ static struct wanted wanted_of(const packet_info *pinfo, proto_tree *tree)
     struct wanted wanted = {.columns = pinfo->cinfo != NULL, .taps = have_tap_listener(tap)};
 
     wanted.tree = have_tap_listener(expert_tap) /* Wireshark's dialog collects them without a tree */
-                  || (tree != NULL && (proto_field_is_referenced(tree, protocol) ||
+                  || (tree != NULL && (proto_field_is_referenced(tree, protocol) || fields_of_parts_wanted(tree) ||
                                        (expert_protocol > 0 && proto_field_is_referenced(tree, expert_protocol))));
     wanted.deciphered = tree != NULL && prefs_daps()->decipher; /* fields of nr-rrc, and who knows whose inside */
     wanted.any = wanted.tree || wanted.columns || wanted.taps || wanted.deciphered;

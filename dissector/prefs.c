@@ -30,9 +30,11 @@ void prefs_register_daps(int protocol)
                                    "What a received NCC is compared with after a DAPS fallback. Where a MAC-I can be "
                                    "checked it decides",
                                    &prefs_now.ncc_reading, readings, FALSE);
-    prefs_register_bool_preference(module, "decipher", "Dissect deciphered RRC",
-                                   "Show RRC that deciphers with the key log as a data source of its own, dissected",
-                                   &prefs_now.decipher);
+    prefs_register_bool_preference(
+        module, "decipher", "Dissect RRC that Wireshark does not show",
+        "Show RRC that deciphers with the key log, or that only the plugin reads, as a data source of its own, "
+        "dissected",
+        &prefs_now.decipher);
 }
 
 const struct daps_prefs *prefs_daps(void)

@@ -34,6 +34,7 @@ struct session {
     GHashTable *commands;           /* ue_key to the frame of its newest handover command: guint64 (owned), both */
     GPtrArray *at_command;          /* results that name it, while they are looked through */
     bool command;                   /* the frame at hand holds one */
+    bool keep_clear;                /* its RRC is kept even if it was in clear */
     bool signalling, begins;        /* of the frame at hand: RRC of a UE; a connection's root key */
 };
 
@@ -101,10 +102,14 @@ static void on_rrc(void *user, const char *ue, const struct daps_pdu *pdu, const
     (void)ue;
     if (pdu->frame != session->frame)
         return;
-    if (key != NULL && pdu->deciphered) /* what was only verified, Wireshark has read itself */
+    if (key != NULL && pdu->deciphered) { /* what was only verified, Wireshark has read itself */
+        session->draft.note.deciphered++;
         note_add_rrc(&session->draft, pdu, key->label);
-    else
-        session->draft.note.clear++;
+        return;
+    }
+    session->draft.note.clear++;
+    if (session->keep_clear)
+        note_add_rrc(&session->draft, pdu, "");
 }
 
 /* User data in its millions: only what meets an earlier use of its tuple is kept. */
@@ -258,7 +263,12 @@ void session_begin(struct session *session, uint64_t frame)
     daps_results_begin(session->results);
     g_array_set_size(session->touched, 0);
     session->touched_all = false;
-    session->signalling = session->begins = session->command = false;
+    session->signalling = session->begins = session->command = session->keep_clear = false;
+}
+
+void session_keep_clear(struct session *session)
+{
+    session->keep_clear = true;
 }
 
 void session_time(struct session *session, int64_t time_ns)
@@ -283,7 +293,7 @@ static void cover(struct session *session)
     const struct frame_note *note = &session->draft.note;
     const bool is[COVERAGE_LTE] = {
         [COVERAGE_READ] = note->clear > 0,
-        [COVERAGE_DECIPHERED] = note->rrc != NULL,
+        [COVERAGE_DECIPHERED] = note->deciphered > 0,
         [COVERAGE_UNREADABLE] = note->unreadable > 0,
         [COVERAGE_UNVERIFIED] = note->unverified > 0,
         [COVERAGE_UNDECODED] = note->undecoded != NULL,

@@ -53,16 +53,17 @@ struct note_step {
     uint8_t value[32], parent_value[32];
 };
 
-/* RRC that was ciphered in the frame. */
+/* RRC of the frame that Wireshark does not show: it was ciphered, or came in a way that Wireshark does not read. */
 struct note_rrc {
+    enum daps_rat rat;
     enum daps_channel channel;
-    char key[24]; /* name of the key it was deciphered with */
+    char key[24]; /* name of the key it was deciphered with, "" it was in clear */
     uint32_t length;
     uint8_t *octets;
 };
 
-/* What a frame was about; all of it but the last lines is one piece of memory. n_ues is 0 only where missed or
- * undecoded is set. */
+/* What a frame was about; all of it but the last lines is one piece of memory. n_ues is 0 only where missed,
+ * undecoded or rrc is set. */
 struct frame_note {
     uint64_t frame;  /* id (numbers.h) */
     int64_t time_ns; /* since 1970, INT64_MIN not known */
@@ -73,6 +74,7 @@ struct frame_note {
     unsigned unreadable; /* signalling PDUs ciphered without a key at hand */
     unsigned unverified; /* ... whose MAC-I is wrong under every key at hand */
     unsigned clear;      /* RRC messages that were not ciphered */
+    unsigned deciphered; /* ... that were, and could be read: so many of rrc */
     const char *missed;  /* why PDUs could not be taken: what the UEs did is not all known any more. NULL */
     char *undecoded;     /* why an RRC message could not be unwrapped or read, NULL */
     GArray *scg_changes; /* struct daps_scg_change; strings as note_ue.name; NULL none */
@@ -90,6 +92,8 @@ void session_free(struct session *session); /* wipes keys; NULL is fine */
  * place (numbers.h). Begin, any number of records and PDUs, end.
  */
 void session_begin(struct session *session, uint64_t frame);
+/* Of the frame at hand: RRC in clear is kept, as Wireshark shows none. */
+void session_keep_clear(struct session *session);
 void session_time(struct session *session, int64_t time_ns); /* of the frame at hand; INT64_MIN not known */
 uint64_t session_frame(const struct session *session);       /* what PDUs of the frame at hand are to be numbered */
 void session_record(struct session *session, const struct daps_record *record); /* as daps_engine_record */

@@ -8,7 +8,7 @@
 #include "daps/words.h"
 #include "decipher.h"
 #include "items.h"
-#include "take_ids.h"
+#include "take.h"
 
 static const char *event_words(const struct note_event *event)
 {
@@ -71,30 +71,30 @@ proto_tree *show_start(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int 
 }
 
 /* One line: these are on every frame that takes part, and a capture may have many. */
-static void put_context(proto_tree *tree, tvbuff_t *tvb, enum daps_field id, const char *title,
-                        const struct note_context *context, enum daps_rat rat)
+static void put_context(proto_tree *tree, tvbuff_t *tvb, const struct note_ue *ue, bool of_target,
+                        const struct note_context *context)
 {
+    const char *ciphering = daps_algorithm_name(ue->rat, true, context->ciphering),
+               *integrity = daps_algorithm_name(ue->rat, false, context->integrity);
     char words[96] = "";
-    proto_item *item;
     proto_tree *sub;
     int n = 0;
 
     if (context->ncc >= 0)
         n += g_snprintf(words + n, sizeof words - (size_t)n, ", NCC %d", context->ncc);
-    if (context->ciphering >= 0 && context->integrity >= 0)
-        n += g_snprintf(words + n, sizeof words - (size_t)n, ", %s/%s",
-                        daps_algorithm_name(rat, true, context->ciphering),
-                        daps_algorithm_name(rat, false, context->integrity));
+    if (ciphering[0] != '\0' && integrity[0] != '\0')
+        n += g_snprintf(words + n, sizeof words - (size_t)n, ", %s/%s", ciphering, integrity);
     if (context->pci >= 0)
         n += g_snprintf(words + n, sizeof words - (size_t)n, ", PCI %d", context->pci);
     if (context->c_rnti >= 0)
         g_snprintf(words + n, sizeof words - (size_t)n, ", C-RNTI 0x%04x", (unsigned)context->c_rnti);
-    item = proto_tree_add_string_format(tree, field(id), tvb, 0, 0, context->key, "Context in force, %s: key: %s%s",
-                                        title, context->key, words);
-    sub = put_subtree_item(item, ett_daps_context);
+    sub = put_subtree(tree, tvb, hf_daps_context, ett_daps_context, "Context in force, %s: key: %s%s",
+                      of_target ? "target" : "source", context->key, words);
+    put_hidden_word(sub, tvb, hf_daps_context_ue, ue->name);
+    put_string(sub, tvb, of_target ? hf_daps_context_target : hf_daps_context_source, context->key);
     put_known(sub, tvb, hf_daps_context_ncc, context->ncc);
-    put_string(sub, tvb, hf_daps_context_ciphering, daps_algorithm_name(rat, true, context->ciphering));
-    put_string(sub, tvb, hf_daps_context_integrity, daps_algorithm_name(rat, false, context->integrity));
+    put_string(sub, tvb, hf_daps_context_ciphering, ciphering);
+    put_string(sub, tvb, hf_daps_context_integrity, integrity);
     put_known(sub, tvb, hf_daps_context_pci, context->pci);
     put_known(sub, tvb, hf_daps_context_c_rnti, context->c_rnti);
 }
@@ -105,11 +105,11 @@ static void put_ue(proto_tree *tree, tvbuff_t *tvb, struct session *session, con
     proto_tree *sub = put_subtree_item(item, ett_daps_ue);
 
     if (ue->n_contexts > 0)
-        put_context(sub, tvb, hf_daps_context_source, "source", &ue->source, ue->rat);
+        put_context(sub, tvb, ue, false, &ue->source);
     if (ue->n_contexts > 1) {
         struct note_context target = ue->target;
         g_strlcpy(target.key, session_target_key(session, ue), sizeof target.key);
-        put_context(sub, tvb, hf_daps_context_target, "target", &target, ue->rat);
+        put_context(sub, tvb, ue, true, &target);
     }
 }
 
@@ -200,14 +200,9 @@ static const char *ue_words(packet_info *pinfo, const struct frame_note *note)
 /* Does Wireshark show RRC in a frame in which all signalling is ciphered? It reads ciphertext then. */
 static bool shows_ciphertext(const packet_info *pinfo, const struct frame_note *note)
 {
-    if (note->clear > 0 || (note->rrc == NULL && note->unreadable == 0 && note->unverified == 0))
+    if (note->clear > 0 || (note->deciphered == 0 && note->unreadable == 0 && note->unverified == 0))
         return false;
-    for (wmem_list_frame_t *at = wmem_list_head(pinfo->layers); at != NULL; at = wmem_list_frame_next(at)) {
-        const int id = GPOINTER_TO_INT(wmem_list_frame_data(at));
-        if (id == take_ids()->layers[RRC] || id == take_ids()->rrc_lte)
-            return true;
-    }
-    return false;
+    return take_shows_rrc(pinfo);
 }
 
 /* item: where they are shown, NULL no tree is wanted. */
@@ -233,7 +228,7 @@ static void note_experts(packet_info *pinfo, proto_item *item, const struct fram
     if (shows_ciphertext(pinfo, note))
         expert_add_info_format(pinfo, item, field_other_expert(ei_daps_ciphertext),
                                "The RRC that Wireshark shows here is ciphertext read as a message%s",
-                               note->rrc != NULL ? "; what was sent stands below DAPS" : "");
+                               note->deciphered > 0 ? "; what was sent stands below DAPS" : "");
 }
 
 void show_experts(packet_info *pinfo, const struct showing *showing)
@@ -247,10 +242,20 @@ void show_experts(packet_info *pinfo, const struct showing *showing)
     }
 }
 
+/* Name of a message that Wireshark does not show; what extends the list of messages only the event names. */
+static const char *message_name(const struct frame_note *note, guint i)
+{
+    const char *name = decipher_message(&g_array_index(note->rrc, struct note_rrc, i));
+
+    if (strcmp(name, "RRC") != 0 || note->rrc->len > 1 || note->n_events == 0 || !is_message(note->events[0].kind))
+        return name;
+    return daps_words_message(note->events[0].kind, note->events[0].downlink, note->events[0].rat);
+}
+
 static void put_messages(proto_tree *tree, tvbuff_t *tvb, const struct frame_note *note)
 {
     for (guint i = 0; note->rrc != NULL && i < note->rrc->len; i++)
-        put_string(tree, tvb, hf_daps_message, decipher_message(&g_array_index(note->rrc, struct note_rrc, i)));
+        put_string(tree, tvb, hf_daps_message, message_name(note, i));
     for (unsigned i = 0; note->rrc == NULL && i < note->n_events; i++) {
         if (is_message(note->events[i].kind))
             put_string(tree, tvb, hf_daps_message,
@@ -316,30 +321,41 @@ static void info_of_handover(packet_info *pinfo, const struct daps_handover *han
         col_append_fstr(pinfo->cinfo, COL_INFO, ", %s", daps_outcome_name(handover->outcome));
 }
 
+/* The messages that Wireshark does not show, by name. */
+static void append_messages(wmem_strbuf_t *words, const struct frame_note *note)
+{
+    for (guint i = 0; note->rrc != NULL && i < note->rrc->len; i++) {
+        const struct note_rrc *rrc = &g_array_index(note->rrc, struct note_rrc, i);
+        wmem_strbuf_append_printf(words, "%s%s", i > 0 ? ", " : "", message_name(note, i));
+        if (rrc->key[0] != '\0')
+            wmem_strbuf_append_printf(words, " (deciphered, %s)", rrc->key);
+    }
+}
+
 /* What the signalling is, before what Wireshark says of it. */
-static void info_of_ciphered(packet_info *pinfo, const struct frame_note *note)
+static void info_of_signalling(packet_info *pinfo, const struct frame_note *note)
 {
     const char *said = col_get_text(pinfo->cinfo, COL_INFO);
     const bool spoken = said != NULL && said[0] != '\0' && said[0] != ' ';
-    const char *joint = spoken && shows_ciphertext(pinfo, note) ? ", not " : "; ";
+    const char *joint = !spoken ? "" : shows_ciphertext(pinfo, note) ? ", not " : "; ";
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
 
-    for (guint i = 0; note->rrc != NULL && i < note->rrc->len; i++) {
-        const struct note_rrc *rrc = &g_array_index(note->rrc, struct note_rrc, i);
-        wmem_strbuf_append_printf(words, "%s%s (deciphered, %s)", i > 0 ? ", " : "", decipher_message(rrc), rrc->key);
-    }
+    append_messages(words, note);
     if (note->unreadable > 0)
         wmem_strbuf_append_printf(words, "%sciphered RRC (no key)", note->rrc != NULL ? ", " : "");
     else if (note->unverified > 0)
         wmem_strbuf_append_printf(words, "%sciphered RRC (no key fits)", note->rrc != NULL ? ", " : "");
     if (wmem_strbuf_get_len(words) > 0)
         col_prepend_fstr(pinfo->cinfo, COL_INFO, "%s%s", wmem_strbuf_get_str(words), joint);
+    if (note->rrc != NULL && note->deciphered == 0) /* as Wireshark writes what is inside: "LTE RRC DL_DCCH/NAS-EPS" */
+        col_append_fstr(pinfo->cinfo, COL_PROTOCOL, "/%s RRC",
+                        g_array_index(note->rrc, struct note_rrc, 0).rat == DAPS_RAT_LTE ? "LTE" : "NR");
 }
 
 void show_in_info(packet_info *pinfo, const struct showing *showing)
 {
     if (showing->note != NULL)
-        info_of_ciphered(pinfo, showing->note);
+        info_of_signalling(pinfo, showing->note);
     if (showing->note != NULL && showing->note->missed != NULL)
         col_append_str(pinfo->cinfo, COL_INFO, " | not followed");
     for (guint i = 0; i < showing->results->len; i++) {

@@ -79,8 +79,8 @@ static void put_frames(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, cons
     }
     for (uint32_t i = 0; i < result->finding->n_frames; i++) {
         if (result->finding->subjects[i].procedure < DAPS_PROC_COUNT)
-            put_hidden(proto_tree_add_string(tree, field(hf_daps_finding_procedure), tvb, 0, 0,
-                                             daps_procedure_name(result->finding->subjects[i].procedure)));
+            put_hidden_word(tree, tvb, hf_daps_finding_procedure,
+                            daps_procedure_name(result->finding->subjects[i].procedure));
     }
     if (result->finding->repeats > result->finding->n_frames)
         put_unsigned(tree, tvb, hf_daps_repeats, result->finding->repeats);
@@ -133,16 +133,20 @@ void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const str
     const struct daps_rule *rule = daps_rule(result->finding->rule);
     const char *severity = daps_severity_name(result->finding->severity),
                *evidence = daps_evidence_name(result->finding->evidence);
-    proto_item *item = proto_tree_add_none_format(tree, field(hf_daps_finding), tvb, 0, 0, "%s (%s, %s): %s",
-                                                  rule->name, severity, evidence, daps_words_title(result->finding));
+    proto_item *item =
+        proto_tree_add_protocol_format(tree, field(hf_daps_finding), tvb, 0, 0, "%s (%s, %s): %s", rule->name, severity,
+                                       evidence, daps_words_title(result->finding));
     proto_tree *sub = put_subtree_item(item, ett_daps_finding);
 
     put_string(sub, tvb, hf_daps_rule, rule->name);
+    put_hidden_word(sub, tvb, hf_daps_rule_name, rule->name);
     put_string(sub, tvb, hf_daps_finding_ue, result->ue);
     put_string(sub, tvb, hf_daps_rat, daps_rat_name(result->finding->rat));
     put_string(sub, tvb, hf_daps_severity, severity);
+    put_hidden_word(sub, tvb, hf_daps_severity_name, severity);
     put_hidden(proto_tree_add_uint(sub, field(hf_daps_severity_level), tvb, 0, 0, result->finding->severity));
     put_string(sub, tvb, hf_daps_evidence, evidence);
+    put_hidden_word(sub, tvb, hf_daps_evidence_name, evidence);
     if (result->finding->has_exposure)
         put_string(sub, tvb, hf_daps_exposure, daps_exposure_name(result->finding->exposure));
     put_string(sub, tvb, hf_daps_title, daps_words_title(result->finding));
@@ -166,8 +170,9 @@ void show_withdrawn(proto_tree *tree, tvbuff_t *tvb, const struct daps_result *r
 
     if (!result->is_finding)
         return;
-    item = proto_tree_add_string(tree, field(hf_daps_withdrawn), tvb, 0, 0, daps_rule(result->finding->rule)->name);
+    item = put_word(tree, tvb, hf_daps_withdrawn, daps_rule(result->finding->rule)->name);
     sub = put_subtree_item(item, ett_daps_finding);
+    put_hidden_word(sub, tvb, hf_daps_withdrawn_name, daps_rule(result->finding->rule)->name);
     if (result->finding->n_frames > 0) {
         proto_item_append_text(item, " of frame %" PRIu64, result->finding->subjects[0].frame);
         put_frame(sub, tvb, hf_daps_finding_frame, result->finding->subjects[0].frame);

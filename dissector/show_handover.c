@@ -105,6 +105,8 @@ void show_handover(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const st
 
     g_string_free(words, TRUE);
     put_members(sub, tvb, &daps_shape_handover, general, G_N_ELEMENTS(general), handover);
+    put_hidden_word(sub, tvb, hf_daps_outcome_name, daps_outcome_name(handover->outcome));
+    put_hidden_word(sub, tvb, hf_daps_procedure_name, daps_procedure_name(handover->procedure));
     if (handover->frame == pinfo->num || handover->executed_frame == pinfo->num)
         put_members(sub, tvb, &daps_shape_handover, of_command, G_N_ELEMENTS(of_command), handover);
     put_duration(sub, tvb, hf_daps_time_to_complete, handover->time_ns,

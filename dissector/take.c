@@ -127,6 +127,11 @@ static enum route route_of(tvbuff_t *tvb, const packet_info *pinfo, proto_tree *
     return seen->ip ? NOTHING : BY_RECORD;
 }
 
+bool take_shows_rrc(const packet_info *pinfo)
+{
+    return look(pinfo).layers[RRC];
+}
+
 /* ---- where ---- */
 
 /* n octets, at most 8, most significant first. */
@@ -237,6 +242,8 @@ enum take_outcome take_frame(struct session *session, tvbuff_t *tvb, packet_info
     bool known = false;
 
     session_time(session, time_of(pinfo));
+    if (!seen.layers[RRC])
+        session_keep_clear(session);
     if (seen.closed)
         take_note_of(session, seen.closed_by);
     switch (route_of(tvb, pinfo, tree, &seen)) {

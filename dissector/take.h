@@ -13,6 +13,9 @@ void take_resolve(void);
 /* The fields that take_frame looks for in a tree; the caller owns the array (of int). */
 GArray *take_wanted_fields(void);
 
+/* Has Wireshark dissected RRC in the frame? */
+bool take_shows_rrc(const packet_info *pinfo);
+
 /* What became of the PDUs of a frame; nothing was there to be taken: TAKEN. */
 enum take_outcome { TAKEN, TREE_NEEDED, NOT_UNDERSTOOD };
 

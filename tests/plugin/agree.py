@@ -63,8 +63,17 @@ class Tree(list):
         return self.one(name, "0") in ("1", "True", "true")
 
 
+ENUMERATIONS = {}  # of tshark, whose JSON has the numbers
+
+
+def know(shark):
+    """What the numbers of enumerations stand for; a direction is a number in the program as well."""
+    ENUMERATIONS.update({name: words for name, words in shark.enumerations().items() if not name.endswith(".direction")})
+
+
 def tree(items):
-    return Tree(items)
+    return Tree((key, ENUMERATIONS[key][value]) if key in ENUMERATIONS and isinstance(value, str) else (key, value)
+                for key, value in items)
 
 
 def key_of(derived):
@@ -312,6 +321,7 @@ def main(arguments):
     program = os.path.join(build, "analyzer", "dapsaudit")
     handovers = findings = changes = wrong = 0
     with Shark(plugins_of(build)) as shark, tempfile.TemporaryDirectory() as folder:
+        know(shark)
         todo = jobs(program, folder, arguments[1:])
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             results = pool.map(lambda job: check(shark, program, job[0], job[1], os.path.basename(job[0]) +

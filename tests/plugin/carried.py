@@ -63,6 +63,7 @@ def main(arguments):
     program = os.path.join(build, "analyzer", "dapsaudit")
     captures = compared = wrong = 0
     with Shark(plugins_of(build)) as shark, tempfile.TemporaryDirectory() as folder:
+        agree.know(shark)
         for scenario in SCENARIOS:
             for framing in FRAMINGS:
                 for wrap in CARRIERS if scenario == SCENARIOS[0] else (vxlan, gre, ip_in_ip, mpls, vlans, fragments):

@@ -100,10 +100,16 @@ def check_fields(report):
     report.expect(len(others) >= 6, f"fields.h: {len(others)} expert items read")
     experts.update(others)
     rows = [line.split("\t") for line in report.ask("-G", "fields").splitlines()]
+    parts = {row[2]: row for row in rows if row[0] == "P" and row[2].startswith("daps.")}
     rows = [row for row in rows if row[0] == "F" and row[2].startswith("daps.")]
     shown = {row[2]: row for row in rows}
 
     report.expect(len(shown) == len(rows), "a field is listed twice")
+    of_parts = {name: row for name, row in expected.items() if row[1] == "FT_PROTOCOL"}
+    expected = {name: row for name, row in expected.items() if name not in of_parts}
+    report.expect({name: f"DAPS {row[0]}" for name, row in of_parts.items()} == {name: row[1] for name, row in parts.items()},
+                  f"parts of the tree are listed as {sorted(parts)}")
+    report.expect(len(of_parts) >= 8, f"fields.h: {len(of_parts)} parts read")
     for name in sorted({*expected, *experts} ^ set(shown)):
         report.expect(name in shown, f"{name}: not listed")
         report.expect(name in expected or name in experts, f"{name}: listed, but in neither table")
@@ -117,7 +123,7 @@ def check_fields(report):
     for name, title in experts.items():
         row = shown.get(name, [""] * 8)
         report.expect((row[1], row[3]) == (title, "FT_NONE"), f"{name}: {title!r}, but listed as {row[1]!r} {row[3]}")
-    return len(expected), len(experts)
+    return len(expected) + len(of_parts), len(experts)
 
 
 def check_names(report):

@@ -79,6 +79,15 @@ class Shark:
         enabled = [word for name in HEURISTICS for word in ("--enable-heuristic", name)] if heuristics else []
         return self.run("tshark", "-n", *enabled, "-r", capture, *arguments, **options)
 
+    def enumerations(self):
+        """{filter name: {number: word}} of the plugin's enumerations; both as text, as tshark prints numbers."""
+        found = {}
+        for line in self.run("tshark", "-G", "values").stdout.splitlines():
+            if line.startswith("V\tdaps."):
+                _, name, number, word = line.split("\t")[:4]
+                found.setdefault(name, {})[str(int(number, 0))] = word
+        return found
+
     def close(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 

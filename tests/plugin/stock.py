@@ -9,7 +9,7 @@ Each capture is read twice, without the plugin and with it, and what is not the 
     tree        PDML less the part `daps`, one pass and two; what sharkd shows of each frame, with links and colours
     columns     Info may have " | handover ..." and " | rule (evidence)" at its end, and before Wireshark's words what the
                 frame's ciphered signalling is; nothing else may differ
-    octets      data sources (tshark -x, sharkd): "Deciphered NR RRC" may come behind the others
+    octets      data sources (tshark -x, sharkd): "Deciphered NR RRC" and the like may come behind the others
     fields      -T fields of other protocols; deciphered RRC may add values behind what was there
     statistics  -z expert and -z io,phs less the plugin's lines; lists of what Wireshark knows (-G) likewise
 
@@ -69,8 +69,11 @@ SEPARATOR = "\x1f"  # between the values of a field
 ADDED = re.compile(r"( \| (DAPS |[a-z-]+ )?(handover|intra-cell-refresh|reestablishment|resume)[^|]*| \| not followed|"
                    r" \| [a-z-]+ \((derived|inferred|observed|proven)\))+")
 CIPHERED = r"ciphered RRC \(no key(?: fits)?\)"
-BEFORE = re.compile(rf"(?:(?:\w+ \(deciphered, [\w/]+\)(?:, )?)+(?:{CIPHERED})?|{CIPHERED})(?:; |, not )")
-SOURCE = re.compile(r"Deciphered NR RRC \(\d+ bytes?\)")
+MESSAGE = r"(?:RRC|MIB|SIB1|[A-Z]\w{5,})(?: \(deciphered, [\w/]+\))?"
+BEFORE = re.compile(rf"(?:(?:{MESSAGE}(?:, )?)+(?:{CIPHERED})?|{CIPHERED})(?:; |, not |(?=$| \|))")
+# And to Protocol, where it reads RRC that Wireshark does not.
+PROTOCOL = re.compile(r"/(?:NR|LTE) RRC\b")
+SOURCE = re.compile(r"(?:Deciphered )?(?:NR|LTE) RRC \(\d+ bytes?\)")
 MOST = 300  # frames of a capture that sharkd is asked for
 
 
@@ -102,6 +105,7 @@ def unlike(a, b):
 
 def grown(with_plugin, without):
     """None, or what of Info is not what it was with something of ours before or behind."""
+    with_plugin, without = (PROTOCOL.sub("", text) for text in (with_plugin, without))
     for ours in (with_plugin, BEFORE.sub("", with_plugin, count=1)):
         if ours == without or (ours.startswith(without) and ADDED.fullmatch(ours[len(without):])):
             return None
@@ -199,16 +203,17 @@ def split_statistics(text):
 
 
 def compare_fields(case, how, ours, theirs, fields, with_tree):
-    """Ours has two columns more: has this frame deciphered RRC, has it something of ours. with_tree as for columns."""
+    """Ours has three columns more: has this frame deciphered RRC, RRC that Wireshark does not read, something of ours. with_tree as for columns."""
     (mine, my_experts, my_hierarchy), (other, experts, hierarchy) = split_statistics(ours), split_statistics(theirs)
     if len(mine) != len(other):
         case.wrong(how, None, f"{len(mine)} rows of fields, without the plugin {len(other)}")
     deciphered = False
     for frame, (a, b) in enumerate(zip(mine, other), 1):
         a, b = a.split("\t"), b.split("\t")
-        deciphered |= bool(a[-2])
+        dissected = a[-3] or a[-2]
+        deciphered |= bool(dissected)
         for i, field in enumerate(fields):
-            may_add = a[-2] or (a[-1] and field.startswith("_ws.expert"))
+            may_add = dissected or (a[-1] and field.startswith("_ws.expert"))
             if a[i] != b[i] and not (may_add and (not b[i] or a[i].startswith(b[i] + SEPARATOR))):
                 case.wrong(how, frame, f"{field} is {a[i]!r}, without the plugin {b[i]!r}")
             case.counts["values"] += bool(b[i])
@@ -287,7 +292,7 @@ class Pair:
             compare_columns(self.case, how, self.run(self.daps, opened, arguments, options),
                             self.without(opened, arguments), lambda: self.without(opened, [*arguments, "-Y", "frame"]))
         else:
-            ours = field_arguments(passes, [*self.fields, "daps.deciphered.key", "daps"])
+            ours = field_arguments(passes, [*self.fields, "daps.deciphered.key", "daps.read", "daps"])
             compare_fields(self.case, how, self.run(self.daps, opened, ours, options),
                            self.without(opened, field_arguments(passes, self.fields)), self.fields,
                            lambda: self.without(opened, [*["-2"][:passes - 1], "-V", "-z", "io,phs"]))
@@ -311,7 +316,7 @@ def compare_frame(case, how, number, mine, other):
     mine["tree"] = [strip(node) for node in mine["tree"] if node.get("f") != "daps"]
     other["tree"] = [strip(node) for node in other["tree"]]
     difference = grown(mine["col"][-1], other["col"][-1])
-    if difference or mine["col"][:-1] != other["col"][:-1]:
+    if difference or [PROTOCOL.sub("", cell) for cell in mine["col"][:-1]] != [PROTOCOL.sub("", cell) for cell in other["col"][:-1]]:
         case.wrong(how, number, f"columns: {difference or first_difference(mine['col'], other['col'])}")
     sources, before = mine.get("ds", []), other.get("ds", [])
     if sources[:len(before)] != before or not added([source["name"] for source in sources[len(before):]]):
@@ -329,7 +334,7 @@ def compare_frame(case, how, number, mine, other):
 def compare_rows(case, how, mine, other):
     for a, b in zip(mine, other):
         difference = grown(a["c"][-1], b["c"][-1])
-        rest = [{**row, "c": row["c"][:-1]} for row in (a, b)]
+        rest = [{**row, "c": [PROTOCOL.sub("", cell) for cell in row["c"][:-1]]} for row in (a, b)]
         if difference or rest[0] != rest[1]:
             case.wrong(how, b["num"], f"in the list: {difference or first_difference(*rest)}")
     if len(mine) != len(other):

@@ -153,6 +153,7 @@ def main(arguments):
     build = os.path.abspath(arguments[0])
     program, check = os.path.join(build, "analyzer", "dapsaudit"), Checks()
     with Shark(plugins_of(build)) as shark, tempfile.TemporaryDirectory() as folder:
+        agree.know(shark)
         scripts = os.path.join(shark.home, ".local", "lib", "wireshark", "plugins")
         os.makedirs(scripts)
         with open(os.path.join(scripts, "wrapped.lua"), "w", encoding="ascii") as file:
