@@ -25,8 +25,22 @@ void daps_ue_candidate(struct daps_ue *ue, const struct daps_event *ev)
         ue->n_candidates++;
 }
 
+/*
+ * Candidates are gone once one has been executed (TS 38.331 5.3.5.3), and nobody removes what is gone. So none was, if
+ * only a transaction told of it: another command's Complete had it, and that command is not in the log.
+ */
+static bool was_not_executed(const struct daps_ue *ue)
+{
+    const struct daps_attempt *last = daps_attempt_newest(ue);
+
+    return ue->n_candidates == 0 && last != NULL && last->procedure == DAPS_PROC_CONDITIONAL_HANDOVER &&
+           last->by_transaction && last->connection == ue->connection;
+}
+
 void daps_ue_candidate_release(struct daps_ue *ue, const struct daps_event *ev)
 {
+    if (was_not_executed(ue))
+        daps_ue_lose_track(ue, ev, DAPS_GAP_COMPLETE_OF_UNREAD, DAPS_NOT_JUDGED_COMMAND_LOST);
     if (ev->candidate_id < 0)
         ue->n_candidates = 0;
     for (unsigned i = 0; i < ue->n_candidates; i++) {
@@ -64,7 +78,8 @@ static bool is_named(const struct daps_ue *ue, const struct daps_event *ev, cons
         return daps_cell_equals(cell, &candidate->target); /* by its MAC-I: the cell as the candidate has it */
     if (cell->pci < 0 || candidate->target.pci != cell->pci || (frequency && arfcn != cell->ssb_arfcn))
         return false;
-    if (ue->cells == DAPS_CELLS_DO_NOT_FOLLOW || (ue->cells == DAPS_CELLS_UNKNOWN && ue->logged_cell.pci == cell->pci))
+    if (ue->cells == DAPS_CELLS_DO_NOT_FOLLOW ||
+        (ue->cells == DAPS_CELLS_UNKNOWN && daps_ue_is_same_cell(cell, &ue->logged_cell)))
         return false; /* what was named before the UE left names the cell of every frame */
     return cell->pci != ue->active.pci || (frequency && cell->ssb_arfcn != ue->active.arfcn);
 }

@@ -14,7 +14,7 @@ static uint64_t mix(uint64_t taint, uint64_t with)
     return with == 0 ? taint : (taint ^ with) * UINT64_C(0x9e3779b97f4a7c15) + 1;
 }
 
-static bool is_same_cell(const struct daps_cell *a, const struct daps_cell *b)
+bool daps_ue_is_same_cell(const struct daps_cell *a, const struct daps_cell *b)
 {
     return a->pci == b->pci && (a->ssb_arfcn == b->ssb_arfcn || a->ssb_arfcn < 0 || b->ssb_arfcn < 0);
 }
@@ -24,7 +24,7 @@ static bool stays_behind(const struct daps_ue *ue, const struct daps_attempt *la
 {
     return last->outcome == DAPS_OUTCOME_COMPLETED && last->complete_frame != 0 && last->pci_given &&
            last->target.pci >= 0 && last->source.pci != last->target.pci && ev->logged_cell.pci != last->target.pci &&
-           is_same_cell(&ev->logged_cell, &ue->logged_cell);
+           daps_ue_is_same_cell(&ev->logged_cell, &ue->logged_cell);
 }
 
 /* Between a request and its answer, and while suspended, the UE moves by itself (TS 38.331 5.3.7.3, 5.3.13.6). */
@@ -70,7 +70,7 @@ void daps_ue_watch_cells_after(struct daps_ue *ue, const struct daps_event *ev)
         return;
     last = daps_attempt_newest(ue);
     /* Where a command led, or where the UE speaks up by itself (TS 38.331 5.3.7.3, 5.3.13.6). */
-    if (ue->logged_cell.pci >= 0 && !is_same_cell(cell, &ue->logged_cell) &&
+    if (ue->logged_cell.pci >= 0 && !daps_ue_is_same_cell(cell, &ue->logged_cell) &&
         ((last != NULL && last->target.pci == cell->pci) ||
          (ev->channel == DAPS_CH_UL_CCCH && ue->cells == DAPS_CELLS_UNKNOWN)))
         ue->cells = DAPS_CELLS_FOLLOW;

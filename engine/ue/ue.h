@@ -392,6 +392,8 @@ bool daps_ue_lag_is_known(const struct daps_ue *ue); /* copies of this log come 
 /* Time between two moments of the log; -1 if it does not tell. */
 int64_t daps_ue_elapsed(const struct daps_ue *ue, int64_t then_ns, int64_t now_ns);
 
+/* One PCI, and no two frequencies that differ. */
+bool daps_ue_is_same_cell(const struct daps_cell *a, const struct daps_cell *b);
 /* cells.c: what the log says of cells, and how far that is believed. */
 void daps_ue_watch_cells(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_watch_cells_end(struct daps_ue *ue);
