@@ -68,7 +68,7 @@ struct evidence {
     GPtrArray *findings;                     /* struct evidence_finding *, gravest first */
     uint64_t n_findings, findings_left_out;
     struct evidence_liaison liaison;
-    GHashTable *fallen_back; /* UE to the last fallback's struct daps_result * */
+    GHashTable *fallen_back; /* technology and UE to the last fallback's struct daps_result * */
     GArray *attempts;        /* struct evidence_attempt, by frame */
     struct stories *stories;
     const struct what_if *what_if; /* NULL: the capture could not be opened */

@@ -110,17 +110,20 @@ static void count_next(struct evidence_liaison *liaison, enum evidence_next next
 static void note_fallback(struct evidence *evidence, const struct daps_handover *handover)
 {
     struct evidence_liaison *liaison = &evidence->liaison;
-    const struct daps_result *before = g_hash_table_lookup(evidence->fallen_back, handover->ue);
+    char *place = g_strconcat(daps_rat_name(handover->rat), " ", handover->ue, NULL);
+    const struct daps_result *before = g_hash_table_lookup(evidence->fallen_back, place);
 
     if (before != NULL && before->handover.frame < handover->frame) {
         count_next(liaison, next_of(&before->handover, handover), handover->frame);
-        g_hash_table_remove(evidence->fallen_back, handover->ue);
+        g_hash_table_remove(evidence->fallen_back, place);
     }
-    if (handover->outcome != DAPS_OUTCOME_DAPS_FALLBACK)
+    if (handover->outcome != DAPS_OUTCOME_DAPS_FALLBACK) {
+        g_free(place);
         return;
+    }
     liaison->fallbacks++;
     liaison->vertical_fallbacks += handover->derivation == DAPS_DERIVATION_VERTICAL;
-    g_hash_table_insert(evidence->fallen_back, g_strdup(handover->ue), daps_result_of_handover(handover, false));
+    g_hash_table_insert(evidence->fallen_back, place, daps_result_of_handover(handover, false));
 }
 
 static void gather_handover(struct report *report, const struct daps_handover *handover)
@@ -194,14 +197,18 @@ static void want(struct evidence *evidence, const struct daps_finding *finding)
     for (uint32_t i = 0; i < finding->n_subjects; i++) {
         const struct daps_subject *subject = &finding->subjects[i];
         const bool pdu = subject->role == DAPS_ROLE_MESSAGE || subject->role == DAPS_ROLE_FAILED;
+        struct story_want wants[3];
         uint64_t complete, settled;
 
         if (daps_subject_counts(subject) && counted++ >= EVIDENCE_MOST_FRAMES)
             continue;
-        stories_want(evidence->stories, finding->ue, subject->frame, pdu, finding->keystream.direction != 0);
         evidence_attempt(evidence, subject->frame, &complete, &settled);
-        stories_want(evidence->stories, finding->ue, complete, false, false);
-        stories_want(evidence->stories, finding->ue, settled, false, false);
+        wants[0] =
+            (struct story_want){finding->rat, finding->ue, subject->frame, pdu, finding->keystream.direction != 0};
+        wants[1] = (struct story_want){finding->rat, finding->ue, complete, false, false};
+        wants[2] = (struct story_want){finding->rat, finding->ue, settled, false, false};
+        for (unsigned j = 0; j < G_N_ELEMENTS(wants); j++)
+            stories_want(evidence->stories, &wants[j]);
     }
 }
 

@@ -214,6 +214,8 @@ static void ue(struct outbuf *out, const struct evidence *evidence, const struct
 
     outbuf_literal(out, "\n{\"ue\":");
     json_string(out, story->ue);
+    json_key(out, "rat");
+    json_string(out, daps_rat_name(story->rat));
     json_key(out, "handovers_in_all");
     outbuf_unsigned(out, story->n_handovers);
     json_key(out, "handovers");

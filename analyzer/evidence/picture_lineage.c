@@ -98,7 +98,7 @@ static void add_keys(struct tree *tree)
         const struct evidence_finding *numbered = g_ptr_array_index(tree->evidence->findings, i);
         const struct daps_finding *finding = numbered->finding;
         char parent[24];
-        if (!numbered->detailed || !finding->has_key || strcmp(finding->ue, tree->story->ue) != 0)
+        if (!numbered->detailed || !finding->has_key || !story_is_of(tree->story, finding))
             continue;
         add_root(tree, finding->key.id);
         if (above(tree->story, finding->key.id, parent)) {

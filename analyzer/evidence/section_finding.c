@@ -15,9 +15,9 @@ char *sections_text(struct outbuf *out)
     return out->octets;
 }
 
-const struct story *sections_story(const struct evidence *evidence, const char *ue)
+const struct story *sections_story(const struct evidence *evidence, const struct daps_finding *finding)
 {
-    return g_hash_table_lookup(evidence->stories->by_name, ue);
+    return stories_find(evidence->stories, finding->rat, finding->ue);
 }
 
 /* ---- the chain ---- */
@@ -44,7 +44,7 @@ static bool parent_view(const struct story *story, const struct daps_key_view *k
 unsigned sections_chain(const struct evidence *evidence, const struct daps_finding *finding,
                         struct daps_key_view chain[static SECTIONS_MOST_CHAIN], unsigned *left_out)
 {
-    const struct story *story = sections_story(evidence, finding->ue);
+    const struct story *story = sections_story(evidence, finding);
     struct daps_key_view at = finding->key, parent;
     unsigned n = 0;
 
@@ -278,9 +278,9 @@ static void own_term(struct page *page, const char *name, char *text)
 static void facts(struct page *page, const struct evidence *evidence, const struct daps_finding *finding)
 {
     const struct daps_prose prose = daps_rule_prose(finding->rule, finding->rat);
-    const struct story *story = sections_story(evidence, finding->ue);
+    const struct story *story = sections_story(evidence, finding);
     const char *liaison = daps_rule(finding->rule)->liaison;
-    char *clauses = g_strjoinv(", ", (char **)prose.clauses), *link = NULL;
+    char *clauses = g_strjoinv(", ", (char **)prose.clauses), *link = NULL, *ue = sections_ue(evidence, finding);
     struct outbuf out;
 
     outbuf_init(&out, NULL, NULL);
@@ -293,7 +293,8 @@ static void facts(struct page *page, const struct evidence *evidence, const stru
         own_term(page, "Assumes", daps_words_assumes(finding));
     if (story != NULL && story->marks->len > 0)
         link = g_strdup_printf("u%u", evidence_story_number(evidence, story));
-    page->form->term(page, "UE", finding->ue, link);
+    page->form->term(page, "UE", ue, link);
+    g_free(ue);
     text_frames(&out, finding);
     own_term(page, finding->repeats == 1 ? "Frame" : "Frames", sections_text(&out));
     if (finding->keystream.present) {

@@ -147,7 +147,7 @@ static void keys(struct page *page, const struct evidence *evidence, const struc
     for (guint i = 0; i < evidence->findings->len; i++) {
         const struct evidence_finding *numbered = g_ptr_array_index(evidence->findings, i);
         struct daps_finding *finding = numbered->finding;
-        if (!numbered->detailed || !finding->has_key || strcmp(finding->ue, story->ue) != 0 ||
+        if (!numbered->detailed || !finding->has_key || !story_is_of(story, finding) ||
             !g_hash_table_add(told, finding->key.id))
             continue;
         if (!any) {

@@ -2,6 +2,7 @@
 /* What identifies the capture, the table of findings, and what could not be judged. */
 #include <inttypes.h>
 
+#include "daps/rat.h"
 #include "evidence/sections.h"
 #include "report/rfc3339.h"
 #include "report/said.h"
@@ -56,10 +57,19 @@ void section_facts(struct page *page, const struct evidence *evidence)
         page->form->paragraph(page, evidence_anonymized, "quiet");
 }
 
-static void finding_row(struct page *page, const struct evidence_finding *numbered)
+char *sections_ue(const struct evidence *evidence, const struct daps_finding *finding)
+{
+    const bool *of = evidence->totals->counts.of;
+
+    return of[DAPS_RAT_NR] && of[DAPS_RAT_LTE]
+               ? g_strconcat(finding->ue, " (", daps_rat_row(finding->rat)->title, ")", NULL)
+               : g_strdup(finding->ue);
+}
+
+static void finding_row(struct page *page, const struct evidence *evidence, const struct evidence_finding *numbered)
 {
     const struct daps_finding *finding = numbered->finding;
-    char name[16], link[16], *frames;
+    char name[16], link[16], *frames, *ue = sections_ue(evidence, finding);
     struct outbuf out;
 
     g_snprintf(name, sizeof name, "F%u", numbered->number);
@@ -75,12 +85,13 @@ static void finding_row(struct page *page, const struct evidence_finding *number
         (struct page_cell[]){{name, numbered->detailed ? link : NULL, NULL},
                              {daps_severity_name(finding->severity), NULL, daps_severity_name(finding->severity)},
                              {daps_rule(finding->rule)->name, NULL, NULL},
-                             {finding->ue, NULL, NULL},
+                             {ue, NULL, NULL},
                              {daps_evidence_name(finding->evidence), NULL, NULL},
                              {finding->has_exposure ? daps_exposure_name(finding->exposure) : "", NULL, NULL},
                              {finding->has_key ? finding->key.id : "", NULL, NULL},
                              {frames, NULL, NULL}},
         NULL);
+    g_free(ue);
     g_free(frames);
 }
 
@@ -104,7 +115,7 @@ void section_table(struct page *page, const struct evidence *evidence)
     page->form->heading(page, 3, "findings", "Findings", NULL);
     page->form->table(page, &table);
     for (guint i = 0; i < evidence->findings->len; i++)
-        finding_row(page, g_ptr_array_index(evidence->findings, i));
+        finding_row(page, evidence, g_ptr_array_index(evidence->findings, i));
     page->form->table_end(page);
     if (evidence->findings_left_out > 0) {
         struct outbuf out;

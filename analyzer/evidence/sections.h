@@ -21,8 +21,11 @@ void section_finding(struct page *page, const struct evidence *evidence, const s
 /* Text that outbuf functions write, as a string; the caller frees it. */
 char *sections_text(struct outbuf *out);
 
-/* The story of that UE, NULL none. */
-const struct story *sections_story(const struct evidence *evidence, const char *ue);
+/* The story of the finding's UE in its technology, NULL none. */
+const struct story *sections_story(const struct evidence *evidence, const struct daps_finding *finding);
+
+/* A finding's UE as "1", or "1 (LTE)" where the capture holds both technologies. The caller frees it. */
+char *sections_ue(const struct evidence *evidence, const struct daps_finding *finding);
 
 /* ---- shared by the page and the JSON form ---- */
 

@@ -40,8 +40,7 @@ static GHashTable *findings_by_frame(const struct evidence *evidence, const stru
     for (guint i = 0; i < evidence->findings->len; i++) {
         const struct evidence_finding *numbered = g_ptr_array_index(evidence->findings, i);
         const struct daps_finding *finding = numbered->finding;
-        for (uint32_t j = 0; numbered->detailed && strcmp(finding->ue, story->ue) == 0 && j < finding->n_subjects;
-             j++) {
+        for (uint32_t j = 0; numbered->detailed && story_is_of(story, finding) && j < finding->n_subjects; j++) {
             gint64 *frame = g_memdup2(&finding->subjects[j].frame, sizeof(gint64));
             const char *before = g_hash_table_lookup(table, frame);
             char *name = g_strdup_printf("F%u", numbered->number), *all;
@@ -60,7 +59,7 @@ bool steps_key_repeats(const struct evidence *evidence, const struct story *stor
         const struct daps_finding *finding =
             ((const struct evidence_finding *)g_ptr_array_index(evidence->findings, i))->finding;
         if (finding->has_key && finding->rule == DAPS_RULE_REPEATED_KEY && strcmp(finding->key.id, id) == 0 &&
-            strcmp(finding->ue, story->ue) == 0)
+            story_is_of(story, finding))
             return true;
     }
     return false;
@@ -90,7 +89,7 @@ static const struct daps_finding *finding_of_pdu(const struct telling *telling, 
         const struct daps_finding *finding =
             ((const struct evidence_finding *)g_ptr_array_index(telling->evidence->findings, i))->finding;
         for (uint32_t j = 0; finding->keystream.present && j < finding->n_subjects; j++) {
-            if (finding->subjects[j].frame == frame && strcmp(finding->ue, telling->story->ue) == 0)
+            if (finding->subjects[j].frame == frame && story_is_of(telling->story, finding))
                 return finding;
         }
     }

@@ -41,7 +41,7 @@ struct stories *stories_new(void)
     struct stories *stories = g_new0(struct stories, 1);
 
     stories->list = g_ptr_array_new_with_free_func(free_story);
-    stories->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    stories->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     stories->wanted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_frames);
     stories->keys_wanted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     stories->pdus = g_array_new(FALSE, FALSE, sizeof(struct stories_pdu));
@@ -61,19 +61,44 @@ void stories_free(struct stories *stories)
     g_free(stories);
 }
 
-void stories_want(struct stories *stories, const char *ue, uint64_t frame, bool of_pdu, bool downlink)
+/* Of the tables: technology and UE. The caller frees it. */
+static char *place_of(enum daps_rat rat, const char *ue)
 {
-    GArray *frames = g_hash_table_lookup(stories->wanted, ue);
-    const struct stories_pdu pdu = {frame, downlink};
+    return g_strconcat(daps_rat_name(rat), " ", ue, NULL);
+}
 
-    if (frame == 0)
+static gpointer look_up(GHashTable *table, enum daps_rat rat, const char *ue)
+{
+    char *place = place_of(rat, ue);
+    gpointer found = g_hash_table_lookup(table, place);
+
+    g_free(place);
+    return found;
+}
+
+const struct story *stories_find(const struct stories *stories, enum daps_rat rat, const char *ue)
+{
+    return look_up(stories->by_name, rat, ue);
+}
+
+bool story_is_of(const struct story *story, const struct daps_finding *finding)
+{
+    return story->rat == finding->rat && strcmp(story->ue, finding->ue) == 0;
+}
+
+void stories_want(struct stories *stories, const struct story_want *want)
+{
+    GArray *frames = look_up(stories->wanted, want->rat, want->ue);
+    const struct stories_pdu pdu = {want->frame, want->downlink};
+
+    if (want->frame == 0)
         return;
     if (frames == NULL) {
         frames = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-        g_hash_table_insert(stories->wanted, g_strdup(ue), frames);
+        g_hash_table_insert(stories->wanted, place_of(want->rat, want->ue), frames);
     }
-    g_array_append_val(frames, frame);
-    if (of_pdu)
+    g_array_append_val(frames, want->frame);
+    if (want->of_pdu)
         g_array_append_val(stories->pdus, pdu);
 }
 
@@ -104,13 +129,16 @@ static const void *sorted_find(const GArray *array, uint64_t number)
 
 static struct story *story_of(struct stories *stories, const char *ue, enum daps_rat rat)
 {
-    struct story *story = g_hash_table_lookup(stories->by_name, ue);
+    struct story *story = stories->newest;
     const GArray *wanted;
     guint others;
 
+    if (story != NULL && story->rat == rat && strcmp(story->ue, ue) == 0)
+        return story; /* most messages are of the same UE as the one before */
+    stories->newest = story = look_up(stories->by_name, rat, ue);
     if (story != NULL)
         return story;
-    wanted = g_hash_table_lookup(stories->wanted, ue);
+    wanted = look_up(stories->wanted, rat, ue);
     others = g_hash_table_size(stories->wanted);
     if (wanted == NULL && stories->list->len + others >= STORIES_MOST_UES) {
         stories->ues_left_out++; /* once a message; told apart by nobody */
@@ -125,7 +153,7 @@ static struct story *story_of(struct stories *stories, const char *ue, enum daps
     story->keys = g_ptr_array_new_with_free_func(free_key);
     story->by_id = g_hash_table_new(g_str_hash, g_str_equal);
     g_ptr_array_add(stories->list, story);
-    g_hash_table_insert(stories->by_name, story->ue, story);
+    g_hash_table_insert(stories->by_name, place_of(rat, ue), story);
     return story;
 }
 
@@ -250,7 +278,7 @@ static void on_use(void *user, const char *ue, const struct daps_keystream_use *
 {
     struct stories *stories = user;
     const struct stories_pdu *pdu = sorted_find(stories->pdus, use->frame);
-    struct story *story = pdu != NULL ? g_hash_table_lookup(stories->by_name, ue) : NULL;
+    struct story *story = pdu != NULL ? look_up(stories->by_name, DAPS_RAT_NR, ue) : NULL; /* PDCP of LTE is not read */
     struct story_mark mark = {.frame = use->frame,
                               .time_ns = stories->now_ns,
                               .kind = DAPS_EV_KIND_COUNT,

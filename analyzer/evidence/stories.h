@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What happened to each UE around the frames of its findings: the second reading of a capture. */
+/*
+ * What happened to each UE around the frames of its findings: the second reading of a capture. A UE that has been in
+ * two radio technologies has a chain of keys, and so a story, in each.
+ */
 #ifndef DAPSAUDIT_STORIES_H
 #define DAPSAUDIT_STORIES_H
 
@@ -74,32 +77,43 @@ struct stories_pdu {
 
 struct stories {
     GPtrArray *list;     /* struct story * */
-    GHashTable *by_name; /* UE to its story */
+    GHashTable *by_name; /* technology and UE to its story */
     uint64_t ues_left_out;
     uint64_t keys, keys_left_out;
     int64_t first_ns, last_ns; /* of the capture; INT64_MIN none */
 
     /* while reading */
-    GHashTable *wanted;      /* UE to GArray of uint64_t */
+    GHashTable *wanted;      /* technology and UE to GArray of uint64_t */
     GArray *pdus;            /* struct stories_pdu, by frame */
     bool values;             /* key values are asked for */
     GHashTable *keys_wanted; /* names of keys of findings and of their parents, of whatever UE */
     bool few;                /* messages in the capture */
     unsigned room;           /* marks for one UE */
     int64_t now_ns;
+    struct story *newest; /* asked for last, NULL none */
 };
 
 struct stories *stories_new(void);
 void stories_free(struct stories *stories); /* wipes keys; NULL is fine */
 
-/* Before reading: that frame is of a finding of that UE; of_pdu: perhaps of a PDU without a message. */
-void stories_want(struct stories *stories, const char *ue, uint64_t frame, bool of_pdu, bool downlink);
+/* Before reading: that frame is of a finding of that UE; of_pdu: perhaps of a PDU without a message. 0: none. */
+struct story_want {
+    enum daps_rat rat;
+    const char *ue;
+    uint64_t frame;
+    bool of_pdu, downlink;
+};
+void stories_want(struct stories *stories, const struct story_want *want);
 
 /* Before reading: that key is of a finding. */
 void stories_want_key(struct stories *stories, const struct daps_key_view *key);
 
 /* Reads the capture at path, which has that many messages. False if it cannot be opened. */
 bool stories_read(struct stories *stories, const char *path, const struct options *options, uint64_t messages);
+
+/* The story of a UE in one technology, NULL none; and whether it is the finding's. */
+const struct story *stories_find(const struct stories *stories, enum daps_rat rat, const char *ue);
+bool story_is_of(const struct story *story, const struct daps_finding *finding);
 
 /* The key of that name, NULL none. */
 const struct story_key *story_key(const struct story *story, const char *id);

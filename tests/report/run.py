@@ -141,6 +141,33 @@ class Samples(Case):
         self.assertIn(number, command["findings"].split(", "))
 
 
+class TwoTechnologies(Case):
+    """One UE in NR and in LTE: a chain, and so a story, in each."""
+    STORY = "daps-handover to {to} ncc 0\ncomplete\nfallback\ndaps-handover to {to} ncc 0\ncomplete\nsource-release\ntraffic dl\n"
+
+    def test_stories_are_apart(self):
+        scenario, path = self.folder / "both.scenario", self.folder / "both.pcap"
+        scenario.write_text("framing gsmtap-v3\ncell A pci 11 ssb-arfcn 630000\ncell B pci 22 ssb-arfcn 632628\nue 1 c-rnti 17921 in A\n"
+                            "connect\nsecurity nea 2 nia 2\n" + self.STORY.format(to="B") + "release\nrat lte\n"
+                            "cell C pci 33 earfcn 1300\ncell D pci 44 earfcn 2850\nconnect in C\nsecurity nea 2 nia 2\n" +
+                            self.STORY.format(to="D"))
+        self.assertEqual(run("synth", scenario, "-o", path).returncode, 0)
+        told = json.loads(run("report", "--format", "json", path).stdout)["captures"][0]
+        self.assertEqual([(u["ue"], u["rat"], u["handovers_in_all"]) for u in told["ues"]], [("1", "nr", 2), ("1", "lte", 2)])
+        for story in told["ues"]:
+            self.assertEqual({h["rat"] for h in story["handovers"]}, {story["rat"]})
+            names = [m["message"] for m in story["messages"]]
+            self.assertEqual("RRCReconfiguration" in names, story["rat"] == "nr")
+            self.assertEqual("RRCConnectionReconfiguration" in names, story["rat"] == "lte")
+            frames = {m["frame"] for m in story["messages"] if m["findings"]}
+            self.assertEqual(frames, {f for found in told["findings"] if found["finding"]["rat"] == story["rat"]
+                                      for f in found["finding"]["frames"]})
+        read, text = self.page(path)
+        self.assertIn("UE 1 (NR)", read.text)
+        self.assertIn("UE 1 (LTE)", read.text)
+        self.assertEqual(text.count(">1 (LTE)<"), 4)
+
+
 class Derivations(Case):
     def test_s_is_that_of_annex_a(self):
         seen = set()
