@@ -36,12 +36,14 @@ static char *command_line(int argc, char **argv)
 /* The same without any name of a file: only what is known to be none. */
 static char *nameless_line(const struct options *options)
 {
-    static const char *const formats[] = {"html", "markdown", "json"};
+    static const char *const formats[] = {"html", "markdown", "json", "csv", "tamarin"};
     GString *text = g_string_new("dapsaudit report --anonymize");
 
     g_string_append_printf(text, " --format %s", formats[options->style.format - REPORT_HTML]);
     if (options->liaison)
         g_string_append(text, " --liaison");
+    if (options->tdoc)
+        g_string_append(text, " --tdoc");
     if (options->ncc_reading == DAPS_NCC_STORED)
         g_string_append(text, " --ncc stored");
     for (unsigned i = 0; i < options->n_cells; i++)
@@ -61,6 +63,8 @@ static void free_overview(gpointer data)
 
     g_free(row->name);
     g_free(row->verdict);
+    if (row->observations != NULL)
+        g_ptr_array_unref(row->observations);
     g_free(row);
 }
 
@@ -164,13 +168,20 @@ static bool excerpt_apart(const struct options *options)
 
 static int run(struct options *options, int argc, char **argv)
 {
-    struct evidence_wish wish = {.options = options, .liaison = options->liaison, .excerpt = options->excerpt};
+    struct evidence_wish wish = {
+        .options = options, .liaison = options->liaison, .excerpt = options->excerpt, .tdoc = options->tdoc};
     int status = EXIT_UNREADABLE;
 
     if (options->excerpt != NULL && !excerpt_apart(options))
         return EXIT_USAGE;
+    if (options->style.format == REPORT_TAMARIN &&
+        (options->paths[1] != NULL || g_file_test(options->paths[0], G_FILE_TEST_IS_DIR))) {
+        say("a theory is of one capture");
+        return EXIT_USAGE;
+    }
     wish.command_line = options->anonymize ? nameless_line(options) : command_line(argc, argv);
     wish.stand_ins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    wish.plots = plots_new();
     wish.overview = g_ptr_array_new_with_free_func(free_overview);
     options->style.evidence = &wish;
     options->what_if = what_if_bits("all");
@@ -181,6 +192,7 @@ static int run(struct options *options, int argc, char **argv)
         status = EXIT_UNREADABLE;
     drop_streams(&wish);
     g_ptr_array_unref(wish.overview);
+    plots_free(wish.plots);
     g_hash_table_unref(wish.stand_ins);
     g_free(wish.command_line);
     options->style.evidence = NULL;

@@ -21,7 +21,8 @@
 
 /* As they come from the command line. */
 struct words {
-    gboolean help, show_keys, no_sandbox, verbose, quiet, wireshark, why, allow_partial, liaison, anonymize;
+    gboolean help, show_keys, no_sandbox, verbose, quiet, wireshark, why, allow_partial, liaison, anonymize, tdoc,
+        tamarin;
     char *format, *fail_on, *colour, *table, *ncc, *what_if;
     char **drbs, **cells, *max_spool, *max_memory;
     int jobs, max_ues;
@@ -145,7 +146,7 @@ static bool colour_wanted(unsigned choice, const struct options *options)
 static bool take_format(struct options *options, const struct words *words, bool evidence)
 {
     static const char *const formats[] = {"text", "ndjson", "json", "csv", NULL};
-    static const char *const evidence_formats[] = {"html", "markdown", "json", NULL};
+    static const char *const evidence_formats[] = {"html", "markdown", "json", "csv", "tamarin", NULL};
     unsigned format = evidence ? options->style.format - REPORT_HTML : options->style.format;
 
     if (!pick("format", words->format, evidence ? evidence_formats : formats, &format))
@@ -207,6 +208,13 @@ static bool take_words(struct options *options, const struct words *words, bool 
     if (!take_what_if(options, words->what_if))
         return false;
     options->liaison = words->liaison;
+    options->tdoc = words->tdoc;
+    if (words->tamarin)
+        options->style.format = REPORT_TAMARIN;
+    if (words->tdoc && options->style.format != REPORT_HTML && options->style.format != REPORT_MARKDOWN) {
+        say("--tdoc is a document: --format html or markdown");
+        return false;
+    }
     options->anonymize = words->anonymize;
     if (words->anonymize && words->show_keys) {
         say("--anonymize and --show-keys do not go together: keys open what is said to be closed");
@@ -305,7 +313,9 @@ static void add_common_options(GOptionContext *context, struct options *options,
     const GOptionEntry entries[] = {
         {"help", 'h', 0, G_OPTION_ARG_NONE, &words->help, "Show this help", NULL},
         {"format", 'f', 0, G_OPTION_ARG_STRING, &words->format,
-         command->evidence ? "html (default), markdown or json" : "text, ndjson, json or csv", "FORMAT"},
+         command->evidence ? "html (default), markdown, json, csv (what the plots show) or tamarin"
+                           : "text, ndjson, json or csv",
+         "FORMAT"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, "Write to FILE", "FILE"},
         {"keys", 'k', 0, G_OPTION_ARG_FILENAME, &options->keys, "Key log with known keys", "FILE"},
         {"show-keys", 0, 0, G_OPTION_ARG_NONE, &words->show_keys, "Print key values that are known", NULL},
@@ -355,6 +365,10 @@ static void add_own_options(GOptionContext *context, struct options *options, st
     const GOptionEntry evidence_entries[] = {
         {"excerpt", 0, 0, G_OPTION_ARG_FILENAME, &options->excerpt,
          "Write the smallest capture that still shows the findings", "OUT.pcapng"},
+        {"tdoc", 0, 0, G_OPTION_ARG_NONE, &words->tdoc,
+         "A contribution draft: observations, room for proposals, the evidence as annex", NULL},
+        {"tamarin", 0, 0, G_OPTION_ARG_NONE, &words->tamarin,
+         "As --format tamarin: a theory whose lemma says that no key is made for two attempts", NULL},
         {"anonymize", 0, 0, G_OPTION_ARG_NONE, &words->anonymize,
          "Remove or replace identities, addresses, NAS payload, comments and file names in report and excerpt", NULL},
         {"liaison", 0, 0, G_OPTION_ARG_NONE, &words->liaison, "Answer the liaison's four questions by each capture",

@@ -35,6 +35,7 @@ struct options {
     uint64_t max_spool;         /* octets that may wait in temporary files */
     GHashTable *found;          /* borrowed; paths that folders gave, by pointer; NULL: none */
     char *excerpt;              /* of a report: where its frames go, NULL nowhere */
+    bool tdoc;                  /* of a report: a contribution draft */
     bool anonymize;             /* of a report: without identities */
     bool liaison;               /* of a report: the liaison's questions */
     unsigned what_if;           /* bits of what_if.h: mitigations that are supposed */

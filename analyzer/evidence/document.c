@@ -114,10 +114,21 @@ void evidence_prologue(const struct report_style *style, struct outbuf *out)
                             "\",\"captures\":[");
         return;
     }
+    if (style->format == REPORT_EVIDENCE_CSV || style->format == REPORT_TAMARIN) {
+        if (style->format == REPORT_EVIDENCE_CSV)
+            plots_csv(style->evidence->plots, out);
+        return;
+    }
+    page.pictures = style->format == REPORT_HTML;
     if (style->format == REPORT_HTML)
         html_begin(style->evidence, out);
-    page.form->heading(&page, 1, NULL, "Key reuse in handovers: evidence", NULL);
+    if (style->evidence->tdoc)
+        tdoc_front(&page, style->evidence);
+    else
+        page.form->heading(&page, 1, NULL, "Key reuse in handovers: evidence", NULL);
     overview(&page, style->evidence);
+    if (style->evidence->overview->len > 1)
+        plots_section(&page, style->evidence->plots);
 }
 
 void evidence_epilogue(const struct report_style *style, struct outbuf *out, const struct run_totals *run)

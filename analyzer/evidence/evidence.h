@@ -13,6 +13,7 @@
 
 #include "daps/bound.h"
 #include "daps/engine.h"
+#include "evidence/plots.h"
 #include "evidence/stories.h"
 #include "options.h"
 #include "report/report.h"
@@ -70,6 +71,7 @@ struct evidence {
     struct evidence_liaison liaison;
     GHashTable *fallen_back; /* technology and UE to the last fallback's struct daps_result * */
     GArray *attempts;        /* struct evidence_attempt, by frame */
+    GArray *finding_frames;  /* uint64_t: the first one of each finding */
     struct stories *stories;
     const struct what_if *what_if; /* NULL: the capture could not be opened */
     struct excerpt *excerpt;       /* NULL: not asked for */
@@ -81,13 +83,15 @@ struct evidence_overview {
     char *name;
     uint64_t findings, not_judged;
     char *verdict;
+    GPtrArray *observations; /* char *, of a contribution draft; NULL: none is wanted */
 };
 
 /* What the user asked for, and what the report knows across captures. */
 struct evidence_wish {
     const struct options *options;
     char *command_line; /* as it can be typed again */
-    bool liaison;
+    bool liaison, tdoc;
+    struct plots *plots;
     const char *excerpt; /* path, NULL none */
     bool excerpt_failed;
     GHashTable *stand_ins; /* temporary file to the name it stands for */
@@ -109,6 +113,7 @@ void evidence_attempt(const struct evidence *evidence, uint64_t frame, uint64_t 
 /* The forms. All write to out. */
 void evidence_page(const struct evidence *evidence, struct outbuf *out, bool html);
 void evidence_json(const struct evidence *evidence, struct outbuf *out);
+void evidence_tamarin(const struct evidence *evidence, struct outbuf *out);
 
 /* What comes before and after the captures, once all is known. */
 void evidence_prologue(const struct report_style *style, struct outbuf *out);

@@ -7,6 +7,7 @@
 #include "daps/results.h"
 #include "evidence/evidence.h"
 #include "evidence/excerpt.h"
+#include "evidence/sections.h"
 #include "say.h"
 
 #define MOST_ATTEMPTS DAPS_BOUND(1U << 20, 4)
@@ -14,6 +15,7 @@
 /* Frames of one attempt, so that its Complete and its end are shown with its command. */
 struct evidence_attempt {
     uint64_t frame, complete, settled;
+    struct plots_place place;
 };
 
 static void free_finding(gpointer data)
@@ -46,6 +48,7 @@ static void gather_begin(struct report *report)
     evidence->findings = g_ptr_array_new_with_free_func(free_numbered);
     evidence->fallen_back = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, daps_result_free);
     evidence->attempts = g_array_new(FALSE, FALSE, sizeof(struct evidence_attempt));
+    evidence->finding_frames = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     evidence->excerpt = wish->excerpt != NULL ? excerpt_new(wish->options->keylog != NULL) : NULL;
     report->state = evidence;
 }
@@ -59,6 +62,7 @@ static void gather_free(struct report *report)
     g_ptr_array_unref(evidence->findings);
     g_hash_table_unref(evidence->fallen_back);
     g_array_unref(evidence->attempts);
+    g_array_unref(evidence->finding_frames);
     stories_free(evidence->stories);
     excerpt_free(evidence->excerpt);
     g_free(evidence->excerpt_note);
@@ -73,6 +77,8 @@ static void gather_finding(struct report *report, const struct daps_finding *fin
     struct daps_finding shown = *finding;
 
     evidence->n_findings++;
+    if (finding->n_frames > 0 && evidence->finding_frames->len < MOST_ATTEMPTS)
+        g_array_append_val(evidence->finding_frames, finding->subjects[0].frame);
     if (evidence->wish->options->anonymize) { /* the XOR with a message that anyone can guess is the other message */
         shown.keystream.xor_ciphertext = shown.keystream.xor_plaintext = NULL;
         shown.keystream.octets = 0;
@@ -115,6 +121,8 @@ static void note_fallback(struct evidence *evidence, const struct daps_handover 
 
     if (before != NULL && before->handover.frame < handover->frame) {
         count_next(liaison, next_of(&before->handover, handover), handover->frame);
+        if (handover->time_ns >= before->handover.time_ns && before->handover.time_ns != INT64_MIN)
+            plots_retry(evidence->wish->plots, handover->time_ns - before->handover.time_ns);
         g_hash_table_remove(evidence->fallen_back, place);
     }
     if (handover->outcome != DAPS_OUTCOME_DAPS_FALLBACK) {
@@ -130,7 +138,13 @@ static void gather_handover(struct report *report, const struct daps_handover *h
 {
     struct evidence *evidence = report->state;
     struct evidence_liaison *liaison = &evidence->liaison;
-    const struct evidence_attempt attempt = {handover->frame, handover->complete_frame, handover->settled_frame};
+    const struct evidence_attempt attempt = {handover->frame,
+                                             handover->complete_frame,
+                                             handover->settled_frame,
+                                             {handover->rat, (int16_t)handover->source.pci,
+                                              (int16_t)handover->target.pci, (int8_t)handover->ncc, handover->time_ns}};
+
+    plots_handover(evidence->wish->plots, handover);
 
     if (evidence->attempts->len < MOST_ATTEMPTS)
         g_array_append_val(evidence->attempts, attempt);
@@ -152,7 +166,7 @@ static gint attempts_by_frame(gconstpointer a, gconstpointer b)
 
 void evidence_attempt(const struct evidence *evidence, uint64_t frame, uint64_t *complete, uint64_t *settled)
 {
-    const struct evidence_attempt wanted = {frame, 0, 0};
+    const struct evidence_attempt wanted = {.frame = frame};
     guint at;
 
     *complete = *settled = 0;
@@ -225,6 +239,27 @@ static void read_again(struct evidence *evidence, const struct options *options)
         stories_read(evidence->stories, evidence->path, options, evidence->totals->counts.rrc_messages);
 }
 
+/* Each finding to the attempt that its first frame began, or had its Complete in. */
+static void plot_findings(struct evidence *evidence)
+{
+    GHashTable *completes = g_hash_table_new(g_int64_hash, g_int64_equal);
+
+    for (guint i = 0; i < evidence->attempts->len; i++) {
+        struct evidence_attempt *attempt = &g_array_index(evidence->attempts, struct evidence_attempt, i);
+        g_hash_table_insert(completes, &attempt->complete, attempt);
+    }
+    for (guint i = 0; i < evidence->finding_frames->len; i++) {
+        const struct evidence_attempt wanted = {.frame = g_array_index(evidence->finding_frames, uint64_t, i)};
+        const struct evidence_attempt *attempt = g_hash_table_lookup(completes, &wanted.frame);
+        guint at;
+        if (g_array_binary_search(evidence->attempts, &wanted, attempts_by_frame, &at))
+            attempt = &g_array_index(evidence->attempts, struct evidence_attempt, at);
+        if (attempt != NULL)
+            plots_finding(evidence->wish->plots, &attempt->place);
+    }
+    g_hash_table_unref(completes);
+}
+
 static void add_overview(const struct evidence *evidence)
 {
     struct evidence_overview *row = g_new0(struct evidence_overview, 1);
@@ -233,6 +268,7 @@ static void add_overview(const struct evidence *evidence)
     row->findings = evidence->n_findings;
     row->not_judged = daps_not_judged_total(evidence->totals->counts.not_judged);
     row->verdict = evidence_verdict(evidence->totals, evidence);
+    row->observations = evidence->wish->tdoc ? tdoc_observations(evidence) : NULL;
     g_ptr_array_add(evidence->wish->overview, row);
 }
 
@@ -267,9 +303,12 @@ static void gather_end(struct report *report, const struct capture_totals *total
     evidence->facts.last_ns = evidence->stories->last_ns;
     if (evidence->excerpt != NULL)
         write_excerpt(evidence);
+    plot_findings(evidence);
     if (report->style->format == REPORT_EVIDENCE_JSON)
         evidence_json(evidence, report->out);
-    else
+    else if (report->style->format == REPORT_TAMARIN)
+        evidence_tamarin(evidence, report->out);
+    else if (report->style->format != REPORT_EVIDENCE_CSV)
         evidence_page(evidence, report->out, report->style->format == REPORT_HTML);
     add_overview(evidence);
 }

@@ -40,6 +40,10 @@ void sections_s(GString *text, const struct daps_s_part *parts, unsigned n);
 /* The AS key that the tuple of a finding is used with; false if its algorithm is not known. */
 bool sections_as_key(const struct daps_finding *finding, enum daps_key_use *use, unsigned *algorithm);
 
+/* tdoc.c: sentences of one capture, char *, owned; and what stands in front of the evidence. */
+GPtrArray *tdoc_observations(const struct evidence *evidence);
+void tdoc_front(struct page *page, const struct evidence_wish *wish);
+
 struct liaison_answer {
     const char *question, *asks;
     char *answer;

@@ -267,6 +267,8 @@ void report_epilogue(const struct report_style *style, struct outbuf *out, const
     case REPORT_HTML:
     case REPORT_MARKDOWN:
     case REPORT_EVIDENCE_JSON:
+    case REPORT_EVIDENCE_CSV:
+    case REPORT_TAMARIN:
         evidence_epilogue(style, out, run);
         break;
     case REPORT_CSV:

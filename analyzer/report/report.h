@@ -20,6 +20,8 @@ enum report_format {
     REPORT_HTML, /* this one and those below: the evidence view only */
     REPORT_MARKDOWN,
     REPORT_EVIDENCE_JSON,
+    REPORT_EVIDENCE_CSV, /* what the plots show */
+    REPORT_TAMARIN,
 };
 enum report_view { REPORT_AUDIT, REPORT_EVENTS, REPORT_KEYS, REPORT_EVIDENCE };
 enum report_table { REPORT_TABLE_FINDINGS, REPORT_TABLE_HANDOVERS }; /* CSV of an audit */
