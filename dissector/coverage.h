@@ -13,8 +13,7 @@ enum coverage {
     COVERAGE_UNVERIFIED,
     COVERAGE_UNDECODED,
     COVERAGE_MISSED,
-    COVERAGE_LTE, /* from here on: seen by Wireshark, not taken by the plugin */
-    COVERAGE_NODES,
+    COVERAGE_NODES, /* from here on: seen by Wireshark, not taken by the plugin */
     COVERAGE_NAS,
     COVERAGE_COUNT
 };

@@ -11,6 +11,7 @@
 #include <epan/exceptions.h>
 #include <epan/proto_data.h>
 #include <epan/show_exception.h>
+#include <string.h>
 
 #include "items.h"
 #include "messages.h"
@@ -54,11 +55,14 @@ static void put_back(packet_info *pinfo, int layer, GPtrArray *attached)
 
 static void dissect(dissector_handle_t dissector, proto_tree *tree, tvbuff_t *rrc, packet_info *pinfo)
 {
-    const int *layers = take_ids()->layers; /* those below RRC */
-    GPtrArray *attached[RRC];
+    const struct take_ids *ids = take_ids();
+    int below[RRC + LTE_LAYERS];
+    GPtrArray *attached[G_N_ELEMENTS(below)];
 
-    for (unsigned i = 0; i < RRC; i++)
-        attached[i] = take_off(pinfo, layers[i]);
+    memcpy(below, ids->layers, RRC * sizeof below[0]);
+    memcpy(&below[RRC], ids->lte, sizeof ids->lte);
+    for (unsigned i = 0; i < G_N_ELEMENTS(below); i++)
+        attached[i] = take_off(pinfo, below[i]);
     TRY
     {
         call_dissector_only(dissector, rrc, pinfo, tree, NULL);
@@ -68,8 +72,8 @@ static void dissect(dissector_handle_t dissector, proto_tree *tree, tvbuff_t *rr
         show_exception(rrc, pinfo, tree, EXCEPT_CODE, GET_MESSAGE);
     }
     ENDTRY;
-    for (unsigned i = 0; i < RRC; i++)
-        put_back(pinfo, layers[i], attached[i]);
+    for (unsigned i = 0; i < G_N_ELEMENTS(below); i++)
+        put_back(pinfo, below[i], attached[i]);
 }
 
 /* Whoever names a data source after its octets finds them by these words. */

@@ -291,7 +291,7 @@ void session_aside(struct session *session, enum coverage what)
 static void cover(struct session *session)
 {
     const struct frame_note *note = &session->draft.note;
-    const bool is[COVERAGE_LTE] = {
+    const bool is[COVERAGE_NODES] = {
         [COVERAGE_READ] = note->clear > 0,
         [COVERAGE_DECIPHERED] = note->deciphered > 0,
         [COVERAGE_UNREADABLE] = note->unreadable > 0,
@@ -300,7 +300,7 @@ static void cover(struct session *session)
         [COVERAGE_MISSED] = note->missed != NULL,
     };
 
-    for (unsigned what = 0; what < COVERAGE_LTE; what++) {
+    for (unsigned what = 0; what < COVERAGE_NODES; what++) {
         if (is[what])
             session_aside(session, (enum coverage)what);
     }

@@ -113,7 +113,7 @@ static void put_ue(proto_tree *tree, tvbuff_t *tvb, struct session *session, con
     }
 }
 
-static void put_use(proto_tree *tree, tvbuff_t *tvb, const struct session *session,
+static void put_use(proto_tree *tree, tvbuff_t *tvb, const struct session *session, enum daps_rat rat,
                     const struct daps_keystream_use *use)
 {
     proto_tree *sub =
@@ -127,7 +127,7 @@ static void put_use(proto_tree *tree, tvbuff_t *tvb, const struct session *sessi
     put_unsigned(sub, tvb, hf_daps_use_count, use->count);
     put_unsigned(sub, tvb, hf_daps_use_bearer, use->bearer);
     put_unsigned(sub, tvb, hf_daps_use_direction, use->direction);
-    put_string(sub, tvb, hf_daps_use_algorithm, daps_algorithm_name(DAPS_RAT_NR, true, use->ciphering));
+    put_string(sub, tvb, hf_daps_use_algorithm, daps_algorithm_name(rat, true, use->ciphering));
     put_bool(sub, tvb, hf_daps_use_verified, use->verified);
     put_frame(sub, tvb, hf_daps_use_earlier, session_number(session, use->earlier));
     if (use->earlier != 0)
@@ -284,7 +284,8 @@ void show_note(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct
     for (guint i = 0; note->scg_changes != NULL && i < note->scg_changes->len; i++)
         put_scg_change(tree, tvb, &g_array_index(note->scg_changes, struct daps_scg_change, i));
     for (guint i = 0; note->uses != NULL && i < note->uses->len; i++)
-        put_use(tree, tvb, showing->session, &g_array_index(note->uses, struct daps_keystream_use, i));
+        put_use(tree, tvb, showing->session, note->n_ues > 0 ? note->ues[0].rat : DAPS_RAT_NR,
+                &g_array_index(note->uses, struct daps_keystream_use, i));
     if (note->unreadable > 0)
         put_unsigned(tree, tvb, hf_daps_unreadable, note->unreadable);
     if (note->unverified > 0)

@@ -11,13 +11,14 @@
  *     nr-rrc        RRC in clear; the channel is the message type that was dissected
  *     lte_rrc       likewise
  *
+ * MAC, RLC and PDCP of LTE are left to framing/, which finds them in the UDP datagram or the record.
+ *
  * Where Wireshark has built no tree, as for a list of packets, the layers that it went through still say what a frame
  * holds, and framing/ goes on from the UDP datagram or the record. Only what comes otherwise needs a tree.
  *
  * What Wireshark does not open (GSMTAP version 3, QCSuper, UERANSIM's radio link, link types and names that it does
  * not know or that its preferences leave closed) goes to framing/ as the UDP datagram that Wireshark has unwrapped,
- * or as the record. RRC inside other protocols of the network (NGAP, F1AP, ...) is not taken, nor is that in MAC, RLC
- * and PDCP of LTE.
+ * or as the record. RRC inside other protocols of the network (NGAP, F1AP, ...) is not taken.
  */
 #include "take.h"
 
@@ -33,7 +34,8 @@ enum route { NOTHING, BY_LAYER, BY_PORT, BY_NAME, BY_RECORD };
 
 struct seen {
     bool layers[LAYERS];
-    bool radio;      /* any of them */
+    bool radio;      /* any of them, or ... */
+    bool lte;        /* ... one of LTE below RRC: framing/ reads these alike in every version */
     bool closed;     /* a closed protocol comes before any radio layer, ... */
     bool user_plane; /* ... but not GTP-U that carries IP, which may hold whatever IP may */
     bool udp, ip;    /* around the radio layers */
@@ -73,6 +75,9 @@ static struct seen look(const packet_info *pinfo)
             if (id == ids->layers[i])
                 seen.radio = seen.layers[i] = true;
         }
+        for (unsigned i = 0; i < LTE_LAYERS; i++)
+            seen.lte |= id == ids->lte[i];
+        seen.radio |= seen.lte;
         if (id == ids->rrc_lte)
             seen.radio = seen.layers[RRC] = true;
     }
@@ -105,7 +110,7 @@ static bool may_name_layer(tvbuff_t *tvb, const packet_info *pinfo)
     if (pinfo->data_src != NULL && pinfo->data_src->next != NULL)
         return true; /* put together from several frames */
     while (at != NULL && end - at >= 3 && (at = memchr(at, '-', (size_t)(end - at) - 2)) != NULL) {
-        if (at[1] == 'n' && at[2] == 'r')
+        if ((at[1] == 'n' && at[2] == 'r') || (at[1] == 'l' && at[2] == 't'))
             return true;
         at++;
     }
@@ -120,7 +125,7 @@ static enum route route_of(tvbuff_t *tvb, const packet_info *pinfo, proto_tree *
         return BY_RECORD; /* who sends to whom is part of a UE's name, and only the record still tells */
     if (is_own_carrier(pinfo, seen))
         return BY_PORT; /* cell and log are in its header, which only framing/ reads alike in every version */
-    if (seen->radio && tree != NULL)
+    if (seen->radio && !seen->lte && tree != NULL)
         return BY_LAYER;
     if (seen->udp)
         return seen->radio || may_name_layer(tvb, pinfo) ? BY_NAME : NOTHING;
@@ -251,7 +256,7 @@ enum take_outcome take_frame(struct session *session, tvbuff_t *tvb, packet_info
         return by_layer(session, pinfo, tree, &seen);
     case BY_PORT:
         known = take_datagram(session, pinfo, true, false);
-        if (!known && tree != NULL && seen.radio)
+        if (!known && tree != NULL && seen.radio && !seen.lte)
             return by_layer(session, pinfo, tree, &seen); /* on that port, but something else */
         break;
     case BY_NAME:

@@ -5,16 +5,16 @@
 #include "take.h"
 
 static const char *const layer_names[LAYERS] = {"mac-nr", "rlc-nr", "pdcp-nr", "nr-rrc"};
+static const char *const lte_names[LTE_LAYERS] = {"mac-lte", "rlc-lte", "pdcp-lte"};
 
-/* Protocols that carry RRC of LTE, or RRC between nodes, or quote packets that did not arrive. */
+/* Protocols that carry RRC between nodes, or quote packets that did not arrive. */
 static const struct {
     const char *name;
     enum coverage as;
 } closed_names[CLOSED] = {
-    {"mac-lte", COVERAGE_LTE}, {"rlc-lte", COVERAGE_LTE}, {"pdcp-lte", COVERAGE_LTE}, {"ngap", COVERAGE_NODES},
-    {"xnap", COVERAGE_NODES},  {"f1ap", COVERAGE_NODES},  {"e1ap", COVERAGE_NODES},   {"s1ap", COVERAGE_NODES},
-    {"x2ap", COVERAGE_NODES},  {"e2ap", COVERAGE_NODES},  {"nas-5gs", COVERAGE_NAS},  {"nas-eps", COVERAGE_NAS},
-    {"gtp", COVERAGE_NODES},   {"icmp", COVERAGE_COUNT},  {"icmpv6", COVERAGE_COUNT},
+    {"ngap", COVERAGE_NODES},  {"xnap", COVERAGE_NODES}, {"f1ap", COVERAGE_NODES}, {"e1ap", COVERAGE_NODES},
+    {"s1ap", COVERAGE_NODES},  {"x2ap", COVERAGE_NODES}, {"e2ap", COVERAGE_NODES}, {"nas-5gs", COVERAGE_NAS},
+    {"nas-eps", COVERAGE_NAS}, {"gtp", COVERAGE_NODES},  {"icmp", COVERAGE_COUNT}, {"icmpv6", COVERAGE_COUNT},
 };
 
 static const struct {
@@ -87,6 +87,8 @@ void take_resolve(void)
     for (unsigned i = 0; i < LAYERS; i++)
         ids.layers[i] = protocol_id(layer_names[i]);
     ids.rrc_lte = protocol_id("lte_rrc");
+    for (unsigned i = 0; i < LTE_LAYERS; i++)
+        ids.lte[i] = protocol_id(lte_names[i]);
     for (unsigned i = 0; i < CLOSED; i++) {
         ids.closed[i] = protocol_id(closed_names[i].name);
         ids.closed_as[i] = closed_names[i].as;

@@ -13,12 +13,13 @@ enum layer { MAC, RLC, PDCP, RRC, LAYERS };
 /* Fields of the context that Wireshark shows with a PDU below RRC. */
 enum context_field { DIRECTION, UE_ID, RNTI, RNTI_TYPE, MODE, SN_BITS, BEARER_TYPE, BEARER, PLANE, CONTEXT_FIELDS };
 
-enum { CLOSED = 15, ROOTS = 23 };
+enum { CLOSED = 12, ROOTS = 23, LTE_LAYERS = 3 };
 
 struct take_ids {
     int layers[LAYERS];
-    int rrc_lte;        /* RRC as well */
-    int closed[CLOSED]; /* protocols that carry RRC of LTE, or RRC between nodes, or quote what did not arrive */
+    int rrc_lte;                     /* RRC as well */
+    int lte[LTE_LAYERS];             /* MAC, RLC and PDCP of LTE, which framing/ reads */
+    int closed[CLOSED];              /* protocols that carry RRC between nodes, or quote what did not arrive */
     enum coverage closed_as[CLOSED]; /* COVERAGE_COUNT: not spoken of */
     int frame, udp, ip, ipv6, gtp;
     struct {
