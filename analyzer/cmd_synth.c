@@ -154,12 +154,23 @@ static bool files_apart(const char *scenario, const char *output, const char *ke
     return apart;
 }
 
+/* By name, if nothing else is said. */
+static enum synth_format format_of(const char *output, bool pcapng, bool nano)
+{
+    if (g_str_has_suffix(output, ".qmdl"))
+        return SYNTH_QMDL;
+    if (g_str_has_suffix(output, ".dlf"))
+        return SYNTH_DLF;
+    return pcapng || g_str_has_suffix(output, ".pcapng") ? SYNTH_PCAPNG : nano ? SYNTH_PCAP_NANO : SYNTH_PCAP;
+}
+
 int daps_cmd_synth(int argc, char **argv)
 {
     gchar *output = NULL, *keys = NULL, *framing = NULL;
     gboolean pcapng = FALSE, nano = FALSE;
     const GOptionEntry entries[] = {
-        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Write the capture to FILE (- for standard output)", "FILE"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
+         "Write the capture to FILE (- for standard output); a baseband log if it ends in .qmdl or .dlf", "FILE"},
         {"framing", 'f', 0, G_OPTION_ARG_STRING, &framing,
          "upper-pdu, upper-pdu-unpadded, gsmtap-v3, qcsuper or rls; overrides the scenario's own", "NAME"},
         {"pcapng", 0, 0, G_OPTION_ARG_NONE, &pcapng, "Write pcapng (default if FILE ends in .pcapng)", NULL},
@@ -181,8 +192,8 @@ int daps_cmd_synth(int argc, char **argv)
         process_guard_keys();
         run.path = output;
         run.keys_path = keys;
-        run.format = pcapng || g_str_has_suffix(output, ".pcapng") ? SYNTH_PCAPNG : nano ? SYNTH_PCAP_NANO : SYNTH_PCAP;
-        options.framing = framing;
+        run.format = format_of(output, pcapng, nano);
+        options.framing = framing != NULL ? framing : run.format >= SYNTH_QMDL ? "diag" : NULL;
         status = play(argv[1], &options, &run);
     }
     g_option_context_free(context);

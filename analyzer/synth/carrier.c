@@ -11,16 +11,32 @@
 
 #include <string.h>
 
+#include "daps/record.h"
 #include "synth/put.h"
 
 #define DLT_ETHERNET  1
 #define DLT_RAW       101
 #define DLT_UPPER_PDU 252
 
-static const char *const framing_names[SYNTH_FRAMING_COUNT] = {
-    "upper-pdu", "upper-pdu-unpadded", "gsmtap-v3",     "gsmtap-v2",      "qcsuper",          "rls",
-    "mac-nr",    "mac-nr-dlt149",      "mac-nr-dlt157", "mac-nr-upper",   "mac-nr-upper-udp", "rlc-nr",
-    "pdcp-nr",   "pdcp-nr-2018",       "gsmtap-v3-mac", "gsmtap-v3-pdcp", "gsmtap-v3-both"};
+static const char *const framing_names[SYNTH_FRAMING_COUNT] = {"upper-pdu",
+                                                               "upper-pdu-unpadded",
+                                                               "gsmtap-v3",
+                                                               "gsmtap-v2",
+                                                               "qcsuper",
+                                                               "rls",
+                                                               "diag",
+                                                               "diag-segments",
+                                                               "mac-nr",
+                                                               "mac-nr-dlt149",
+                                                               "mac-nr-dlt157",
+                                                               "mac-nr-upper",
+                                                               "mac-nr-upper-udp",
+                                                               "rlc-nr",
+                                                               "pdcp-nr",
+                                                               "pdcp-nr-2018",
+                                                               "gsmtap-v3-mac",
+                                                               "gsmtap-v3-pdcp",
+                                                               "gsmtap-v3-both"};
 
 enum synth_framing synth_framing_by_name(const char *name)
 {
@@ -33,7 +49,8 @@ enum synth_framing synth_framing_by_name(const char *name)
 
 const char *synth_framing_names(void)
 {
-    return "upper-pdu, upper-pdu-unpadded, gsmtap-v3, gsmtap-v2, qcsuper, rls, mac-nr, mac-nr-dlt149, mac-nr-dlt157, "
+    return "upper-pdu, upper-pdu-unpadded, gsmtap-v3, gsmtap-v2, qcsuper, rls, diag, diag-segments, mac-nr, "
+           "mac-nr-dlt149, mac-nr-dlt157, "
            "mac-nr-upper, "
            "mac-nr-upper-udp, rlc-nr, pdcp-nr, pdcp-nr-2018, gsmtap-v3-mac, gsmtap-v3-pdcp, gsmtap-v3-both";
 }
@@ -52,6 +69,9 @@ int synth_link_type(enum synth_framing framing)
         return 157;
     case SYNTH_QCSUPER:
         return DLT_RAW;
+    case SYNTH_DIAG:
+    case SYNTH_DIAG_SEGMENTS:
+        return DAPS_LINKTYPE_DIAG;
     default:
         return DLT_ETHERNET;
     }
@@ -65,7 +85,7 @@ void put_number(GByteArray *out, uint64_t value, unsigned octets)
     }
 }
 
-static void put_little(GByteArray *out, uint64_t value, unsigned octets)
+void put_little(GByteArray *out, uint64_t value, unsigned octets)
 {
     for (unsigned i = 0; i < octets; i++)
         put_number(out, value >> (8 * i) & 0xFF, 1);
@@ -360,6 +380,9 @@ GByteArray *synth_wrap(enum synth_framing framing, const struct synth_frame *fra
         return gsmtap_v2(frame);
     case SYNTH_QCSUPER:
         return frame->rat == DAPS_RAT_LTE ? NULL : qcsuper(frame);
+    case SYNTH_DIAG:
+    case SYNTH_DIAG_SEGMENTS:
+        return synth_diag(frame, framing == SYNTH_DIAG_SEGMENTS);
     case SYNTH_RLS:
         return frame->rat == DAPS_RAT_LTE ? NULL : rls(frame);
     default: /* below RRC: layers.c */

@@ -16,6 +16,8 @@ enum synth_framing {
     SYNTH_GSMTAP_V2,          /* the same in version 2, which has LTE only */
     SYNTH_QCSUPER,            /* raw IPv4, UDP 47928, log 0xB821 version 9 */
     SYNTH_RLS,                /* Ethernet, UDP 4997, UERANSIM */
+    SYNTH_DIAG,               /* items of a phone's baseband log (diag.c), ... */
+    SYNTH_DIAG_SEGMENTS,      /* ... each message in two parts */
     /* Below RRC, with real keys (layers.c): */
     SYNTH_MAC_NR,           /* Ethernet, UDP 9999, "mac-nr" */
     SYNTH_MAC_NR_DLT149,    /* a UDP header and no IP, as srsRAN */

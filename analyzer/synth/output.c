@@ -14,6 +14,8 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include "synth/put.h"
+
 #define SNAPLEN         262144
 #define LINKTYPE_RAW_IP 101
 
@@ -67,6 +69,32 @@ static void put_headers(struct synth_output *output, int link_type)
     put32(output, 32);
 }
 
+static bool is_log(enum synth_format format)
+{
+    return format == SYNTH_QMDL || format == SYNTH_DLF;
+}
+
+/* Commands behind one another, each as an item. */
+static void put_items(struct synth_output *output, const GByteArray *octets)
+{
+    GByteArray *out = g_byte_array_new();
+    size_t header, length;
+
+    for (size_t at = 0; at < octets->len; at += length) {
+        length = synth_diag_length(octets->data + at, &header);
+        if (output->format == SYNTH_DLF && octets->data[at] != SYNTH_DIAG_COMMAND) {
+            errno = ENOTSUP; /* such a file names no subscription */
+            fail(output);
+        }
+        if (output->format == SYNTH_QMDL)
+            put_diag_frame(out, octets->data + at, length);
+        else
+            g_byte_array_append(out, octets->data + at + header, (guint)(length - header));
+    }
+    put(output, out->data, out->len);
+    g_byte_array_unref(out);
+}
+
 static bool open_pcap(struct synth_output *output, int link_type)
 {
     output->pcap = pcap_open_dead_with_tstamp_precision(
@@ -84,11 +112,12 @@ struct synth_output *synth_output_open(FILE *file, enum synth_format format, int
 
     output->format = format;
     output->file = file;
-    if (format == SYNTH_PCAPNG) {
+    if (format == SYNTH_PCAPNG && link_type >= 0)
         put_headers(output, link_type);
+    if ((format == SYNTH_PCAPNG && link_type >= 0) || is_log(format))
         return output;
-    }
-    if (open_pcap(output, link_type))
+    errno = EINVAL; /* items of a baseband log are no records of a pcap */
+    if (link_type >= 0 && open_pcap(output, link_type))
         return output;
     if (output->pcap != NULL)
         pcap_close(output->pcap);
@@ -139,7 +168,9 @@ bool synth_output_comment(struct synth_output *output, int64_t time_ns, const GB
 
 bool synth_output_frame(struct synth_output *output, int64_t time_ns, const GByteArray *octets)
 {
-    if (output->format == SYNTH_PCAPNG) {
+    if (is_log(output->format)) {
+        put_items(output, octets);
+    } else if (output->format == SYNTH_PCAPNG) {
         put_packet(output, time_ns, octets, NULL);
     } else {
         struct pcap_pkthdr header = {.caplen = octets->len, .len = octets->len};
@@ -160,7 +191,7 @@ bool synth_output_close(struct synth_output *output)
 
     if (output == NULL)
         return true;
-    if (output->format == SYNTH_PCAPNG) {
+    if (output->format == SYNTH_PCAPNG || is_log(output->format)) {
         if (fclose(output->file) != 0)
             fail(output);
     } else {

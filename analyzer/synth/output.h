@@ -8,7 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum synth_format { SYNTH_PCAP, SYNTH_PCAP_NANO, SYNTH_PCAPNG };
+/* QMDL, DLF: baseband logs, of records that are DIAG commands; DLF has no subscriptions. */
+enum synth_format { SYNTH_PCAP, SYNTH_PCAP_NANO, SYNTH_PCAPNG, SYNTH_QMDL, SYNTH_DLF };
 
 struct synth_output;
 

@@ -15,16 +15,25 @@
 #define MOST_HELD                                                                                                      \
     DAPS_BOUND(64U, 2U) /* PDUs of which it is open whether they are under a key that was in force before */
 
-/* One key, and when the first COUNTs of its signalling were seen: they come again if it is taken again. */
+struct sight {
+    bool seen;
+    uint16_t sfn;
+    int64_t time_ns;
+};
+
+/* COUNTs of one signalling bearer under one key: the first ones come again if it is taken again. */
+struct sights {
+    bool seen;
+    uint32_t highest; /* since they began */
+    struct sight first[FIRST];
+};
+
+/* One key. */
 struct leaf {
     uint64_t digest;
     struct daps_term term; /* stands for it in the ledger; has no value */
     uint32_t told_stay;
-    struct {
-        bool seen;
-        uint16_t sfn;
-        int64_t time_ns;
-    } first[SRBS][2][FIRST];
+    struct sights sights[SRBS][2]; /* by direction */
 };
 
 /* The keys of the newest item of one direction. */
@@ -240,20 +249,26 @@ static void take_keys(struct logged *logged, const struct logged_host *host, con
 
 /* ---- PDUs ---- */
 
-/* Has the COUNT of this bearer begun anew under its key? */
+/* Has the COUNT of this bearer begun anew under its key? Signalling comes in sequence (TS 36.322 5.1.3). */
 static bool restarts(struct leaf *leaf, const struct daps_pdu *pdu)
 {
     const struct daps_logged *logged = pdu->logged;
     const unsigned bearer = pdu->bearer - 1U;
+    struct sights *sights;
+    struct sight *first;
+    bool again;
 
-    if (!pdu->srb || bearer >= SRBS || logged->count >= FIRST || logged->integrity)
+    if (!pdu->srb || bearer >= SRBS || logged->integrity)
         return false;
-    const bool again = leaf->first[bearer][pdu->downlink][logged->count].seen &&
-                       (leaf->first[bearer][pdu->downlink][logged->count].sfn != logged->sfn ||
-                        leaf->first[bearer][pdu->downlink][logged->count].time_ns != pdu->time_ns);
-    leaf->first[bearer][pdu->downlink][logged->count].seen = true;
-    leaf->first[bearer][pdu->downlink][logged->count].sfn = logged->sfn;
-    leaf->first[bearer][pdu->downlink][logged->count].time_ns = pdu->time_ns;
+    sights = &leaf->sights[bearer][pdu->downlink];
+    again = logged->count < FIRST && sights->seen && sights->highest > logged->count;
+    if (logged->count < FIRST) {
+        first = &sights->first[logged->count];
+        again |= first->seen && (first->sfn != logged->sfn || first->time_ns != pdu->time_ns);
+        *first = (struct sight){true, logged->sfn, pdu->time_ns};
+    }
+    sights->highest = again || !sights->seen ? logged->count : MAX(sights->highest, logged->count);
+    sights->seen = true;
     return again;
 }
 
@@ -335,7 +350,7 @@ static void enter(struct logged *logged, const struct logged_host *host, const s
     if (daps_ledger_look(logged->ledger, &use->id, &entry, &earlier) == DAPS_LEDGER_COLLISION) {
         if (!differs(&entry, &earlier))
             return;
-        if (!current) {
+        if (!current && (use->id.direction == 0 || earlier.entity == stay)) {
             hold(logged, host, use);
             return;
         }

@@ -168,10 +168,14 @@ static void see_known(struct daps_ue *ue, struct daps_logged_keys *k, const stru
 {
     const int64_t since = age(newest, ev->time_ns);
 
+    if (newest > epoch_at(k, 0) && !newest[-1].has_key && since < DAPS_LAG_NS)
+        return; /* it may be that one's */
     if (ev->seen.downlink && ev->seen.restarts)
         newest->unchanged++;
     if (known->serial == newest->before || known + 1 == newest) { /* what a phone may be late to change */
+        /* A connection that RRC secures is no longer the one before; after a handover it may be, unseen. */
         if (newest->unchanged >= UNCHANGED ||
+            (newest->attempt == 0 && ev->seen.downlink && since >= DAPS_LAG_NS && since < INT64_MAX) ||
             (newest->unchanged > 0 && ev->seen.downlink && since >= UPLINK_NS && since < INT64_MAX))
             attach(ue, k, newest, &ev->seen);
         return;
