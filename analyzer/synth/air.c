@@ -23,7 +23,7 @@ void air_start(struct air *air, unsigned ue, const char *key_line)
     air->suspend_ncc = -1;
     air->has_kgnb = air->has_kamf = false;
     if (g_strv_length(words) >= 3 && strlen(words[2]) == 64) {
-        air->has_kamf = strcmp(words[0], "KAMF") == 0;
+        air->has_kamf = strcmp(words[0], "KAMF") == 0 || strcmp(words[0], "KASME") == 0;
         air->has_kgnb = !air->has_kamf;
         read_hex(words[2], air->has_kamf ? air->kamf : air->root);
     }
@@ -54,12 +54,21 @@ void air_connect(struct air *air, int32_t c_rnti, const struct synth_cell *cell)
     air->ssb_arfcn = cell->ssb_arfcn;
 }
 
+/* KgNB of KAMF, KeNB of KASME. */
+static void make_root(struct air *air)
+{
+    if (air->rat == DAPS_RAT_LTE)
+        daps_kdf_kenb(air->kamf, air->ul_nas_count, air->root);
+    else
+        daps_kdf_kgnb(air->kamf, air->ul_nas_count, 1, air->root);
+}
+
 void air_secure(struct air *air, int nea, int nia)
 {
     struct air_leg *leg = &air->active;
 
     if (!air->has_kgnb)
-        daps_kdf_kgnb(air->kamf, air->ul_nas_count, 1, air->root);
+        make_root(air);
     memcpy(leg->key, air->root, 32);
     leg->n = 0;
     leg->secured = true;
@@ -88,10 +97,10 @@ void air_new_key_set(struct air *air, unsigned ue, char *out, size_t size)
         return;
     air->new_key_set = true;
     air->ul_nas_count++;
-    daps_kdf_kgnb(air->kamf, air->ul_nas_count, 1, air->root);
+    make_root(air);
     if (!air->has_kamf)
         return;
-    g_snprintf(out, (gulong)size, "KAMF %u ", ue);
+    g_snprintf(out, (gulong)size, "%s %u ", air->rat == DAPS_RAT_LTE ? "KASME" : "KAMF", ue);
     for (unsigned i = 0; i < 32; i++)
         g_snprintf(out + strlen(out), (gulong)(size - strlen(out)), "%02x", air->kamf[i]);
     g_snprintf(out + strlen(out), (gulong)(size - strlen(out)), " ul_nas_count=%u", air->ul_nas_count);
@@ -103,7 +112,10 @@ static void star(const struct air *air, const uint8_t parent[static 32], int32_t
 {
     const unsigned octets = air->quirk == AIR_TWO_OCTETS && arfcn <= 0xFFFF ? 2 : 3;
 
-    daps_kdf_kgnb_star_octets(parent, (uint16_t)pci, (uint32_t)arfcn, octets, out);
+    if (air->rat == DAPS_RAT_LTE)
+        daps_kdf_kenb_star(parent, (uint16_t)pci, (uint32_t)arfcn, out);
+    else
+        daps_kdf_kgnb_star_octets(parent, (uint16_t)pci, (uint32_t)arfcn, octets, out);
 }
 
 /* TS 33.501 6.9.2.3.4: horizontal if the NCC is that of the active key, else NH by NH until it is. */
@@ -125,7 +137,10 @@ static void derive(struct air *air, struct air_leg *leg, int ncc, bool new_key_s
             leg->n++;
         memcpy(parent, air->root, 32);
         for (uint32_t i = 0; i < leg->n + (air->quirk == AIR_NH_AHEAD); i++) {
-            daps_kdf_nh(air->kamf, parent, next);
+            if (air->rat == DAPS_RAT_LTE)
+                daps_kdf_nh_lte(air->kamf, parent, next);
+            else
+                daps_kdf_nh(air->kamf, parent, next);
             memcpy(parent, next, 32);
         }
     }
@@ -198,13 +213,13 @@ static void protect(struct air *air, const struct air_leg *leg, GByteArray *pdu,
 
     if (srb) {
         if (leg->secured && leg->nia > 0) {
-            daps_kdf_leaf(DAPS_RAT_NR, leg->key, DAPS_USE_RRC_INT, (uint8_t)leg->nia, key);
+            daps_kdf_leaf(air->rat, leg->key, DAPS_USE_RRC_INT, (uint8_t)leg->nia, key);
             daps_nia(air->ciphers, (unsigned)leg->nia, key, tuple, pdu->data, (uint64_t)pdu->len * 8, mac);
         }
         g_byte_array_append(pdu, mac, 4);
     }
     if (ciphered && leg->nea > 0) {
-        daps_kdf_leaf(DAPS_RAT_NR, leg->key, srb ? DAPS_USE_RRC_ENC : DAPS_USE_UP_ENC, (uint8_t)leg->nea, key);
+        daps_kdf_leaf(air->rat, leg->key, srb ? DAPS_USE_RRC_ENC : DAPS_USE_UP_ENC, (uint8_t)leg->nea, key);
         daps_nea(air->ciphers, (unsigned)leg->nea, key, tuple, pdu->data + header, pdu->data + header,
                  pdu->len - header);
     }
@@ -216,20 +231,23 @@ GByteArray *air_signalling(struct air *air, bool downlink, const GByteArray *rrc
     struct air_leg *leg = air->open ? &air->target : &air->active;
     const uint32_t count = leg->srb1[downlink]++;
     const struct daps_tuple tuple = {.count = count, .direction = downlink};
-    const uint8_t header[2] = {(uint8_t)(count >> 8 & 0x0F), (uint8_t)count};
+    const bool lte = air->rat == DAPS_RAT_LTE;
+    const uint8_t header[2] = {(uint8_t)(lte ? count & 0x1F : count >> 8 & 0x0F), (uint8_t)count};
+    const guint octets = lte ? 1 : 2;
     const bool ciphered = leg->secured && !air->clear_once && (downlink ? leg->dl_ciphered : leg->ul_ciphered);
     GByteArray *out = g_byte_array_new();
 
     *pdu = (struct air_pdu){.downlink = downlink,
                             .srb = true,
                             .bearer = 1,
-                            .sn_bits = 12,
+                            .sn_bits = lte ? 5 : 12,
+                            .next_rlc_sn = &leg->srb1_rlc[downlink],
                             .msg3 = !downlink && air->contention,
                             .c_rnti = leg->c_rnti,
-                            .rlc_sn = leg->srb1_rlc[downlink]++ & 0xFFF};
-    g_byte_array_append(out, header, 2);
+                            .rlc_sn = lte ? 0 : leg->srb1_rlc[downlink]++ & 0xFFF};
+    g_byte_array_append(out, header, octets);
     g_byte_array_append(out, rrc->data, rrc->len);
-    protect(air, leg, out, &tuple, 2, true, ciphered);
+    protect(air, leg, out, &tuple, octets, true, ciphered);
     air->clear_once = false;
     if (!downlink)
         air->contention = false;
@@ -251,12 +269,19 @@ GByteArray *air_data(struct air *air, bool downlink, unsigned drb, bool source, 
         header[1] = (uint8_t)(count >> 8);
         header[2] = (uint8_t)count;
         length = 3;
+    } else if (sn_bits == 15) {
+        header[0] = (uint8_t)(0x80 | (count >> 8 & 0x7F));
+    } else if (sn_bits == 7) {
+        header[0] = (uint8_t)(0x80 | (count & 0x7F));
+        length = 1;
     }
     *pdu = (struct air_pdu){.downlink = downlink,
                             .bearer = drb,
                             .sn_bits = sn_bits,
                             .c_rnti = leg->c_rnti,
-                            .rlc_sn = air->drb_rlc[drb][downlink]++ & 0xFFF};
+                            .um = sn_bits == 7,
+                            .next_rlc_sn = &air->drb_rlc[drb][downlink],
+                            .rlc_sn = air->rat == DAPS_RAT_LTE ? 0 : air->drb_rlc[drb][downlink]++ & 0xFFF};
     g_byte_array_append(out, header, length);
     g_byte_array_append(out, data->data, data->len);
     protect(air, leg, out, &tuple, length, false, leg->secured);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a UE's messages look like below RRC: AS keys as the handovers derive them (TS 33.501 A.8 to A.11), PDCP PDUs
- * with COUNT, ciphering and integrity (TS 38.323), and the legs of a handover.
+ * What a UE's messages look like below RRC: AS keys as the handovers derive them (TS 33.501 A.8 to A.11, TS 33.401 A.3
+ * to A.7), PDCP PDUs with COUNT, ciphering and integrity (TS 38.323, TS 36.323), and the legs of a handover.
  */
 #ifndef DAPS_SYNTH_AIR_H
 #define DAPS_SYNTH_AIR_H
@@ -36,6 +36,7 @@ struct air_leg {
 };
 
 struct air {
+    enum daps_rat rat;
     struct daps_ciphers *ciphers;
     bool has_kamf, has_kgnb;
     uint8_t kamf[32], root[32]; /* root: KgNB the NH chain starts from */
@@ -81,10 +82,11 @@ void air_assume_connected(struct air *air, int32_t c_rnti, const struct synth_ce
 void air_new_key_set(struct air *air, unsigned ue, char *out, size_t size);
 
 struct air_pdu {
-    bool downlink, srb, msg3;
+    bool downlink, srb, msg3, um;
     unsigned bearer;
     int32_t c_rnti;
     uint32_t rlc_sn;
+    uint32_t *next_rlc_sn; /* LTE: every PDU has one */
     unsigned sn_bits;
 };
 

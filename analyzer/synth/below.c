@@ -54,7 +54,7 @@ void player_send_below(struct player *p, struct synth_frame *frame)
 
 void player_send_data(struct player *p, bool downlink, unsigned drb, bool source, unsigned sn_bits, unsigned octets)
 {
-    struct synth_frame frame = {.many_ues = p->many_ues, .number = p->frames + 1};
+    struct synth_frame frame = {.rat = p->rat, .many_ues = p->many_ues, .number = p->frames + 1};
     GByteArray *data = g_byte_array_sized_new(octets), *pdcp;
     struct air_pdu pdu;
 

@@ -34,6 +34,13 @@ static const char *const framing_names[SYNTH_FRAMING_COUNT] = {"upper-pdu",
                                                                "rlc-nr",
                                                                "pdcp-nr",
                                                                "pdcp-nr-2018",
+                                                               "mac-lte",
+                                                               "mac-lte-dlt147",
+                                                               "mac-lte-dlt149",
+                                                               "mac-lte-upper",
+                                                               "rlc-lte",
+                                                               "pdcp-lte",
+                                                               "gsmtap-v2-mac",
                                                                "gsmtap-v3-mac",
                                                                "gsmtap-v3-pdcp",
                                                                "gsmtap-v3-both"};
@@ -52,7 +59,17 @@ const char *synth_framing_names(void)
     return "upper-pdu, upper-pdu-unpadded, gsmtap-v3, gsmtap-v2, qcsuper, rls, diag, diag-segments, mac-nr, "
            "mac-nr-dlt149, mac-nr-dlt157, "
            "mac-nr-upper, "
-           "mac-nr-upper-udp, rlc-nr, pdcp-nr, pdcp-nr-2018, gsmtap-v3-mac, gsmtap-v3-pdcp, gsmtap-v3-both";
+           "mac-nr-upper-udp, rlc-nr, pdcp-nr, pdcp-nr-2018, mac-lte, mac-lte-dlt147, mac-lte-dlt149, mac-lte-upper, "
+           "rlc-lte, pdcp-lte, gsmtap-v2-mac, gsmtap-v3-mac, gsmtap-v3-pdcp, gsmtap-v3-both";
+}
+
+bool synth_framing_carries(enum synth_framing framing, enum daps_rat rat)
+{
+    const bool of_nr =
+        (framing >= SYNTH_MAC_NR && framing <= SYNTH_PDCP_NR_2018) || framing == SYNTH_QCSUPER || framing == SYNTH_RLS;
+    const bool of_lte = (framing >= SYNTH_MAC_LTE && framing <= SYNTH_GSMTAP_V2_MAC) || framing == SYNTH_GSMTAP_V2;
+
+    return rat == DAPS_RAT_LTE ? !of_nr : !of_lte;
 }
 
 int synth_link_type(enum synth_framing framing)
@@ -62,8 +79,12 @@ int synth_link_type(enum synth_framing framing)
     case SYNTH_UPPER_PDU_UNPADDED:
     case SYNTH_MAC_NR_UPPER:
     case SYNTH_MAC_NR_UPPER_UDP:
+    case SYNTH_MAC_LTE_UPPER:
         return DLT_UPPER_PDU;
+    case SYNTH_MAC_LTE_DLT147:
+        return 147;
     case SYNTH_MAC_NR_DLT149:
+    case SYNTH_MAC_LTE_DLT149:
         return 149;
     case SYNTH_MAC_NR_DLT157:
         return 157;

@@ -27,9 +27,17 @@ enum synth_framing {
     SYNTH_RLC_NR,           /* Ethernet, UDP 9999, "rlc-nr" */
     SYNTH_PDCP_NR,          /* likewise "pdcp-nr" */
     SYNTH_PDCP_NR_2018,     /* the tags of its first generation */
-    SYNTH_GSMTAP_V3_MAC,    /* GSMTAP v3 type 0x0500 */
-    SYNTH_GSMTAP_V3_PDCP,   /* GSMTAP v3 type 0x0502 */
-    SYNTH_GSMTAP_V3_BOTH,   /* RRC in clear, as a phone logs it, and the PDCP PDU it went in */
+    SYNTH_MAC_LTE,          /* Ethernet, UDP 9999, "mac-lte" */
+    SYNTH_MAC_LTE_DLT147,   /* no header at all, as srsRAN 4G */
+    SYNTH_MAC_LTE_DLT149,   /* a UDP header and no IP, likewise */
+    SYNTH_MAC_LTE_UPPER,    /* link type 252, "mac-lte-framed" */
+    SYNTH_RLC_LTE,          /* Ethernet, UDP 9999, "rlc-lte" */
+    SYNTH_PDCP_LTE,         /* likewise "pdcp-lte" */
+    SYNTH_GSMTAP_V2_MAC,    /* GSMTAP v2 type 0x0f, which has LTE only */
+    /* Of either: */
+    SYNTH_GSMTAP_V3_MAC,  /* GSMTAP v3 type 0x0500, LTE 0x0400 */
+    SYNTH_GSMTAP_V3_PDCP, /* GSMTAP v3 type 0x0502, LTE 0x0402 */
+    SYNTH_GSMTAP_V3_BOTH, /* RRC in clear, as a phone logs it, and the PDCP PDU it went in */
     SYNTH_FRAMING_COUNT
 };
 
@@ -51,6 +59,9 @@ enum synth_framing synth_framing_by_name(const char *name);
 
 /* Names of all framings, joined by commas; static storage. */
 const char *synth_framing_names(void);
+
+/* Whether the framing can hold that technology. */
+bool synth_framing_carries(enum synth_framing framing, enum daps_rat rat);
 
 /* Link type of the framing. */
 int synth_link_type(enum synth_framing framing);

@@ -26,14 +26,21 @@ static bool is_uplink(enum daps_channel channel)
 
 /* ---- around the context ---- */
 
-static GByteArray *gsmtap(const struct synth_frame *frame, uint16_t type, GByteArray *payload)
+static GByteArray *gsmtap(enum synth_framing framing, const struct synth_frame *frame, GByteArray *payload)
 {
+    const unsigned first = frame->rat == DAPS_RAT_LTE ? 0x0400 : 0x0500; /* MAC, then RLC and PDCP */
     GByteArray *out = g_byte_array_new();
 
-    put_number(out, 0x0300, 2);
-    put_number(out, 2, 2); /* no metadata */
-    put_number(out, type, 2);
-    put_number(out, 0, 2);
+    if (framing == SYNTH_GSMTAP_V2_MAC) {
+        put_number(out, 0x02040f00, 4);
+        put_number(out, 0, 8);
+        put_number(out, 0, 4);
+    } else {
+        put_number(out, 0x0300, 2);
+        put_number(out, 2, 2); /* no metadata */
+        put_number(out, framing == SYNTH_GSMTAP_V3_MAC ? first : first + 2, 2);
+        put_number(out, 0, 2);
+    }
     g_byte_array_append(out, payload->data, payload->len);
     g_byte_array_unref(payload);
     return put_udp(&(struct udp_path){0x7F000000U | frame->ue, 0x7F000000U | frame->ue, 13337, 4729, true}, out,
@@ -41,34 +48,37 @@ static GByteArray *gsmtap(const struct synth_frame *frame, uint16_t type, GByteA
 }
 
 /* name: of the protocol, in front of the context where the carrier wants it. */
-static GByteArray *carry(enum synth_framing framing, const struct synth_frame *frame, const char *name,
-                         GByteArray *context)
+GByteArray *synth_carry(enum synth_framing framing, const struct synth_frame *frame, const char *name,
+                        GByteArray *context)
 {
     GByteArray *out = g_byte_array_new();
 
     switch (framing) {
     case SYNTH_MAC_NR_DLT157:
+    case SYNTH_MAC_LTE_DLT147:
         g_byte_array_append(out, context->data, context->len);
         g_byte_array_unref(context);
         return out;
     case SYNTH_MAC_NR_UPPER:
-        put_upper_name(out, "mac-nr-framed");
+    case SYNTH_MAC_LTE_UPPER:
+        put_upper_name(out, framing == SYNTH_MAC_NR_UPPER ? "mac-nr-framed" : "mac-lte-framed");
         put_number(out, 0, 4);
         g_byte_array_append(out, context->data, context->len);
         g_byte_array_unref(context);
         return out;
+    case SYNTH_GSMTAP_V2_MAC:
     case SYNTH_GSMTAP_V3_MAC:
     case SYNTH_GSMTAP_V3_PDCP:
     case SYNTH_GSMTAP_V3_BOTH:
         g_byte_array_unref(out);
-        return gsmtap(frame, framing == SYNTH_GSMTAP_V3_MAC ? 0x0500 : 0x0502, context);
+        return gsmtap(framing, frame, context);
     default:
         break;
     }
     g_byte_array_append(out, (const uint8_t *)name, (guint)strlen(name));
     g_byte_array_append(out, context->data, context->len);
     g_byte_array_unref(context);
-    if (framing == SYNTH_MAC_NR_DLT149 || framing == SYNTH_MAC_NR_UPPER_UDP) {
+    if (framing == SYNTH_MAC_NR_DLT149 || framing == SYNTH_MAC_NR_UPPER_UDP || framing == SYNTH_MAC_LTE_DLT149) {
         GByteArray *datagram = g_byte_array_new();
         if (framing == SYNTH_MAC_NR_UPPER_UDP) {
             put_upper_name(datagram, "udp");
@@ -181,23 +191,27 @@ void synth_wrap_ccch(enum synth_framing framing, const struct synth_frame *frame
     const bool up = is_uplink(frame->channel);
     GByteArray *context;
 
+    if (frame->rat == DAPS_RAT_LTE) {
+        synth_lte_ccch(framing, frame, c_rnti, frames);
+        return;
+    }
     switch (framing) {
     case SYNTH_RLC_NR:
         context = rlc_context(frame, !up, 1, 0);
         g_byte_array_append(context, frame->octets->data, frame->octets->len);
-        g_ptr_array_add(frames, carry(framing, frame, "rlc-nr", context));
+        g_ptr_array_add(frames, synth_carry(framing, frame, "rlc-nr", context));
         break;
     case SYNTH_PDCP_NR:
     case SYNTH_PDCP_NR_2018:
     case SYNTH_GSMTAP_V3_PDCP:
         context = pdcp_context(framing, frame, &(struct air_pdu){.downlink = !up, .srb = true}, 4);
         g_byte_array_append(context, frame->octets->data, frame->octets->len);
-        g_ptr_array_add(frames, carry(framing, frame, "pdcp-nr", context));
+        g_ptr_array_add(frames, synth_carry(framing, frame, "pdcp-nr", context));
         break;
     case SYNTH_GSMTAP_V3_BOTH:
         break; /* in clear in the log already */
     default:
-        g_ptr_array_add(frames, carry(framing, frame, "mac-nr", mac_ccch(frame, c_rnti)));
+        g_ptr_array_add(frames, synth_carry(framing, frame, "mac-nr", mac_ccch(frame, c_rnti)));
     }
 }
 
@@ -224,7 +238,7 @@ static GByteArray *rlc_frame(enum synth_framing framing, const struct synth_fram
         out = rlc_context(frame, pdu->downlink, pdu->srb ? 4 : 5, pdu->bearer);
         g_byte_array_append(out, rlc->data, rlc->len);
         g_byte_array_unref(rlc);
-        return carry(framing, frame, "rlc-nr", out);
+        return synth_carry(framing, frame, "rlc-nr", out);
     }
     /* Msg3 goes over a temporary C-RNTI and names the real one (TS 38.321 5.1.5). */
     out = mac_context(frame, pdu->downlink, pdu->msg3 ? 60000 + pdu->c_rnti % 5000 : pdu->c_rnti);
@@ -237,17 +251,21 @@ static GByteArray *rlc_frame(enum synth_framing framing, const struct synth_fram
     }
     put_padding(out);
     g_byte_array_unref(rlc);
-    return carry(framing, frame, "mac-nr", out);
+    return synth_carry(framing, frame, "mac-nr", out);
 }
 
 void synth_wrap_pdcp(enum synth_framing framing, const struct synth_frame *frame, const struct air_pdu *pdu,
                      const GByteArray *octets, unsigned segment, GPtrArray *frames)
 {
+    if (frame->rat == DAPS_RAT_LTE) {
+        synth_lte_pdcp(framing, frame, pdu, octets, segment, frames);
+        return;
+    }
     if (framing == SYNTH_PDCP_NR || framing == SYNTH_PDCP_NR_2018 || framing == SYNTH_GSMTAP_V3_PDCP ||
         framing == SYNTH_GSMTAP_V3_BOTH) {
         GByteArray *context = pdcp_context(framing, frame, pdu, 1);
         g_byte_array_append(context, octets->data, octets->len);
-        g_ptr_array_add(frames, carry(framing, frame, "pdcp-nr", context));
+        g_ptr_array_add(frames, synth_carry(framing, frame, "pdcp-nr", context));
         return;
     }
     if (segment == 0 || octets->len <= segment) {

@@ -19,4 +19,13 @@ void synth_wrap_pdcp(enum synth_framing framing, const struct synth_frame *frame
 /* One CCCH message likewise. */
 void synth_wrap_ccch(enum synth_framing framing, const struct synth_frame *frame, int32_t c_rnti, GPtrArray *frames);
 
+/* layers.c: context and PDU in the carrier, which takes context; name: of the protocol, where the carrier wants it */
+GByteArray *synth_carry(enum synth_framing framing, const struct synth_frame *frame, const char *name,
+                        GByteArray *context);
+
+/* layers_lte.c: the same of LTE */
+void synth_lte_pdcp(enum synth_framing framing, const struct synth_frame *frame, const struct air_pdu *pdu,
+                    const GByteArray *octets, unsigned segment, GPtrArray *frames);
+void synth_lte_ccch(enum synth_framing framing, const struct synth_frame *frame, int32_t c_rnti, GPtrArray *frames);
+
 #endif

@@ -102,6 +102,49 @@ GByteArray *lte_reconfiguration(const struct synth_command *command, char **erro
     return draft_finish(&draft, LTE_SYNTH_ROOT_DL_DCCH_MESSAGE, error);
 }
 
+/* One of drb-ToAddModList: identity, PDCP, RLC and logical channel (TS 36.331 6.3.2). */
+static void set_drb(struct draft *draft, int i, unsigned sn_bits)
+{
+    const struct {
+        const char *path;
+        int64_t value;
+        bool wanted;
+    } rows[] = {
+        {"drb-Identity", i + 1, true},
+        {"pdcp-Config.rlc-UM.pdcp-SN-Size", 0, sn_bits == 7},
+        {"pdcp-Config.rlc-AM.statusReportRequired", 0, sn_bits != 7},
+        {"pdcp-Config.pdcp-SN-Size-v1130", 0, sn_bits == 15},
+        {"pdcp-Config.pdcp-SN-Size-v1310", 0, sn_bits == 18},
+        {"rlc-Config.um-Bi-Directional.ul-UM-RLC.sn-FieldLength", 1, sn_bits == 7},
+        {"rlc-Config.um-Bi-Directional.dl-UM-RLC.sn-FieldLength", 1, sn_bits == 7},
+        {"rlc-Config.am.ul-AM-RLC.maxRetxThreshold", 0, sn_bits != 7},
+        {"logicalChannelIdentity", i + 3, true},
+    };
+
+    for (size_t k = 0; k < G_N_ELEMENTS(rows); k++) {
+        char *path = g_strdup_printf(RECONF "radioResourceConfigDedicated.drb-ToAddModList.[%d].%s", i, rows[k].path);
+        if (rows[k].wanted)
+            draft_set(draft, path, rows[k].value);
+        g_free(path);
+    }
+}
+
+GByteArray *lte_bearers(unsigned transaction, unsigned sn_bits, bool release, char **error)
+{
+    struct draft draft = draft_start_in(&lte_synth_table, "message.c1.rrcConnectionReconfiguration");
+
+    draft_set(&draft, "rrc-TransactionIdentifier", transaction);
+    for (int i = 0; i < 2; i++) {
+        char *released = g_strdup_printf(RECONF "radioResourceConfigDedicated.drb-ToReleaseList.[%d]", i);
+        if (release)
+            draft_set(&draft, released, i + 1);
+        else
+            set_drb(&draft, i, sn_bits);
+        g_free(released);
+    }
+    return draft_finish(&draft, LTE_SYNTH_ROOT_DL_DCCH_MESSAGE, error);
+}
+
 GByteArray *lte_conditional(const struct synth_command *candidates, unsigned n, unsigned transaction, char **error)
 {
     struct draft draft = draft_start_in(&lte_synth_table, "message.c1.rrcConnectionReconfiguration");

@@ -11,4 +11,7 @@ GByteArray *lte_conditional(const struct synth_command *candidates, unsigned n, 
 GByteArray *lte_scg_change(unsigned transaction, const GByteArray *nr, char **error);
 GByteArray *lte_message(const char *name, const struct synth_simple *values, enum daps_channel *channel, char **error);
 
+/* DRB 1 and 2 with SNs of so many bits, of 7 over UM, else over AM; or both released. */
+GByteArray *lte_bearers(unsigned transaction, unsigned sn_bits, bool release, char **error);
+
 #endif

@@ -63,6 +63,8 @@ void player_send(struct player *p, enum daps_channel channel, GByteArray *pdu)
             g_byte_array_unref(pdu);
         return;
     }
+    if (!synth_framing_carries(p->framing, p->rat))
+        player_fail(p, "this framing does not carry %s", p->rat == DAPS_RAT_LTE ? "LTE" : "NR");
     player_advance(p, p->step_ns);
     if (p->last != NULL)
         g_byte_array_unref(p->last);
@@ -170,6 +172,7 @@ static void declare_ue(struct player *p)
     if (ue->cell == NULL)
         player_fail(p, "a cell must be declared before a UE");
     ue->logged = ue->cell;
+    ue->air.rat = p->rat;
     if (p->error == NULL) /* else the key may be none */
         air_start(&ue->air, ue->number, ue->key_line);
     g_ptr_array_add(p->ues, ue);
@@ -203,9 +206,6 @@ static void choose_framing(struct player *p)
         player_fail(p, "'%s' is none of %s", word, synth_framing_names());
     else
         p->framing = framing;
-    if (p->rat == DAPS_RAT_LTE && synth_is_below_rrc(p->framing))
-        player_fail(p,
-                    "this framing cannot carry LTE, which is written in clear only: upper-pdu, gsmtap-v3, gsmtap-v2");
 }
 
 static void choose_rat(struct player *p)
@@ -218,9 +218,6 @@ static void choose_rat(struct player *p)
         p->rat = DAPS_RAT_NR;
     else
         player_fail(p, "'%s' is neither nr nor lte", word);
-    if (p->rat == DAPS_RAT_LTE && synth_is_below_rrc(p->framing))
-        player_fail(p,
-                    "this framing cannot carry LTE, which is written in clear only: upper-pdu, gsmtap-v3, gsmtap-v2");
 }
 
 /* One statement; lose before it keeps its frames out of the capture, unsent off the air only; early and late move them.
@@ -236,6 +233,8 @@ static void play_statement(struct player *p, const struct synth_options *options
             p->shift_ns = -p->shift_ns;
         word = player_word(p, "a statement");
     }
+    if (p->ue != NULL)
+        p->ue->air.rat = p->rat;
     if (strcmp(word, "in-clear") == 0) {
         if (p->ue != NULL)
             p->ue->air.clear_once = true;

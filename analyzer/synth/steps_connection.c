@@ -112,12 +112,17 @@ void step_resume_request(struct player *p)
 void step_resume(struct player *p)
 {
     struct synth_simple values = step_with_transaction(step_transaction(p));
+    const bool keyed = p->ue->air.suspend_ncc >= 0;
 
-    if (p->ue->air.suspend_ncc >= 0)
+    if (keyed)
         air_rekey(&p->ue->air, p->ue->air.suspend_ncc, p->ue->cell, p->ue->c_rnti);
     p->ue->air.suspend_ncc = -1;
-    if (p->rat == DAPS_RAT_LTE && player_accept(p, "ncc"))
+    if (p->rat == DAPS_RAT_LTE && player_accept(p, "ncc")) {
         values.ncc = (int)player_number(p, "NCC", 0, 7);
+        if (!keyed)
+            air_rekey(&p->ue->air, values.ncc, p->ue->cell, p->ue->c_rnti);
+        p->ue->air.clear_once = !keyed; /* TS 36.331 5.3.3.4a: integrity protected with the key that it brings */
+    }
     step_send(p, "resume", values);
 }
 

@@ -289,7 +289,7 @@ void step_reestablish(struct player *p)
     step_send(p, "reestablishment-request", request);
     answer.transaction = step_transaction(p);
     air_rekey(&ue->air, answer.ncc, selected, ue->c_rnti);
-    ue->air.clear_once = true; /* TS 38.331 5.3.7.5: integrity protected only */
+    ue->air.clear_once = p->rat == DAPS_RAT_NR; /* TS 38.331 5.3.7.5: integrity protected only; LTE: on CCCH */
     step_send(p, "reestablishment", answer);
     if (complete)
         step_send(p, "reestablishment-complete", step_with_transaction(0));

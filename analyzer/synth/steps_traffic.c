@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "synth/layers.h"
+#include "synth/lte_messages.h"
 #include "synth/steps.h"
 
 void step_traffic(struct player *p)
@@ -74,26 +75,36 @@ void step_duplicate(struct player *p)
     p->step_ns = step;
 }
 
-/* bearers [sn 12|18] | bearers release: DRB 1 and 2 come or go. */
+/* TS 38.323 6.2.2, TS 36.323 6.2 */
+static unsigned read_sn_bits(struct player *p)
+{
+    const unsigned bits = (unsigned)player_number(p, "SN bits", 7, 18);
+
+    if (bits != 12 && bits != 18 && (p->rat == DAPS_RAT_NR || (bits != 7 && bits != 15)))
+        player_fail(p, "no PDCP of this technology has SNs of %u bits", bits);
+    return bits;
+}
+
+/* bearers [sn 12|18, LTE: 7|15, too] | bearers release: DRB 1 and 2 come or go. */
 void step_bearers(struct player *p)
 {
     const bool release = player_accept(p, "release");
     unsigned sn_bits = 12, transaction;
 
     if (!release && player_accept(p, "sn"))
-        sn_bits = player_number(p, "SN bits", 12, 18) == 12 ? 12 : 18;
-    if (p->rat == DAPS_RAT_LTE)
-        player_fail(p, "bearers are of NR only");
+        sn_bits = read_sn_bits(p);
     step_settle(p->ue, true);
     transaction = p->ue->last_transaction = step_transaction(p);
-    player_send(p, DAPS_CH_DL_DCCH, synth_bearers(transaction, sn_bits, release, &p->error));
+    player_send(p, DAPS_CH_DL_DCCH,
+                p->rat == DAPS_RAT_LTE ? lte_bearers(transaction, sn_bits, release, &p->error)
+                                       : synth_bearers(transaction, sn_bits, release, &p->error));
     if (release) {
         memset(p->ue->air.drb, 0, sizeof p->ue->air.drb);
         memset(p->ue->air.drb_rlc, 0, sizeof p->ue->air.drb_rlc);
     }
 }
 
-/* data dl|ul [drb N] [count N] [octets N] [sn 12|18] [source] */
+/* data dl|ul [drb N] [count N] [octets N] [sn BITS] [source] */
 void step_data(struct player *p)
 {
     const char *way = player_word(p, "dl or ul");
@@ -111,7 +122,7 @@ void step_data(struct player *p)
         else if (player_accept(p, "octets"))
             octets = (unsigned)player_number(p, "octets", 1, 8900);
         else if (player_accept(p, "sn"))
-            sn_bits = player_number(p, "SN bits", 12, 18) == 12 ? 12 : 18;
+            sn_bits = read_sn_bits(p);
         else if (player_accept(p, "source"))
             source = true;
         else

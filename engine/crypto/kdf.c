@@ -147,6 +147,18 @@ bool daps_kdf_kenb_star(const uint8_t parent[static 32], uint16_t pci, uint32_t 
     return cell_key(DAPS_DERIVE_KENB_STAR, parent, pci, earfcn_dl, 0, out);
 }
 
+bool daps_kdf_star(uint8_t fc, const uint8_t parent[static 32], uint16_t pci, uint32_t arfcn, unsigned octets,
+                   uint8_t out[static 32])
+{
+    static const enum daps_derive stars[] = {DAPS_DERIVE_KGNB_STAR, DAPS_DERIVE_KNGENB_STAR, DAPS_DERIVE_KENB_STAR};
+
+    for (size_t i = 0; i < sizeof stars / sizeof *stars; i++) {
+        if (daps_derive_row(stars[i])->fc == fc)
+            return cell_key(stars[i], parent, pci, arfcn, octets, out);
+    }
+    return false;
+}
+
 bool daps_kdf_kamf_prime(const uint8_t kamf[static 32], uint8_t direction, uint32_t nas_count, uint8_t out[static 32])
 {
     const struct daps_inputs inputs = {.number = {[DAPS_INPUT_DIRECTION] = direction, [DAPS_INPUT_COUNT] = nas_count}};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What implementations make of the inputs of TS 33.501 A.11. */
+/* What implementations make of the inputs of TS 33.501 A.11, A.12 and TS 33.401 A.5. */
 #include "keys/dialect.h"
 
+#include "daps/derivations.h"
 #include "daps/kdf.h"
 
 struct daps_dialect daps_dialect(unsigned i)
@@ -23,11 +24,18 @@ int32_t daps_dialect_arfcn(const struct daps_dialect *dialect, const struct daps
     return arfcn < 0 || (dialect->two_octets && arfcn > 0xFFFF) ? -1 : arfcn;
 }
 
-bool daps_dialect_star(const struct daps_dialect *dialect, const uint8_t parent[static 32], int32_t pci,
+unsigned daps_dialect_octets(const struct daps_dialect *dialect, uint8_t fc, int32_t arfcn)
+{
+    const bool two = fc == daps_derive_row(DAPS_DERIVE_KENB_STAR)->fc && arfcn <= 0xFFFF;
+
+    return two != dialect->two_octets ? 2 : 3;
+}
+
+bool daps_dialect_star(const struct daps_dialect *dialect, uint8_t fc, const uint8_t parent[static 32], int32_t pci,
                        const struct daps_frequencies *frequencies, uint8_t out[static 32])
 {
     const int32_t arfcn = daps_dialect_arfcn(dialect, frequencies);
 
     return pci >= 0 && arfcn >= 0 &&
-           daps_kdf_kgnb_star_octets(parent, (uint16_t)pci, (uint32_t)arfcn, dialect->two_octets ? 2 : 3, out);
+           daps_kdf_star(fc, parent, (uint16_t)pci, (uint32_t)arfcn, daps_dialect_octets(dialect, fc, arfcn), out);
 }

@@ -138,8 +138,14 @@ struct daps_frequencies daps_term_frequencies_of(const struct daps_term *term);
  * shown, deep says to compute that in the same dialect as well. False where an input is not known. The caller wipes
  * out.
  */
-bool daps_term_star_value(const struct daps_term *parent, int32_t pci, const struct daps_frequencies *frequencies,
-                          const struct daps_dialect *dialect, bool deep, uint8_t out[static 32]);
+struct daps_star_inputs {
+    uint8_t fc;
+    const struct daps_term *parent;
+    int32_t pci;
+    const struct daps_frequencies *frequencies;
+};
+bool daps_term_star_value(const struct daps_star_inputs *inputs, const struct daps_dialect *dialect, bool deep,
+                          uint8_t out[static 32]);
 
 /*
  * A MAC-I has shown the value of term, a STAR of the pool, and the dialect it was computed in. The dialect is kept for

@@ -102,15 +102,11 @@ static bool star_value(const struct daps_term_pool *pool, struct daps_term *term
 
     if (!term->parent->has_value || term->pci < 0 || term->arfcn < 0)
         return false;
-    if (term->fc == daps_derive_row(DAPS_DERIVE_KENB_STAR)->fc)
-        return daps_kdf_kenb_star(term->parent->value, (uint16_t)term->pci, (uint32_t)term->arfcn, term->value);
-    if (term->fc == daps_derive_row(DAPS_DERIVE_KNGENB_STAR)->fc)
-        return daps_kdf_kngenb_star(term->parent->value, (uint16_t)term->pci, (uint32_t)term->arfcn, term->value);
     term->dialect = dialect_of(pool, term->pci, term->arfcn);
-    if (daps_dialect_star(&term->dialect, term->parent->value, term->pci, &frequencies, term->value))
+    if (daps_dialect_star(&term->dialect, term->fc, term->parent->value, term->pci, &frequencies, term->value))
         return true;
     term->dialect = daps_dialect(0); /* that of the cell takes a frequency which this command did not give */
-    return daps_dialect_star(&term->dialect, term->parent->value, term->pci, &frequencies, term->value);
+    return daps_dialect_star(&term->dialect, term->fc, term->parent->value, term->pci, &frequencies, term->value);
 }
 
 static bool ksn_value(struct daps_term *term)
@@ -216,16 +212,17 @@ static bool deep_parent(const struct daps_term *parent, const struct daps_dialec
     while (ok && n-- > 0) {
         const struct daps_frequencies frequencies = daps_term_frequencies_of(path[n]);
         uint8_t next[32];
-        ok = daps_dialect_star(dialect, out, path[n]->pci, &frequencies, next);
+        ok = daps_dialect_star(dialect, path[n]->fc, out, path[n]->pci, &frequencies, next);
         memcpy(out, next, 32);
         daps_wipe(next, sizeof next);
     }
     return ok;
 }
 
-bool daps_term_star_value(const struct daps_term *parent, int32_t pci, const struct daps_frequencies *frequencies,
-                          const struct daps_dialect *dialect, bool deep, uint8_t out[static 32])
+bool daps_term_star_value(const struct daps_star_inputs *inputs, const struct daps_dialect *dialect, bool deep,
+                          uint8_t out[static 32])
 {
+    const struct daps_term *parent = inputs->parent;
     uint8_t from[32];
     bool ok;
 
@@ -235,7 +232,7 @@ bool daps_term_star_value(const struct daps_term *parent, int32_t pci, const str
         ok = parent->has_value;
         memcpy(from, parent->value, 32);
     }
-    ok = ok && daps_dialect_star(dialect, from, pci, frequencies, out);
+    ok = ok && daps_dialect_star(dialect, inputs->fc, from, inputs->pci, inputs->frequencies, out);
     daps_wipe(from, sizeof from);
     return ok;
 }
@@ -250,7 +247,7 @@ void daps_term_computed(const struct daps_term *term, int32_t *arfcn, int *octet
     if (term->kind != DAPS_TERM_STAR || !term->has_value || daps_dialect_equal(&term->dialect, &standard))
         return;
     *arfcn = daps_dialect_arfcn(&term->dialect, &frequencies);
-    *octets = term->dialect.two_octets ? 2 : 3;
+    *octets = (int)daps_dialect_octets(&term->dialect, term->fc, *arfcn);
 }
 
 /* True if that is news of the cell. */

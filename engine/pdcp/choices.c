@@ -88,11 +88,13 @@ static bool explains(struct search *s)
 /* One cell and one parent in one dialect, or in none but that parent's own as well. */
 static bool try_dialect(struct search *s, struct daps_dialect dialect)
 {
+    const struct daps_star_inputs inputs = {s->attempt->key->fc, s->choice.parent, s->choice.cell.pci,
+                                            &s->choice.frequencies};
+
     s->choice.dialect = dialect;
     for (unsigned deep = 0; deep < 2; deep++) {
         s->choice.deep = deep == 1;
-        if (!daps_term_star_value(s->choice.parent, s->choice.cell.pci, &s->choice.frequencies, &dialect, deep == 1,
-                                  s->choice.value))
+        if (!daps_term_star_value(&inputs, &dialect, deep == 1, s->choice.value))
             continue;
         s->tried++;
         if (explains(s))

@@ -115,7 +115,8 @@ static void compute(struct daps_ue *ue, const struct daps_attempt *attempt, stru
         parent = key_of_failed(ue, key->failed_frame);
     }
     f->has_value = parent != NULL && parent->has_value &&
-                   daps_term_star_value(parent, key->pci, &f->frequencies, &f->dialect, key->deep, f->value);
+                   daps_term_star_value(&(struct daps_star_inputs){attempt->key->fc, parent, key->pci, &f->frequencies},
+                                        &f->dialect, key->deep, f->value);
     daps_wipe(&nh, sizeof nh);
 }
 

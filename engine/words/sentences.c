@@ -229,8 +229,8 @@ static void say_carrier(GString *text, const struct daps_finding *finding)
 
 static void say_two_octets(GString *text, const struct daps_finding *finding)
 {
-    (void)finding;
-    g_string_append(text, "the ARFCN is written in two octets instead of three");
+    g_string_append(text, finding->rat == DAPS_RAT_LTE ? "the EARFCN is written in three octets instead of two"
+                                                       : "the ARFCN is written in two octets instead of three");
 }
 
 static void say_stored_ncc(GString *text, const struct daps_finding *finding)

@@ -20,6 +20,8 @@ import tempfile
 TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 BELOW = ("mac-nr mac-nr-dlt149 mac-nr-dlt157 mac-nr-upper mac-nr-upper-udp rlc-nr pdcp-nr pdcp-nr-2018 gsmtap-v3-mac "
          "gsmtap-v3-pdcp").split()
+BELOW_LTE = ("mac-lte mac-lte-dlt147 mac-lte-dlt149 mac-lte-upper rlc-lte pdcp-lte gsmtap-v2-mac gsmtap-v3-mac "
+             "gsmtap-v3-pdcp").split()
 # What a capture below RRC cannot know, although an RRC log does.
 LESS = {
     "same-frequency": "the frequency of the first cell is nowhere in the capture, so the key cannot be computed",
@@ -147,15 +149,14 @@ def main(arguments):
             text = open(scenario, encoding="utf-8").read()
             if "scg-change" in text or name.startswith(("air-", "beside-")):
                 continue  # nothing of the UE itself on the air; or made for what it is below RRC
-            if "\nrat lte" in text:
-                continue  # LTE has no framing below RRC yet
+            lte = "\nrat lte" in text
             path, keys = tool.make(scenario, "gsmtap-v3")
             base = tool.audit(path, keys)
-            for framing in BELOW + ["gsmtap-v3-both"]:
+            for framing in (BELOW_LTE if lte else BELOW) + ["gsmtap-v3-both"]:
                 if framing == "gsmtap-v3-both":
-                    problems = list(check_both(name, tool, scenario, base))
+                    problems = list(check_both(name.removeprefix("lte-"), tool, scenario, base))
                 else:
-                    problems = [*check_keyed(name, framing, tool, scenario, base),
+                    problems = [*check_keyed(name.removeprefix("lte-"), framing, tool, scenario, base),
                                 *check_keyless(framing, tool, scenario, base)]
                 done += 1
                 for problem in problems:

@@ -296,7 +296,7 @@ START_TEST(deep_and_other)
     know(pool, root, false);
     first = daps_term_star(pool, root, 22, 52000);
     second = daps_term_star(pool, first, 33, 52001);
-    ck_assert(daps_term_star_value(first, 33, &frequencies, &two, true, value));
+    ck_assert(daps_term_star_value(&(struct daps_star_inputs){0x70, first, 33, &frequencies}, &two, true, value));
     star_by_hand(kgnb, 22, 52000, 2, wanted);
     star_by_hand(wanted, 33, 52001, 2, wanted);
     ck_assert_mem_eq(value, wanted, 32);
