@@ -16,6 +16,7 @@ int daps_cmd_events(int argc, char **argv);
 int daps_cmd_judge(int argc, char **argv);
 int daps_cmd_keys(int argc, char **argv);
 int daps_cmd_decrypt(int argc, char **argv);
+int daps_cmd_convert(int argc, char **argv);
 int daps_cmd_derive(int argc, char **argv);
 int daps_cmd_synth(int argc, char **argv);
 int daps_cmd_explain(int argc, char **argv);

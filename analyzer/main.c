@@ -20,6 +20,7 @@ static const struct {
     {"judge", daps_cmd_judge, "Audit from extracted events"},
     {"keys", daps_cmd_keys, "Show the key chain of every UE"},
     {"decrypt", daps_cmd_decrypt, "Write the RRC of a capture below RRC, deciphered"},
+    {"convert", daps_cmd_convert, "Write the RRC of a baseband log as a capture"},
     {"derive", daps_cmd_derive, "Do one key derivation by hand"},
     {"synth", daps_cmd_synth, "Make a capture from a scenario"},
     {"explain", daps_cmd_explain, "Say what a rule means, where it comes from and what to do"},

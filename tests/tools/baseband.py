@@ -133,6 +133,67 @@ def renumber(lines, expected):
                 line[member] = other[member]
 
 
+# ---- convert ----
+
+def rrc_of_log(commands):
+    """Technology and octets of every RRC PDU, of the versions that the logs here have."""
+    for command in commands:
+        if command[0] == 0x98:
+            command = command[8:]
+        code, body = struct.unpack_from("<H", command, 6)[0], command[16:]
+        if code == 0xB0C0:
+            at = {20: 19}[body[0]]
+        elif code == 0xB821:
+            at = {9: 24}[body[0]]
+        else:
+            continue
+        yield body[at:at + struct.unpack_from("<H", body, at - 2)[0]]
+
+
+def packets_of(octets):
+    """Comment and what is behind the tags of every upper PDU of a pcapng."""
+    at = 0
+    while at < len(octets):
+        kind, length = struct.unpack_from("<II", octets, at)
+        if kind == 6:
+            captured, = struct.unpack_from("<I", octets, at + 20)
+            packet, tag = octets[at + 28:at + 28 + captured], 0
+            while struct.unpack_from(">H", packet, tag)[0] != 0:
+                tag += 4 + struct.unpack_from(">H", packet, tag + 2)[0]
+            option = at + 28 + (captured + 3) // 4 * 4
+            said = octets[option + 4:option + 4 + struct.unpack_from("<H", octets, option + 2)[0]]
+            yield said.decode(), packet[tag + 4:]
+        at += length
+
+
+def convert(program, folder, paths):
+    source, target = os.path.join(folder, "logs"), os.path.join(folder, "captures")
+    os.makedirs(os.path.join(source, "below"))
+    for number, path in enumerate(paths):
+        with open(path, "rb") as file:
+            octets = file.read()
+        with open(os.path.join(source, "below" if number % 2 else "", f"{number}.log"), "wb") as file:
+            file.write(octets)
+    with open(os.path.join(source, "notes.txt"), "wb") as file:
+        file.write(b"no log\n")
+    result = run(program, "convert", source, "-o", target)
+    check(result.returncode == 0 and sorted(os.listdir(target)) == [f"{n}.log.pcapng" for n in range(len(paths))],
+          f"convert of a folder: {result.stderr}")
+    for number, path in enumerate(paths):
+        with open(path, "rb") as file:
+            expected = list(rrc_of_log(frames(file.read())))
+        with open(os.path.join(target, f"{number}.log.pcapng"), "rb") as file:
+            packets = list(packets_of(file.read()))
+        check([octets for _, octets in packets] == expected, f"convert of {path}: RRC, PDU by PDU")
+        check(all(comment.startswith("item ") for comment, _ in packets), f"convert of {path}: comments")
+        _, log_lines = lines_of(program, path)
+        _, lines = lines_of(program, os.path.join(target, f"{number}.log.pcapng"))
+        check(len(log_lines) == len(lines), f"convert of {path}: {len(lines)} lines, {len(log_lines)} of the log")
+    check(run(program, "convert", os.path.join(TOP, "samples", "other-cell.pcap"), "-o",
+              os.path.join(folder, "x")).returncode == 3, "convert of a pcap")
+    print("converted:", len(paths))
+
+
 # ---- damage ----
 
 def damage(program, folder):
@@ -268,6 +329,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         scenarios(program, folder)
         damage(program, folder)
+        convert(program, folder, [os.path.join(TOP, "tests", "cases", case, "log.qmdl")
+                                  for case in ("baseband-lte", "baseband-two-sims")] + [log] * os.path.exists(log))
         if os.path.exists(log):
             real(program, log, folder)
         else:
