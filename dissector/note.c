@@ -81,34 +81,45 @@ void note_add_event(struct note_draft *draft, const struct daps_event *ev)
     g_array_append_val(draft->events, event);
 }
 
-static struct note_context note_context_of(const struct daps_context_view *context)
+/* note: all zero. */
+static void note_context_of(const struct daps_context_view *context, struct note_context *note)
 {
-    struct note_context note = {.ncc = context->key.ncc >= 0 ? (int8_t)(context->key.ncc & 7) : -1,
-                                .ciphering = (int8_t)context->ciphering,
-                                .integrity = (int8_t)context->integrity,
-                                .pci = context->cell.pci,
-                                .c_rnti = context->c_rnti};
+    note->ncc = context->key.ncc >= 0 ? (int8_t)(context->key.ncc & 7) : -1;
+    note->ciphering = (int8_t)context->ciphering;
+    note->integrity = (int8_t)context->integrity;
+    note->pci = context->cell.pci;
+    note->c_rnti = context->c_rnti;
+    g_strlcpy(note->key, context->key.id, sizeof note->key);
+}
 
-    g_strlcpy(note.key, context->key.id, sizeof note.key);
-    return note;
+bool note_ue_fill(struct note_ue *ue, const struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat)
+{
+    struct daps_context_view source, target;
+
+    memset(ue, 0, sizeof *ue); /* its holes as well: it is compared octet by octet */
+    ue->ue_key = ue_key;
+    ue->name = daps_engine_ue_name(engine, ue_key);
+    if (ue->name == NULL)
+        return false; /* broadcast only */
+    for (unsigned i = 0; i < DAPS_RAT_COUNT && ue->n_contexts == 0; i++) {
+        ue->rat = rat != DAPS_RAT_COUNT ? rat : (enum daps_rat)i;
+        ue->n_contexts = daps_engine_contexts(engine, ue_key, ue->rat, &source, &target);
+    }
+    if (ue->n_contexts > 0)
+        note_context_of(&source, &ue->source);
+    if (ue->n_contexts > 1)
+        note_context_of(&target, &ue->target);
+    return true;
 }
 
 void note_add_ue(struct note_draft *draft, const struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat,
                  uint64_t command)
 {
-    struct note_ue ue = {.ue_key = ue_key, .name = daps_engine_ue_name(engine, ue_key), .command = command};
-    struct daps_context_view source, target;
+    struct note_ue ue;
 
-    if (ue.name == NULL)
-        return; /* broadcast only */
-    for (unsigned i = 0; i < DAPS_RAT_COUNT && ue.n_contexts == 0; i++) {
-        ue.rat = rat != DAPS_RAT_COUNT ? rat : (enum daps_rat)i;
-        ue.n_contexts = daps_engine_contexts(engine, ue_key, ue.rat, &source, &target);
-    }
-    if (ue.n_contexts > 0)
-        ue.source = note_context_of(&source);
-    if (ue.n_contexts > 1)
-        ue.target = note_context_of(&target);
+    if (!note_ue_fill(&ue, engine, ue_key, rat))
+        return;
+    ue.command = command;
     g_array_append_val(draft->ues, ue);
 }
 

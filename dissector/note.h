@@ -22,6 +22,8 @@ void note_draft_clear(struct note_draft *draft); /* wipes key values */
 
 void note_add_event(struct note_draft *draft,
                     const struct daps_event *ev); /* it alone does not make the frame matter */
+/* The UE as it is at this moment; all of ue is written, its padding as zero. False: it has no name. rat: as below. */
+bool note_ue_fill(struct note_ue *ue, const struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat);
 /* rat: DAPS_RAT_COUNT that in which it has a context; command: as in note_ue */
 void note_add_ue(struct note_draft *draft, const struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat,
                  uint64_t command);

@@ -49,9 +49,10 @@ static bool ask(const packet_info *pinfo, bool first, struct showing *showing)
         session_results(session, pinfo->num, said.results);
     *showing = (struct showing){.session = session,
                                 .note = session_note(session, pinfo->num),
+                                .bystander = session_bystander(session, pinfo->num),
                                 .results = said.results,
                                 .withdrawn = said.withdrawn};
-    return showing->note != NULL || said.results->len > 0;
+    return showing->note != NULL || showing->bystander != NULL || said.results->len > 0;
 }
 
 static void show_results(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct showing *showing)
@@ -126,8 +127,10 @@ static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const stru
 /* Frames that nobody has to be told of: nothing is known of them, and asking would take the session's time. */
 static bool is_silent(const struct frame_note *note, const struct wanted *wanted, bool first)
 {
-    if (first) /* what a frame brings lights Wireshark's lamp, whoever looks */
-        return note == NULL;
+    if (first && note == NULL) /* what a frame brings lights Wireshark's lamp, whoever looks; its UE does not */
+        return !wanted->tree;
+    if (first)
+        return false;
     if (!wanted->any)
         return true;
     return !wanted->tree && !wanted->columns && !wanted->taps && (note == NULL || note->rrc == NULL);
@@ -212,7 +215,7 @@ static int dissect_daps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
     silent = is_silent(session_note(session, pinfo->num), &wanted, first);
     if (silent && !wanted.taps && (first || tree == NULL)) /* with a tree it may pass a filter, and be exported */
         return 0;
-    if (!ask(pinfo, first, &showing)) {
+    if (!ask(pinfo, first, &showing) || (silent && showing.note == NULL && showing.results->len == 0)) {
         if (wanted.taps) /* of what is left aside, tables tell */
             tell_taps(pinfo, &showing);
         return 0;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "bystanders.h"
 #include "daps/kdf.h"
 #include "ground.h"
 #include "keys/term.h"
@@ -28,6 +29,7 @@ struct session {
     bool touched_all;
     struct daps_results *results;
     struct ground *ground;
+    struct bystanders *bystanders;
     struct coverage_count coverage[COVERAGE_COUNT];
     uint64_t coverage_state;
     int64_t first_time_ns, time_ns; /* of the capture; of the frame at hand */
@@ -217,6 +219,7 @@ struct session *session_new(const struct session_options *options)
     session->touched = g_array_new(FALSE, FALSE, sizeof(struct touched_ue));
     session->results = daps_results_new(session->engine, options->keep_values);
     session->ground = ground_new();
+    session->bystanders = bystanders_new();
     session->commands = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     session->at_command = g_ptr_array_new();
     session->first_time_ns = session->time_ns = INT64_MIN;
@@ -234,6 +237,7 @@ void session_free(struct session *session)
     numbers_clear(&session->numbers);
     daps_results_free(session->results);
     ground_free(session->ground);
+    bystanders_free(session->bystanders);
     g_hash_table_unref(session->commands);
     g_ptr_array_unref(session->at_command);
     g_hash_table_unref(session->notes);
@@ -349,6 +353,22 @@ static uint64_t command_of(struct session *session, guint64 ue_key)
     return frame != NULL ? *frame : 0;
 }
 
+/* The frame is of that UE, and says nothing. */
+static void stand_by(struct session *session, const struct touched_ue *touched)
+{
+    struct note_ue ue;
+
+    if (!note_ue_fill(&ue, session->engine, touched->ue_key, touched->rat))
+        return;
+    ue.command = command_of(session, touched->ue_key);
+    bystanders_add(session->bystanders, session->frame, &ue);
+}
+
+const struct note_ue *session_bystander(const struct session *session, uint64_t frame)
+{
+    return bystanders_at(session->bystanders, numbers_id(&session->numbers, frame));
+}
+
 void session_end(struct session *session)
 {
     struct frame_note *note;
@@ -371,6 +391,8 @@ void session_end(struct session *session)
         note->time_ns = session->time_ns;
     if (note != NULL)
         g_hash_table_replace(session->notes, &note->frame, note);
+    else if (session->touched->len == 1)
+        stand_by(session, &g_array_index(session->touched, struct touched_ue, 0));
 }
 
 uint64_t session_frame(const struct session *session)

@@ -109,6 +109,9 @@ uint64_t session_number(const struct session *session, uint64_t frame);
 /* NULL: the frame was about nothing that matters here. */
 const struct frame_note *session_note(const struct session *session, uint64_t frame);
 
+/* The UE of a frame without a note, with its contexts behind it; NULL none, or more than one. */
+const struct note_ue *session_bystander(const struct session *session, uint64_t frame);
+
 /*
  * Name of the key of the UE's target, as the whole capture up to now has it: a MAC-I that came later may have shown
  * that the command led to another one than was thought at its frame. Valid until the next session_begin.

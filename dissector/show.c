@@ -267,6 +267,8 @@ void show_note(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct
 {
     const struct frame_note *note = showing->note;
 
+    if (showing->bystander != NULL)
+        put_ue(tree, tvb, showing->session, showing->bystander);
     if (note == NULL)
         return;
     for (unsigned i = 0; i < note->n_ues; i++)

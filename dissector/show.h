@@ -11,8 +11,9 @@
 struct showing {
     struct session *session;
     const struct frame_note *note;
-    const GPtrArray *results;   /* const struct daps_result * */
-    const GPtrArray *withdrawn; /* const struct daps_result * */
+    const struct note_ue *bystander; /* whose the frame is, where note is NULL */
+    const GPtrArray *results;        /* const struct daps_result * */
+    const GPtrArray *withdrawn;      /* const struct daps_result * */
 };
 
 /* tree: of the protocol, from show_start. */

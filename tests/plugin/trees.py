@@ -22,7 +22,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "tools")]
 import agree  # noqa: E402
 from carriers import ETHERNET, ipv4, records  # noqa: E402
-from shark import Shark, plugins_of, synth  # noqa: E402
+from shark import SAMPLES, Shark, plugins_of, synth  # noqa: E402
 from sharkd import Sharkd  # noqa: E402
 
 SCENARIOS = ("daps-fallback-daps", "vertical-same-pair-same-cell", "two-ues")
@@ -149,6 +149,17 @@ def by_link_type(check, shark, program, folder, scenario):
     check("daps.not_followed" not in got, f"{scenario}: something is said to be missed of a link type of the user's")
 
 
+def whose(check, shark):
+    """The UE and its context stand on every frame that brings RRC or PDCP of it, also where it says nothing."""
+    for name, frames, contexts in (("middle", 13, 13), ("lte-middle", 13, 13), ("air-data-um", 510, 507)):
+        path, keys = (os.path.join(SAMPLES, name + ending) for ending in (".pcap", ".keys"))
+        options = ["-o", f"daps.keylog:{shark.private(keys)}"] if os.path.exists(keys) else []
+        rows = [line.split("\t") for line in shark.tshark(shark.take(path), "-T", "fields", "-e", "daps.ue", "-e",
+                                                          "daps.context.source", *options).stdout.splitlines()]
+        check([row[0] for row in rows] == ["1"] * frames, f"{name}: not every frame names its UE")
+        check(sum(row[1] != "" for row in rows) == contexts, f"{name}: not every frame shows the context in force")
+
+
 def main(arguments):
     build = os.path.abspath(arguments[0])
     program, check = os.path.join(build, "analyzer", "dapsaudit"), Checks()
@@ -158,6 +169,7 @@ def main(arguments):
         os.makedirs(scripts)
         with open(os.path.join(scripts, "wrapped.lua"), "w", encoding="ascii") as file:
             file.write(LUA)
+        whose(check, shark)
         for scenario in SCENARIOS:
             by_lua(check, shark, program, folder, scenario)
             loaded_again(check, shark, program, folder, scenario)
