@@ -295,8 +295,11 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
     if ((reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED) &&
         pdcp->host.options->keylog != NULL)
         reading->waits = pdcp_wait(pdcp, reading, reading->suspect, failed_in);
-    if (reading->known)
+    if (reading->known) {
+        if (reading->status == DAPS_PDCP_UNREADABLE && !reading->waits)
+            pdcp_note_not_judged(pdcp, pdu, false); /* likewise (count_unread) */
         return;
+    }
     if (reading->status == DAPS_PDCP_UNREADABLE && !reading->waits)
         pdcp_note_unreadable(pdcp, pdu);
     if (!pdu->downlink && !pdcp->log_beside && pdcp->ue.n_candidates > 0)

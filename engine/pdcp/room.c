@@ -117,7 +117,9 @@ static void count_unread(struct daps_pdcp *pdcp, const struct waiter *waiter)
 {
     if (waiter->status == DAPS_PDCP_UNREADABLE) {
         pdcp_counts(pdcp)->pdcp.unreadable++;
-        if (!waiter->known)
+        if (waiter->known)
+            pdcp_note_not_judged(pdcp, &waiter->pdu, false); /* the log says what, but not under which key */
+        else
             pdcp_note_unreadable(pdcp, &waiter->pdu);
     } else {
         pdcp_counts(pdcp)->pdcp.unverified++;
