@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "daps/kdf.h"
-#include "ue/ue.h"
+#include "ue/recovery.h"
 
 #define NS_PER_MS INT64_C(1000000)
 #define SETUP_NS  (2000 * NS_PER_MS) /* T300 at most: an answer to RRCSetup takes no longer */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "daps/kdf.h"
-#include "ue/ue.h"
+#include "ue/recovery.h"
 
 /* UE and network agree on another UL NAS COUNT than the key log gives: that is the log's matter, and said. */
 static void tell_nas_count(struct daps_ue *ue, const struct daps_root_evidence *root)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A UE from its first to its last event: which message goes to which procedure, and what its mere arrival shows. */
-#include "ue/ue.h"
+#include "ue/recovery.h"
 
 #define NS_PER_MS      INT64_C(1000000)
 #define SILENCE_NS     (60000 * NS_PER_MS) /* longer than any inactivity timer we know of */

@@ -452,24 +452,6 @@ uint32_t daps_ue_sent_in(const struct daps_ue *ue, const struct daps_ue_moment *
 /* resolve.c: an input that symbol stood for is value, as a MAC-I has shown; nothing if it is no symbol. */
 void daps_ue_resolve(struct daps_ue *ue, int32_t symbol, int32_t value);
 
-/* recovery.c: re-establishment, suspend and resume. */
-void daps_ue_request_applies(struct daps_ue *ue);                           /* the pending request was the UE's */
-void daps_ue_drop_request(struct daps_ue *ue, const struct daps_event *ev); /* if ev shows that it was not */
-void daps_ue_request_at_end(struct daps_ue *ue);
-void daps_ue_reestablishment_request(struct daps_ue *ue, const struct daps_event *ev);
-void daps_ue_reestablishment(struct daps_ue *ue, const struct daps_event *ev);
-void daps_ue_reestablishment_complete(struct daps_ue *ue, const struct daps_event *ev);
-void daps_ue_release(struct daps_ue *ue, const struct daps_event *ev);
-void daps_ue_resume_request(struct daps_ue *ue, const struct daps_event *ev);
-/* Is it suspended, and has nobody been seen to resume it? */
-bool daps_ue_sleeps(const struct daps_ue *ue);
-/* Evidence (DAPS_EV_RESUMED) that it has been. */
-void daps_ue_resumed(struct daps_ue *ue, const struct daps_event *ev);
-void daps_ue_resume(struct daps_ue *ue, const struct daps_event *ev);
-void daps_ue_resume_complete(struct daps_ue *ue, const struct daps_event *ev);
-void daps_ue_reject(struct daps_ue *ue, const struct daps_event *ev);
-bool daps_ue_suspend_is_lost(struct daps_ue *ue); /* by a resume request; said once */
-
 /* view.c: engine structures as the sink gets them. */
 void daps_deliver_handover(struct daps_ue *ue, const struct daps_attempt *attempt);
 void daps_deliver_scg_change(struct daps_ue *ue, const struct daps_event *ev);

@@ -2,7 +2,7 @@
 /* The engine's own structures as the sink gets to see them. */
 #include <string.h>
 
-#include "ue/ue.h"
+#include "ue/recovery.h"
 
 void daps_view_context(struct daps_context_view *view, const struct daps_context *context)
 {
