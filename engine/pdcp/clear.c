@@ -130,13 +130,26 @@ const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, co
     return found;
 }
 
-/* Protected but in clear by rule: SecurityModeComplete and -Failure (5.3.4.3), RRCReestablishment (5.3.7.5). */
+/* Is the next message downlink one that brings the key it is protected with? LTE of EPC: RRCConnectionResume, too. */
+bool pdcp_awaits_key(const struct daps_pdcp *pdcp)
+{
+    const struct daps_ue_view *ue = &pdcp->ue;
+
+    return ue->state == DAPS_UE_REESTABLISHING ||
+           (ue->state == DAPS_UE_SUSPENDED && ue->rat == DAPS_RAT_LTE && ue->suspend_ncc < 0);
+}
+
+/*
+ * Protected but in clear by rule: SecurityModeComplete and -Failure (5.3.4.3), RRCReestablishment (5.3.7.5);
+ * RRCConnectionResume that has the NCC (TS 36.331 5.3.3.4a).
+ */
 bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu)
 {
     enum daps_event_kind kind;
 
-    if (pdcp->ue.state == DAPS_UE_REESTABLISHING && pdu->downlink)
-        return pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_REESTABLISHMENT;
+    if (pdcp_awaits_key(pdcp) && pdu->downlink)
+        return pdcp_kind_if_clear(pdcp, pdu) ==
+               (pdcp->ue.state == DAPS_UE_SUSPENDED ? DAPS_EV_RESUME : DAPS_EV_REESTABLISHMENT);
     if (pdu->downlink || context == NULL || context->ul_active)
         return false;
     kind = pdcp_kind_if_clear(pdcp, pdu);

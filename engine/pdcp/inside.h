@@ -152,6 +152,7 @@ bool pdcp_resumed_unasked(struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 /* Would SN 0 uplink be no context's next one on SRB1? */
 bool pdcp_starts_over(const struct daps_pdcp *pdcp, uint32_t sn, unsigned sn_bits);
 bool pdcp_all_null(const struct daps_pdcp *pdcp);
+bool pdcp_awaits_key(const struct daps_pdcp *pdcp);
 const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 void pdcp_hand_clear(const struct daps_pdu *pdu, struct pdcp_reading *reading);
 void pdcp_read_unprotected(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn,

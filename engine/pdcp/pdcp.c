@@ -130,7 +130,9 @@ static bool is_copy(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t
 static void read_in_clear(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,
                           struct pdcp_reading *reading)
 {
-    if (pdcp->ue.state != DAPS_UE_REESTABLISHING) {
+    const bool brings_key = pdcp_awaits_key(pdcp);
+
+    if (!brings_key) {
         const uint32_t count = pdcp_count_unread(context, pdu);
         pdcp_take(pdcp, context, pdu, count);
         if (!enter_unverified(pdcp, context, pdu, count, false)) {
@@ -138,7 +140,7 @@ static void read_in_clear(struct daps_pdcp *pdcp, struct pdcp_context *context, 
             return;
         }
     }
-    reading->late = pdcp->ue.state == DAPS_UE_REESTABLISHING;
+    reading->late = brings_key;
     reading->count = sn;
     pdcp_hand_clear(pdu, reading);
 }

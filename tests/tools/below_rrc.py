@@ -27,6 +27,7 @@ LESS = {
     "same-frequency": "the frequency of the first cell is nowhere in the capture, so the key cannot be computed",
     "new-connection-between": "the key log has the key of one of the two connections",
     "resume-rejected": "the cell of the resume is nowhere in the capture",
+    "suspend-without-ncc": "likewise",
     "failed-handover-reestablishment-elsewhere": "the cell of the re-establishment is nowhere in the capture",
     "middle": "the capture begins in a connection whose key nobody has",
 }
