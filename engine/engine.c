@@ -71,6 +71,7 @@ static bool read_sealed(const struct daps_ue *ue, struct daps_sealed *out)
         return false;
     *out = pdcp->needs;
     out->ue = ue->name;
+    out->rat = ue->rat;
     out->key = pdcp->last_key;
     out->pdus = pdcp->unreadable;
     out->first_frame = pdcp->first_unreadable_frame;

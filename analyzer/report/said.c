@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a capture holds and does not, in sentences. */
 #include "report/said.h"
+#include "daps/rat.h"
 
 #include <inttypes.h>
 
@@ -53,16 +54,17 @@ void said_unread(struct outbuf *out, const struct capture_totals *totals)
 static void said_needs(struct outbuf *out, const struct sealed_ue *sealed)
 {
     const struct daps_sealed *what = &sealed->what;
+    const struct daps_rat_row *row = daps_rat_row(what->rat);
+    const bool lte = what->rat == DAPS_RAT_LTE;
 
     switch (what->needs) {
     case DAPS_NEEDS_NH:
-        outbuf_printf(out, "they need the NH of NCC %d, which a line NH or KAMF of this UE in the key log can give",
-                      what->number);
+        outbuf_printf(out, "they need the NH of NCC %d, which a line NH or %s of this UE in the key log can give",
+                      what->number, row->upper);
         break;
     case DAPS_NEEDS_CELL:
-        outbuf_printf(
-            out, "the cell of frame %" PRIu64 " is not known; --cell PCI:SSB-ARFCN can name cells it may have been",
-            what->needs_frame);
+        outbuf_printf(out, "the cell of frame %" PRIu64 " is not known; --cell PCI:%s can name cells it may have been",
+                      what->needs_frame, row->arfcn_column);
         break;
     case DAPS_NEEDS_FITTING:
         outbuf_literal(out, "no key of the key log fits UE ");
@@ -70,14 +72,15 @@ static void said_needs(struct outbuf *out, const struct sealed_ue *sealed)
         outbuf_printf(out, " (from frame %" PRIu64 " on)", what->needs_frame);
         break;
     case DAPS_NEEDS_ALGORITHM:
-        outbuf_printf(out, "this build cannot run NEA%d or NIA%d", what->number, what->number);
+        outbuf_printf(out, "this build cannot run %s or %s", row->ciphering[what->number & 7],
+                      row->integrity[what->number & 7]);
         break;
     default:
         if (sealed->key[0] != '\0')
             outbuf_printf(out, "their key (%s or one derived from it) follows from", sealed->key);
         else
             outbuf_literal(out, "the capture began after their key was made; it follows from");
-        outbuf_literal(out, " KGNB or KAMF of this UE, which a key log (--keys) can give");
+        outbuf_printf(out, " %s of this UE, which a key log (--keys) can give", lte ? "KENB or KASME" : "KGNB or KAMF");
     }
 }
 

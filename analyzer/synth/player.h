@@ -10,6 +10,7 @@ struct synth_ue {
     unsigned number;
     unsigned ue_id, writer; /* as in struct synth_frame */
     int64_t i_rnti;
+    unsigned sn_bits; /* of DRBs, as "bearers" configured them; 0 not yet */
     int32_t c_rnti, next_c_rnti;
     int32_t source_c_rnti;           /* while a command is open */
     const struct synth_cell *cell;   /* serving */

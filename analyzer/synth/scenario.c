@@ -64,7 +64,7 @@ void player_send(struct player *p, enum daps_channel channel, GByteArray *pdu)
         return;
     }
     if (!synth_framing_carries(p->framing, p->rat))
-        player_fail(p, "this framing does not carry %s", p->rat == DAPS_RAT_LTE ? "LTE" : "NR");
+        player_fail(p, "this framing cannot carry %s", p->rat == DAPS_RAT_LTE ? "LTE" : "NR");
     player_advance(p, p->step_ns);
     if (p->last != NULL)
         g_byte_array_unref(p->last);

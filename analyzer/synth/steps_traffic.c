@@ -94,6 +94,7 @@ void step_bearers(struct player *p)
     if (!release && player_accept(p, "sn"))
         sn_bits = read_sn_bits(p);
     step_settle(p->ue, true);
+    p->ue->sn_bits = sn_bits;
     transaction = p->ue->last_transaction = step_transaction(p);
     player_send(p, DAPS_CH_DL_DCCH,
                 p->rat == DAPS_RAT_LTE ? lte_bearers(transaction, sn_bits, release, &p->error)
@@ -109,7 +110,8 @@ void step_data(struct player *p)
 {
     const char *way = player_word(p, "dl or ul");
     const bool downlink = strcmp(way, "dl") == 0;
-    unsigned drb = 1, count = 1, octets = 60, sn_bits = 12;
+    unsigned drb = 1, count = 1, octets = 60,
+             sn_bits = p->rat == DAPS_RAT_LTE && p->ue->sn_bits > 0 ? p->ue->sn_bits : 12;
     bool source = false;
 
     if (!downlink && strcmp(way, "ul") != 0)

@@ -148,7 +148,7 @@ def main(arguments):
         for scenario in sorted(glob.glob(os.path.join(TOP, "samples", "*.scenario"))):
             name = os.path.basename(scenario)[:-len(".scenario")]
             text = open(scenario, encoding="utf-8").read()
-            if "scg-change" in text or name.startswith(("air-", "beside-")):
+            if "scg-change" in text or name.startswith(("air-", "beside-", "lte-air-")):
                 continue  # nothing of the UE itself on the air; or made for what it is below RRC
             lte = "\nrat lte" in text
             path, keys = tool.make(scenario, "gsmtap-v3")

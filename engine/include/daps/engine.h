@@ -181,6 +181,7 @@ enum daps_needs {
 struct daps_sealed {
     const char *ue;  /* valid as long as the engine */
     const char *key; /* name of the key in force at the end, "" unknown; likewise */
+    enum daps_rat rat;
     uint64_t pdus, first_frame;
     enum daps_needs needs;
     int number;           /* -1: none */
