@@ -94,6 +94,7 @@ TO_REPORT(event, (void *user, const char *ue, const struct daps_event *ev), ue, 
 TO_REPORT(handover, (void *user, const struct daps_handover *handover), handover)
 TO_REPORT(scg_change, (void *user, const struct daps_scg_change *change), change)
 TO_REPORT(key, (void *user, const struct daps_key_step *step), step)
+TO_REPORT(leaf, (void *user, const char *ue, const struct daps_leaf_keys *keys), ue, keys)
 TO_REPORT(finding, (void *user, const struct daps_finding *finding), finding)
 TO_REPORT(join, (void *user, const struct daps_identity_join *join), join)
 
@@ -123,6 +124,7 @@ static struct daps_sink sink_of(struct audit *audit)
                              WANTED(handover),
                              WANTED(scg_change),
                              WANTED(key),
+                             WANTED(leaf),
                              WANTED(finding),
                              WANTED(join),
                              .pdu = on_pdu,

@@ -415,6 +415,14 @@ static void write_all(const GPtrArray *paths, const struct options *options, bat
     spool_clear(&body);
 }
 
+/* What is written has values of keys, or could have. */
+static bool shows_keys(const struct options *options)
+{
+    const enum report_format format = options->style.format;
+
+    return options->keylog != NULL || options->style.show_keys || format == REPORT_WIRESHARK || format == REPORT_LEAVES;
+}
+
 int batch_command(const GPtrArray *paths, const struct options *options, batch_work *work, const void *user,
                   uint64_t skipped, uint64_t unreadable)
 {
@@ -424,7 +432,7 @@ int batch_command(const GPtrArray *paths, const struct options *options, batch_w
 
     if (!files_apart(paths, options))
         return EXIT_USAGE;
-    if (!output_open(&output, options->output, options->keylog != NULL || options->style.show_keys))
+    if (!output_open(&output, options->output, shows_keys(options)))
         return EXIT_UNREADABLE;
     process_catch_interrupts();
     write_all(paths, options, work, user, &output, &run);

@@ -10,7 +10,9 @@ int daps_cmd_keys(int argc, char **argv)
         .parameters = "PATH...",
         .summary = "Shows how the keys of every UE follow from each other. With a key log and --show-keys, their\n"
                    "values and the AS keys below them as well. --wireshark writes the table pdcp_nr_ue_keys, a row\n"
-                   "for each key of a UE with the frame from which on it holds; Wireshark uses one row a UE.",
+                   "for each key of a UE with the frame from which on it holds; Wireshark uses one row a UE.\n"
+                   "Of a phone's baseband log the AS keys it names by value are listed, too (their digests without\n"
+                   "--show-keys); --save-keys writes them as LEAF lines of a key log.",
         .wireshark = true,
         .description = "Exit status: 0 all was read, 2 wrong usage, 3 some input could not be read.",
     };

@@ -21,8 +21,8 @@
 
 /* As they come from the command line. */
 struct words {
-    gboolean help, show_keys, no_sandbox, verbose, quiet, wireshark, why, allow_partial, liaison, anonymize, tdoc,
-        tamarin;
+    gboolean help, show_keys, no_sandbox, verbose, quiet, wireshark, save_keys, why, allow_partial, liaison, anonymize,
+        tdoc, tamarin;
     char *format, *fail_on, *colour, *table, *ncc, *what_if;
     char **drbs, **cells, *max_spool, *max_memory;
     int jobs, max_ues;
@@ -204,6 +204,8 @@ static bool take_words(struct options *options, const struct words *words, bool 
     options->style.colour = options->style.format == REPORT_TEXT && colour_wanted(colour, options);
     if (words->wireshark)
         options->style.format = REPORT_WIRESHARK;
+    if (words->save_keys)
+        options->style.format = REPORT_LEAVES;
     options->style.why = words->why;
     if (!take_what_if(options, words->what_if))
         return false;
@@ -351,6 +353,8 @@ static void add_own_options(GOptionContext *context, struct options *options, st
                             const struct options_command *command)
 {
     const GOptionEntry keys_entries[] = {
+        {"save-keys", 0, 0, G_OPTION_ARG_NONE, &words->save_keys,
+         "Write the AS keys that a phone's log names by value as LEAF lines of a key log", NULL},
         {"wireshark", 0, 0, G_OPTION_ARG_NONE, &words->wireshark,
          "Write Wireshark's PDCP-NR key table: the AS keys themselves", NULL},
         {0},

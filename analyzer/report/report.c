@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "evidence/evidence.h"
+#include "report/leaves.h"
 #include "report/records.h"
 #include "report/said_what_if.h"
 
@@ -25,6 +26,8 @@ static const struct report_form *form_of(const struct report_style *style)
         return &report_form_csv;
     case REPORT_WIRESHARK:
         return &report_form_wireshark;
+    case REPORT_LEAVES:
+        return &report_form_leaves;
     default:
         return &report_form_machine;
     }
@@ -86,6 +89,14 @@ static void on_key(void *user, const struct daps_key_step *step)
     outbuf_settle(report->out);
 }
 
+static void on_leaf(void *user, const char *ue, const struct daps_leaf_keys *keys)
+{
+    struct report *report = user;
+
+    report->form->leaf(report, ue, keys);
+    outbuf_settle(report->out);
+}
+
 static void on_finding(void *user, const struct daps_finding *finding)
 {
     struct report *report = user;
@@ -121,6 +132,7 @@ struct daps_sink report_sink(struct report *report)
         break;
     case REPORT_KEYS:
         sink.key = on_key;
+        sink.leaf = report->form->leaf != NULL ? on_leaf : NULL;
         break;
     }
     return sink;
@@ -196,6 +208,13 @@ static void machine_key(struct report *report, const struct daps_key_step *step)
     record_end(report);
 }
 
+static void machine_leaf(struct report *report, const char *ue, const struct daps_leaf_keys *keys)
+{
+    record_begin(report);
+    leaves_record(report->out, report->capture, ue, keys, report->style->show_keys);
+    record_end(report);
+}
+
 static void machine_finding(struct report *report, const struct daps_finding *finding)
 {
     record_begin(report);
@@ -230,6 +249,7 @@ const struct report_form report_form_machine = {
     .handover = machine_handover,
     .scg_change = machine_scg_change,
     .key = machine_key,
+    .leaf = machine_leaf,
     .finding = machine_finding,
     .join = machine_join,
     .end = machine_end,
@@ -275,6 +295,7 @@ void report_epilogue(const struct report_style *style, struct outbuf *out, const
         report_csv_summary(style, out, run);
         break;
     case REPORT_WIRESHARK:
+    case REPORT_LEAVES:
         break;
     }
 }

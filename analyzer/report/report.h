@@ -17,7 +17,8 @@ enum report_format {
     REPORT_JSON,
     REPORT_CSV,
     REPORT_WIRESHARK,
-    REPORT_HTML, /* this one and those below: the evidence view only */
+    REPORT_LEAVES, /* LEAF lines of a key log; the keys view only */
+    REPORT_HTML,   /* this one and those below: the evidence view only */
     REPORT_MARKDOWN,
     REPORT_EVIDENCE_JSON,
     REPORT_EVIDENCE_CSV, /* what the plots show */
@@ -51,6 +52,7 @@ struct report_form {
     void (*handover)(struct report *report, const struct daps_handover *handover);
     void (*scg_change)(struct report *report, const struct daps_scg_change *change);
     void (*key)(struct report *report, const struct daps_key_step *step);
+    void (*leaf)(struct report *report, const char *ue, const struct daps_leaf_keys *keys);
     void (*finding)(struct report *report, const struct daps_finding *finding);
     void (*join)(struct report *report, const struct daps_identity_join *join);
     void (*end)(struct report *report, const struct capture_totals *totals);
@@ -99,7 +101,7 @@ void report_free(struct report *report);
 
 /* The forms. */
 extern const struct report_form report_form_machine, report_form_csv, report_form_text_audit, report_form_text_events,
-    report_form_text_keys, report_form_wireshark, report_form_evidence;
+    report_form_text_keys, report_form_wireshark, report_form_leaves, report_form_evidence;
 void report_csv_header(const struct report_style *style, struct outbuf *out);
 void report_csv_summary(const struct report_style *style, struct outbuf *out, const struct run_totals *run);
 void report_text_summary(const struct report_style *style, struct outbuf *out, const struct run_totals *run);

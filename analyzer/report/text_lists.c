@@ -5,6 +5,7 @@
 #include "daps/kdf.h"
 #include "daps/words.h"
 #include "report/event_json.h"
+#include "report/leaves.h"
 #include "report/records.h"
 #include "report/report.h"
 #include "report/rfc3339.h"
@@ -120,6 +121,7 @@ static void text_key(struct report *report, const struct daps_key_step *step)
 const struct report_form report_form_text_keys = {
     .begin = capture_line,
     .key = text_key,
+    .leaf = leaves_text,
     .end = text_events_end,
 };
 

@@ -4,6 +4,11 @@
  *
  *     UEId,"RRC ciphering key","UP ciphering key","RRC integrity key","UP integrity key"
  *
+ * and, for the keys of LTE that a phone's log names by value, the table pdcp_lte_ue_keys of its PDCP-LTE preference,
+ * whose UEIds are the numbers of the UEs here; a key that is not in the log is left empty:
+ *
+ *     UEId,"RRC ciphering key","UP ciphering key","RRC integrity key"
+ *
  * It holds one row a UE. Where a handover changed the key there is a row for each key, and all but the first of a UE
  * are comments: which one Wireshark is to use depends on the frames one wants to see.
  */
@@ -68,6 +73,30 @@ static void wireshark_key(struct report *report, const struct daps_key_step *ste
     daps_wipe(keys, sizeof keys);
 }
 
+static void wireshark_leaf(struct report *report, const char *ue, const struct daps_leaf_keys *keys)
+{
+    struct outbuf *out = report->out;
+    const uint64_t number = g_ascii_strtoull(ue, NULL, 10);
+    const int32_t ue_id = number > 0 && number < 65536 ? (int32_t)number : 0;
+
+    outbuf_literal(out, "# pdcp_lte_ue_keys: UE ");
+    text_safe(out, ue);
+    outbuf_printf(out, ", below key %s, from frame %" PRIu64 " on\n", keys->key[0] != '\0' ? keys->key : "(unknown)",
+                  keys->frame);
+    if (!take_ue_id(report->state, ue_id))
+        outbuf_literal(out, "# ");
+    outbuf_signed(out, ue_id);
+    for (unsigned column = 0; column < 3; column++) {
+        const unsigned i = column > 0;
+        const bool there = keys->algorithms[i] > 0 && (column == 0 || keys->integrity == (column == 2));
+        if (there)
+            quoted_key(out, keys->values[i]);
+        else
+            outbuf_literal(out, ",\"\"");
+    }
+    outbuf_char(out, '\n');
+}
+
 static void wireshark_end(struct report *report, const struct capture_totals *totals)
 {
     (void)report;
@@ -82,6 +111,7 @@ static void wireshark_free(struct report *report)
 const struct report_form report_form_wireshark = {
     .begin = wireshark_begin,
     .key = wireshark_key,
+    .leaf = wireshark_leaf,
     .end = wireshark_end,
     .free = wireshark_free,
 };

@@ -288,6 +288,29 @@ def collides(commands):
     return False
 
 
+def listed(program, path, commands, values, folder):
+    """keys: digests only unless values are asked for; LEAF lines that are a key log; Wireshark's table."""
+    hexes = {value.hex() for value in values}
+    for arguments, shown in ((("keys",), False), (("keys", "-f", "ndjson"), False), (("keys", "--show-keys"), True),
+                             (("keys", "--save-keys"), True), (("keys", "--wireshark"), True),
+                             (("events",), False), (("audit", "-f", "ndjson"), False)):
+        text = run(program, *arguments, path).stdout.decode()
+        check(all((value in text) == shown for value in hexes), f"{' '.join(arguments)} shows values: {not shown}")
+    saved = os.path.join(folder, "saved.keys")
+    run(program, "keys", "--save-keys", "-o", saved, path)
+    check(os.stat(saved).st_mode & 0o077 == 0, "saved keys are for their owner")
+    with open(saved, encoding="utf-8") as file:
+        lines = [line.split() for line in file if not line.startswith("#")]
+    check({line[3] for line in lines if line[2] == "rrcenc"} == hexes, "LEAF lines")
+    first = {value.hex(): number for number, _, keys, algorithms, _ in reversed(list(pdcp(commands)))
+             for value in keys[:1] if algorithms[0] != 7}
+    late = [line for line in lines if line[2] == "rrcenc" and
+            not 0 <= int(line[4].split("=")[1]) - first[line[3]] <= 10]
+    check(not late, f"LEAF lines begin where their key does: {late}")
+    result = run(program, "audit", "--keys", saved, path)
+    check(result.returncode == 0, f"the saved keys are a key log: {result.stderr}")
+
+
 def real(program, path, folder):
     with open(path, "rb") as file:
         commands = list(frames(file.read()))
@@ -306,6 +329,7 @@ def real(program, path, folder):
         print(f"{good} of {total} downlink DRB PDUs decipher to an IP header")
     except ImportError:
         print("without the cryptography module nothing is deciphered")
+    listed(program, path, commands, values, folder)
     changed = os.path.join(folder, "changed.qmdl")
     for later in range(1, len(stays)):
         for earlier in range(later):
