@@ -310,6 +310,7 @@ static bool read_sealed_ue(struct judge *judge, JsonObject *object, struct seale
     needs = string_member(judge, object, "needs", false, &ok);
     if (!ok || !read_sealed_numbers(judge, object, &sealed->what))
         return false;
+    sealed->what.rat = json_object_has_member(object, "rat") ? DAPS_RAT_LTE : DAPS_RAT_NR;
     sealed->what.needs = daps_needs_by_name(needs);
     if (sealed->what.needs == DAPS_NEEDS_COUNT)
         return wrong(judge, "\"needs\" is nothing that could be needed");

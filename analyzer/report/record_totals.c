@@ -73,6 +73,10 @@ static void write_sealed(struct outbuf *out, const struct capture_totals *totals
         json_integer_or_null(out, sealed->what.number);
         json_key(out, "needs_frame");
         json_frame_or_null(out, sealed->what.needs_frame);
+        if (sealed->what.rat != DAPS_RAT_NR) {
+            json_key(out, "rat");
+            json_string(out, daps_rat_name(sealed->what.rat));
+        }
         if (sealed->what.other_count) {
             COUNT(out, "ul_nas_count_given", sealed->what.given);
             COUNT(out, "ul_nas_count_fits", sealed->what.fits);
