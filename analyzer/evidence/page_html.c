@@ -2,6 +2,8 @@
 /* The document as HTML. Only html_text writes what is not ours. */
 #include "evidence/page.h"
 
+#include <string.h>
+
 #include "report/text.h"
 
 void html_text(struct outbuf *out, const char *text)
@@ -180,8 +182,10 @@ static void part(struct page *page, const char *id)
 {
     if (id == NULL)
         outbuf_literal(page->out, "</section>\n");
-    else
+    else if (strcmp(id, "capture") == 0)
         outbuf_printf(page->out, "<section aria-labelledby=\"%s%s\">\n", page->prefix, id);
+    else /* each capture may have a UE 1 */
+        outbuf_printf(page->out, "<section aria-labelledby=\"%s%s %scapture\">\n", page->prefix, id, page->prefix);
 }
 
 const struct page_form page_html = {
