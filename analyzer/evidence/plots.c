@@ -181,7 +181,7 @@ static GPtrArray *groups_of(const struct plots *plots, enum plot plot)
 #define LEFT  220
 #define ROOM  420
 #define STEP  26
-#define WIDTH (LEFT + ROOM + 150)
+#define WIDTH (LEFT + ROOM + 220)
 
 static void bar(struct outbuf *out, const struct group *group, unsigned y, uint64_t most)
 {
@@ -258,7 +258,7 @@ void plots_section(struct page *page, const struct plots *plots)
     page->form->heading(page, 2, NULL, "Over all captures", NULL);
     page->form->paragraph(
         page,
-        "A bar is as long as there are attempts; its dark part fell back, the line at its foot is how many "
+        "A bar is as long as there are attempts; its grey part fell back, the line at its foot is how many "
         "findings are about them. dapsaudit report --format csv has the numbers.",
         "quiet");
     for (unsigned i = 0; i < PLOTS; i++) {

@@ -12,23 +12,24 @@ static void free_text(gpointer text)
     g_free(text);
 }
 
-/* "With refresh (...), 2 of 2 findings vanish and 0 are less grave; 0 new ones appear. It takes ..." */
-static void what_if(GString *text, const struct evidence *evidence)
+/* "With refresh (...), 2 of 2 findings vanish, for 2 RRC messages." */
+static char *what_if(const struct evidence *evidence, const struct what_if_result *result)
 {
-    const struct what_if_result *result;
+    const struct daps_mitigation_words *words = daps_mitigation_words(result->mitigation);
+    const struct daps_mitigation_cost *cost = &result->cost;
+    GString *text = g_string_new(NULL);
 
-    if (evidence->what_if == NULL || evidence->n_findings == 0)
-        return;
-    g_string_append(text, "Analysis of the same events under each mitigation: ");
-    for (unsigned i = 0; (result = what_if_result(evidence->what_if, i)) != NULL; i++)
-        g_string_append_printf(text,
-                               "%s%s: %" PRIu64 " of %" PRIu64 " findings vanish, %" PRIu64
-                               " become less grave, %" PRIu64 " appear, for %" PRIu64 " RRC messages and %" PRIu64
-                               " round trips to the core",
-                               i == 0 ? "" : "; ", daps_mitigation_name(result->mitigation),
-                               result->n[WHAT_IF_VANISHES], evidence->n_findings, result->n[WHAT_IF_WEAKER],
-                               result->n[WHAT_IF_APPEARS], result->cost.messages, result->cost.amf_round_trips);
-    g_string_append_c(text, '.');
+    g_string_printf(text, "Analysis, not observation: if %s (%s; %s), %" PRIu64 " of %" PRIu64 " findings vanish",
+                    daps_mitigation_name(result->mitigation), words->title, words->basis, result->n[WHAT_IF_VANISHES],
+                    evidence->n_findings);
+    if (result->n[WHAT_IF_WEAKER] > 0)
+        g_string_append_printf(text, ", %" PRIu64 " become less grave", result->n[WHAT_IF_WEAKER]);
+    if (result->n[WHAT_IF_APPEARS] > 0)
+        g_string_append_printf(text, ", %" PRIu64 " new ones appear", result->n[WHAT_IF_APPEARS]);
+    g_string_append_printf(
+        text, ". Added: RRC messages %" PRIu64 ", round trips to the core %" PRIu64 ", state in the UE: %s.",
+        cost->messages, cost->amf_round_trips, words->state);
+    return g_string_free(text, FALSE);
 }
 
 GPtrArray *tdoc_observations(const struct evidence *evidence)
@@ -36,7 +37,7 @@ GPtrArray *tdoc_observations(const struct evidence *evidence)
     GPtrArray *list = g_ptr_array_new_with_free_func(free_text);
     struct liaison_answer answers[LIAISON_QUESTIONS];
     char *verdict = evidence_verdict(evidence->totals, evidence);
-    GString *text = g_string_new(NULL);
+    const struct what_if_result *result;
 
     g_ptr_array_add(list, g_strdup_printf("%s: %s", evidence->name, verdict));
     liaison_answers(evidence, answers);
@@ -44,10 +45,10 @@ GPtrArray *tdoc_observations(const struct evidence *evidence)
         g_ptr_array_add(list, g_strdup_printf("On %s (%s) %s Evidence: %s.", answers[i].question, answers[i].asks,
                                               answers[i].answer, answers[i].evidence));
     liaison_clear(answers);
-    what_if(text, evidence);
-    if (text->len > 0)
-        g_ptr_array_add(list, g_strdup(text->str));
-    g_string_free(text, TRUE);
+    for (unsigned i = 0; evidence->what_if != NULL && evidence->n_findings > 0 &&
+                         (result = what_if_result(evidence->what_if, i)) != NULL;
+         i++)
+        g_ptr_array_add(list, what_if(evidence, result));
     g_free(verdict);
     return list;
 }

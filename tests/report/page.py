@@ -34,7 +34,7 @@ class Page(html.parser.HTMLParser):
             if name == "id":
                 self.ids.append(value)
             if name in ("aria-labelledby",) and value is not None:
-                self.links.append("#" + value)
+                self.links += ["#" + one for one in value.split()]
             if name == "href":
                 if value.startswith("#"):
                     self.links.append(value)
