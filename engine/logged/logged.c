@@ -135,8 +135,12 @@ static void forget_oldest(struct logged *logged)
     }
     for (unsigned i = 0; i < 4; i++) {
         struct newest *newest = &logged->newest[i / 2][i % 2];
-        for (unsigned k = 0; k < 2; k++)
-            newest->there &= newest->leaves[k] != leaf;
+        for (unsigned k = 0; k < 2; k++) {
+            if (newest->leaves[k] != leaf)
+                continue;
+            newest->there = false;
+            newest->leaves[k] = NULL;
+        }
     }
     leaf_free(leaf);
 }
@@ -235,7 +239,9 @@ static void take_keys(struct logged *logged, const struct logged_host *host, con
         memcpy(newest->keys, keys->keys, sizeof newest->keys);
         newest->leaves[0] = keys->algorithms[0] > 0 ? leaf_of(logged, keys->keys[0]) : NULL;
         newest->leaves[1] = with_second ? leaf_of(logged, keys->keys[1]) : NULL;
-        for (unsigned i = 0; i < 2 && newest->leaves[i] != NULL; i++) {
+        for (unsigned i = 0; i < 2; i++) {
+            if (newest->leaves[i] == NULL)
+                continue;
             *(i == 0 ? &newest->told.srb : &newest->told.drb) = newest->leaves[i]->digest;
             *(i == 0 ? &newest->told.srb_algorithm : &newest->told.drb_algorithm) = (uint8_t)keys->algorithms[i];
         }

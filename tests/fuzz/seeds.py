@@ -4,6 +4,7 @@
 
 usage: seeds.py DAPSAUDIT DIRECTORY
 """
+import gzip
 import pathlib
 import struct
 import subprocess
@@ -122,12 +123,54 @@ def of_layouts(program):
             struct.pack(">IIII", 5, number, len(octets), len(octets)) + octets for number, (_, octets) in enumerate(records(plain)))
 
 
+def pdcp_item(code, keys, count, octets, version=1, algorithms=b"\3\3", configuration=0x4021):
+    """A log command with one PDU of LTE PDCP."""
+    pdu = struct.pack("<HHHHI", configuration, len(octets) + 9, len(octets), 700, count) + bytes(version >= 3) + octets
+    inside = keys + algorithms + struct.pack("<H", 1) + pdu
+    body = struct.pack("<BBHBBH", 1, 1, 0, 0xC3, version, len(inside) + 4) + inside
+    packet = struct.pack("<HHQ", len(body) + 12, code, 0x0109_7654_3210_0000 + count) + body
+    return b"\x10\0" + packet[:2] + packet
+
+
+def commands_of(log):
+    for chunk in log.split(b"\x7e"):
+        parts = chunk.split(b"\x7d")
+        plain = parts[0] + b"".join(bytes([part[0] ^ 0x20]) + part[1:] for part in parts[1:] if part)
+        if plain:
+            yield plain[:-2]
+
+
+def packed(commands):
+    return b"\1" + b"".join(struct.pack(">H", len(one)) + one for one in commands)
+
+
+def of_logs(program):
+    """Baseband logs, with keys by value beside RRC."""
+    cases = SAMPLES.parent / "tests" / "cases"
+    for name in ("baseband-lte", "baseband-two-sims"):
+        log = (cases / name / "log.qmdl").read_bytes()
+        commands = [*commands_of(log)]
+        yield "baseband", name, b"\0" + log
+        yield "baseband", name + "-commands", packed(commands)
+        mixed = []
+        for number, one in enumerate(commands):
+            key = bytes([1 + number % 3]) * 32
+            mixed += [one, pdcp_item(0xB0A3, key, number % 4, bytes([number, 7])), pdcp_item(0xB0B3, key, number % 4, b"\1\2", 26)]
+        yield "baseband", name + "-keys", packed(mixed)
+    with tempfile.NamedTemporaryFile(suffix=".dlf") as file:
+        subprocess.run([program, "synth", SAMPLES / "daps-fallback-daps.scenario", "-o", file.name], check=True)
+        yield "baseband", "dlf", b"\0" + pathlib.Path(file.name).read_bytes()
+    yield "baseband", "hdf", b"\0head" + b"between".join(mixed)
+    yield "baseband", "gz", b"\0" + gzip.compress(log, mtime=0)
+    yield "baseband", "encrypted", packed([b"\x9e\1\2\3", mixed[1], b"\x60\0"])
+
+
 def main():
     if len(sys.argv) != 3:
         print(__doc__, file=sys.stderr)
         return 2
     program, directory = sys.argv[1], pathlib.Path(sys.argv[2])
-    made = [*of_layouts(program)]
+    made = [*of_layouts(program), *of_logs(program)]
     for scenario in sorted(SAMPLES.glob("*.scenario")):
         made += of_sample(program, scenario)
     for harness, name, octets in made:
