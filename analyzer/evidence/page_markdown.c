@@ -5,6 +5,8 @@
  */
 #include "evidence/page.h"
 
+#include <string.h>
+
 #include "report/text.h"
 
 void markdown_text(struct outbuf *out, const char *text)
@@ -77,6 +79,21 @@ static void term(struct page *page, const char *name, const char *text, const ch
     outbuf_char(page->out, '\n');
 }
 
+/* Where a table is wider than a line, pandoc shares the line out by the dashes under the titles. */
+static size_t share_of(const struct page_column *column)
+{
+    size_t longest = 0;
+
+    if (!column->number)
+        return strlen(column->title) <= 3 ? 6 : 13;
+    for (const char *word = column->title; *word != '\0'; word += strspn(word, " ")) {
+        const size_t n = strcspn(word, " ");
+        longest = MAX(longest, n);
+        word += n;
+    }
+    return MAX(longest, 5) + 3;
+}
+
 static void table(struct page *page, const struct page_table *what)
 {
     page->table = what;
@@ -88,8 +105,12 @@ static void table(struct page *page, const struct page_table *what)
         outbuf_literal(page->out, " |");
     }
     outbuf_literal(page->out, "\n|");
-    for (unsigned i = 0; i < what->n; i++)
-        outbuf_string(page->out, what->columns[i].number ? " ---: |" : " --- |");
+    for (unsigned i = 0; i < what->n; i++) {
+        outbuf_char(page->out, ' ');
+        for (size_t n = share_of(&what->columns[i]); n > 0; n--)
+            outbuf_char(page->out, '-');
+        outbuf_string(page->out, what->columns[i].number ? ": |" : " |");
+    }
     outbuf_char(page->out, '\n');
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What would have become of the findings under each mitigation: one table, and what is meant by its numbers. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "evidence/sections.h"
 #include "report/said_what_if.h"
@@ -8,7 +9,7 @@
 static const struct page_table table = {.id = "what-if-table",
                                         .caption = "Findings under each mitigation, and what it takes",
                                         .n = 9,
-                                        .columns = {{"If", false},
+                                        .columns = {{"Mitigation", false},
                                                     {"Vanish", true},
                                                     {"Less grave", true},
                                                     {"Stay", true},
@@ -35,7 +36,7 @@ static void row(struct page *page, const struct what_if_result *result)
         g_snprintf(text[i], sizeof text[i], "%" PRIu64, numbers[i]);
         cells[i + 1].text = text[i];
     }
-    cells[8].text = daps_mitigation_words(result->mitigation)->state;
+    cells[8].text = strcmp(daps_mitigation_words(result->mitigation)->state, "none") == 0 ? "none" : "yes, see below";
     page->form->row(page, cells, NULL);
 }
 
@@ -71,6 +72,7 @@ static void in_full(struct page *page, const struct what_if_result *result)
     outbuf_clear(&out);
     page->form->terms(page, true);
     page->form->term(page, "Rests on", words->basis, NULL);
+    page->form->term(page, "State in the UE", words->state, NULL);
     page->form->term(page, "But", words->caveat, NULL);
     page->form->terms(page, false);
 }
