@@ -81,6 +81,7 @@ def seeds():
     yield record(149, udp(0xbeef, 0xdead, b"mac-nr\1\0\3"))
     yield from tunnel_seeds(datagram)
     yield from radio_seeds()
+    yield from lte_seeds()
     for header in ("03000008 05030004 0000000c 000000006955b90000000000 00020004 0009c6c0",
                    "03072100 0bb80000 00000000 03000000 000000006955b900 00000000",
                    "03092100 0bb80000 00000000 03000000 000000006955b900 00000000 0009c6c0 0016 0000",
@@ -95,6 +96,26 @@ def tunnel_seeds(datagram):
     yield record(219, b"\0\1\1\x40" + ipv4(datagram))
     yield record(104, b"\x0f\0\x08\0" + ipv4(datagram))
     yield record(51, b"\x11\0\0\1\0\0\0\x21" + ipv4(datagram))
+
+
+def lte_seeds():
+    """SRB1 of LTE over several AMD PDUs, in segments, again, with CEs, length indicators and every tag in front."""
+    tags = "02 0046 03 0007 04 0123 06 00 07 01 08 0a 00 0b 02 ffff 0c 0d 0e 01 0f 00 10 64 01"
+    for direction, ces in ((0, "3b 3e 3a"), (1, "3c 3d 3b 38")):
+        head = bytes([1, direction, 3]) + bytes.fromhex(tags)
+        body = bytes.fromhex("0046 010203 11" if direction == 0 else "010203040506 11 02 01020304")
+        for style in ("01", "21%02x1f"):
+            yield b"".join(record(147, head + bytes.fromhex(ces) + bytes.fromhex(style % len(rlc) if "%" in style else style) + body + rlc)
+                           for rlc in map(bytes.fromhex, ("8c07 0010 ee 001122", "d808 0000 33", "d808 8001 44", "9009 556677", "9808 3344",
+                                                          "00e0", "8407 803803 00f0 aabbccddeeff0102030405060708090a0b0c0d0e0f10")))
+    yield record(147, bytes.fromhex("010003 02 0046 03 0007 07 01 01 00 401122334455")) + record(147, bytes.fromhex("010103 02 0046 01 60"))
+    yield record(147, bytes.fromhex("010003 11 0002 0001 0046 0002 0047")) + record(147, bytes.fromhex("010003 09 05 01"))
+    for mode, pdus in (("04 02 0a", ("8c07 0010 ee 001122", "9808 3344", "9009 556677")), ("04 02 10", ("c8 1234 0000 0011", "d2 1234 0002 2233")),
+                       ("02 02 05", ("68 0020 aabb cc", "81 dd")), ("02 02 0a 08", ("0c05 0003 aabbcc 0102", "1006 03"))):
+        context = b"rlc-lte" + bytes.fromhex(mode + "03 00 04 01 05 0007 06 0004 07 0001 01")
+        yield b"".join(record(149, udp(1, 2, context + bytes.fromhex(pdu))) for pdu in pdus)
+    yield record(149, udp(1, 2, b"pdcp-lte" + bytes.fromhex(
+        "00 01 00 02 05 03 01 04 01 05 02 06 0004 07 00 08 00 09 01 0a 00 0b 00 0c 0000 0d 0002 0e 0009 01 03 1122 00000000")))
 
 
 def radio_seeds():

@@ -3,7 +3,7 @@
  * libFuzzer harness of MAC, RLC and reassembly: PDUs of one capture, and between them what RRC might have said of
  * bearers to the UE that was heard last.
  *
- *     step: u8 kind
+ *     step: u8 kind; five more: of LTE
  *     a PDU:   0 MAC, 1 RLC, 2 PDCP | u8 flags | u16 UEId | u16 C-RNTI | u8 bearer | u8 SN bits | u16 length | octets
  *     RRC:     3 | u8 channels | of each: u8 LCID | u8 bearer | u8 flags
  *     RRC:     4 | u8 channel | u16 length | octets of a message
@@ -50,12 +50,14 @@ static void take_join(void *user, uint64_t ue_key, const struct daps_identity_jo
     must(join->frame <= run->frame && join->announced_frame <= run->frame && join->reason < DAPS_JOIN_REASON_COUNT);
 }
 
-static void give_pdu(struct run *run, struct feed *feed, unsigned kind)
+static void give_pdu(struct run *run, struct feed *feed, unsigned kind, enum daps_rat rat)
 {
     static const enum daps_layer layers[] = {DAPS_LAYER_MAC, DAPS_LAYER_RLC, DAPS_LAYER_PDCP};
-    static const uint8_t sns[] = {0, 6, 12, 18};
+    static const uint8_t rlc_sns[][4] = {{0, 6, 12, 18}, {16, 5, 10, 10}};
+    static const uint8_t pdcp_sns[][4] = {{12, 18, 12, 18}, {7, 12, 15, 18}};
     const unsigned flags = feed_number(feed, 1);
-    struct daps_pdu pdu = {.frame = ++run->frame, .time_ns = (int64_t)run->frame * 1000000, .layer = layers[kind]};
+    struct daps_pdu pdu = {
+        .frame = ++run->frame, .time_ns = (int64_t)run->frame * 1000000, .layer = layers[kind], .rat = rat};
     uint32_t length;
 
     pdu.names = (struct daps_names){.has_ue_id = (flags & 1) != 0, .has_rnti = (flags & 2) != 0};
@@ -69,8 +71,9 @@ static void give_pdu(struct run *run, struct feed *feed, unsigned kind)
     pdu.names.rnti = (uint16_t)feed_number(feed, 2);
     pdu.bearer = (uint8_t)(feed_number(feed, 1) % 33);
     length = feed_number(feed, 1);
-    pdu.rlc_sn_bits = kind == 1 ? sns[length % 4] : 0;
-    pdu.sn_bits = kind == 2 ? pdu.srb ? 12 : sns[2 + length % 2] : 0;
+    pdu.rlc_sn_bits = kind == 1 ? rlc_sns[rat][length % 4] : 0;
+    pdu.rlc_extended_li = rat == DAPS_RAT_LTE && (length & 4) != 0;
+    pdu.sn_bits = kind == 2 ? pdu.srb ? 12 : pdcp_sns[rat][length % 4] : 0;
     length = feed_number(feed, 2);
     pdu.octets = feed_octets(feed, &length);
     pdu.length = length;
@@ -79,9 +82,10 @@ static void give_pdu(struct run *run, struct feed *feed, unsigned kind)
     free((void *)pdu.octets);
 }
 
-static void configure(struct run *run, struct feed *feed, struct daps_rrc_result *result)
+static void configure(struct run *run, struct feed *feed, enum daps_rat rat, struct daps_rrc_result *result)
 {
-    static const uint8_t am[] = {0, 12, 18, 12}, um[] = {0, 6, 12, 6};
+    static const uint8_t am[][4] = {{0, 12, 18, 12}, {0, 10, 16, 10}}, um[][4] = {{0, 6, 12, 6}, {0, 5, 10, 5}};
+    static const uint8_t pdcp[] = {0, 7, 12, 15};
 
     result->status = DAPS_RRC_OK;
     result->message = "rrcReconfiguration";
@@ -96,23 +100,25 @@ static void configure(struct run *run, struct feed *feed, struct daps_rrc_result
         rlc->srb = (flags & 1) != 0 && rlc->bearer <= 4;
         rlc->am = (flags & 2) != 0;
         rlc->um = (flags & 4) != 0 && !rlc->am;
-        rlc->ul_sn = rlc->am ? am[flags >> 3 & 3] : rlc->um ? um[flags >> 3 & 3] : 0;
-        rlc->dl_sn = rlc->am ? am[flags >> 5 & 3] : rlc->um ? um[flags >> 5 & 3] : 0;
+        rlc->ul_sn = rlc->am ? am[rat][flags >> 3 & 3] : rlc->um ? um[rat][flags >> 3 & 3] : 0;
+        rlc->dl_sn = rlc->am ? am[rat][flags >> 5 & 3] : rlc->um ? um[rat][flags >> 5 & 3] : 0;
+        rlc->pdcp_sn = rat == DAPS_RAT_LTE ? pdcp[flags & 3] : 0;
+        rlc->extended_li[flags >> 7] = rat == DAPS_RAT_LTE && (flags & 16) != 0;
     }
     if (run->heard)
-        unwrap_learn(run->unwrap, run->last_ue, result);
+        unwrap_learn(run->unwrap, rat, run->last_ue, result);
 }
 
-static void tell(struct run *run, struct feed *feed, struct daps_rrc_result *result)
+static void tell(struct run *run, struct feed *feed, enum daps_rat rat, struct daps_rrc_result *result)
 {
     const enum daps_channel channel = (enum daps_channel)(feed_number(feed, 1) % DAPS_CH_COUNT);
     uint32_t length = feed_number(feed, 2);
     uint8_t *octets = feed_octets(feed, &length);
 
-    if (daps_rrc_decode_nr(channel, octets, length, result) == DAPS_RRC_OK && run->heard) {
+    if (daps_rrc_decode(rat, channel, octets, length, result) == DAPS_RRC_OK && run->heard) {
         for (uint32_t i = 0; i < result->n_events; i++)
             result->events[i].frame = run->frame;
-        unwrap_learn(run->unwrap, run->last_ue, result);
+        unwrap_learn(run->unwrap, rat, run->last_ue, result);
     }
     free(octets);
 }
@@ -126,13 +132,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     run.unwrap = unwrap_new(&sink);
     while (feed.left > 0) {
-        const unsigned kind = feed_number(&feed, 1) % 5;
+        const unsigned step = feed_number(&feed, 1), kind = step % 5;
+        const enum daps_rat rat = step / 5 % 2 == 1 ? DAPS_RAT_LTE : DAPS_RAT_NR;
         if (kind < 3)
-            give_pdu(&run, &feed, kind);
+            give_pdu(&run, &feed, kind, rat);
         else if (kind == 3)
-            configure(&run, &feed, &result);
+            configure(&run, &feed, rat, &result);
         else
-            tell(&run, &feed, &result);
+            tell(&run, &feed, rat, &result);
     }
     unwrap_finish(run.unwrap);
     unwrap_free(run.unwrap);

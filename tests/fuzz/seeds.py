@@ -17,7 +17,7 @@ import rrc_seeds
 SAMPLES = pathlib.Path(__file__).resolve().parent.parent.parent / "samples"
 NAMES = ["x", "\x1b[31mred", "\u202egpj", "a\u2028b", "=cmd|' /C calc'!A0", "<script>alert(1)</script>", "a|b\n# c", '"><img src=x>',
          "`x` [y](z) *w* _v_", "&lt;", "]]>", "\\u003c", "'", "%s%n", "\u00ff" * 60]
-FRAMINGS = ["upper-pdu", "gsmtap-v3", "mac-nr-dlt157", "rlc-nr", "pdcp-nr", "gsmtap-v3-both"]
+FRAMINGS = ["upper-pdu", "gsmtap-v3", "mac-nr-dlt157", "rlc-nr", "pdcp-nr", "gsmtap-v3-both", "mac-lte-dlt147", "rlc-lte", "pdcp-lte"]
 
 
 def synth(program, scenario, *options):
@@ -37,8 +37,8 @@ def records(capture):
         at += 16 + length
 
 
-def mac_parts(octets):
-    """(flags, UEId, C-RNTI, PDU) of a MAC-NR PDU behind Wireshark's context (link type 157)."""
+def mac_parts(octets, lte=False):
+    """(flags, UEId, C-RNTI, PDU) of a MAC PDU behind Wireshark's context (link type 157, LTE 147)."""
     flags, ue_id, rnti, at = 4 if octets[1] == 1 else 0, 0, 0, 3
     flags |= 64 if octets[2] == 3 else 0
     while at < len(octets) and octets[at] != 1:
@@ -46,7 +46,7 @@ def mac_parts(octets):
             rnti, flags = struct.unpack_from(">H", octets, at + 1)[0], flags | 2
         elif octets[at] == 3:
             ue_id, flags = struct.unpack_from(">H", octets, at + 1)[0], flags | 1
-        at += {2: 3, 3: 3, 4: 3, 5: 2, 6: 2, 7: 5}.get(octets[at], 2)
+        at += {2: 3, 3: 3, 4: 3, 5: 2, 6: 2, 7: 2 if lte else 5}.get(octets[at], 2)
     return flags, ue_id, rnti, octets[at + 1:]
 
 
@@ -65,11 +65,11 @@ def session_of_pdus(frames):
     return out
 
 
-def radio(frames):
+def radio(frames, lte=False):
     out = b""
     for _, octets in frames:
-        flags, ue_id, rnti, pdu = mac_parts(octets)
-        out += b"\0" + struct.pack(">BHHBBH", flags, ue_id, rnti, 0, 0, len(pdu)) + pdu
+        flags, ue_id, rnti, pdu = mac_parts(octets, lte)
+        out += (b"\5" if lte else b"\0") + struct.pack(">BHHBBH", flags, ue_id, rnti, 0, 0, len(pdu)) + pdu
     return out
 
 
@@ -92,6 +92,9 @@ def of_sample(program, scenario):
             yield "life", f"{name}-{framing}", b"\n".join(
                 line for line in text.split(b"\n") if not line.startswith(b"framing")) .replace(
                     b"\n", b"\nframing " + framing.encode() + b"\n", 1) + b"\0" + bytes([3, 7, 0, 0, 0, 1, 9, 0, 20, 3])
+        if made and framing == "mac-lte-dlt147":
+            yield "radio", name, radio(records(made), True)
+            yield "framing", name, b"".join(framing_seeds.record(*one) for one in records(made))
         if made and framing == "mac-nr-dlt157":
             yield "radio", name, radio(records(made))
             yield "session", name + "-pdus", session_of_pdus(records(made))
