@@ -9,6 +9,8 @@ from the layout of the items and shares nothing with the program.
 """
 import collections
 import gzip
+import hashlib
+import hmac
 import json
 import os
 import random
@@ -235,6 +237,90 @@ def damage(program, folder):
     print("damage, by exit status:", dict(seen))
 
 
+# ---- keys by value against derivations ----
+
+STORY = """rat lte
+cell A pci 11 earfcn 1825
+cell B pci 22 earfcn 1850
+ue 1 c-rnti 17921 in A kenb %s
+connect
+security nea 2 nia 2
+daps-handover to B ncc 0
+complete
+fallback
+daps-handover to B ncc 0
+complete
+source-release
+"""
+SECURED, FIRST, SECOND = 5, 7, 10  # items that are the answers to the three commands
+
+
+def hmac_of(key, octets):
+    return hmac.new(key, octets, hashlib.sha256).digest()
+
+
+def leaves(kenb):
+    """KRRCenc and KUPenc for EEA2 (TS 33.401 A.7)."""
+    return b"".join(hmac_of(kenb, bytes([0x15, kind, 0, 1, 2, 0, 1]))[16:] for kind in (3, 5))
+
+
+def kenb_star(kenb, pci, earfcn):
+    """TS 33.401 A.5."""
+    return hmac_of(kenb, struct.pack(">BHHHH", 0x13, pci, 2, earfcn, 2))
+
+
+def pdcp_item(near, code, keys, pdus):
+    """An item of SRB1 PDUs (COUNT, octets) at the time of the command near."""
+    inside = keys + b"\3\3" + struct.pack("<H", len(pdus))
+    for count, octets in pdus:
+        inside += struct.pack("<HHHHI", 0x4021, len(octets), len(octets), count, count) + octets
+    body = struct.pack("<BBHBBH", 1, 1, 0, 0xC3, 1, len(inside) + 4) + inside
+    packet = struct.pack("<HH", len(body) + 12, code) + near[8:16] + body
+    return b"\x10\0" + packet[:2] + packet
+
+
+def told(commands, story):
+    """The commands with items of keys behind some of them: number: keys."""
+    for number, command in enumerate(commands, 1):
+        yield command
+        if number in story:
+            said = bytes([number])
+            yield pdcp_item(command, 0xB0B3, story[number], [(0, b"\0up" + said)])
+            yield pdcp_item(command, 0xB0A3, story[number], [(0, b"\0down" + said)])
+            yield pdcp_item(command, 0xB0A3, story[number], [(1, b"\1more" + said)])
+
+
+def derived(program, folder):
+    root = bytes(range(32))
+    scenario, log, keys = (os.path.join(folder, name) for name in ("story.scenario", "story.qmdl", "story.keys"))
+    with open(scenario, "w", encoding="utf-8") as file:
+        file.write(STORY % root.hex())
+    with open(os.open(keys, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+        file.write(f"KENB * {root.hex()}\n")
+    check(run(program, "synth", scenario, "-o", log).returncode == 0, "the story")
+    with open(log, "rb") as file:
+        commands = list(frames(file.read()))
+    k1, k2, other = leaves(root), leaves(kenb_star(root, 22, 1850)), leaves(hmac_of(root, b"another"))
+    for name, story, with_keys, wanted, unwanted in (
+            ("one value twice", {SECURED: k1, FIRST: k2, SECOND: k2}, False,
+             {("repeated-key", "proven"), ("keystream-reuse", "proven")}, {"key-mismatch", "count-reuse"}),
+            ("the same, and the derived key gives it", {SECURED: k1, FIRST: k2, SECOND: k2}, True,
+             {("repeated-key", "proven"), ("keystream-reuse", "proven")}, {"key-mismatch"}),
+            ("two values", {SECURED: k1, FIRST: k2, SECOND: other}, False,
+             {("key-mismatch", "proven")}, {"repeated-key", "keystream-reuse"}),
+            ("one value, and the derived key does not give it", {SECURED: k1, FIRST: other}, True,
+             {("key-mismatch", "proven")}, set()),
+            ("no values", {}, False, {("repeated-key", "derived")}, {"key-mismatch"})):
+        with open(log, "wb") as file:
+            file.write(pack(told(commands, story)))
+        more = ("--keys", keys) if with_keys else ()
+        _, lines = lines_of(program, log, *more)
+        found = {(line["rule"], line["evidence"]) for line in lines if line["type"] == "finding"}
+        check(wanted <= found and not unwanted & {rule for rule, _ in found}, f"{name}: {found}")
+        judged_alike(program, log, *more)
+    print("derivations against values: five stories")
+
+
 # ---- a real log ----
 
 def keystream(key, count, bearer, downlink, n):
@@ -261,10 +347,11 @@ def rules(program, path):
                                if line["type"] == "finding"], found[-1]
 
 
-def judged_alike(program, path):
-    events = run(program, "events", path).stdout
-    judged = subprocess.run([program, "judge", "--format", "ndjson", "-"], input=events, capture_output=True, timeout=60)
-    check(judged.stdout == run(program, "audit", "--format", "ndjson", path).stdout, f"judge of {path}")
+def judged_alike(program, path, *more):
+    events = run(program, "events", *more, path).stdout
+    judged = subprocess.run([program, "judge", "--format", "ndjson", *more, "-"], input=events, capture_output=True,
+                            timeout=60)
+    check(judged.stdout == run(program, "audit", "--format", "ndjson", *more, path).stdout, f"judge of {path}")
 
 
 def with_keys_of(commands, numbers, donor):
@@ -353,6 +440,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         scenarios(program, folder)
         damage(program, folder)
+        derived(program, folder)
         convert(program, folder, [os.path.join(TOP, "tests", "cases", case, "log.qmdl")
                                   for case in ("baseband-lte", "baseband-two-sims")] + [log] * os.path.exists(log))
         if os.path.exists(log):
