@@ -80,7 +80,10 @@ static void say_named(GString *text, const struct daps_finding *finding)
 {
     g_string_append(text, "The phone's log names the AS keys, and those in force behind ");
     append_contexts(text, finding);
-    g_string_append_printf(text, " are the same by value. %s", exposure_sentence(finding));
+    g_string_append(text, " are the same by value.");
+    if (finding->exposure == DAPS_EXPOSURE_LOGGED || finding->exposure == DAPS_EXPOSURE_NONE)
+        g_string_append_printf(text, " %s",
+                               exposure_sentence(finding)); /* the others speak of a first attempt that failed */
 }
 
 static void say_unchanged(GString *text, const struct daps_finding *finding)
