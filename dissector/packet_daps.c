@@ -15,7 +15,9 @@
 
 #include "daps/keylog.h"
 #include "decipher.h"
+#include "export.h"
 #include "fields.h"
+#include "menu.h"
 #include "prefs.h"
 #include "show.h"
 #include "statistics.h"
@@ -88,7 +90,7 @@ static void tell_taps(packet_info *pinfo, const struct showing *showing)
 /* What of a frame somebody wants to see; building the rest would cost time for nothing. */
 struct wanted {
     bool tree; /* fields or expert items of ours */
-    bool columns, taps, deciphered;
+    bool columns, taps, deciphered, exported;
     bool any;
 };
 
@@ -100,7 +102,8 @@ static struct wanted wanted_of(const packet_info *pinfo, proto_tree *tree)
                   || (tree != NULL && (proto_field_is_referenced(tree, protocol) || fields_of_parts_wanted(tree) ||
                                        (expert_protocol > 0 && proto_field_is_referenced(tree, expert_protocol))));
     wanted.deciphered = tree != NULL && prefs_daps()->decipher; /* fields of nr-rrc, and who knows whose inside */
-    wanted.any = wanted.tree || wanted.columns || wanted.taps || wanted.deciphered;
+    wanted.exported = export_is_wanted();
+    wanted.any = wanted.tree || wanted.columns || wanted.taps || wanted.deciphered || wanted.exported;
     return wanted;
 }
 
@@ -221,6 +224,8 @@ static int dissect_daps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
         return 0;
     }
     depend(pinfo, &showing);
+    if (wanted.exported && showing.note != NULL)
+        export_rrc(tvb, pinfo, showing.note);
     if (silent)
         return 0;
     if (wanted.taps)
@@ -320,6 +325,8 @@ void packet_daps_register(void)
     register_init_routine(start_capture);
     register_cleanup_routine(end_capture);
     statistics_register();
+    export_register();
+    menu_register(protocol);
 }
 
 void packet_daps_handoff(void)

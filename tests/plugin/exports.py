@@ -21,6 +21,8 @@ sys.path.insert(0, HERE)
 from shark import Shark, plugins_of  # noqa: E402
 
 
+PDUS = "DAPS: RRC that was deciphered, or that Wireshark did not find"  # export.c
+
 # Proven, or taken back, by a frame behind those of the finding, of which a first pass over the file knows nothing yet when
 # it marks what is to be written. Wireshark's window does.
 BY_LATER_FRAMES = {"air-failed-parent.pcap", "air-nh-ahead.pcap", "air-stored-ncc.pcap", "vertical-same-pair-other-cell.pcap"}
@@ -63,12 +65,31 @@ def check(job):
     return name, len(before), len(times), len(kept), wrong
 
 
+def as_pdus(shark, program):
+    """Export PDUs: RRC that the plugin has and Wireshark does not, as a capture with the findings that RRC alone shows."""
+    wrong = 0
+    for name, frames in (("air-daps-fallback", 7), ("framing-qcsuper", None), ("framing-rls", None)):
+        path, out = os.path.join(TOP, "samples", name + ".pcap"), os.path.join(shark.home, name + ".pdus")
+        keys = shark.private(os.path.splitext(path)[0] + ".keys")
+        shark.tshark(shark.take(path), "-o", f"daps.keylog:{keys}", "-U", PDUS, "-w", out)
+        times = times_of(shark, out) if os.path.exists(out) else []
+        repeats = [[finding[0] for finding in findings_of(program, one, None, at) if finding[0] == "repeated-key"]
+                   for one, at in ((path, times_of(shark, shark.take(path))), (out, times)) if at]
+        whole = [["repeated-key"], ["repeated-key"]] if frames else repeats[:1] * 2
+        if (repeats[-1:] != whole[-1:] or len(repeats) != 2 or not repeats[1] or
+                (frames is not None and len(times) != frames)):
+            wrong += 1
+            print(f"{name}: {len(times)} PDUs exported, repeated keys {repeats}")
+    return wrong
+
+
 def main(arguments):
     build = os.path.abspath(arguments[0])
     program = os.path.join(build, "analyzer", "dapsaudit")
     captures = arguments[1:] or sorted(glob.glob(os.path.join(TOP, "samples", "*.pcap*")))
     findings = whole = kept = wrong = later = 0
     with Shark(plugins_of(build)) as shark:
+        wrong += as_pdus(shark, program)
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             for name, found, frames, exported, problem in pool.map(check, [(shark, program, path) for path in captures]):
                 findings, whole, kept = findings + found, whole + frames, kept + exported
