@@ -69,6 +69,8 @@ static struct slot *slot_of(struct slot *table, uint64_t entity, uint32_t sn)
 
 static void keep_octets(struct rlc_known *known, struct slot *slot, struct octets sdu)
 {
+    if (sdu.left > MOST_OCTETS)
+        return;
     slot->octets = g_memdup2(sdu.at, sdu.left);
     known->octets += sdu.left;
     while (known->octets > MOST_OCTETS) {

@@ -23,7 +23,9 @@ static void take_pdu(void *user, const struct daps_pdu *pdu)
     pdus += rrc;
     must(pdu->length > 0 && (rrc || pdu->layer == DAPS_LAYER_PDCP));
     must(!rrc || (pdu->channel > DAPS_CH_NONE && pdu->channel < DAPS_CH_COUNT));
-    must(rrc || (pdu->bearer > 0 && (pdu->sn_bits == 12 || pdu->sn_bits == 18)));
+    must(rrc || (pdu->bearer > 0 &&
+                 (pdu->sn_bits == 12 || pdu->sn_bits == 18 ||
+                  (pdu->rat == DAPS_RAT_LTE && (pdu->sn_bits == 5 || pdu->sn_bits == 7 || pdu->sn_bits == 15)))));
     must(pdu->logged_cell.pci <= 1007 && pdu->logged_cell.ssb_arfcn <= 3279165);
     for (size_t i = 0; i < pdu->length; i++)
         sum += pdu->octets[i];
@@ -77,7 +79,8 @@ static void through_framing(struct feed feed)
     }
     unwrap_finish(unwrap);
     must(unwrap_counts(unwrap)->frames == frame && all_counted(unwrap, true) == problems);
-    must(unwrap_counts(unwrap)->classes[DAPS_FRAMING_NR_RRC] == pdus);
+    must(unwrap_counts(unwrap)->classes[DAPS_FRAMING_NR_RRC] + unwrap_counts(unwrap)->classes[DAPS_FRAMING_LTE_RRC] ==
+         pdus);
     unwrap_free(unwrap);
 }
 
