@@ -303,22 +303,10 @@ static bool is_past(const struct identity *identity, const struct identity_link 
            (uint64_t)identity->time_ns - (uint64_t)ue->connected_ns > (uint64_t)DISORDER_NS;
 }
 
-static struct identity_link *find(struct identity *identity, const struct identity_name *name,
-                                  struct identity_link *like)
+/* A name that has a link. */
+static struct identity_link *find_known(struct identity *identity, const struct identity_name *name,
+                                        struct identity_link *link)
 {
-    struct identity_link *link;
-
-    if (name->in_mac_ce)
-        return find_by_mac_ce(identity, like);
-    link = identity_lookup(identity, like);
-    if (link == NULL && name->of_log)
-        return make(identity, like, identity_ue_of(identity, name->log_key), DAPS_JOIN_LOG);
-    if (link == NULL) {
-        link = find_new(identity, like, name->first_access);
-        link->provisional = name->first_access; /* until its message has said whose it is */
-        link->only_ccch |= name->first_access;
-        return link;
-    }
     if (!link->of_log && link->rnti >= 0 && !name->first_access)
         follow_known(identity, link);
     if (!name->first_access && is_past(identity, link)) {
@@ -328,22 +316,60 @@ static struct identity_link *find(struct identity *identity, const struct identi
     return link;
 }
 
+static int32_t ue_id_of(const struct identity_name *name)
+{
+    return name->has_ue_id ? name->ue_id : -1;
+}
+
+static int32_t rnti_of(const struct identity_name *name)
+{
+    return name->has_rnti ? name->rnti : -1;
+}
+
+static struct identity_link *find(struct identity *identity, const struct identity_name *name, uint32_t node)
+{
+    struct identity_link like = {
+        .ue_id = ue_id_of(name), .rnti = rnti_of(name), .node = node, .of_log = name->of_log, .log_key = name->log_key};
+    struct identity_link *link;
+
+    if (name->in_mac_ce)
+        return find_by_mac_ce(identity, &like);
+    link = identity_lookup(identity, &like);
+    if (link == NULL && name->of_log)
+        return make(identity, &like, identity_ue_of(identity, name->log_key), DAPS_JOIN_LOG);
+    if (link == NULL) {
+        link = find_new(identity, &like, name->first_access);
+        link->provisional = name->first_access; /* until its message has said whose it is */
+        link->only_ccch |= name->first_access;
+        return link;
+    }
+    return find_known(identity, name, link);
+}
+
+/* Mostly it is the one used before. */
+static bool is_last(const struct identity *identity, const struct identity_name *name, uint32_t node)
+{
+    const struct identity_link *last = identity->last;
+
+    return last != NULL && !name->in_mac_ce && last->node == node && last->ue_id == ue_id_of(name) &&
+           last->rnti == rnti_of(name) && last->of_log == name->of_log && last->log_key == name->log_key;
+}
+
 struct identity_link *identity_find(struct identity *identity, const struct identity_name *name, uint64_t frame,
                                     int64_t time_ns)
 {
-    struct identity_link like = {.ue_id = name->has_ue_id ? name->ue_id : -1,
-                                 .rnti = name->has_rnti ? name->rnti : -1,
-                                 .of_log = name->of_log,
-                                 .log_key = name->log_key};
     struct identity_link *link;
+    uint32_t node;
 
     identity_tell_found(identity);
     identity->found = (struct found){.link = NULL};
     identity->frame = frame;
     identity->time_ns = time_ns;
-    if (!name->of_log)
-        like.node = identity_node(identity, name);
-    link = find(identity, name, &like);
+    node = name->of_log ? 0 : identity_node(identity, name);
+    if (is_last(identity, name, node))
+        link = find_known(identity, name, identity->last);
+    else
+        link = find(identity, name, node);
     identity->found.left = !identity_is_held(link);
     identity_use(identity, link);
     if (!name->first_access)

@@ -127,8 +127,6 @@ struct identity_link *identity_ue_id_holder(struct identity *identity, uint32_t 
 
 struct identity_link *identity_lookup(struct identity *identity, const struct identity_link *like)
 {
-    if (identity->last != NULL && name_equal(identity->last, like)) /* mostly the one used before */
-        return identity->last;
     return g_hash_table_lookup(identity->links, like);
 }
 

@@ -15,12 +15,15 @@ static guint stream_hash(gconstpointer data)
     return g_direct_hash(id->key) * 31U ^ small * 2654435761U;
 }
 
-static gboolean stream_equal(gconstpointer a, gconstpointer b)
+static bool id_equal(const struct daps_stream_id *x, const struct daps_stream_id *y)
 {
-    const struct daps_stream_id *x = &((const struct stream *)a)->id, *y = &((const struct stream *)b)->id;
-
     return x->key == y->key && x->srb == y->srb && x->mac == y->mac && x->algorithm == y->algorithm &&
            x->view == y->view && x->bearer == y->bearer && x->direction == y->direction;
+}
+
+static gboolean stream_equal(gconstpointer a, gconstpointer b)
+{
+    return id_equal(&((const struct stream *)a)->id, &((const struct stream *)b)->id);
 }
 
 struct daps_ledger *daps_ledger_new(struct daps_ledger_room *room)
@@ -111,11 +114,9 @@ struct daps_ledger *daps_ledger_copy(const struct daps_ledger *ledger)
 
 static struct stream *find(const struct daps_ledger *ledger, const struct daps_stream_id *id)
 {
-    const struct stream like = {.id = *id};
-
-    if (ledger->last != NULL && stream_equal(ledger->last, &like))
+    if (ledger->last != NULL && id_equal(&ledger->last->id, id))
         return ledger->last;
-    return ledger->streams != NULL ? g_hash_table_lookup(ledger->streams, &like) : NULL;
+    return ledger->streams != NULL ? g_hash_table_lookup(ledger->streams, &(const struct stream){.id = *id}) : NULL;
 }
 
 static struct stream *find_or_add(struct daps_ledger *ledger, const struct daps_stream_id *id)

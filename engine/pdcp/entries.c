@@ -92,25 +92,28 @@ struct used_before {
 
 /* Enters contents into one stream; true if they are new there, or said again in another stay under the key. */
 static bool enter_stream(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_stream_id *id,
-                         struct daps_ledger_entry entry, const struct pdcp_protection *how, struct used_before *before)
+                         struct daps_ledger_entry *entry, const struct pdcp_protection *how, struct used_before *before)
 {
-    struct daps_ledger_earlier earlier = {0};
+    struct daps_ledger_earlier earlier;
     enum daps_ledger_verdict verdict;
 
-    entry.digest = daps_digest(entry.octets, entry.length);
-    verdict = daps_ledger_enter(pdcp->ledger, id, &entry, &earlier);
-    if (verdict != DAPS_LEDGER_NEW && verdict != DAPS_LEDGER_UNCOMPARED && before->frame == 0) {
+    entry->digest = daps_digest(entry->octets, entry->length);
+    earlier.frame = 0; /* all of it is filled where there was an earlier one */
+    verdict = daps_ledger_enter(pdcp->ledger, id, entry, &earlier);
+    if (verdict == DAPS_LEDGER_NEW)
+        return true;
+    if (verdict != DAPS_LEDGER_UNCOMPARED && before->frame == 0) {
         before->frame = earlier.frame;
         before->is_other = verdict == DAPS_LEDGER_COLLISION;
     }
     if (verdict == DAPS_LEDGER_AGAIN ||
-        (verdict == DAPS_LEDGER_SAME && (earlier.collided || earlier.entity != entry.entity)))
-        tell_copy(pdcp, context, id, &entry, &earlier);
+        (verdict == DAPS_LEDGER_SAME && (earlier.collided || earlier.entity != entry->entity)))
+        tell_copy(pdcp, context, id, entry, &earlier);
     switch (verdict) {
     case DAPS_LEDGER_NEW:
         return true;
     case DAPS_LEDGER_COLLISION:
-        tell_collision(pdcp, context, id, &entry, &earlier, how);
+        tell_collision(pdcp, context, id, entry, &earlier, how);
         return true;
     case DAPS_LEDGER_UNCOMPARED:
         pdcp_counts(pdcp)->pdcp.uncompared++;
@@ -119,7 +122,7 @@ static bool enter_stream(struct daps_pdcp *pdcp, const struct pdcp_context *cont
     case DAPS_LEDGER_AGAIN:
         break;
     }
-    return earlier.entity != entry.entity;
+    return earlier.entity != entry->entity;
 }
 
 static struct daps_stream_id stream_of(const struct pdcp_context *context, const struct daps_pdu *pdu)
@@ -241,14 +244,14 @@ bool pdcp_enter(struct daps_pdcp *pdcp, struct pdcp_context *context, const stru
     bool is_new = true;
 
     if (ciphered && context->nea != 0)
-        is_new = enter_stream(pdcp, context, &id, entry, how, &before);
+        is_new = enter_stream(pdcp, context, &id, &entry, how, &before);
     if (pdu->srb && context->nia > 0) {
         id.mac = true;
         id.view = view_of(context, ciphered, verified);
         id.algorithm = (uint8_t)context->nia;
         if (verified)
             entry.octets = pdcp->open + how->header;
-        is_new = enter_stream(pdcp, context, &id, entry, how, &before) && is_new;
+        is_new = enter_stream(pdcp, context, &id, &entry, how, &before) && is_new;
     }
     if (pdcp->host.sink->use != NULL && !pdcp->ue.is_copy)
         tell_keystream_use(pdcp, context, pdu, how, &before);

@@ -321,10 +321,9 @@ void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const st
 {
     struct pdcp_header header;
 
-    pdcp_look(pdcp);
-    memset(reading, 0, sizeof *reading);
-    reading->cell = (struct daps_cell){-1, -1};
-    reading->pdu = pdu;
+    if (pdu->srb || pdcp->log_beside) /* other user data asks nothing of the UE that could have changed unseen */
+        pdcp_look(pdcp);
+    *reading = (struct pdcp_reading){.cell = {-1, -1}, .pdu = pdu};
     pdcp_counts(pdcp)->pdcp.pdus++;
     if (pdu->bearer < 1 || pdu->bearer > 32 || pdu->length > DAPS_PDCP_MOST_OCTETS ||
         !pdcp_header_read(pdu->octets, pdu->length, pdu->srb, pdu->sn_bits, &header)) {
