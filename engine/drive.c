@@ -16,16 +16,11 @@ struct drive {
     struct daps_rrc_result *result;
 };
 
-/* What a message said goes to where it is needed, or it could not be decoded. */
-static void learn(struct drive *drive, const struct daps_pdu *pdu, enum daps_channel channel,
-                  const struct daps_rrc_result *result)
+static void tell_undecoded(const struct drive *drive, const struct daps_pdu *pdu, enum daps_channel channel,
+                           const struct daps_rrc_result *result)
 {
     const struct daps_sink *sink = daps_engine_sink(drive->engine);
 
-    if (result->status == DAPS_RRC_OK) {
-        unwrap_learn(drive->unwrap, pdu->rat, pdu->ue_key, result); /* bearers and names below RRC */
-        return;
-    }
     if (sink->undecoded != NULL)
         sink->undecoded(sink->user, &(struct daps_undecoded){.frame = pdu->frame,
                                                              .ue_key = pdu->ue_key,
@@ -35,6 +30,16 @@ static void learn(struct drive *drive, const struct daps_pdu *pdu, enum daps_cha
                                                              .error = result->error,
                                                              .error_bit = result->error_bit});
     daps_engine_gap(drive->engine, pdu->ue_key, false, pdu->frame, DAPS_GAP_UNDECODED);
+}
+
+/* What a message said goes to where it is needed, or it could not be decoded. */
+static inline void learn(struct drive *drive, const struct daps_pdu *pdu, enum daps_channel channel,
+                         const struct daps_rrc_result *result)
+{
+    if (result->status == DAPS_RRC_OK)
+        unwrap_learn(drive->unwrap, pdu->rat, pdu->ue_key, result); /* bearers and names below RRC */
+    else
+        tell_undecoded(drive, pdu, channel, result);
 }
 
 void drive_learn_pdcp(struct drive *drive, const struct daps_pdu *pdu, const struct daps_rrc_result *result)

@@ -85,21 +85,37 @@ static inline bool is_bare(unsigned char c)
 
 #define SHORT 62
 
-/* Most strings are short words: copied while they are looked at. False, and nothing done, if it is another. */
+#define EACH(octet) (UINT64_C(0x0101010101010101) * (octet))
+
+/* Are these eight all bare? Of each octet the highest bit is set by what is too low, too high, or one of the three. */
+static inline bool are_bare(const char *octets)
+{
+    uint64_t word, odd;
+
+    memcpy(&word, octets, sizeof word);
+    odd = (word - EACH(0x20)) | ((word ^ EACH('"')) - EACH(1)) | ((word ^ EACH('\\')) - EACH(1)) |
+          ((word ^ EACH(0x7f)) - EACH(1));
+    return ((word | odd) & EACH(0x80)) == 0;
+}
+
+/* Most strings are short words: written, and then looked at. False, and nothing done, if it is another. */
 static bool short_word(struct outbuf *out, const char *string)
 {
-    char *to = outbuf_room(out, SHORT + 2);
-    size_t i = 0;
+    const size_t length = strnlen(string, SHORT + 1);
+    char *to = outbuf_room(out, SHORT + 2 + sizeof(uint64_t));
+    bool bare = true;
 
-    to[0] = '"';
-    while (i < SHORT && is_bare((unsigned char)string[i])) {
-        to[i + 1] = string[i];
-        i++;
-    }
-    if (string[i] != '\0')
+    if (length > SHORT)
         return false;
-    to[i + 1] = '"';
-    outbuf_took(out, i + 2);
+    to[0] = '"';
+    memcpy(to + 1, string, length);
+    memset(to + 1 + length, ' ', sizeof(uint64_t));
+    for (size_t i = 0; i < length; i += sizeof(uint64_t))
+        bare &= are_bare(to + 1 + i);
+    if (!bare)
+        return false;
+    to[length + 1] = '"';
+    outbuf_took(out, length + 2);
     return true;
 }
 

@@ -258,6 +258,7 @@ const struct rrc_technology rrc_lte = {
     .walk = lte_rrc_walk,
     .table = &lte_rrc_table,
     .on_field = on_field,
+    .classes = classes,
     .read_channel = read_channel,
     .read_extension = read_extension,
     .reconfiguration = rrc_lte_reconfiguration,

@@ -284,6 +284,7 @@ const struct rrc_technology rrc_nr = {
     .walk = nr_rrc_walk,
     .table = &nr_rrc_table,
     .on_field = on_field,
+    .classes = classes,
     .read_channel = read_channel,
     .read_extension = read_extension,
     .reconfiguration = rrc_reconfiguration,

@@ -70,7 +70,8 @@ struct rrc_technology {
     enum daps_rat rat;
     bool (*walk)(uint32_t root, struct daps_bits *bits, per_on_hit *on_hit, void *user);
     const struct per_table *table;
-    per_on_hit *on_field; /* of a message; user is a struct rrc_message */
+    per_on_hit *on_field;                    /* of a message; user is a struct rrc_message */
+    const struct rrc_message_class *classes; /* by channel; those that have none are all 0 */
     void (*read_channel)(struct rrc_reading *r, enum daps_channel channel);
     void (*read_extension)(struct rrc_reading *r, struct rrc_span span, uint32_t root); /* messageClassExtension */
     void (*reconfiguration)(struct rrc_reading *r, struct rrc_span span, bool prepared, uint64_t digest);

@@ -86,7 +86,7 @@ void rrc_read_fields(struct rrc_reading *r, struct rrc_span span, uint32_t root,
 }
 
 /*
- * Reads a message of that class. Which one it is stands in the first bits, and for most that is all that matters:
+ * Reads a message of that class. Which one it is stands in the first bits:
  *
  *   | 0 c1, 1 extension | index in c1 | the message
  */
@@ -135,11 +135,8 @@ static const struct rrc_technology *technology_of(enum daps_rat rat)
     return rat == DAPS_RAT_LTE ? &rrc_lte : &rrc_nr;
 }
 
-enum daps_rrc_status daps_rrc_decode(enum daps_rat rat, enum daps_channel channel, const uint8_t *octets, size_t length,
-                                     struct daps_rrc_result *out)
+static void begin(struct daps_rrc_result *out)
 {
-    struct rrc_reading r = {.octets = octets, .length = length, .out = out, .technology = technology_of(rat)};
-
     out->status = DAPS_RRC_OK;
     out->message = "";
     out->error = NULL;
@@ -149,21 +146,70 @@ enum daps_rrc_status daps_rrc_decode(enum daps_rat rat, enum daps_channel channe
     out->n_rlc = 0;
     out->segment.present = false;
     out->digest = 0;
-    if (length > DAPS_RRC_MAX_OCTETS) {
-        out->status = DAPS_RRC_UNDECODED;
-        out->error = "longer than any RRC message";
-        return out->status;
-    }
-    r.technology->read_channel(&r, channel);
+}
+
+/* The message, where its type is all that matters, as for most; which one it is stands in the first octet. NULL: no. */
+static const struct rrc_message_kind *type_alone(const struct rrc_message_class *class, const uint8_t *octets,
+                                                 size_t length)
+{
+    const struct rrc_message_kind *kind;
+
+    if (class->kinds == NULL || length == 0 || octets[0] >> 7 != 0)
+        return NULL;
+    kind = &class->kinds[(unsigned)octets[0] >> (7 - class->c1_bits)];
+    return kind->fields || kind->kind == DAPS_EV_RECONFIGURATION || kind->kind == DAPS_EV_KIND_COUNT ? NULL : kind;
+}
+
+static void say_type(struct daps_rrc_result *out, const struct rrc_message_kind *kind, enum daps_channel channel,
+                     const uint8_t *octets, size_t length)
+{
+    struct daps_event *ev = &out->events[0];
+
+    daps_event_clear(ev, kind->kind);
+    ev->channel = channel;
+    ev->octets = (uint32_t)length;
+    if (kind->digest || is_dedicated(channel))
+        ev->digest = out->digest = daps_digest(octets, length);
+    out->message = kind->name;
+    out->n_events = 1;
+}
+
+static void read_all(const struct rrc_technology *technology, enum daps_channel channel, const uint8_t *octets,
+                     size_t length, struct daps_rrc_result *out)
+{
+    struct rrc_reading r = {.octets = octets, .length = length, .out = out, .technology = technology};
+
+    technology->read_channel(&r, channel);
     if (out->status != DAPS_RRC_OK)
         out->n_events = 0;
     for (uint32_t i = 0; i < out->n_events; i++) {
-        const bool within = out->events[i].rat != rat; /* a part of the other technology */
+        const bool within = out->events[i].rat != technology->rat; /* a part of the other technology */
         out->events[i].channel = within ? DAPS_CH_CELL_GROUP_CONFIG : channel;
     }
     /* Whatever a message says, it must be told from the same message logged again. */
     if (out->n_events > 0 && out->events[0].digest == 0 && is_dedicated(channel))
         out->events[0].digest = out->digest = daps_digest(octets, length);
+}
+
+enum daps_rrc_status daps_rrc_decode(enum daps_rat rat, enum daps_channel channel, const uint8_t *octets, size_t length,
+                                     struct daps_rrc_result *out)
+{
+    const struct rrc_technology *technology = technology_of(rat);
+    const struct rrc_message_kind *kind;
+
+    begin(out);
+    if (length > DAPS_RRC_MAX_OCTETS) {
+        out->status = DAPS_RRC_UNDECODED;
+        out->error = "longer than any RRC message";
+        return out->status;
+    }
+    kind = type_alone(&technology->classes[channel], octets, length);
+    if (kind != NULL) {
+        say_type(out, kind, channel, octets, length);
+        out->events[0].rat = rat;
+    } else {
+        read_all(technology, channel, octets, length, out);
+    }
     return out->status;
 }
 
