@@ -459,8 +459,10 @@ void daps_pdcp_clock(struct daps_pdcp *pdcp, int64_t time_ns)
     if (time_ns != INT64_MIN)
         pdcp->now_ns = time_ns;
     pdcp_beside_clock(pdcp, time_ns);
-    pdcp_look(pdcp);
-    pdcp_tentative_confirm(pdcp, false);
+    if (pdcp->log_beside || pdcp->tentative != NULL || pdcp->room != NULL) /* else whoever reads looks for itself */
+        pdcp_look(pdcp);
+    if (pdcp->tentative != NULL)
+        pdcp_tentative_confirm(pdcp, false);
 }
 
 /* Those whose record has not come by the end. */

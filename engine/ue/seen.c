@@ -169,18 +169,18 @@ void daps_ue_see_collision(struct daps_ue *ue, const struct daps_event *ev)
 void daps_ue_tell_collisions(struct daps_ue *ue, bool all)
 {
     GArray *collisions = ue->seen.collisions;
+    guint n = 0;
 
-    for (guint i = 0; collisions != NULL && i < collisions->len;) {
-        const struct daps_collision *c = &g_array_index(collisions, struct daps_collision, i);
+    for (guint i = 0; collisions != NULL && i < collisions->len; i++) {
+        struct daps_collision *c = &g_array_index(collisions, struct daps_collision, i);
         struct daps_moment moment = {.kind = DAPS_MOMENT_COLLISION, .collision = c};
-        if (!all && daps_ue_keeps(ue, c->stream.key)) {
-            i++; /* told or not: what collides in that stream from now on is no finding of its own */
-            continue;
-        }
-        if (!c->told && !c->equal)
+        if (!all && daps_ue_keeps(ue, c->stream.key)) /* told or not: what collides in that stream from now on is no */
+            g_array_index(collisions, struct daps_collision, n++) = *c; /* finding of its own */
+        else if (!c->told && !c->equal)
             daps_ue_tell(ue, &moment);
-        g_array_remove_index(collisions, i);
     }
+    if (collisions != NULL)
+        g_array_set_size(collisions, n);
 }
 
 /* ---- messages that no key fits ---- */
@@ -209,22 +209,22 @@ void daps_ue_see_unfit(struct daps_ue *ue, const struct daps_event *ev)
 void daps_ue_tell_unfits(struct daps_ue *ue, bool all)
 {
     GArray *unfits = ue->seen.unfits;
+    guint n = 0;
 
-    for (guint i = 0; unfits != NULL && i < unfits->len;) {
+    for (guint i = 0; unfits != NULL && i < unfits->len; i++) {
         const struct unfit *unfit = &g_array_index(unfits, struct unfit, i);
         const struct daps_term *now = daps_ue_key_of(ue, unfit->evidence.context);
         const struct daps_term *key = now != NULL ? now : unfit->key;
         struct daps_moment moment = {
             .kind = DAPS_MOMENT_NO_KEY_FITS,
             .unfit = {.key = key, .messages = unfit->evidence.messages, .frame = unfit->evidence.first_frame}};
-        if (!all && key != NULL && daps_ue_keeps(ue, key)) {
-            i++;
-            continue;
-        }
-        if (key != NULL && key->has_value && unfit->evidence.messages >= 2)
+        if (!all && key != NULL && daps_ue_keeps(ue, key))
+            g_array_index(unfits, struct unfit, n++) = *unfit;
+        else if (key != NULL && key->has_value && unfit->evidence.messages >= 2)
             daps_ue_tell(ue, &moment);
-        g_array_remove_index(unfits, i);
     }
+    if (unfits != NULL)
+        g_array_set_size(unfits, n);
 }
 
 /* ---- bearers ---- */
