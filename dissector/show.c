@@ -70,9 +70,10 @@ proto_tree *show_start(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, int 
     return proto_item_add_subtree(item, subtree(ett_daps_daps));
 }
 
-/* One line: these are on every frame that takes part, and a capture may have many. */
+/* One line: these are on every frame of a UE, and a capture has many; brief: its fields are left to frames that say
+ * something. */
 static void put_context(proto_tree *tree, tvbuff_t *tvb, const struct note_ue *ue, bool of_target,
-                        const struct note_context *context)
+                        const struct note_context *context, bool brief)
 {
     const char *ciphering = daps_algorithm_name(ue->rat, true, context->ciphering),
                *integrity = daps_algorithm_name(ue->rat, false, context->integrity);
@@ -80,6 +81,10 @@ static void put_context(proto_tree *tree, tvbuff_t *tvb, const struct note_ue *u
     proto_tree *sub;
     int n = 0;
 
+    if (brief) {
+        put_string(tree, tvb, of_target ? hf_daps_context_target : hf_daps_context_source, context->key);
+        return;
+    }
     if (context->ncc >= 0)
         n += g_snprintf(words + n, sizeof words - (size_t)n, ", NCC %d", context->ncc);
     if (ciphering[0] != '\0' && integrity[0] != '\0')
@@ -90,8 +95,8 @@ static void put_context(proto_tree *tree, tvbuff_t *tvb, const struct note_ue *u
         g_snprintf(words + n, sizeof words - (size_t)n, ", C-RNTI 0x%04x", (unsigned)context->c_rnti);
     sub = put_subtree(tree, tvb, hf_daps_context, ett_daps_context, "Context in force, %s: key: %s%s",
                       of_target ? "target" : "source", context->key, words);
-    put_hidden_word(sub, tvb, hf_daps_context_ue, ue->name);
     put_string(sub, tvb, of_target ? hf_daps_context_target : hf_daps_context_source, context->key);
+    put_hidden_word(sub, tvb, hf_daps_context_ue, ue->name);
     put_known(sub, tvb, hf_daps_context_ncc, context->ncc);
     put_string(sub, tvb, hf_daps_context_ciphering, ciphering);
     put_string(sub, tvb, hf_daps_context_integrity, integrity);
@@ -99,17 +104,17 @@ static void put_context(proto_tree *tree, tvbuff_t *tvb, const struct note_ue *u
     put_known(sub, tvb, hf_daps_context_c_rnti, context->c_rnti);
 }
 
-static void put_ue(proto_tree *tree, tvbuff_t *tvb, struct session *session, const struct note_ue *ue)
+static void put_ue(proto_tree *tree, tvbuff_t *tvb, struct session *session, const struct note_ue *ue, bool brief)
 {
     proto_item *item = proto_tree_add_string(tree, field(hf_daps_ue), tvb, 0, 0, ue->name);
     proto_tree *sub = put_subtree_item(item, ett_daps_ue);
 
     if (ue->n_contexts > 0)
-        put_context(sub, tvb, ue, false, &ue->source);
+        put_context(sub, tvb, ue, false, &ue->source, brief);
     if (ue->n_contexts > 1) {
         struct note_context target = ue->target;
         g_strlcpy(target.key, session_target_key(session, ue), sizeof target.key);
-        put_context(sub, tvb, ue, true, &target);
+        put_context(sub, tvb, ue, true, &target, brief);
     }
 }
 
@@ -268,11 +273,11 @@ void show_note(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct
     const struct frame_note *note = showing->note;
 
     if (showing->bystander != NULL)
-        put_ue(tree, tvb, showing->session, showing->bystander);
+        put_ue(tree, tvb, showing->session, showing->bystander, true);
     if (note == NULL)
         return;
     for (unsigned i = 0; i < note->n_ues; i++)
-        put_ue(tree, tvb, showing->session, &note->ues[i]);
+        put_ue(tree, tvb, showing->session, &note->ues[i], false);
     for (guint i = 0; note->joins != NULL && i < note->joins->len; i++)
         put_join(tree, tvb, showing->session, g_ptr_array_index(note->joins, i));
     put_messages(tree, tvb, note);

@@ -165,7 +165,7 @@ def of_the_frame_itself(item):
 
 
 def without_target(said):
-    return *said[:3], tuple(without_target(child) for child in said[3] if all(part[0] != "daps.context.target" for part in child[3]))
+    return *said[:3], tuple(without_target(child) for child in said[3] if all(part[0] != "daps.context.target" for part in (child, *child[3])))
 
 
 def last_said(case, pdml):
