@@ -36,6 +36,8 @@ void bystanders_add(struct bystanders *bystanders, uint64_t frame, const struct 
 
     if (frame >= MOST_FRAMES)
         return;
+    /* What differs between the members alone is kept twice, no more.
+     * NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
     if (copy == NULL || memcmp(copy, ue, sizeof *ue) != 0) {
         copy = g_memdup2(ue, sizeof *ue);
         g_ptr_array_add(bystanders->copies, copy);

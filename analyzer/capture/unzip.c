@@ -100,6 +100,7 @@ ssize_t unzip_read(struct unzip *unzip, void *buffer, size_t size, const char **
     return *reason != NULL ? -1 : 0;
 }
 
+/* zlib writes into it. NOLINTNEXTLINE(readability-non-const-parameter) */
 size_t unzip_head(const uint8_t *octets, size_t n, uint8_t *unpacked, size_t size)
 {
     z_stream zlib = {.next_in = (uint8_t *)(uintptr_t)octets, /* zlib only reads it */

@@ -54,8 +54,10 @@ void daps_term_pool_free(struct daps_term_pool *pool)
     if (pool == NULL)
         return;
     g_hash_table_unref(pool->terms);
-    while (pool->orphans != NULL)
-        pool_free_orphan(pool, pool->orphans);
+    for (struct daps_term *orphan = pool->orphans, *next; orphan != NULL; orphan = next) {
+        next = orphan->sibling;
+        term_free(orphan);
+    }
     if (pool->dialects != NULL)
         g_array_unref(pool->dialects);
     g_free(pool);

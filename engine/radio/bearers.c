@@ -22,9 +22,9 @@ struct bearers *bearers_new(unsigned srbs, uint8_t srb_rlc_sn)
     struct bearers *bearers = g_new0(struct bearers, 1);
 
     bearers->ues = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
-    for (uint8_t lcid = 1; lcid <= srbs; lcid++)
-        bearers->fresh.channels[lcid] =
-            (struct radio_channel){.mode = RADIO_AM, .sn_bits = {srb_rlc_sn, srb_rlc_sn}, .srb = true, .bearer = lcid};
+    for (unsigned lcid = 1; lcid <= srbs; lcid++)
+        bearers->fresh.channels[lcid] = (struct radio_channel){
+            .mode = RADIO_AM, .sn_bits = {srb_rlc_sn, srb_rlc_sn}, .srb = true, .bearer = (uint8_t)lcid};
     return bearers;
 }
 

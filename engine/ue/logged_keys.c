@@ -89,7 +89,7 @@ static struct daps_attempt *attempt_to(const struct daps_ue *ue, uint32_t serial
 {
     struct daps_attempt *attempt;
 
-    for (guint i = ue->attempts != NULL ? ue->attempts->len : 0;
+    for (guint i = ue->attempts->len;
          (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL && attempt->serials >= serial;) {
         if (attempt->target.serial == serial && attempt->parent != NULL && attempt->procedure != DAPS_PROC_SK_COUNTER)
             return attempt;

@@ -362,6 +362,18 @@ static GArray *inverted_keys(const struct capture *capture)
     return inverted;
 }
 
+/* Libraries have tables of all octets in order, and some key logs keys that are a stretch of it. */
+static bool is_in_table(const uint8_t *octets, size_t length, size_t at)
+{
+    size_t first = at, last = at;
+
+    while (first > 0 && octets[first - 1] + 1 == octets[first])
+        first--;
+    while (last + 1 < length && octets[last] + 1 == octets[last + 1])
+        last++;
+    return last - first + 1 > 2 * (size_t)HALF;
+}
+
 static unsigned count_in(const uint8_t *octets, size_t length, const GArray *inverted)
 {
     unsigned found = 0;
@@ -372,7 +384,7 @@ static unsigned count_in(const uint8_t *octets, size_t length, const GArray *inv
             unsigned octet = 0;
             while (octet < HALF && (octets[at + octet] ^ value[octet]) == 0xff)
                 octet++;
-            found += octet == HALF;
+            found += octet == HALF && !is_in_table(octets, length, at);
         }
     }
     return found;

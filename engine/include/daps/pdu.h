@@ -91,9 +91,9 @@ struct daps_pdu {
     bool rlc_extended_li; /* LTE: length indicators have 15 bits (TS 36.322 6.2.2.5) */
     uint8_t
         sn_bits; /* of PDCP: 12 or 18, LTE: 5, 7, 12, 15 or 18; of SRBs 12 (TS 38.323 6.2.2.1), 5 (TS 36.323 6.2.2) */
-    uint8_t sdap_octets; /* of the SDAP header, which is not ciphered (TS 38.323 5.8): 0 or 1 */
-    bool ciphering_off;  /* cipheringDisabled */
-    bool air;            /* of RRC: it came in MAC, RLC or PDCP; else in a log of RRC */
+    uint8_t sdap_octets;              /* of the SDAP header, which is not ciphered (TS 38.323 5.8): 0 or 1 */
+    bool ciphering_off;               /* cipheringDisabled */
+    bool air;                         /* of RRC: it came in MAC, RLC or PDCP; else in a log of RRC */
     const struct daps_logged *logged; /* of LOGGED */
     bool deciphered;                  /* of RRC, by the engine: it was sent ciphered */
 };
