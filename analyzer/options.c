@@ -173,18 +173,8 @@ static bool take_what_if(struct options *options, const char *word)
     return false;
 }
 
-static bool take_words(struct options *options, const struct words *words, bool evidence)
+static bool take_limits(struct options *options, const struct words *words)
 {
-    static const char *const severities[] = {"info", "low", "medium", "high", "never", NULL};
-    static const char *const colours[] = {"auto", "always", "never", NULL};
-    static const char *const tables[] = {"findings", "handovers", NULL};
-    static const char *const readings[] = {"active", "stored", NULL};
-    unsigned colour = 0, table = REPORT_TABLE_FINDINGS, ncc = DAPS_NCC_ACTIVE;
-
-    if (!take_format(options, words, evidence) || !pick("fail-on", words->fail_on, severities, &options->fail_on) ||
-        !pick("color", words->colour, colours, &colour) || !pick("table", words->table, tables, &table) ||
-        !pick("ncc", words->ncc, readings, &ncc))
-        return false;
     options->max_spool = DAPS_CAPTURE_MAX_SPOOL;
     if (!take_size("max-spool", words->max_spool, &options->max_spool) ||
         !take_size("max-memory", words->max_memory, &options->max_memory))
@@ -199,35 +189,35 @@ static bool take_words(struct options *options, const struct words *words, bool 
         say("--jobs %d: must be 1 to %d", words->jobs, MOST_JOBS);
         return false;
     }
-    options->style.table = (enum report_table)table;
-    options->style.show_keys = words->show_keys;
-    options->style.colour = options->style.format == REPORT_TEXT && colour_wanted(colour, options);
+    options->jobs = words->jobs > 0 ? (unsigned)words->jobs : g_get_num_processors();
+    return true;
+}
+
+/* Forms that have an option of their own. */
+static bool take_forms(struct options *options, const struct words *words)
+{
     if (words->wireshark)
         options->style.format = REPORT_WIRESHARK;
     if (words->save_keys)
         options->style.format = REPORT_LEAVES;
-    options->style.why = words->why;
-    if (!take_what_if(options, words->what_if))
-        return false;
-    options->liaison = words->liaison;
-    options->tdoc = words->tdoc;
     if (words->tamarin)
         options->style.format = REPORT_TAMARIN;
     if (words->tdoc && options->style.format != REPORT_HTML && options->style.format != REPORT_MARKDOWN) {
         say("--tdoc is a document: --format html or markdown");
         return false;
     }
-    options->anonymize = words->anonymize;
     if (words->anonymize && words->show_keys) {
         say("--anonymize and --show-keys do not go together: keys open what is said to be closed");
         return false;
     }
-    options->ncc_reading = (enum daps_ncc_reading)ncc;
-    options->verbose = words->verbose;
-    options->no_sandbox = words->no_sandbox;
-    options->allow_partial = words->allow_partial;
-    options->quiet = words->quiet;
-    options->jobs = words->jobs > 0 ? (unsigned)words->jobs : g_get_num_processors();
+    options->liaison = words->liaison;
+    options->tdoc = words->tdoc;
+    options->anonymize = words->anonymize;
+    return true;
+}
+
+static bool take_lists(struct options *options, const struct words *words)
+{
     for (unsigned i = 0; words->cells != NULL && words->cells[i] != NULL; i++) {
         if (!take_cell(options, words->cells[i]))
             return false;
@@ -236,6 +226,32 @@ static bool take_words(struct options *options, const struct words *words, bool 
         if (!take_drb(options, words->drbs[i]))
             return false;
     }
+    return true;
+}
+
+static bool take_words(struct options *options, const struct words *words, bool evidence)
+{
+    static const char *const severities[] = {"info", "low", "medium", "high", "never", NULL};
+    static const char *const colours[] = {"auto", "always", "never", NULL};
+    static const char *const tables[] = {"findings", "handovers", NULL};
+    static const char *const readings[] = {"active", "stored", NULL};
+    unsigned colour = 0, table = REPORT_TABLE_FINDINGS, ncc = DAPS_NCC_ACTIVE;
+
+    if (!take_format(options, words, evidence) || !pick("fail-on", words->fail_on, severities, &options->fail_on) ||
+        !pick("color", words->colour, colours, &colour) || !pick("table", words->table, tables, &table) ||
+        !pick("ncc", words->ncc, readings, &ncc) || !take_limits(options, words))
+        return false;
+    options->style.table = (enum report_table)table;
+    options->style.show_keys = words->show_keys;
+    options->style.colour = options->style.format == REPORT_TEXT && colour_wanted(colour, options);
+    options->style.why = words->why;
+    options->ncc_reading = (enum daps_ncc_reading)ncc;
+    options->verbose = words->verbose;
+    options->no_sandbox = words->no_sandbox;
+    options->allow_partial = words->allow_partial;
+    options->quiet = words->quiet;
+    if (!take_forms(options, words) || !take_what_if(options, words->what_if) || !take_lists(options, words))
+        return false;
     if (options->keys == NULL)
         return true;
     options->keylog = options_keylog(options->keys);

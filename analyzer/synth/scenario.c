@@ -220,12 +220,9 @@ static void choose_rat(struct player *p)
         player_fail(p, "'%s' is neither nr nor lte", word);
 }
 
-/* One statement; lose before it keeps its frames out of the capture, unsent off the air only; early and late move them.
- */
-static void play_statement(struct player *p, const struct synth_options *options)
+/* lose before a statement keeps its frames out of the capture, unsent off the air only; early and late move them. */
+static const char *take_prefixes(struct player *p, const char *word)
 {
-    const char *word = player_word(p, "a statement");
-
     p->shift_ns = 0;
     if (strcmp(word, "early") == 0 || strcmp(word, "late") == 0) {
         p->shift_ns = player_shift(p);
@@ -244,6 +241,13 @@ static void play_statement(struct player *p, const struct synth_options *options
     p->unsent = strcmp(word, "unsent") == 0;
     if (p->silent || p->unsent)
         word = player_word(p, "a statement");
+    return word;
+}
+
+static void play_statement(struct player *p, const struct synth_options *options)
+{
+    const char *word = take_prefixes(p, player_word(p, "a statement"));
+
     if (strcmp(word, "cell") == 0) {
         declare_cell(p);
     } else if (strcmp(word, "ue") == 0) {

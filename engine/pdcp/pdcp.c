@@ -257,6 +257,34 @@ static struct pdcp_context *likely_context(struct daps_pdcp *pdcp, const struct 
     return known != NULL ? known : &pdcp->contexts[pdcp->n_contexts - 1];
 }
 
+/* What became of it, counted and told; failed_in: the context its wrong MAC-I is held against, 0 none. */
+static void settle_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t failed_in,
+                              struct pdcp_reading *reading)
+{
+    if (reading->status == DAPS_PDCP_UNREADABLE && !reading->known)
+        pdcp_note_needs(pdcp);
+    if ((reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED) &&
+        pdcp->host.options->keylog != NULL)
+        reading->waits = pdcp_wait(pdcp, reading, reading->suspect, failed_in);
+    if (reading->known) {
+        if (reading->status == DAPS_PDCP_UNREADABLE && !reading->waits)
+            pdcp_note_not_judged(pdcp, pdu, false); /* likewise (count_unread) */
+        return;
+    }
+    if (reading->status == DAPS_PDCP_UNREADABLE && !reading->waits)
+        pdcp_note_unreadable(pdcp, pdu);
+    if (!pdu->downlink && !pdcp->log_beside && pdcp->ue.n_candidates > 0)
+        pdcp->ul_doubt |= reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED;
+    if (reading->suspect)
+        return;
+    if (reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED)
+        pdcp_tell_unread(pdcp, pdu);
+    if (pdu->downlink && (reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED)) {
+        pdcp->dl_credit--;
+        pdcp->unread_dl |= pdu->bearer == 1 && !pdcp->log_beside;
+    }
+}
+
 static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_record *record,
                             uint32_t sn, struct pdcp_reading *reading)
 {
@@ -292,28 +320,7 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
     } else
         read_without_key(pdcp, pdu, sn, reading);
     pdcp->newest_digest[pdu->bearer - 1][pdu->downlink] = daps_digest(pdu->octets, pdu->length);
-    if (reading->status == DAPS_PDCP_UNREADABLE && !reading->known)
-        pdcp_note_needs(pdcp);
-    if ((reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED) &&
-        pdcp->host.options->keylog != NULL)
-        reading->waits = pdcp_wait(pdcp, reading, reading->suspect, failed_in);
-    if (reading->known) {
-        if (reading->status == DAPS_PDCP_UNREADABLE && !reading->waits)
-            pdcp_note_not_judged(pdcp, pdu, false); /* likewise (count_unread) */
-        return;
-    }
-    if (reading->status == DAPS_PDCP_UNREADABLE && !reading->waits)
-        pdcp_note_unreadable(pdcp, pdu);
-    if (!pdu->downlink && !pdcp->log_beside && pdcp->ue.n_candidates > 0)
-        pdcp->ul_doubt |= reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED;
-    if (reading->suspect)
-        return;
-    if (reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED)
-        pdcp_tell_unread(pdcp, pdu);
-    if (pdu->downlink && (reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED)) {
-        pdcp->dl_credit--;
-        pdcp->unread_dl |= pdu->bearer == 1 && !pdcp->log_beside;
-    }
+    settle_signalling(pdcp, pdu, failed_in, reading);
 }
 
 void daps_pdcp_read(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_record *record,
