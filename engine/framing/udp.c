@@ -106,7 +106,7 @@ static bool is_wanted(struct octets datagram, size_t whole, const struct daps_fr
     if (!wanted->named)
         return true;
     const struct name *name = take_name(&datagram);
-    return name && name->rat == DAPS_RAT_NR;
+    return name && name->unwrap;
 }
 
 bool daps_framing_find_udp(const uint8_t *octets, size_t captured, size_t length,
@@ -145,7 +145,7 @@ static bool is_port(const struct header *header, uint16_t port)
     return header->source == port || header->destination == port;
 }
 
-/* Whether the payload, of which only these octets are there, may begin with the name of a radio layer of NR. */
+/* Whether the payload, of which only these octets are there, may begin with the name of a radio layer. */
 static bool may_be_named(struct octets begin)
 {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

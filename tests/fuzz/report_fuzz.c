@@ -16,6 +16,7 @@
 #include "audit_run.h"
 #include "daps/keylog.h"
 #include "evidence/evidence.h"
+#include "evidence/plots.h"
 #include "fuzz.h"
 #include "judge_run.h"
 #include "report/json_strict.h"
@@ -144,6 +145,7 @@ static GString *write_form(const struct form *form, const char *path, const char
     options.style.colour = form->colour;
     options.keylog = keys_of(ue);
     if (form->view == REPORT_EVIDENCE) {
+        wish.plots = plots_new();
         wish.stand_ins = g_hash_table_new(g_str_hash, g_str_equal);
         wish.overview = g_ptr_array_new_with_free_func(free_overview);
         options.style.evidence = &wish;
@@ -152,6 +154,7 @@ static GString *write_form(const struct form *form, const char *path, const char
     if (form->view == REPORT_EVIDENCE) {
         g_hash_table_unref(wish.stand_ins);
         g_ptr_array_unref(wish.overview);
+        plots_free(wish.plots);
     }
     fuzz_options_clear(&options);
     return said;

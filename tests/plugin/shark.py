@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 SAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "samples")
-HEURISTICS = ("mac_nr_udp", "rlc_nr_udp", "pdcp_nr_udp")
+HEURISTICS = ("mac_nr_udp", "rlc_nr_udp", "pdcp_nr_udp", "mac_lte_udp", "rlc_lte_udp", "pdcp_lte_udp")
 
 
 class Shark:

@@ -204,7 +204,7 @@ def main():
     here = pathlib.Path(__file__).resolve().parents[2]
     shared = pathlib.Path(os.environ.get("DAPS_SHARED", here.parent / "shared"))
     paths = [pathlib.Path(p) for p in sys.argv[2:]] or sorted((shared / "captures").glob("*.pcap*"))
-    paths = [p for p in paths if not p.name.startswith("mac-nr")]  # below_rrc_vs_tshark.py has those
+    paths = [p for p in paths if not p.name.startswith(("mac-nr", "mac-lte"))]  # below_rrc_vs_tshark.py has those
     if not paths:
         print(f"skipped: no captures in {shared / 'captures'}")
         return 77
