@@ -51,12 +51,10 @@ static const struct port {
 static const struct name {
     const char *name;
     size_t length;
-    enum daps_rat rat;
     void (*unwrap)(struct peel *peel, struct octets payload);
 } names[] = {
-    {NAME("pdcp-nr"), DAPS_RAT_NR, peel_pdcp_nr},  {NAME("mac-nr"), DAPS_RAT_NR, peel_mac_nr},
-    {NAME("rlc-nr"), DAPS_RAT_NR, peel_rlc_nr},    {NAME("pdcp-lte"), DAPS_RAT_LTE, peel_pdcp_lte},
-    {NAME("mac-lte"), DAPS_RAT_LTE, peel_mac_lte}, {NAME("rlc-lte"), DAPS_RAT_LTE, peel_rlc_lte},
+    {NAME("pdcp-nr"), peel_pdcp_nr},   {NAME("mac-nr"), peel_mac_nr},   {NAME("rlc-nr"), peel_rlc_nr},
+    {NAME("pdcp-lte"), peel_pdcp_lte}, {NAME("mac-lte"), peel_mac_lte}, {NAME("rlc-lte"), peel_rlc_lte},
 };
 
 /* Takes the name that the payload begins with off it; NULL: none of them. */
@@ -105,8 +103,7 @@ static bool is_wanted(struct octets datagram, size_t whole, const struct daps_fr
         return false;
     if (!wanted->named)
         return true;
-    const struct name *name = take_name(&datagram);
-    return name && name->unwrap;
+    return take_name(&datagram) != NULL;
 }
 
 bool daps_framing_find_udp(const uint8_t *octets, size_t captured, size_t length,
@@ -150,7 +147,7 @@ static bool may_be_named(struct octets begin)
 {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const size_t length = strlen(names[i].name);
-        if (names[i].unwrap && !memcmp(begin.at, names[i].name, begin.left < length ? begin.left : length))
+        if (!memcmp(begin.at, names[i].name, begin.left < length ? begin.left : length))
             return true;
     }
     return false;

@@ -164,6 +164,18 @@ static inline struct daps_attempt *daps_attempts_back(struct daps_attempt *const
     return attempt;
 }
 
+/* The newest of n attempts whose target the context of that serial is; NULL none. */
+static inline struct daps_attempt *daps_attempt_to(struct daps_attempt *const *attempts, unsigned n, uint32_t serial)
+{
+    struct daps_attempt *attempt;
+
+    while ((attempt = daps_attempts_back(attempts, &n)) != NULL && attempt->serials >= serial) {
+        if (attempt->target.serial == serial && attempt->parent != NULL && attempt->procedure != DAPS_PROC_SK_COUNTER)
+            return attempt;
+    }
+    return NULL;
+}
+
 enum daps_moment_kind {
     DAPS_MOMENT_ATTEMPT_BEGAN,    /* began */
     DAPS_MOMENT_ATTEMPTS_LEAVE,   /* attempts: their keys cannot come again; leave */

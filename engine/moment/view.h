@@ -47,4 +47,9 @@ static inline struct daps_attempt *daps_view_back(const struct daps_ue_view *ue,
     return daps_attempts_back((struct daps_attempt *const *)ue->attempts->pdata, i);
 }
 
+static inline struct daps_attempt *daps_view_attempt_to(const struct daps_ue_view *ue, uint32_t serial)
+{
+    return daps_attempt_to((struct daps_attempt *const *)ue->attempts->pdata, ue->attempts->len, serial);
+}
+
 #endif

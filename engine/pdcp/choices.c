@@ -49,18 +49,6 @@ static bool key_of_candidate(const struct daps_ue_view *ue, const struct daps_co
     return true;
 }
 
-/* The newest attempt whose target this context is. */
-static struct daps_attempt *attempt_of(const struct daps_ue_view *ue, uint32_t serial)
-{
-    struct daps_attempt *attempt;
-
-    for (guint i = ue->attempts->len; (attempt = daps_view_back(ue, &i)) != NULL && attempt->serials >= serial;) {
-        if (attempt->target.serial == serial && attempt->parent != NULL && attempt->procedure != DAPS_PROC_SK_COUNTER)
-            return attempt;
-    }
-    return NULL;
-}
-
 /* ---- trying ---- */
 
 struct search {
@@ -353,7 +341,7 @@ bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_context *context, const str
     struct search s = {.pdcp = pdcp, .context = context, .pdu = pdu, .how = how};
     bool found;
 
-    s.attempt = attempt_of(&pdcp->ue, context->serial);
+    s.attempt = daps_view_attempt_to(&pdcp->ue, context->serial);
     if (s.attempt == NULL || context->nea < 0 || context->nia < 1)
         return false; /* with NIA0 nothing is decided */
     if (pdcp_is_later(context->begun_ns, pdu->time_ns, PDCP_DISORDER_NS))

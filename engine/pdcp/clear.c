@@ -100,12 +100,12 @@ bool pdcp_all_null(const struct daps_pdcp *pdcp)
     return pdcp->n_contexts > 0;
 }
 
-bool pdcp_starts_over(const struct daps_pdcp *pdcp, uint32_t sn, unsigned sn_bits)
+bool pdcp_starts_over(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn)
 {
-    const uint32_t mask = (UINT32_C(1) << sn_bits) - 1;
+    const uint32_t mask = (UINT32_C(1) << pdu->sn_bits) - 1;
 
     for (unsigned i = 0; i < pdcp->n_contexts; i++) {
-        if ((pdcp->contexts[i].srb[0][0].rx_next & mask) == 0)
+        if ((pdcp->contexts[i].srb[0][pdu->downlink].rx_next & mask) == 0)
             return false;
     }
     return sn == 0;
@@ -120,8 +120,7 @@ const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, co
     if (pdcp_mac_is_zero(pdu) && pdcp->newest_digest[0][0] == daps_digest(pdu->octets, pdu->length))
         return NULL; /* no MAC-I tells one execution from another: T304 must (daps_ue_complete_again) */
     if (pdu->downlink || ue->n_candidates == 0 || pdcp->log_beside || !pdcp_all_null(pdcp) ||
-        !pdcp_starts_over(pdcp, pdcp_sn(pdu), pdu->sn_bits) ||
-        pdcp_kind_if_clear(pdcp, pdu) != DAPS_EV_RECONFIGURATION_COMPLETE)
+        !pdcp_starts_over(pdcp, pdu, pdcp_sn(pdu)) || pdcp_kind_if_clear(pdcp, pdu) != DAPS_EV_RECONFIGURATION_COMPLETE)
         return NULL;
     for (unsigned i = 0; i < ue->n_candidates; i++) {
         if (pdu->leg == 0 || pdu->leg == (uint64_t)ue->candidates[i].c_rnti + 1)
@@ -163,15 +162,10 @@ bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_conte
  */
 bool pdcp_reestablishes_unasked(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
 {
-    const size_t length = 2;
+    const struct pdcp_data data = pdcp_data(pdu);
 
-    if (!pdu->downlink || pdu->bearer != 1 || pdu->length != 2 + length + MAC || pdcp_sn(pdu) != 0 ||
-        pdcp->log_beside || pdcp->ue.state != DAPS_UE_CONNECTED)
-        return false;
-    for (unsigned i = 0; i < pdcp->n_contexts; i++) {
-        if ((pdcp->contexts[i].srb[0][1].rx_next & 0xFFF) == 0)
-            return false;
-    }
-    return pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_REESTABLISHMENT &&
-           ends_there(pdcp->host.trial, pdu->octets + 2, length);
+    return pdu->downlink && pdu->bearer == 1 && data.length == 2 && !pdcp->log_beside &&
+           pdcp->ue.state == DAPS_UE_CONNECTED && pdcp_starts_over(pdcp, pdu, pdcp_sn(pdu)) &&
+           pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_REESTABLISHMENT &&
+           ends_there(pdcp->host.trial, data.octets, data.length);
 }

@@ -149,8 +149,8 @@ bool pdcp_reestablishes_unasked(const struct daps_pdcp *pdcp, const struct daps_
 /* resumed.c: is it the answer to a resume request that the capture does not have? Then the UE is told, and the PDU is
  * under a key it knows from now on. */
 bool pdcp_resumed_unasked(struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
-/* Would SN 0 uplink be no context's next one on SRB1? */
-bool pdcp_starts_over(const struct daps_pdcp *pdcp, uint32_t sn, unsigned sn_bits);
+/* Of SRB1: has it SN 0, which is the next one of no context in its direction? */
+bool pdcp_starts_over(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn);
 bool pdcp_all_null(const struct daps_pdcp *pdcp);
 bool pdcp_awaits_key(const struct daps_pdcp *pdcp);
 const struct daps_event *pdcp_executed_in_clear(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu);

@@ -40,7 +40,7 @@ static bool may_be_executed(const struct daps_pdcp *pdcp, const struct daps_pdu 
 {
     if (pdu->downlink || !pdu->srb || pdcp->ue.n_candidates == 0 || pdcp->log_beside)
         return false;
-    return pdcp->ul_doubt || pdcp_starts_over(pdcp, sn, pdu->sn_bits);
+    return pdcp->ul_doubt || pdcp_starts_over(pdcp, pdu, sn);
 }
 
 /* The one context that the connection, or the COUNT, points to; NULL if it stays open. */

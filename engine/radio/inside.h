@@ -152,6 +152,7 @@ struct rlc_known;
 struct rlc_known *rlc_known_new(void);
 void rlc_known_free(struct rlc_known *known);
 uint64_t rlc_entity_hash(const struct rlc_entity *entity); /* never 0 */
+bool rlc_entity_equal(const struct rlc_entity *a, const struct rlc_entity *b);
 /* with_octets: to be compared octet by octet later, while they fit */
 void rlc_known_note(struct rlc_known *known, const struct rlc_entity *entity, uint32_t sn, struct octets sdu,
                     bool with_octets);

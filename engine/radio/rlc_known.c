@@ -62,6 +62,12 @@ uint64_t rlc_entity_hash(const struct rlc_entity *entity)
     return state ? state : 1;
 }
 
+bool rlc_entity_equal(const struct rlc_entity *a, const struct rlc_entity *b)
+{
+    return a->ue_key == b->ue_key && a->leg == b->leg && a->downlink == b->downlink && a->srb == b->srb &&
+           a->bearer == b->bearer;
+}
+
 static struct slot *slot_of(struct slot *table, uint64_t entity, uint32_t sn)
 {
     return &table[(entity ^ entity >> 17 ^ sn) % SLOTS];

@@ -52,10 +52,7 @@ static guint hash_of(gconstpointer receiver)
 
 static gboolean equal(gconstpointer a, gconstpointer b)
 {
-    const struct rlc_entity *x = &((const struct receiver *)a)->entity, *y = &((const struct receiver *)b)->entity;
-
-    return x->ue_key == y->ue_key && x->leg == y->leg && x->downlink == y->downlink && x->srb == y->srb &&
-           x->bearer == y->bearer;
+    return rlc_entity_equal(&((const struct receiver *)a)->entity, &((const struct receiver *)b)->entity);
 }
 
 struct rlc_lte *rlc_lte_new(void)

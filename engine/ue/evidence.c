@@ -47,19 +47,6 @@ static void key_root(struct daps_ue *ue, const struct daps_event *ev)
         ue->active.integrity = root->integrity;
 }
 
-/* The newest attempt whose target that context is. */
-static struct daps_attempt *attempt_of(const struct daps_ue *ue, uint32_t serial)
-{
-    struct daps_attempt *attempt;
-
-    for (guint i = ue->attempts->len;
-         (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL && attempt->serials >= serial;) {
-        if (attempt->target.serial == serial && attempt->parent != NULL && attempt->procedure != DAPS_PROC_SK_COUNTER)
-            return attempt;
-    }
-    return NULL;
-}
-
 /* ---- a key that fits ---- */
 
 /* What the evidence makes of the attempt: the key's place in the hierarchy, and its value if it can be computed. */
@@ -211,7 +198,7 @@ static void tell_fit(struct daps_ue *ue, const struct daps_attempt *attempt, con
 /* From here on the key is what the network showed it to be. */
 static void key_fits(struct daps_ue *ue, const struct daps_event *ev)
 {
-    struct daps_attempt *attempt = attempt_of(ue, ev->key.context);
+    struct daps_attempt *attempt = daps_ue_attempt_to(ue, ev->key.context);
     struct fitting f = {.key = &ev->key,
                         .frequencies = {ev->key.arfcn, ev->key.point_a, ev->key.carrier},
                         .dialect = {(enum daps_frequency)ev->key.frequency, ev->key.two_octets}};

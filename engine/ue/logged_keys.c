@@ -85,23 +85,11 @@ static void add_epoch(struct daps_ue *ue, struct daps_logged_keys *k, struct epo
     g_array_append_val(k->epochs, epoch);
 }
 
-static struct daps_attempt *attempt_to(const struct daps_ue *ue, uint32_t serial)
-{
-    struct daps_attempt *attempt;
-
-    for (guint i = ue->attempts->len;
-         (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL && attempt->serials >= serial;) {
-        if (attempt->target.serial == serial && attempt->parent != NULL && attempt->procedure != DAPS_PROC_SK_COUNTER)
-            return attempt;
-    }
-    return NULL;
-}
-
 /* ---- what a value comes to ---- */
 
 static struct daps_repeat_side side_of(const struct daps_ue *ue, const struct epoch *epoch)
 {
-    return (struct daps_repeat_side){.attempt = attempt_to(ue, epoch->serial),
+    return (struct daps_repeat_side){.attempt = daps_ue_attempt_to(ue, epoch->serial),
                                      .number = epoch->attempt,
                                      .frame = epoch->frame,
                                      .procedure = epoch->procedure};
@@ -124,7 +112,7 @@ static void tell_again(struct daps_ue *ue, const struct epoch *earlier, const st
 static void attach(struct daps_ue *ue, struct daps_logged_keys *k, struct epoch *epoch,
                    const struct daps_seen_evidence *key)
 {
-    struct daps_attempt *attempt = attempt_to(ue, epoch->serial);
+    struct daps_attempt *attempt = daps_ue_attempt_to(ue, epoch->serial);
     struct epoch *earlier = find_key(k, key);
     const bool adjacent = earlier != NULL && earlier->serial == epoch->before;
 
@@ -252,7 +240,7 @@ static void see_keys(struct daps_ue *ue, struct daps_logged_keys *k, const struc
 static void begin_epoch(struct daps_ue *ue, struct daps_logged_keys *k, const struct daps_context *context,
                         const struct daps_event *ev)
 {
-    const struct daps_attempt *attempt = attempt_to(ue, context->serial);
+    const struct daps_attempt *attempt = daps_ue_attempt_to(ue, context->serial);
     const bool in_time = k->early.there && ev->time_ns != INT64_MIN && k->early.time_ns != INT64_MIN &&
                          ev->time_ns - k->early.time_ns <= DAPS_LAG_NS;
 

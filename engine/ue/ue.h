@@ -320,6 +320,10 @@ static inline struct daps_attempt *const *daps_kept_all(const struct daps_ue *ue
 {
     return (struct daps_attempt *const *)ue->attempts->pdata;
 }
+static inline struct daps_attempt *daps_ue_attempt_to(const struct daps_ue *ue, uint32_t serial)
+{
+    return daps_attempt_to(daps_kept_all(ue), ue->attempts->len, serial);
+}
 void daps_kept_free(struct daps_kept *kept); /* NULL is fine */
 void daps_kept_add(struct daps_ue *ue, struct daps_attempt *attempt);
 void daps_kept_steal(struct daps_ue *ue, struct daps_attempt *attempt);
