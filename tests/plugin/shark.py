@@ -12,7 +12,9 @@ import sys
 import tempfile
 
 SAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "samples")
-HEURISTICS = ("mac_nr_udp", "rlc_nr_udp", "pdcp_nr_udp", "mac_lte_udp", "rlc_lte_udp", "pdcp_lte_udp")
+PROFILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "dissector", "profile", "DAPS")
+with open(os.path.join(PROFILE, "heuristic_protos"), encoding="utf-8") as opened:  # what users of the profile have
+    HEURISTICS = [line.split(",")[0] for line in opened if line.strip() and not line.startswith("#")]
 
 
 class Shark:
