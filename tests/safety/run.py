@@ -483,13 +483,14 @@ class Ending(Case):
 
     def no_other_verdict(self, line, wanted, what):
         """A line that is wanted; or one that says of a capture, or of the run, that it could not be read."""
+        if line in wanted: # all of them where memory ends behind the last, as while a coverage build writes its counts
+            return
         said = json.loads(line)
+        self.assertIn(said["type"], ("capture", "summary"), what)
         if said["type"] == "capture":
-            self.assertTrue(line in wanted or said["error"], what)
-        elif said["type"] == "summary":
-            self.assertGreater(said["unreadable"], 0, what)
+            self.assertTrue(said["error"], what)
         else:
-            self.assertIn(line, wanted, what)
+            self.assertGreater(said["unreadable"], 0, what)
 
     def test_failed_allocation_is_no_verdict(self):
         if SANITIZED:
