@@ -235,10 +235,11 @@ static bool is_broadcast(const struct daps_event *ev)
 }
 
 /* NULL: its SIB1 was not seen. */
-static const struct cell_identity *find_identity(const struct daps_engine *engine, const struct daps_cell *cell)
+static const struct cell_identity *find_identity(const struct daps_engine *engine, enum daps_rat rat,
+                                                 const struct daps_cell *cell)
 {
     for (unsigned i = 0; cell->pci >= 0 && i < engine->n_identities; i++) {
-        if (daps_cell_equals(&engine->identities[i].cell, cell))
+        if (engine->identities[i].rat == rat && daps_cell_equals(&engine->identities[i].cell, cell))
             return &engine->identities[i];
     }
     return NULL;
@@ -246,20 +247,21 @@ static const struct cell_identity *find_identity(const struct daps_engine *engin
 
 static void learn_identity(struct daps_engine *engine, const struct daps_event *ev)
 {
-    const struct cell_identity *known = find_identity(engine, &ev->logged_cell);
+    const struct cell_identity *known = find_identity(engine, ev->rat, &ev->logged_cell);
     struct cell_identity *of;
 
-    if (ev->cell_identity < 0 || ev->logged_cell.pci < 0 || ev->rat != DAPS_RAT_NR)
-        return; /* only requests of NR are checked */
+    if (ev->cell_identity < 0 || ev->logged_cell.pci < 0)
+        return;
     if (known == NULL && engine->n_identities == MOST_IDENTITIES)
         memmove(engine->identities, engine->identities + 1, --engine->n_identities * sizeof *engine->identities);
     of = known != NULL ? &engine->identities[known - engine->identities] : &engine->identities[engine->n_identities++];
-    *of = (struct cell_identity){ev->logged_cell, ev->cell_identity};
+    *of = (struct cell_identity){ev->rat, ev->logged_cell, ev->cell_identity};
 }
 
-bool daps_engine_cell_identity(const struct daps_engine *engine, const struct daps_cell *cell, int64_t *identity)
+bool daps_engine_cell_identity(const struct daps_engine *engine, enum daps_rat rat, const struct daps_cell *cell,
+                               int64_t *identity)
 {
-    const struct cell_identity *known = find_identity(engine, cell);
+    const struct cell_identity *known = find_identity(engine, rat, cell);
 
     if (known != NULL)
         *identity = known->identity;
@@ -292,7 +294,7 @@ struct daps_ue *engine_event(struct daps_engine *engine, uint64_t ue_key, const 
         daps_ue_evidence(ue, ev);
         return ue;
     }
-    if (ev->request_mac >= 0 && ev->rat == DAPS_RAT_NR && engine->options.keylog != NULL)
+    if (ev->request_mac >= 0 && engine->options.keylog != NULL)
         check_request(ue, ev);
     daps_ue_event(ue, ev);
     return ue;

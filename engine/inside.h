@@ -45,6 +45,7 @@ struct daps_engine {
     struct daps_ledger_room *ledger_room; /* likewise */
     unsigned n_identities;
     struct cell_identity {
+        enum daps_rat rat;
         struct daps_cell cell;
         int64_t identity;
     } identities[MOST_IDENTITIES]; /* of cells whose SIB1 was seen; the oldest gives way */

@@ -124,7 +124,8 @@ struct pdcp_host {
     bool (*keeps)(void *user, const struct daps_term *key);     /* could something still be said of that key? */
     bool (*holds)(void *user, const struct daps_term *key);     /* is it that of an attempt still kept? */
     bool (*came_from)(void *user, const struct daps_term *key); /* is it that of the source of an attempt still kept? */
-    bool (*cell_identity)(void *user, const struct daps_cell *cell, int64_t *identity); /* of its SIB1 */
+    bool (*cell_identity)(void *user, enum daps_rat rat, const struct daps_cell *cell,
+                          int64_t *identity); /* of its SIB1 */
     const struct daps_engine_options *options;
     struct daps_ciphers *ciphers;
     const struct daps_sink *sink;

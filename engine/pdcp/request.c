@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * shortMAC-I of a re-establishment request (TS 38.331 5.3.7.4) and resumeMAC-I of a resume request (5.3.13.3): the 16
- * least significant bits of the MAC-I with KRRCint of the source PCell, COUNT, BEARER and DIRECTION all ones, over
- * VarShortMAC-Input or VarResumeMAC-Input, which are alike:
+ * shortMAC-I of a re-establishment request and resumeMAC-I or shortResumeMAC-I of a resume request: the 16 least
+ * significant bits of the MAC-I with KRRCint of the source PCell, COUNT, BEARER and DIRECTION all ones, over
  *
- *     | sourcePhysCellId 10 | targetCellIdentity 36 | source-c-RNTI 16 | 0 0 |
+ *     | sourcePhysCellId 10 | targetCellIdentity 36 | source-c-RNTI 16 | 0 0 |    NR: VarShortMAC-Input and
+ *                                                        VarResumeMAC-Input alike (TS 38.331 5.3.7.4, 5.3.13.3)
+ *     | cellIdentity 28 | physCellId 9 | c-RNTI 16 | 0 0 0 |    LTE: VarShortMAC-Input, VarShortINACTIVE-MAC-Input-r15
+ *     | cellIdentity 28 | physCellId 9 | c-RNTI 16 | 1 | 0 0 |    ... and with resumeDiscriminator
+ *                                                VarShortResumeMAC-Input-r13 (TS 36.331 5.3.7.4, 5.3.3.3a, 7.1)
  *
- * targetCellIdentity is that of the first PLMN in SIB1 of the cell the request is sent in. Where the capture does not
- * show it, or the context that the request speaks for has no key beyond doubt, nothing is said.
+ * The cell identity is that of the first PLMN in SIB1 of the cell the request is sent in, PCI and C-RNTI are those of
+ * the source PCell. Where the capture does not show it, or the context that the request speaks for has no key beyond
+ * doubt, nothing is said.
  */
 #include <string.h>
 
@@ -20,6 +24,7 @@
 struct request {
     const struct pdcp_host *host;
     struct daps_ue_view ue;
+    bool resume;
     uint16_t mac;
     int32_t pci, c_rnti; /* of the source PCell */
     int64_t target;      /* cellIdentity */
@@ -27,27 +32,41 @@ struct request {
     const struct daps_term *tried[MOST_KEYS];
 };
 
-static void input_of(const struct request *request, uint8_t octets[static 8])
+/* What the MAC is over: octets are filled, their number is returned. */
+static unsigned input_of(const struct request *request, bool discriminator, uint8_t octets[static 8])
 {
-    const uint64_t input =
-        (uint64_t)request->pci << 54 | (uint64_t)request->target << 18 | (uint64_t)request->c_rnti << 2;
+    const uint64_t pci = (uint64_t)request->pci, target = (uint64_t)request->target, c_rnti = (uint64_t)request->c_rnti;
+    const bool nr = request->ue.rat == DAPS_RAT_NR;
+    const uint64_t input = nr ? pci << 54 | target << 18 | c_rnti << 2
+                              : target << 36 | pci << 27 | c_rnti << 11 | (uint64_t)discriminator << 10;
 
     for (unsigned i = 0; i < 8; i++)
         octets[i] = (uint8_t)(input >> (56 - 8 * i));
+    return nr ? 8 : 7;
 }
 
-static bool is_right(const struct request *request, const struct daps_context *context)
+static bool fits(const struct request *request, const struct daps_context *context, const uint8_t leaf[static 16],
+                 bool discriminator)
 {
     const struct daps_tuple all_ones = {.count = UINT32_MAX, .bearer = 31, .direction = 1};
-    struct daps_ciphers *ciphers = request->host->ciphers;
-    uint8_t leaf[16], octets[8], mac[MAC];
+    uint8_t octets[8], mac[MAC];
+    const unsigned n = input_of(request, discriminator, octets);
+
+    return daps_nia(request->host->ciphers, (unsigned)context->integrity, leaf, &all_ones, octets, 8 * (size_t)n,
+                    mac) &&
+           (mac[2] << 8 | mac[3]) == request->mac;
+}
+
+/* A resume request of LTE comes from a suspension in EPC or, without discriminator, from RRC_INACTIVE. */
+static bool is_right(const struct request *request, const struct daps_context *context)
+{
+    uint8_t leaf[16];
     bool right;
 
-    input_of(request, octets);
     right = daps_kdf_leaf(request->ue.rat, context->chain.key->value, DAPS_USE_RRC_INT, (uint8_t)context->integrity,
                           leaf) &&
-            daps_nia(ciphers, (unsigned)context->integrity, leaf, &all_ones, octets, 8 * sizeof octets, mac) &&
-            (mac[2] << 8 | mac[3]) == request->mac;
+            (fits(request, context, leaf, false) ||
+             (request->resume && request->ue.rat == DAPS_RAT_LTE && fits(request, context, leaf, true)));
     daps_wipe(leaf, sizeof leaf);
     return right;
 }
@@ -112,13 +131,13 @@ void daps_pdcp_check_request(const struct pdcp_host *host, const struct daps_eve
 {
     const bool resume = ev->kind == DAPS_EV_RESUME_REQUEST;
     struct daps_event forged;
-    struct request request = {.host = host, .mac = (uint16_t)ev->request_mac};
+    struct request request = {.host = host, .resume = resume, .mac = (uint16_t)ev->request_mac};
 
     host->look(host->user, &request.ue);
     request.pci = resume ? request.ue.active.pci : ev->ue_pci;
     request.c_rnti = resume ? request.ue.active.c_rnti : ev->ue_c_rnti;
     if (ev->request_mac < 0 || request.pci < 0 || request.c_rnti < 0 || host->options->keylog == NULL ||
-        !host->cell_identity(host->user, &ev->logged_cell, &request.target))
+        !host->cell_identity(host->user, ev->rat, &ev->logged_cell, &request.target))
         return;
     if (is_right_anywhere(&request) || !speaks_for_known(&request))
         return;

@@ -7,7 +7,7 @@
  *     R F2 E LCID(5) | [R R eLCID(6)]              the last one (E 0), CEs of fixed size, padding
  *
  * Contents of the last one go to the end of the PDU. Sizes are those of clause 6.1.3, codepoints those of Tables
- * 6.2.1-1 to 6.2.1-2a up to Release 17. A codepoint that they reserve is read as of variable size.
+ * 6.2.1-1 to 6.2.1-2a up to Release 18. A codepoint that they reserve is read as of variable size.
  */
 #include "inside.h"
 
@@ -29,6 +29,7 @@ enum { BIT_F = 0x80, LONG_L = 0x7fff };
 
 /* Table 6.2.1-2 */
 static const uint8_t uplink_ces[32] = {
+    [14] = FIXED(1), /* GNSS Validity Duration Report */
     [15] = FIXED(2), /* Timing Advance Report */
     [17] = FIXED(1), /* DCQR and AS RAI */
     [18] = FIXED(4), /* AUL confirmation (four octets) */
@@ -44,7 +45,7 @@ static const uint8_t uplink_ces[32] = {
 
 /* Table 6.2.1-1 */
 static const uint8_t downlink_ces[32] = {
-    [17] = FIXED(1), /* DCQR Command */
+    [17] = FIXED(0), /* DCQR Command: it only asks for a report */
     [18] = FIXED(1), /* Activation/Deactivation of PDCP Duplication */
     [19] = FIXED(1), /* Hibernation (one octet) */
     [20] = FIXED(4), /* Hibernation (four octets) */

@@ -482,7 +482,8 @@ struct pdcp_roots *daps_engine_roots(struct daps_engine *engine);
 struct daps_ledger_room *daps_engine_ledger_room(struct daps_engine *engine);
 uint8_t *daps_engine_open_octets(struct daps_engine *engine); /* room for one PDCP PDU, deciphered */
 /* cellIdentity of that cell as its SIB1 in this capture says; false: not known. */
-bool daps_engine_cell_identity(const struct daps_engine *engine, const struct daps_cell *cell, int64_t *identity);
+bool daps_engine_cell_identity(const struct daps_engine *engine, enum daps_rat rat, const struct daps_cell *cell,
+                               int64_t *identity);
 const struct daps_engine_options *daps_engine_options(const struct daps_engine *engine);
 enum daps_ncc_reading daps_engine_ncc_reading(const struct daps_engine *engine);
 const struct daps_keylog *daps_engine_keylog(const struct daps_engine *engine);

@@ -225,11 +225,11 @@ static bool came_from(void *user, const struct daps_term *key)
     return daps_kept_has_source(user, key);
 }
 
-static bool cell_identity(void *user, const struct daps_cell *cell, int64_t *identity)
+static bool cell_identity(void *user, enum daps_rat rat, const struct daps_cell *cell, int64_t *identity)
 {
     const struct daps_ue *ue = user;
 
-    return daps_engine_cell_identity(ue->engine, cell, identity);
+    return daps_engine_cell_identity(ue->engine, rat, cell, identity);
 }
 
 struct pdcp_host daps_ue_host(struct daps_ue *ue)

@@ -120,6 +120,19 @@ static const struct daps_prose rows[DAPS_RULE_COUNT] = {
                 "Network: select EEA1, EEA2 or EEA3 and EIA1, EIA2 or EIA3; EIA0 is for unauthenticated emergency "
                 "calls only.",
         },
+    [DAPS_RULE_FORGED_REQUEST] =
+        {
+            .title = "A request whose MAC fits no key of the UE it names",
+            .clauses = CLAUSES("TS 36.331 5.3.7.4", "TS 36.331 5.3.3.3a", "TS 36.331 7.1"),
+            .meaning =
+                "A re-establishment request proves itself with shortMAC-I, a resume request with shortResumeMAC-I, "
+                "both made with an integrity key that only the UE and its network have. This one is right under no "
+                "key that the UE is known to have had, so somebody else sent it, or the UE has a key that this audit "
+                "does not know. It changes nothing in the audit: what it asks for is believed only if the network "
+                "answers.",
+            .remedy = "Network: such a request must be refused without touching the UE's context. A request that was "
+                      "answered all the same, or many of them, deserve a look at the cell and time they were sent in.",
+        },
 };
 
 const struct daps_prose *rules_lte(enum daps_rule_id id)

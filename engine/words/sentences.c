@@ -390,7 +390,9 @@ static void say_count_near_wrap(GString *text, const struct daps_finding *findin
 
 static void say_forged_request(GString *text, const struct daps_finding *finding)
 {
-    g_string_append_printf(text, "%s of the %s request in ", finding->request.resume ? "resumeMAC-I" : "shortMAC-I",
+    const char *resume_mac = finding->rat == DAPS_RAT_LTE ? "shortResumeMAC-I" : "resumeMAC-I";
+
+    g_string_append_printf(text, "%s of the %s request in ", finding->request.resume ? resume_mac : "shortMAC-I",
                            finding->request.resume ? "resume" : "re-establishment");
     append_role(text, finding, DAPS_ROLE_REQUEST);
     if (finding->request.tried == 1)

@@ -52,11 +52,16 @@ START_TEST(mac_subheaders)
         {true, "3b 38 01 11 22222222 8000aabbccddeeff", 1, 0},          /* Activation/Deactivation of both sizes */
         {true, "36 01 1111 8000aabbccddeeff", 1, 0},                    /* recommended bit rate */
         {true, "35 03 01 111111 8000aabbccddeeff", 1, 0},               /* CSI-RS: of variable size */
-        {false, "3a 3d 2108 1f 11 22 8000aabbccddeeff", 1, 0},          /* PHR, short BSR */
-        {false, "3b 3e 01 0047 333333 8000aabbccddeeff", 1, 0},         /* C-RNTI, long BSR */
-        {false, "39 02 01 1111 8000aabbccddeeff", 1, 0},                /* extended PHR: of variable size */
-        {false, "35 34 01 2222 8000aabbccddeeff", 1, 0},                /* SPS confirmation, bit rate query */
-        {false, "00 401122334455", 0, 1},                               /* uplink CCCH: Msg3 */
+        {true, "31 32 33 34 01 22 33 44444444 8000aabbccddeeff", 1,
+         0},                                                      /* DCQR Command, PDCP duplication, hibernation */
+        {true, "37 01 8000aabbccddeeff", 1, 0},                   /* SC-PTM Stop Indication */
+        {false, "2e 2f 31 01 11 2222 33 8000aabbccddeeff", 1, 0}, /* GNSS validity, Timing Advance, DCQR */
+        {false, "32 33 01 11111111 22 8000aabbccddeeff", 1, 0},   /* AUL confirmations of both sizes */
+        {false, "3a 3d 2108 1f 11 22 8000aabbccddeeff", 1, 0},    /* PHR, short BSR */
+        {false, "3b 3e 01 0047 333333 8000aabbccddeeff", 1, 0},   /* C-RNTI, long BSR */
+        {false, "39 02 01 1111 8000aabbccddeeff", 1, 0},          /* extended PHR: of variable size */
+        {false, "35 34 01 2222 8000aabbccddeeff", 1, 0},          /* SPS confirmation, bit rate query */
+        {false, "00 401122334455", 0, 1},                         /* uplink CCCH: Msg3 */
         {false, "20 06 1f 401122334455 00", 0, 1},
         {false, "0b 401122334455", 0, 1},                                 /* of category 0 */
         {true, "3c 00 010203040506 60", 0, 1},                            /* Msg4 */

@@ -61,9 +61,10 @@ static bool yes(void *user, const struct daps_term *key)
     return true;
 }
 
-static bool no_identity(void *user, const struct daps_cell *cell, int64_t *identity)
+static bool no_identity(void *user, enum daps_rat rat, const struct daps_cell *cell, int64_t *identity)
 {
     (void)user;
+    (void)rat;
     (void)cell;
     (void)identity;
     return false;

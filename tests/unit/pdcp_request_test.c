@@ -4,6 +4,10 @@
  *
  * VarShortMAC-Input {11, 123456789, 17921} is 02c48d159e251804 in pycrate; AES-CMAC of openssl over ff ff ff ff fc 00
  * 00 00 and it, with KRRCint of KgNB 00 01 .. 1f and NIA2 from Python's hmac, begins 7299feb7.
+ *
+ * LTE: {0x1234567, 300, 17921} is 12345679623008 in pycrate as VarShortMAC-Input and VarShortINACTIVE-MAC-Input-r15,
+ * 1234567962300c as VarShortResumeMAC-Input-r13 with its resumeDiscriminator 1; AES-CMAC of Python's cryptography over
+ * ff ff ff ff fc 00 00 00 and them, with KRRCint of KeNB 00 01 .. 1f (FC 0x15) and EIA2, begins d762f651 and 9d8ae2da.
  */
 #include <check.h>
 #include <glib.h>
@@ -13,12 +17,15 @@
 #include "daps/keylog.h"
 #include "ue/ue.h"
 
-#define RIGHT_MAC 0xfeb7
+#define RIGHT_MAC            0xfeb7
+#define RIGHT_LTE_MAC        0xf651
+#define RIGHT_LTE_RESUME_MAC 0xe2da
 
 struct world {
     struct daps_keylog *keylog;
     struct daps_engine *engine;
     struct daps_ue *ue;
+    enum daps_rat rat;
     unsigned forged, others;
     uint64_t frame;
 };
@@ -38,6 +45,7 @@ static struct daps_event event_of(struct world *world, enum daps_event_kind kind
     struct daps_event ev;
 
     daps_event_clear(&ev, kind);
+    ev.rat = world->rat;
     ev.channel = channel;
     ev.frame = ++world->frame;
     ev.time_ns = (int64_t)world->frame * 10000000;
@@ -45,30 +53,46 @@ static struct daps_event event_of(struct world *world, enum daps_event_kind kind
     return ev;
 }
 
-static void start(struct world *world, bool with_sib, bool verified)
+static const struct story {
+    enum daps_rat rat;
+    const char *key;
+    int64_t cell_identity;
+    int32_t pci; /* of the source */
+} nr = {DAPS_RAT_NR, "KGNB", 0x123456789, 11}, lte = {DAPS_RAT_LTE, "KENB", 0x1234567, 300};
+
+static void start_as(struct world *world, const struct story *story, bool with_sib, bool verified)
 {
     const struct daps_sink sink = {.user = world, .finding = on_finding};
     struct daps_engine_options options = {0};
     struct daps_event ev;
-    char error[200];
+    char error[200], line[100];
 
-    *world = (struct world){.keylog = daps_keylog_new()};
-    ck_assert(daps_keylog_add_line(
-        world->keylog, "KGNB * 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", error, sizeof error));
+    *world = (struct world){.keylog = daps_keylog_new(), .rat = story->rat};
+    g_snprintf(line, sizeof line, "%s * 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", story->key);
+    ck_assert(daps_keylog_add_line(world->keylog, line, error, sizeof error));
     options.keylog = world->keylog;
     world->engine = daps_engine_new(&options, &sink);
-    world->ue = daps_ue_new(world->engine, "1", DAPS_RAT_NR, false);
+    world->ue = daps_ue_new(world->engine, "1", story->rat, false);
     ev = event_of(world, DAPS_EV_SYSTEM_INFORMATION, DAPS_CH_BCCH_DL_SCH);
-    ev.cell_identity = 0x123456789;
+    ev.cell_identity = story->cell_identity;
     if (with_sib)
         daps_engine_event(world->engine, 0, NULL, &ev);
+    /* A cell of the other technology with the same numbers is another cell. */
+    ev.rat = story->rat == DAPS_RAT_NR ? DAPS_RAT_LTE : DAPS_RAT_NR;
+    ev.cell_identity = 1;
+    daps_engine_event(world->engine, 0, NULL, &ev);
     ev = event_of(world, DAPS_EV_SECURITY_MODE_COMMAND, DAPS_CH_DL_DCCH);
-    ev.logged_cell = (struct daps_cell){11, 630000};
+    ev.logged_cell = (struct daps_cell){story->pci, 630000};
     ev.ciphering = ev.integrity = 2;
     daps_ue_event(world->ue, &ev);
     world->ue->active.c_rnti = 17921;
     if (verified)
         daps_term_confirm(world->ue->active.chain.key);
+}
+
+static void start(struct world *world, bool with_sib, bool verified)
+{
+    start_as(world, &nr, with_sib, verified);
 }
 
 static void end(struct world *world)
@@ -108,6 +132,28 @@ START_TEST(right_and_wrong)
 }
 END_TEST
 
+START_TEST(right_and_wrong_in_lte)
+{
+    struct world world;
+
+    start_as(&world, &lte, true, true);
+    request(&world, DAPS_EV_REESTABLISHMENT_REQUEST, RIGHT_LTE_MAC, 300, 17921);
+    request(&world, DAPS_EV_RESUME_REQUEST, RIGHT_LTE_RESUME_MAC, -1, -1); /* suspended in EPC */
+    request(&world, DAPS_EV_RESUME_REQUEST, RIGHT_LTE_MAC, -1, -1);        /* in RRC_INACTIVE */
+    ck_assert_uint_eq(world.forged, 0);
+    request(&world, DAPS_EV_REESTABLISHMENT_REQUEST, RIGHT_LTE_RESUME_MAC, 300, 17921); /* it has no discriminator */
+    ck_assert_uint_eq(world.forged, 1);
+    request(&world, DAPS_EV_RESUME_REQUEST, RIGHT_LTE_RESUME_MAC ^ 1, -1, -1);
+    ck_assert_uint_eq(world.forged, 2);
+    end(&world);
+    start_as(&world, &lte, false, true); /* only a cell of NR with those numbers was seen */
+    request(&world, DAPS_EV_REESTABLISHMENT_REQUEST, 1, 300, 17921);
+    ck_assert_uint_eq(world.forged, 0);
+    ck_assert_uint_eq(world.others, 0);
+    end(&world);
+}
+END_TEST
+
 START_TEST(nothing_is_said)
 {
     struct world world;
@@ -137,6 +183,7 @@ int main(void)
     int failed;
 
     tcase_add_test(tc, right_and_wrong);
+    tcase_add_test(tc, right_and_wrong_in_lte);
     tcase_add_test(tc, nothing_is_said);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
