@@ -165,6 +165,7 @@ void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what)
     daps_kept_close_up(ue, false);
     if (leaving->len > 0) {
         tell_leaving(ue, leaving);
+        daps_ue_tell_unnamed(ue, leaving);
         daps_ue_tell_unfits(ue, false);
         daps_ue_tell_bearers(ue, false);
         daps_ue_tell_collisions(ue, false);

@@ -310,6 +310,8 @@ void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev);
  */
 enum daps_forget { DAPS_FORGET_PAST, DAPS_FORGET_OLDEST, DAPS_FORGET_CONNECTION, DAPS_FORGET_ALL };
 void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what);
+/* unnamed.c: of those that leave, keys for cells the log does not name, where one may repeat another. */
+void daps_ue_tell_unnamed(struct daps_ue *ue, const GPtrArray *leaving);
 void daps_ue_forget_keys(struct daps_ue *ue); /* those that neither attempts nor anything seen hold */
 /*
  * kept.c: the attempts that are kept. add takes it; steal gives it to the caller, and leaves a place empty; close_up

@@ -155,8 +155,13 @@ def judge(program, case, folder):
         pass
     elif status == 3 and getattr(case.style, "begins", 0) == 0:   # the start of a log that begins in the middle is lost
         reasons = lines[-1].get("not_judged") or {}
-        if set(reasons) != {"no-key"} or case.rendering != "beside":   # a key that the key log does not lead to
+        # a key that the key log does not lead to; a key made for a cell that nothing names
+        allowed = {"no-key"} if case.rendering == "beside" else set()
+        allowed |= {"cell-unknown"} if view.unnamed(perhaps=True) else set()
+        if not set(reasons) <= allowed:
             differences.append((f"OTHER exit 3 {'+'.join(sorted(reasons))}", errors.strip() or "exit 3"))
+    elif status != 3 and case.rendering == "log" and view.unnamed():
+        differences.append(("OTHER no exit 3 cell-unknown", f"{status} not 3"))
     elif status not in (wanted, 3):
         differences.append(("OTHER exit status", f"{status} not {wanted}"))
     return differences, lines, path

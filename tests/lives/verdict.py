@@ -34,7 +34,7 @@ class View:
                     self.first.setdefault(frame.message, number)
         # connections whose security mode command the capture holds: algorithms and NCC are known from it
         self.whole = {(m.ue, m.facts["root"][2]) for m in self.first if m.kind == "security-mode-command"}
-        self.keys, self.active, self.frequency, self.arfcns = {}, {}, {}, {}
+        self.keys, self.active, self.frequency, self.arfcns, self.inputs = {}, {}, {}, {}, {}
         for attempt in life.attempts:
             self.show(attempt)
         self.attempts = [a for a in life.attempts if a.command in self.first]
@@ -94,6 +94,8 @@ class View:
             parent = ("stay", *here, attempt.ncc, attempt.derivation)
         if attempt.procedure == "sk-counter":
             return ("KSN", parent, attempt.key[2])
+        self.inputs[attempt] = (parent, attempt.target.pci if shown else None,
+                                attempt.target.arfcn if shown and frequency else None)
         if not shown:
             return ("unknown", id(attempt))
         if frequency:
@@ -109,6 +111,16 @@ class View:
             if attempt in self.keys and self.named(attempt):
                 groups[attempt.ue, self.keys[attempt]].append(attempt)
         return [group for group in groups.values() if len(group) > 1 and self.distinct(group)]
+
+    def unnamed(self, perhaps=False):
+        """Pairs of one parent that may be of one cell, of which the log does not name one: neither a repeat nor none.
+        perhaps: candidates count of which the log does not show that they were executed."""
+        def may_be(a, b):
+            (parent, *cell), (other, *its) = self.inputs[a], self.inputs[b]
+            return (a.ue, parent) == (b.ue, other) and self.keys[a] != self.keys[b] and None in (*cell, *its) and all(
+                x == y or None in (x, y) for x, y in zip(cell, its))
+        tell = [a for a in self.attempts if a in self.inputs and (perhaps or self.named(a)) and (a.complied or a.procedure == "resume")]
+        return [(a, b) for i, b in enumerate(tell) for a in tell[:i] if may_be(a, b)]
 
     def distinct(self, group):
         """keySetChangeIndicator twice: one key only if no NAS security mode command ran between; NAS is not read."""
