@@ -10,6 +10,8 @@
 #include "report/records.h"
 #include "report/text.h"
 
+#define TITLE_NAME 45 /* characters of a name in the title */
+
 /* ---- one capture ---- */
 
 void evidence_page(const struct evidence *evidence, struct outbuf *out, bool html)
@@ -88,6 +90,19 @@ static void script_source(struct outbuf *out)
     g_checksum_free(sum);
 }
 
+/* Browsers and lists of windows show little of a title: the end of a long name, where names of captures differ. */
+static void html_title(const char *name, struct outbuf *out)
+{
+    char *valid = g_utf8_make_valid(name, -1);
+    const glong excess = g_utf8_strlen(valid, -1) - TITLE_NAME;
+
+    if (excess > 0)
+        html_text(out, "…");
+    html_text(out, excess > 0 ? g_utf8_offset_to_pointer(valid, excess) : valid);
+    outbuf_literal(out, " - DAPSaudit evidence");
+    g_free(valid);
+}
+
 static void html_begin(const struct evidence_wish *wish, struct outbuf *out)
 {
     const struct evidence_overview *only = wish->overview->len == 1 ? g_ptr_array_index(wish->overview, 0) : NULL;
@@ -99,8 +114,8 @@ static void html_begin(const struct evidence_wish *wish, struct outbuf *out)
     outbuf_literal(out, "\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                         "<meta name=\"color-scheme\" content=\"light dark\">\n"
                         "<meta name=\"generator\" content=\"dapsaudit " DAPSAUDIT_VERSION "\">\n<title>");
-    html_text(out, only != NULL ? only->name : "Captures");
-    outbuf_literal(out, " - DAPSaudit evidence</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n");
+    html_title(only != NULL ? only->name : "Captures", out);
+    outbuf_literal(out, "</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n");
     outbuf_octets(out, assets_style, assets_style_length);
     outbuf_literal(out, "</style>\n</head>\n<body>\n<main>\n");
 }

@@ -236,6 +236,15 @@ class Facts(Case):
         self.assertEqual(facts["command"], f"dapsaudit report --format json {REPEAT}")
         self.assertEqual("dapsaudit " + told["version"], run("--version").stdout.decode().strip())
 
+    def test_title_of_a_long_name(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, shown in (("å" * 90 + "-the-end.pcap", "…" + "å" * 32 + "-the-end.pcap"), ("x" * 200, "…" + "x" * 45)):
+                path = pathlib.Path(folder) / name
+                shutil.copy(REPEAT, path)
+                title = re.search("<title>(.*)</title>", run("report", path).stdout.decode())[1]
+                self.assertEqual(title, shown + " - DAPSaudit evidence")
+                self.assertLessEqual(len(title), 70)
+
     def test_standard_input(self):
         streamed = run("report", "--format", "json", "-", stdin=REPEAT.read_bytes())
         self.assertEqual(streamed.returncode, 1)
