@@ -110,6 +110,11 @@ bool pdcp_has_key(const struct daps_pdcp *pdcp, const struct pdcp_context *conte
 /* Is its own at hand, so that a wrong MAC-I rules the context out? Does that hold for every context? */
 bool pdcp_is_keyed(const struct daps_pdcp *pdcp, const struct pdcp_context *context);
 bool pdcp_all_keyed(const struct daps_pdcp *pdcp);
+/* Does it rest on an NH line of the key log, which may stand under the wrong NCC? A wrong MAC-I speaks of the line. */
+bool pdcp_may_be_mislabelled(const struct daps_pdcp *pdcp, const struct pdcp_context *context);
+/* Likewise, and NEA0 leaves the PDU readable: what it says stands without the key log. */
+bool pdcp_is_clear_whatever_the_key(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
+                                    const struct daps_pdu *pdu);
 /* What the standard or the capture leaves open about the context's key. */
 bool pdcp_try_choices(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,
                       struct pdcp_placed *placed);
@@ -124,6 +129,8 @@ bool pdcp_try_context(struct daps_pdcp *pdcp, struct pdcp_context *context, cons
 bool pdcp_place_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn, struct pdcp_placed *placed);
 bool pdcp_try_leaves(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu, uint32_t sn,
                      struct pdcp_placed *placed);
+/* The PDU is right under the context's keys: one whose keys are the same is of the same key, and of the same cell. */
+void pdcp_join_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_context *context);
 void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn);
 
 /* needs.c: a PDU came that cannot be read; and it, or one that verifies under no key, will not be read any more. */

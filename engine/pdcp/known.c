@@ -139,7 +139,7 @@ bool pdcp_read_known(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const s
             reading->known = daps_digest(reading->rrc, reading->length) == record->digest;
         return true;
     }
-    if (pdcp_is_keyed(pdcp, context))
+    if (pdcp_is_keyed(pdcp, context) && !pdcp_may_be_mislabelled(pdcp, context))
         return false; /* the capture, or who follows the log, is wrong about the context */
     enter_unverified(pdcp, context, pdu, record, reading);
     return true;

@@ -110,6 +110,57 @@ bool pdcp_try_leaves(struct daps_pdcp *pdcp, struct pdcp_context *context, const
     return found;
 }
 
+/* Equal AS keys under equal algorithms are those of one KgNB (TS 33.501 A.8). */
+static bool has_equal_keys(const struct pdcp_context *a, const struct pdcp_context *b)
+{
+    return a->nia > 0 && a->nia == b->nia && a->nea == b->nea &&
+           memcmp(a->keys[PDCP_RRC_INT], b->keys[PDCP_RRC_INT], sizeof a->keys[PDCP_RRC_INT]) == 0 &&
+           (a->nea == 0 || memcmp(a->keys[PDCP_RRC_ENC], b->keys[PDCP_RRC_ENC], sizeof a->keys[PDCP_RRC_ENC]) == 0);
+}
+
+/* May b's cell, of which an input was not named, be that of a? */
+static bool could_be(const struct daps_term *a, const struct daps_term *b)
+{
+    return a != b && a->kind == DAPS_TERM_STAR && b->kind == DAPS_TERM_STAR && a->parent == b->parent &&
+           a->fc == b->fc && a->pci >= 0 && a->arfcn >= 0 && (b->pci < -1 || b->arfcn < -1) &&
+           (b->pci == a->pci || b->pci < -1) && (b->arfcn == a->arfcn || b->arfcn < -1);
+}
+
+/* The cell of unnamed is that of named: told, and followed by whoever holds the key. */
+static void tell_cell(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_context *named,
+                      const struct pdcp_context *unnamed)
+{
+    const struct daps_term *term = named->term;
+    struct daps_event ev;
+
+    daps_event_clear(&ev, DAPS_EV_KEY_FITS);
+    ev.key = (struct daps_key_evidence){.context = unnamed->serial,
+                                        .pci = term->pci,
+                                        .arfcn = term->arfcn,
+                                        .point_a = term->point_a,
+                                        .carrier = term->carrier,
+                                        .frequency = (uint8_t)term->dialect.frequency,
+                                        .two_octets = term->dialect.two_octets};
+    pdcp_tell(pdcp, pdu, &ev);
+}
+
+void pdcp_join_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_context *context)
+{
+    for (unsigned i = pdcp->n_past + pdcp->n_contexts; i-- > 0;) {
+        const struct pdcp_context *other = i < pdcp->n_past ? &pdcp->past[i] : &pdcp->contexts[i - pdcp->n_past];
+        if (other == context || (!context->by_value && !other->by_value) || (!other->by_value && !other->keys_valid) ||
+            !has_equal_keys(context, other))
+            continue;
+        if (could_be(context->term, other->term))
+            tell_cell(pdcp, pdu, context, other);
+        else if (could_be(other->term, context->term))
+            tell_cell(pdcp, pdu, other, context);
+        else
+            continue;
+        return;
+    }
+}
+
 /* What came before a context began shows nothing of its keys: it was sent in an earlier one. */
 static bool may_show(const struct pdcp_context *context, const struct daps_pdu *pdu)
 {

@@ -317,6 +317,10 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
              !pdcp_is_clear_by_rule(pdcp, &pdcp->contexts[pdcp->n_contexts - 1], pdu)) {
         reading->status = DAPS_PDCP_UNVERIFIED;
         failed_in = note_failed(pdcp, likely_context(pdcp, record), pdu);
+        if (pdcp_is_clear_whatever_the_key(pdcp, likely_context(pdcp, record), pdu)) {
+            read_without_key(pdcp, pdu, sn, reading);
+            pdcp_note_not_judged(pdcp, pdu, true); /* its MAC-I: that is the key log's matter, and said */
+        }
     } else
         read_without_key(pdcp, pdu, sn, reading);
     pdcp->newest_digest[pdu->bearer - 1][pdu->downlink] = daps_digest(pdu->octets, pdu->length);
@@ -364,9 +368,9 @@ void daps_pdcp_after(struct daps_pdcp *pdcp, const struct pdcp_reading *reading)
     if (!verified && pdcp_is_supported(pdcp, context))
         verified = pdcp_choose(pdcp, context, reading->pdu, &how);
     if (!verified && pdcp_has_key(pdcp, context)) {
-        (void)note_failed(pdcp, &pdcp->contexts[pdcp->n_contexts - 1],
-                          reading->pdu); /* not this key's, so its COUNT says nothing of it either */
-        return;
+        (void)note_failed(pdcp, &pdcp->contexts[pdcp->n_contexts - 1], reading->pdu);
+        if (!pdcp_may_be_mislabelled(pdcp, context))
+            return; /* not this key's, so its COUNT says nothing of it either */
     }
     pdcp_take(pdcp, context, reading->pdu, reading->count);
     (void)pdcp_enter(pdcp, context, reading->pdu,

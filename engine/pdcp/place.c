@@ -156,6 +156,8 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, co
                                         .verified = true};
 
     pdcp_name_key(pdcp, pdu, placed);
+    if (context->verified == 0)
+        pdcp_join_by_leaves(pdcp, pdu, context);
     if (context->verified++ == 0 && context->failed > 0)
         pdcp_tell_unfit(pdcp, context, pdu);
     pdcp_try_root(pdcp, context, true);

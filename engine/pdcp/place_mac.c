@@ -4,6 +4,7 @@
 #include "pdcp/inside.h"
 
 #define MOST_CHOICES      DAPS_BOUND(32, 4)  /* PDUs of a context that choices are tried for in vain */
+#define MOST_ABOVE        DAPS_BOUND(8, 3)   /* keys in a row that no MAC-I has spoken about */
 #define MOST_CHOICES_EVER DAPS_BOUND(256, 8) /* however many cells are learned meanwhile */
 
 #define MOST_HFN          64                 /* of a signalling bearer: 262,144 messages under one key, LTE: 2,048 */
@@ -100,6 +101,28 @@ bool pdcp_has_key(const struct daps_pdcp *pdcp, const struct pdcp_context *conte
 bool pdcp_is_keyed(const struct daps_pdcp *pdcp, const struct pdcp_context *context)
 {
     return pdcp_is_supported(pdcp, context) && (context->term->has_value || context->by_value);
+}
+
+bool pdcp_may_be_mislabelled(const struct daps_pdcp *pdcp, const struct pdcp_context *context)
+{
+    const struct daps_term *term = context->term;
+
+    if (context->verified > 0 || context->by_value)
+        return false;
+    for (unsigned i = 0; i < MOST_ABOVE && term != NULL && !term->verified; i++) {
+        if (term->kind == DAPS_TERM_NH)
+            return daps_term_nh_is_given(pdcp->ue.pool, term->parent, term->n);
+        term = term->parent;
+    }
+    return false;
+}
+
+/* Its octets are RRC as they are, and what they say does not hang on the line of the key log. */
+bool pdcp_is_clear_whatever_the_key(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
+                                    const struct daps_pdu *pdu)
+{
+    return context->nea == 0 && pdcp_may_be_mislabelled(pdcp, context) &&
+           pdcp_kind_if_clear(pdcp, pdu) != DAPS_EV_KIND_COUNT;
 }
 
 static bool try_past(struct daps_pdcp *pdcp, enum pdcp_past which, const struct daps_pdu *pdu, uint32_t sn,

@@ -15,7 +15,7 @@ static bool fits_count(struct pdcp_context *context, const struct daps_pdu *pdu,
 /* Signalling that is wrong under a key that is at hand is not that key's. */
 static bool may_hold(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu)
 {
-    return !pdu->srb || !pdcp_is_keyed(pdcp, context);
+    return !pdu->srb || !pdcp_is_keyed(pdcp, context) || pdcp_is_clear_whatever_the_key(pdcp, context, pdu);
 }
 
 static bool is_of(const struct pdcp_context *context, const struct daps_pdu *pdu)
