@@ -66,6 +66,24 @@ static void report(const struct judgement *j, const struct daps_attempt *attempt
     finding_end(&finding, j);
 }
 
+/*
+ * Has the UE gone on since? A handover that it completed, of which nothing else is to be seen, may have led it away;
+ * and so has one whose command is missing, under whose key there are messages.
+ */
+static bool may_have_gone(const struct daps_moment *moment, const struct daps_attempt *attempt)
+{
+    unsigned n = moment->n_attempts;
+    const struct daps_attempt *last;
+
+    if (moment->closing.gap == DAPS_GAP_COUNT_AGAIN && moment->closing.gap_frame > attempt->settled_frame)
+        return true;
+    do
+        last = daps_attempts_back(moment->attempts, &n);
+    while (last != NULL && last->procedure == DAPS_PROC_SK_COUNTER);
+    return last != NULL && last->number > attempt->number && last->outcome == DAPS_OUTCOME_UNKNOWN && !last->daps &&
+           last->parent != NULL && last->complete_frame != 0;
+}
+
 void rule_exposed_fallback(const struct judgement *j)
 {
     const struct daps_moment *moment = j->moment;
@@ -78,7 +96,7 @@ void rule_exposed_fallback(const struct judgement *j)
         const struct daps_attempt *attempt = moment->attempts[i];
         if (attempt->outcome == DAPS_OUTCOME_DAPS_FALLBACK && attempt->parent != NULL && !attempt->spent &&
             attempt->source.chain.key == moment->closing.in_force && attempt->source.doubt == moment->closing.doubt &&
-            !g_hash_table_contains(repeats, attempt))
+            !g_hash_table_contains(repeats, attempt) && !may_have_gone(moment, attempt))
             report(j, attempt);
     }
     g_hash_table_unref(repeats);

@@ -124,13 +124,25 @@ static bool shows_key_change(const struct daps_collision_evidence *e)
     return e->srb && !e->proven && !e->reset && !e->again && e->stays[0] == e->stays[1];
 }
 
-static void miss_key_change(struct daps_ue *ue, const struct daps_event *ev)
+static void miss_key_change(struct daps_ue *ue, const struct daps_event *ev, uint32_t stay)
 {
-    if (ue->seen.restarted == ev->collision.context)
+    if (ue->seen.restarted == stay)
         return;
-    ue->seen.restarted = ev->collision.context;
+    ue->seen.restarted = stay;
     daps_ue_gap(ue, ev->frame, DAPS_GAP_COUNT_AGAIN);
     daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
+}
+
+/* A MAC-I has shown a stay under that key, and the capture does not hold its command. */
+static void see_unseen_stay(struct daps_ue *ue, const struct daps_event *ev, const struct daps_term *key)
+{
+    const struct daps_collision_evidence *e = &ev->collision;
+
+    for (unsigned i = 0; i < 2; i++) {
+        if (e->srb && !e->by_value && (e->stays[i] & DAPS_STAY_UNSEEN) != 0 &&
+            !daps_ue_may_be_unnamed(ue, key, e->frames[i]))
+            miss_key_change(ue, ev, e->stays[i]);
+    }
 }
 
 void daps_ue_see_collision(struct daps_ue *ue, const struct daps_event *ev)
@@ -140,9 +152,10 @@ void daps_ue_see_collision(struct daps_ue *ue, const struct daps_event *ev)
 
     c.equal = ev->collision.again;
     if (shows_key_change(&ev->collision)) {
-        miss_key_change(ue, ev);
+        miss_key_change(ue, ev, ev->collision.context);
         return;
     }
+    see_unseen_stay(ue, ev, c.stream.key);
     if (!daps_ue_suppose_collides(ue, &ev->collision))
         return;
     if (ue->seen.collisions == NULL)

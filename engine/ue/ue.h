@@ -312,6 +312,8 @@ enum daps_forget { DAPS_FORGET_PAST, DAPS_FORGET_OLDEST, DAPS_FORGET_CONNECTION,
 void daps_attempts_forget(struct daps_ue *ue, enum daps_forget what);
 /* unnamed.c: of those that leave, keys for cells the log does not name, where one may repeat another. */
 void daps_ue_tell_unnamed(struct daps_ue *ue, const GPtrArray *leaving);
+/* May what was sent under that key in that frame be of an attempt for such a cell? */
+bool daps_ue_may_be_unnamed(const struct daps_ue *ue, const struct daps_term *key, uint64_t frame);
 void daps_ue_forget_keys(struct daps_ue *ue); /* those that neither attempts nor anything seen hold */
 /*
  * kept.c: the attempts that are kept. add takes it; steal gives it to the caller, and leaves a place empty; close_up

@@ -71,6 +71,19 @@ static bool may_repeat(const struct sisters *sisters, const struct daps_attempt 
     return false;
 }
 
+bool daps_ue_may_be_unnamed(const struct daps_ue *ue, const struct daps_term *key, uint64_t frame)
+{
+    const struct daps_attempt *attempt =
+        key != NULL && key->kind == DAPS_TERM_STAR ? daps_kept_derived(ue, key->parent) : NULL;
+
+    for (; attempt != NULL; attempt = attempt->alike_older) {
+        if (attempt->key != key && attempt->frame <= frame && tells(attempt) && is_for_unnamed_cell(attempt) &&
+            may_be(named(attempt, attempt->key->pci, attempt->pci_given), key->pci))
+            return true;
+    }
+    return false;
+}
+
 static void free_sisters(gpointer data)
 {
     struct sisters *sisters = data;
