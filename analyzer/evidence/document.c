@@ -50,7 +50,7 @@ static void overview(struct page *page, const struct evidence_wish *wish)
     static const struct page_table table = {
         .caption = "The captures",
         .n = 4,
-        .columns = {{"Capture", false}, {"Findings", true}, {"Not judged", true}, {"Verdict", false}}};
+        .columns = {{"Capture", false, 30}, {"Findings", true, 0}, {"Not judged", true, 0}, {"Verdict", false, 30}}};
 
     if (wish->overview->len == 0) {
         page->form->paragraph(page, "No capture was found, so nothing was looked at.", "verdict");

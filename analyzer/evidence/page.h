@@ -18,7 +18,8 @@ struct page;
 
 struct page_column {
     const char *title;
-    bool number; /* set right, sorted by value */
+    bool number;    /* set right, sorted by value */
+    unsigned width; /* characters that its cells want, where paper is narrow; 0: as its title */
 };
 
 struct page_table {

@@ -84,14 +84,12 @@ static size_t share_of(const struct page_column *column)
 {
     size_t longest = 0;
 
-    if (!column->number)
-        return strlen(column->title) <= 3 ? 6 : 13;
     for (const char *word = column->title; *word != '\0'; word += strspn(word, " ")) {
         const size_t n = strcspn(word, " ");
         longest = MAX(longest, n);
         word += n;
     }
-    return MAX(longest, 5) + 3;
+    return MAX(MAX(longest, column->width), 3) + 5;
 }
 
 static void table(struct page *page, const struct page_table *what)

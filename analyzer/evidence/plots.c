@@ -230,7 +230,7 @@ static void numbers(struct page *page, const char *title, const GPtrArray *list)
     const struct page_table table = {
         .caption = title,
         .n = 4,
-        .columns = {{"Group", false}, {"Attempts", true}, {"Fell back", true}, {"Findings", true}}};
+        .columns = {{"Group", false, 20}, {"Attempts", true, 0}, {"Fell back", true, 0}, {"Findings", true, 0}}};
 
     page->form->table(page, &table);
     for (guint i = 0; i < MIN(list->len, MOST_BARS); i++) {

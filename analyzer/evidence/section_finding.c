@@ -242,7 +242,7 @@ static void frames(struct page *page, const struct daps_finding *finding)
     static const struct page_table table = {
         .caption = "Its frames",
         .n = 4,
-        .columns = {{"Frame", true}, {"What", false}, {"Procedure", false}, {"Attempt", true}}};
+        .columns = {{"Frame", true, 0}, {"What", false, 14}, {"Procedure", false, 12}, {"Attempt", true, 0}}};
     uint32_t counted = 0;
 
     page->form->table(page, &table);

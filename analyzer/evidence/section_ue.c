@@ -60,13 +60,13 @@ static void steps_table(struct page *page, const struct story *story, const GArr
 {
     static const struct page_table table = {.caption = "Messages",
                                             .n = 7,
-                                            .columns = {{"Frame", true},
-                                                        {"Time", false},
-                                                        {"Direction", false},
-                                                        {"Other end", false},
-                                                        {"Message", false},
-                                                        {"What it does", false},
-                                                        {"Findings", false}}};
+                                            .columns = {{"Frame", true, 8},
+                                                        {"Time", false, 14},
+                                                        {"Direction", false, 11},
+                                                        {"Other end", false, 13},
+                                                        {"Message", false, 20},
+                                                        {"What it does", false, 20},
+                                                        {"Findings", false, 11}}};
 
     if (page->pictures)
         page->form->fold(page, "The chart as a table");
@@ -137,10 +137,13 @@ static void key_row(struct page *page, const struct evidence *evidence, const st
 
 static void keys(struct page *page, const struct evidence *evidence, const struct story *story)
 {
-    static const struct page_table table = {
-        .caption = "Keys of the findings",
-        .n = 5,
-        .columns = {{"Key", false}, {"Derivation", false}, {"Clause", false}, {"Times", true}, {"Frames", true}}};
+    static const struct page_table table = {.caption = "Keys of the findings",
+                                            .n = 5,
+                                            .columns = {{"Key", false, 5},
+                                                        {"Derivation", false, 30},
+                                                        {"Clause", false, 12},
+                                                        {"Times", true, 0},
+                                                        {"Frames", true, 0}}};
     GHashTable *told = g_hash_table_new(g_str_hash, g_str_equal);
     bool any = false;
 

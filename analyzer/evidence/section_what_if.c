@@ -9,15 +9,15 @@
 static const struct page_table table = {.id = "what-if-table",
                                         .caption = "Findings under each mitigation, and what it takes",
                                         .n = 9,
-                                        .columns = {{"Mitigation", false},
-                                                    {"Vanish", true},
-                                                    {"Less grave", true},
-                                                    {"Stay", true},
-                                                    {"New", true},
-                                                    {"Done otherwise", true},
-                                                    {"RRC messages added", true},
-                                                    {"Round trips to the core", true},
-                                                    {"State in the UE", false}}};
+                                        .columns = {{"Mitigation", false, 18},
+                                                    {"Vanish", true, 10},
+                                                    {"Less grave", true, 7},
+                                                    {"Stay", true, 6},
+                                                    {"New", true, 5},
+                                                    {"Done otherwise", true, 14},
+                                                    {"RRC messages added", true, 13},
+                                                    {"Round trips to the core", true, 8},
+                                                    {"State in the UE", false, 10}}};
 
 static void row(struct page *page, const struct what_if_result *result)
 {

@@ -101,14 +101,14 @@ void section_table(struct page *page, const struct evidence *evidence)
                                             .caption = "Findings, gravest first",
                                             .tool = true,
                                             .n = 8,
-                                            .columns = {{"No.", false},
-                                                        {"Severity", false},
-                                                        {"Rule", false},
-                                                        {"UE", false},
-                                                        {"Evidence", false},
-                                                        {"Exposure", false},
-                                                        {"Key", false},
-                                                        {"Frames", true}}};
+                                            .columns = {{"No.", false, 3},
+                                                        {"Severity", false, 10},
+                                                        {"Rule", false, 15},
+                                                        {"UE", false, 4},
+                                                        {"Evidence", false, 10},
+                                                        {"Exposure", false, 11},
+                                                        {"Key", false, 3},
+                                                        {"Frames", true, 8}}};
 
     if (evidence->findings->len == 0)
         return;
