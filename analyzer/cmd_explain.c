@@ -9,15 +9,8 @@
 #include "options.h"
 #include "output.h"
 #include "report/text.h"
+#include "report/text_finding.h"
 #include "say.h"
-
-#define INDENT 13
-
-static void paragraph(struct outbuf *out, const char *label, const char *text)
-{
-    outbuf_printf(out, "  %-*s", INDENT - 2, label);
-    text_wrap(out, text, INDENT, INDENT);
-}
 
 static void list_rules(struct outbuf *out)
 {
@@ -27,22 +20,6 @@ static void list_rules(struct outbuf *out)
         text_wrap(out, rule->title, 27, 27);
     }
     outbuf_literal(out, "\n'dapsaudit explain RULE' says more about one of them.\n");
-}
-
-static void explain_rule(struct outbuf *out, const struct daps_rule *rule)
-{
-    char *clauses = g_strjoinv(", ", (char **)rule->clauses);
-
-    outbuf_printf(out, "%s: ", rule->name);
-    text_wrap(out, rule->title, strlen(rule->name) + 2, INDENT);
-    outbuf_char(out, '\n');
-    paragraph(out, "severity", daps_severity_name(daps_rule_severity(rule->id)));
-    if (rule->liaison[0] != '\0')
-        paragraph(out, "liaison", rule->liaison);
-    paragraph(out, "clauses", clauses);
-    paragraph(out, "meaning", rule->meaning);
-    paragraph(out, "what to do", rule->remedy);
-    g_free(clauses);
 }
 
 static void write_markdown(struct outbuf *out)
@@ -119,7 +96,7 @@ static int explain(struct outbuf *out, char **names, bool markdown)
             return unknown_rule(names[i]);
         if (i > 0)
             outbuf_char(out, '\n');
-        explain_rule(out, rule);
+        text_rule(out, rule);
     }
     return EXIT_CLEAN;
 }

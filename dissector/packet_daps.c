@@ -17,8 +17,11 @@
 #include "decipher.h"
 #include "export.h"
 #include "fields.h"
+#include "flow.h"
+#include "live.h"
 #include "menu.h"
 #include "prefs.h"
+#include "responses.h"
 #include "show.h"
 #include "statistics.h"
 #include "take.h"
@@ -41,6 +44,19 @@ struct session *packet_daps_session(void)
 /* What was said of the frame at hand: taps are told of it only when its dissection has ended. */
 static struct daps_news said;
 
+/* Is something else to be said of frames before that one than when they were shown? */
+static bool changes_earlier(uint64_t frame)
+{
+    if (said.withdrawn->len > 0)
+        return true;
+    for (guint i = 0; i < said.results->len; i++) {
+        const struct daps_result *result = said.results->pdata[i];
+        if ((result->is_finding ? result->finding->subjects[0].frame : result->handover.frame) < frame)
+            return true;
+    }
+    return false;
+}
+
 static bool ask(const packet_info *pinfo, bool first, struct showing *showing)
 {
     g_ptr_array_set_size(said.results, 0);
@@ -49,6 +65,8 @@ static bool ask(const packet_info *pinfo, bool first, struct showing *showing)
         session_news(session, &said);
     else
         session_results(session, pinfo->num, said.results);
+    if (first && changes_earlier(pinfo->num))
+        live_changed();
     *showing = (struct showing){.session = session,
                                 .note = session_note(session, pinfo->num),
                                 .bystander = session_bystander(session, pinfo->num),
@@ -81,6 +99,7 @@ static void tell_taps(packet_info *pinfo, const struct showing *showing)
 
     told = wmem_new0(pinfo->pool, struct daps_tap);
     told->session = session;
+    told->frame = pinfo->num;
     told->note = showing->note;
     told->results = showing->results;
     told->withdrawn = showing->withdrawn;
@@ -298,10 +317,12 @@ static void start_capture(void)
     said.withdrawn = g_ptr_array_new_with_free_func(daps_result_free);
     if (tree_needed || has_user_link_types())
         want_fields();
+    live_start();
 }
 
 static void end_capture(void)
 {
+    live_stop();
     set_postdissector_wanted_hfids(handle, NULL);
     wanting = false;
     if (session == NULL)
@@ -326,6 +347,8 @@ void packet_daps_register(void)
     register_cleanup_routine(end_capture);
     statistics_register();
     export_register();
+    flow_register(protocol);
+    responses_register(protocol);
     menu_register(protocol);
 }
 

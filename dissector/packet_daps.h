@@ -21,6 +21,7 @@ struct session *packet_daps_session(void);
 /* What a tap of this protocol is given about a frame. */
 struct daps_tap {
     struct session *session;
+    uint64_t frame;
     const struct frame_note *note; /* NULL none */
     const GPtrArray *results;      /* const struct daps_result * of the frame */
     const GPtrArray *withdrawn;    /* what was told earlier in this pass and no longer holds */

@@ -100,6 +100,45 @@ void rows_finding(const struct session *session, const struct daps_result *resul
     cells[8] = g_strdup(daps_words_title(finding));
 }
 
+/* ---- keys ---- */
+
+static char *frames_of_key(const struct lineage_key *key)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < key->frames->len && i < 8; i++)
+        g_string_append_printf(text, "%s%" PRIu64, i > 0 ? " " : "", g_array_index(key->frames, uint64_t, i));
+    if (key->frames->len > 8)
+        g_string_append_printf(text, " and %u more", key->frames->len - 8);
+    return g_string_free(text, FALSE);
+}
+
+/* A key that was derived again stands out. */
+static char *findings_of_key(const struct lineage_key *key)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < key->findings->len; i++) {
+        const struct lineage_finding *finding = key->findings->pdata[i];
+        if (finding->repeats)
+            g_string_prepend(text, text->len > 0 ? "REPEATED, " : "REPEATED");
+        g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", finding->words);
+    }
+    return g_string_free(text, FALSE);
+}
+
+void rows_key(const struct lineage_key *key, char *cells[MOST_COLUMNS])
+{
+    cells[0] = g_strdup_printf("%5u.%5u", key->ue_place, key->place);
+    cells[1] = g_strdup(key->ue);
+    cells[2] = g_strdup_printf("%*s%s%s", (int)MIN(key->depth, 20) * 2, "", key->depth > 0 ? "- " : "", key->id);
+    cells[3] = g_strdup(key->words != NULL ? key->words : "not shown by the capture");
+    cells[4] = key->ncc >= 0 ? g_strdup_printf("%*d", NUMBER, key->ncc) : g_strdup("");
+    cells[5] = g_strdup_printf("%*u", NUMBER, key->frames->len);
+    cells[6] = frames_of_key(key);
+    cells[7] = findings_of_key(key);
+}
+
 /* ---- what was not audited, and what was not judged ---- */
 
 static bool is_audited(unsigned what)

@@ -10,7 +10,7 @@
 #include "items.h"
 #include "take.h"
 
-static const char *event_words(const struct note_event *event)
+const char *show_event(const struct note_event *event)
 {
     if (event->kind == DAPS_EV_RECONFIGURATION && event->sync)
         return event->prepared ? "handover-command-between-nodes"
@@ -26,8 +26,10 @@ static const char *event_words(const struct note_event *event)
 }
 
 /* Is it a message of its own, and not a part of one? */
-static bool is_message(enum daps_event_kind kind)
+bool show_is_message(const struct note_event *event)
 {
+    const enum daps_event_kind kind = event->kind;
+
     return kind != DAPS_EV_CANDIDATE && kind != DAPS_EV_CANDIDATE_RELEASE && kind < DAPS_EV_TRAFFIC &&
            kind != DAPS_EV_SOURCE_IN_USE && kind != DAPS_EV_SCG_CHANGE && kind != DAPS_EV_SYSTEM_INFORMATION;
 }
@@ -48,7 +50,7 @@ static const struct daps_result *gravest(const GPtrArray *results)
 static const char *subject(const struct frame_note *note)
 {
     if (note != NULL && note->n_events > 0)
-        return event_words(&note->events[0]);
+        return show_event(&note->events[0]);
     if (note != NULL && note->unreadable > 0)
         return "signalling without a key";
     if (note != NULL && note->unverified > 0)
@@ -252,7 +254,7 @@ static const char *message_name(const struct frame_note *note, guint i)
 {
     const char *name = decipher_message(&g_array_index(note->rrc, struct note_rrc, i));
 
-    if (strcmp(name, "RRC") != 0 || note->rrc->len > 1 || note->n_events == 0 || !is_message(note->events[0].kind))
+    if (strcmp(name, "RRC") != 0 || note->rrc->len > 1 || note->n_events == 0 || !show_is_message(&note->events[0]))
         return name;
     return daps_words_message(note->events[0].kind, note->events[0].downlink, note->events[0].rat);
 }
@@ -262,7 +264,7 @@ static void put_messages(proto_tree *tree, tvbuff_t *tvb, const struct frame_not
     for (guint i = 0; note->rrc != NULL && i < note->rrc->len; i++)
         put_string(tree, tvb, hf_daps_message, message_name(note, i));
     for (unsigned i = 0; note->rrc == NULL && i < note->n_events; i++) {
-        if (is_message(note->events[i].kind))
+        if (show_is_message(&note->events[i]))
             put_string(tree, tvb, hf_daps_message,
                        daps_words_message(note->events[i].kind, note->events[i].downlink, note->events[i].rat));
     }
@@ -282,7 +284,7 @@ void show_note(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const struct
         put_join(tree, tvb, showing->session, g_ptr_array_index(note->joins, i));
     put_messages(tree, tvb, note);
     for (unsigned i = 0; i < note->n_events; i++)
-        put_string(tree, tvb, hf_daps_event, event_words(&note->events[i]));
+        put_string(tree, tvb, hf_daps_event, show_event(&note->events[i]));
     for (unsigned i = 0; i < note->n_steps; i++) {
         const struct note_step *step = &note->steps[i];
         if (!is_of_handover(step))

@@ -30,6 +30,10 @@ void show_experts(packet_info *pinfo, const struct showing *showing);
 /* The expert items of a finding; item NULL: no tree is wanted. */
 void show_finding_experts(packet_info *pinfo, proto_item *item, const struct daps_result *result);
 
+/* What an event is here, "daps-handover-command"; and whether it is a message of its own, and not a part of one. */
+const char *show_event(const struct note_event *event);
+bool show_is_message(const struct note_event *event);
+
 /* Adds to the Info column what matters of the frame. */
 void show_in_info(packet_info *pinfo, const struct showing *showing);
 

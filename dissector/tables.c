@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Three tables: a row a handover, a row a finding, and what of the capture was read. They are written anew at every
- * frame that says something of them; a filter given to a table chooses those frames.
+ * Four tables: a row a handover, a row a finding, a row a key, and what of the capture was read. They are written anew
+ * at every frame that says something of them; a filter given to a table chooses those frames.
  *
  * Wireshark sorts texts as texts, and opens a table sorted by its first column: so numbers are written right-aligned in
  * a fixed width, and severities with the more room in front the lighter they are.
@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "daps/words.h"
+#include "lineage.h"
 #include "packet_daps.h"
 #include "rows.h"
 
@@ -24,6 +25,7 @@ struct table {
     tap_packet_status (*update)(struct table *about, stat_tap_table *table, const struct daps_tap *tap);
     bool findings;
     GHashTable *rows;        /* name of a row (owned) to its place */
+    struct lineage *lineage; /* of the table of keys */
     uint64_t coverage_state; /* what it was when the table was written */
 };
 
@@ -139,6 +141,26 @@ static tap_packet_status update_results(struct table *about, stat_tap_table *tab
     return TAP_PACKET_REDRAW;
 }
 
+/* ---- keys ---- */
+
+static tap_packet_status update_keys(struct table *about, stat_tap_table *table, const struct daps_tap *tap)
+{
+    GPtrArray *changed = g_ptr_array_new();
+
+    if (about->lineage == NULL)
+        about->lineage = lineage_new();
+    lineage_take(about->lineage, tap->frame, tap->note, tap->results, tap->withdrawn, changed);
+    for (guint i = 0; i < changed->len; i++) {
+        char *cells[MOST_COLUMNS] = {NULL};
+        const struct lineage_key *key = changed->pdata[i];
+        rows_key(key, cells);
+        write_row(about, table, row_of(about, table, g_strdup(key->name)), cells);
+    }
+    const bool any = changed->len > 0;
+    g_ptr_array_unref(changed);
+    return any ? TAP_PACKET_REDRAW : TAP_PACKET_DONT_REDRAW;
+}
+
 /* ---- coverage ---- */
 
 static tap_packet_status update_coverage(struct table *about, stat_tap_table *table, const struct daps_tap *tap)
@@ -162,9 +184,10 @@ static tap_packet_status update_coverage(struct table *about, stat_tap_table *ta
 
 /* ---- Wireshark's side ---- */
 
-static struct table handovers = {"Handovers", ROWS_HANDOVER, update_results, false, NULL, UINT64_MAX};
-static struct table findings = {"Findings", ROWS_FINDING, update_results, true, NULL, UINT64_MAX};
-static struct table coverage = {"Coverage", ROWS_COVERAGE, update_coverage, false, NULL, UINT64_MAX};
+static struct table handovers = {"Handovers", ROWS_HANDOVER, update_results, false, NULL, NULL, UINT64_MAX};
+static struct table findings = {"Findings", ROWS_FINDING, update_results, true, NULL, NULL, UINT64_MAX};
+static struct table keys = {"Keys", ROWS_KEY, update_keys, false, NULL, NULL, UINT64_MAX};
+static struct table coverage = {"Coverage", ROWS_COVERAGE, update_coverage, false, NULL, NULL, UINT64_MAX};
 
 static tap_packet_status update(struct table *about, void *tapdata, const void *data)
 {
@@ -184,11 +207,12 @@ static tap_packet_status update(struct table *about, void *tapdata, const void *
     }
 UPDATE(handovers)
 UPDATE(findings)
+UPDATE(keys)
 UPDATE(coverage)
 
 static void reset(stat_tap_table *table)
 {
-    struct table *const all[] = {&handovers, &findings, &coverage};
+    struct table *const all[] = {&handovers, &findings, &keys, &coverage};
 
     while (table->num_elements > 0) {
         const unsigned row = --table->num_elements;
@@ -200,6 +224,8 @@ static void reset(stat_tap_table *table)
         if (strcmp(table->title, all[i]->name) != 0)
             continue;
         all[i]->coverage_state = UINT64_MAX;
+        lineage_free(all[i]->lineage);
+        all[i]->lineage = NULL;
         if (all[i]->rows != NULL)
             g_hash_table_remove_all(all[i]->rows);
     }
@@ -216,6 +242,8 @@ static void start(stat_tap_table_ui *ui, struct table *about)
         return;
     }
     about->coverage_state = UINT64_MAX;
+    lineage_free(about->lineage);
+    about->lineage = NULL;
     g_hash_table_remove_all(about->rows);
     stat_tap_add_table(ui, stat_tap_init_table(about->name, (int)about->columns, 0, NULL));
 }
@@ -228,6 +256,11 @@ static void start_handovers(stat_tap_table_ui *ui)
 static void start_findings(stat_tap_table_ui *ui)
 {
     start(ui, &findings);
+}
+
+static void start_keys(stat_tap_table_ui *ui)
+{
+    start(ui, &keys);
 }
 
 static void start_coverage(stat_tap_table_ui *ui)
@@ -260,15 +293,20 @@ void tables_register(void)
         COLUMN("Rule", LEFT),   COLUMN("Severity", RIGHT), COLUMN("Evidence", LEFT),
         COLUMN("Key", LEFT),    COLUMN("Frames", LEFT),    COLUMN("Title", LEFT),
     };
+    static stat_tap_table_item keys_columns[ROWS_KEY] = {
+        COLUMN("No.", LEFT),  COLUMN("UE", LEFT),     COLUMN("Key", LEFT),    COLUMN("Derivation", LEFT),
+        COLUMN("NCC", RIGHT), COLUMN("Times", RIGHT), COLUMN("Frames", LEFT), COLUMN("Findings", LEFT),
+    };
     static stat_tap_table_item coverage_columns[ROWS_COVERAGE] = {
         COLUMN("No.", RIGHT),         COLUMN("What", LEFT),    COLUMN("Count", RIGHT),
         COLUMN("First frame", RIGHT), COLUMN("Meaning", LEFT),
     };
     static tap_param filter[] = {{PARAM_FILTER, "filter", "Filter", NULL, TRUE}};
     static stat_tap_table_ui handovers_ui = TABLE(handovers, "handovers"), findings_ui = TABLE(findings, "findings"),
-                             coverage_ui = TABLE(coverage, "coverage");
+                             keys_ui = TABLE(keys, "keys"), coverage_ui = TABLE(coverage, "coverage");
 
     register_stat_tap_table_ui(&handovers_ui);
     register_stat_tap_table_ui(&findings_ui);
+    register_stat_tap_table_ui(&keys_ui);
     register_stat_tap_table_ui(&coverage_ui);
 }

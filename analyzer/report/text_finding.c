@@ -202,3 +202,29 @@ void text_finding(struct outbuf *out, const struct report_style *style, const st
     outbuf_char(out, '\n');
     outbuf_clear(&text);
 }
+
+/* ---- a rule ---- */
+
+#define RULE_INDENT 13
+
+static void rule_paragraph(struct outbuf *out, const char *name, const char *text)
+{
+    outbuf_printf(out, "  %-*s", RULE_INDENT - 2, name);
+    text_wrap(out, text, RULE_INDENT, RULE_INDENT);
+}
+
+void text_rule(struct outbuf *out, const struct daps_rule *rule)
+{
+    char *clauses = g_strjoinv(", ", (char **)rule->clauses);
+
+    outbuf_printf(out, "%s: ", rule->name);
+    text_wrap(out, rule->title, strlen(rule->name) + 2, RULE_INDENT);
+    outbuf_char(out, '\n');
+    rule_paragraph(out, "severity", daps_severity_name(daps_rule_severity(rule->id)));
+    if (rule->liaison[0] != '\0')
+        rule_paragraph(out, "liaison", rule->liaison);
+    rule_paragraph(out, "clauses", clauses);
+    rule_paragraph(out, "meaning", rule->meaning);
+    rule_paragraph(out, "what to do", rule->remedy);
+    g_free(clauses);
+}

@@ -3,11 +3,15 @@
 #ifndef DAPSAUDIT_TEXT_FINDING_H
 #define DAPSAUDIT_TEXT_FINDING_H
 
+#include "daps/rule.h"
 #include "report/report.h"
 
 /* with_remedy: also what to do about it. name_ue: the capture has several. */
 void text_finding(struct outbuf *out, const struct report_style *style, const struct daps_finding *finding,
                   bool name_ue, bool with_remedy);
+
+/* What the rule means, its clauses, and what to do. */
+void text_rule(struct outbuf *out, const struct daps_rule *rule);
 
 /* "K2 = KDF(K1, FC 0x70, PCI 22, SSB-ARFCN 632628)" */
 void text_derivation(struct outbuf *out, const struct daps_key_view *key, enum daps_rat rat);

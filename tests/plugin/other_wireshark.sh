@@ -112,7 +112,7 @@ inside python3 /daps/source/tests/plugin/load.py /daps/build
 if [ -n "${DAPS_QUICK:-}" ]; then
     inside python3 /daps/source/tests/plugin/agree.py /daps/build --quick
 else
-    for script in agree carried trees visits stock; do
+    for script in agree carried trees visits stock views; do
         inside python3 "/daps/source/tests/plugin/$script.py" /daps/build
     done
 fi
