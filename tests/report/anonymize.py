@@ -27,13 +27,14 @@ security nea 2 nia 2
 raw ul-dcch 3a0e3f0020bc80068080788800000000438490a1b2a9a304091a2b3c4d5e00
 raw ul-dcch 004000040b0182c0140da0208008069f0d7a7cedb486a0
 """
-FALLBACK = """daps-handover to B ncc 0
+FALLBACK_ONLY = """daps-handover to B ncc 0
 complete
 fallback
 daps-handover to B ncc 0
 complete
 source-release
-raw ul-dcch 3a0e3f0020bc80068080788800000000438490a1b2a9a304091a2b3c4d5e00
+"""
+FALLBACK = FALLBACK_ONLY + """raw ul-dcch 3a0e3f0020bc80068080788800000000438490a1b2a9a304091a2b3c4d5e00
 raw dl-dcch 122068af52f4e25bf1d480
 raw ul-ccch 36fc752da568
 """
@@ -49,17 +50,42 @@ COMMENT = "subscriber +491701234567, IMEI 490154203237518"
 INTERFACE = "wlan-of-alice"
 MACS = ["02abcd123456", "02abcd654321"]
 ADDRESSES = ["cb00714d", "c6336463"]  # 203.0.113.77, 198.51.100.99
-IDENTITIES = {
+# The same of LTE (TS 36.331)
+LTE_HEAD = """rat lte
+cell A pci 11 earfcn 1300
+cell B pci 22 earfcn 3400
+ue 1 c-rnti 17921 in A
+framing {framing}
+{broadcast}connect
+raw ul-ccch 4c35a3c9e718
+raw ul-dcch 202180080631075c3c1d05c8202440421c24850d940bc3c0
+security eea 2 eia 2
+raw ul-dcch 4802e0eac103464a8ed3175b9e017ec01e2211883aeb4793ce20
+raw ul-dcch 08103250085900100cf9db6953e1a500
+"""
+LTE_RELEASE = """raw dl-dcch 2a0aada2bd4bd388
+raw ul-ccch 8d15ea5e9c412348
+raw ul-ccch 9b7e3a912348
+"""
+BROADCAST = {False: "raw bcch-dl-sch 400008200201a7c35e9f3b6d21a8\n", True: "raw bcch-dl-sch 40400403a7c39f3b6d282820003000\n"}
+ADDRESSED = {
+    "IPv4 1": (int(ADDRESSES[0], 16), 32), "IPv4 2": (int(ADDRESSES[1], 16), 32),
+    "MAC 1": (int(MACS[0], 16), 48), "MAC 2": (int(MACS[1], 16), 48),
+}
+LTE_IDENTITIES = ADDRESSED | {
+    "IMSI in the NAS": (0x0910108709214365, 64), "IMEI in the NAS": (0x1A32547698BADCF0, 64), "GUTI in the NAS": (0x8C41D75A3C9E71, 56),
+    "S-TMSI": (0xC35A3C9E71, 40), "m-TMSI": (0x5A3C9E71, 32), "MME": (0x8C41D7, 24), "TAC and cellIdentity": (0xA7C39F3B6D2, 44),
+    "cellIdentity": (0x9F3B6D2, 28), "resumeIdentity": (0xD15EA5E9C4, 40), "truncated resumeIdentity": (0xB7E3A9, 24),
+}
+IDENTITIES = ADDRESSED | {
     "MSIN in BCD": (0x8709214365, 40), "SUPI in the NAS": (0x0D0100F110, 40), "IMEI in the NAS": (0x123456789ABC, 48),
     "S-TMSI": (0xC3A15A3C9E71, 48), "S-TMSI part 1": (0x5A3C9E71B2 & (1 << 39) - 1, 39), "TMSI": (0x5A3C9E71, 32),
     "AMF": (0x8C41D7, 24), "fullI-RNTI": (0xD15EA5E9C4, 40), "shortI-RNTI": (0xB7E3A9, 24), "TAC": (0xA7C35E, 24),
     "cellIdentity": (0x9F3B6D21A, 36), "NCGI": (0x00F1109F3B6D21A, 60), "PLMN, cell": (0x00F110, 24),
-    "IPv4 1": (int(ADDRESSES[0], 16), 32), "IPv4 2": (int(ADDRESSES[1], 16), 32),
-    "MAC 1": (int(MACS[0], 16), 48), "MAC 2": (int(MACS[1], 16), 48),
 }
 WORDS = ["alice", "001017890123456", "7890123456", "491701234567", "490154203237518", "wlan", "203.0.113", "198.51.100", "02:ab:cd",
          "8709214365", "d15ea5e9c4", "b7e3a9", "a7c35e", "9f3b6d21a", "5a3c9e71", "c3a1", str(0xA7C35E), str(0x9F3B6D21A), str(0xB7E3A9),
-         str(0xD15EA5E9C4)]
+         str(0xD15EA5E9C4), str(0x9F3B6D2), "9f3b6d2", str(0x5A3C9E71)]
 
 
 def run(*arguments):
@@ -70,10 +96,10 @@ def bits_of(data):
     return bin(int.from_bytes(b"\x01" + data, "big"))[3:]
 
 
-def found(data):
-    """What of the identities is in these octets."""
+def found(data, identities=None):
+    """What of the identities, those of NR unless others are given, is in these octets."""
     bits = bits_of(data)
-    names = [name for name, (value, n) in IDENTITIES.items() if format(value, f"0{n}b") in bits]
+    names = [name for name, (value, n) in (identities or IDENTITIES).items() if format(value, f"0{n}b") in bits]
     lower = data.lower()
     return names + [word for word in WORDS if word.lower().encode() in lower or word.lower().encode("utf-16-le") in lower]
 
@@ -115,7 +141,7 @@ def with_addresses(frame):
 def make(folder, framing, text):
     """A pcapng with comments and an interface, of frames with real addresses."""
     scenario, plain = folder / "plain.scenario", folder / "plain.pcap"
-    broadcast = "" if framing in ("mac-nr", "pdcp-nr") else "raw bcch-dl-sch 400008200201a7c35e9f3b6d21a8\n"
+    broadcast = "" if framing in ("mac-nr", "pdcp-nr", "mac-lte", "pdcp-lte") else BROADCAST[text.startswith("rat lte")]
     scenario.write_text(text.format(framing=framing, broadcast=broadcast))
     made = run("synth", scenario, "-o", plain)
     assert made.returncode == 0, made.stderr
@@ -154,6 +180,8 @@ class Anonymized(unittest.TestCase):
         names = found(make(self.folder, "gsmtap-v3", HEAD + FALLBACK).read_bytes())
         self.assertEqual(set(IDENTITIES) - set(names), {"NCGI"})
         self.assertIn("wlan", names)
+        names = found(make(self.folder, "gsmtap-v3", LTE_HEAD + FALLBACK_ONLY + LTE_RELEASE).read_bytes(), LTE_IDENTITIES)
+        self.assertEqual(set(LTE_IDENTITIES) - set(names), set())
 
     def test_none_is_left(self):
         for framing in ("upper-pdu", "gsmtap-v3", "qcsuper", "mac-nr", "pdcp-nr"):
@@ -166,6 +194,17 @@ class Anonymized(unittest.TestCase):
                     self.assertEqual(found(excerpt), [], "excerpt")
                     self.assertTrue(excerpt)
                     path.unlink()
+
+    def test_none_of_lte_is_left(self):
+        for framing in ("upper-pdu", "gsmtap-v3", "gsmtap-v2", "mac-lte", "pdcp-lte"):
+            with self.subTest(framing):
+                path = make(self.folder, framing, LTE_HEAD + FALLBACK_ONLY + LTE_RELEASE)
+                written, excerpt, _ = self.outputs(path)
+                for form, octets in written.items():
+                    self.assertEqual(found(octets, LTE_IDENTITIES), [], form)
+                self.assertEqual(found(excerpt, LTE_IDENTITIES), [], "excerpt")
+                self.assertTrue(excerpt)
+                path.unlink()
 
     def test_verdict_and_hash_stay(self):
         path = make(self.folder, "gsmtap-v3", HEAD + FALLBACK)
