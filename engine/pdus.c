@@ -41,6 +41,32 @@ static struct daps_ue *follow(struct daps_engine *engine, const struct daps_pdu 
     return ue;
 }
 
+/* The message that is missing may have been any. */
+static void lose_segments(struct daps_ue *ue, const struct daps_pdu *pdu)
+{
+    struct daps_event ev;
+
+    daps_event_clear(&ev, DAPS_EV_TRAFFIC);
+    ev.rat = pdu->rat;
+    ev.channel = pdu->channel;
+    ev.frame = pdu->frame;
+    ev.time_ns = pdu->time_ns;
+    ev.logged_cell = pdu->logged_cell;
+    daps_ue_miss_segments(ue, &ev);
+}
+
+/* Behind a whole message there are padding bits of zero, and less than an octet of them (ITU-T X.691 11.1). */
+static bool ends_with(const struct daps_rrc_result *result, const struct rrc_segments *segments)
+{
+    struct daps_bits bits = daps_bits_of(segments->octets, segments->length);
+
+    bits.position = result->read_bits;
+    if (result->read_bits == 0)
+        return true; /* its type is all that matters */
+    return bits.limit - bits.position < 8 &&
+           (bits.limit == bits.position || daps_bits_take(&bits, (unsigned)(bits.limit - bits.position)) == 0);
+}
+
 /*
  * A segment of a message (TS 38.331 5.7.6, 5.7.7): with the last one result says what the whole message says, at the
  * frame of that last one.
@@ -60,14 +86,19 @@ static void take_segment(struct daps_engine *engine, const struct daps_pdu *pdu,
     case RRC_SEGMENTS_WHOLE:
         if (daps_rrc_decode(pdu->rat, pdu->channel, segments->octets, segments->length, result) != DAPS_RRC_OK)
             engine->counts.undecoded++;
+        else if (!ends_with(result, segments)) { /* of two messages */
+            result->n_events = 0;
+            lose_segments(ue, pdu);
+        }
         rrc_segments_clear(segments);
         break;
     case RRC_SEGMENTS_LOST:
     case RRC_SEGMENTS_LOST_OLD:
-        daps_ue_unread(ue, pdu->frame, DAPS_GAP_SEGMENT_LOST);
-        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_SEGMENTS_LOST, pdu->frame);
+        lose_segments(ue, pdu);
         break;
     }
+    if (segments->n == 1)
+        segments->first_ns = pdu->time_ns;
 }
 
 static bool is_dcch(enum daps_channel channel)

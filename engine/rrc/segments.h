@@ -18,6 +18,7 @@ struct rrc_segments {
     unsigned n;                          /* segments so far */
     uint64_t digests[RRC_MOST_SEGMENTS]; /* of them */
     uint64_t first_frame;
+    int64_t first_ns; /* time of it, as the caller has it */
 };
 
 enum rrc_segments_state {

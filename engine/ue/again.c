@@ -115,6 +115,15 @@ static bool is_too_soon(const struct daps_ue *ue, int64_t elapsed)
     return elapsed >= 0 && elapsed < DAPS_LAG_NS && elapsed < MAX(DAPS_RRC_NS, ue->copies.most_ns + NS_PER_MS);
 }
 
+/* Has its transaction a Complete that, by the log's own clock, came behind it, though it stands in front? */
+static bool is_before_complete(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const struct daps_transaction *transaction = &ue->transactions[ev->transaction & 3];
+
+    return ev->kind == DAPS_EV_RECONFIGURATION && ev->transaction >= 0 && transaction->digest == ev->digest &&
+           !transaction->due && ue->clock_moves && ev->time_ns < transaction->complete_time_ns;
+}
+
 /* back: how many messages ago. Nothing in between, no time for anything in between, or the log's own delay. */
 static bool is_copy_of(const struct daps_ue *ue, enum daps_event_kind kind, unsigned back, int64_t elapsed)
 {
@@ -189,7 +198,7 @@ bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev)
         if (recent->digest != ev->digest || recent->kind != ev->kind || (recent->air && air))
             continue; /* two PDUs with COUNTs of their own are two messages */
         elapsed = daps_ue_elapsed(ue, recent->time_ns, ev->time_ns);
-        found = is_copy_of(ue, ev->kind, back, elapsed) &&
+        found = (is_copy_of(ue, ev->kind, back, elapsed) || (is_before_complete(ue, ev) && is_too_soon(ue, elapsed))) &&
                 (air || recent->air || (!is_answered(ue, ev, elapsed) && !is_awaited(ue, ev)));
         if (found && !ev->sync && !recent->air && !air)
             doubt_copy(ue, ev, elapsed);

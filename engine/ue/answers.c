@@ -59,6 +59,12 @@ static bool is_behind_t304(const struct daps_ue *ue, const struct daps_attempt *
            elapsed > attempt->t304_ms * INT64_C(1000000) + DAPS_RRC_NS;
 }
 
+/* By the log's own clock, in a log whose order is not that of its times. */
+static bool is_before(const struct daps_ue *ue, const struct daps_attempt *attempt, const struct daps_event *ev)
+{
+    return ue->clock_moves && ev->time_ns != INT64_MIN && ev->time_ns < attempt->time_ns;
+}
+
 static void expected_complete(struct daps_ue *ue, struct daps_transaction *transaction, const struct daps_event *ev)
 {
     struct daps_attempt *attempt =
@@ -75,7 +81,7 @@ static void expected_complete(struct daps_ue *ue, struct daps_transaction *trans
             daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, attempt->frame);
         }
         daps_attempt_complete(ue, attempt, ev);
-        attempt->overtaken = transaction->overtaken && !ev->from_pdcp;
+        attempt->overtaken = (transaction->overtaken || is_before(ue, attempt, ev)) && !ev->from_pdcp;
         outpaced = attempt->outpaced && !ue->seen.pdus && attempt->gaps > 0;
         attempt->not_first |= attempt->overtaken || outpaced;
         /* Which of the two it answers, or in a log that misses messages what went before it, decides on its keystream.

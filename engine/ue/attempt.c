@@ -57,6 +57,15 @@ static void derive_target(struct daps_ue *ue, struct daps_attempt *attempt, cons
     daps_ue_suppose_key(ue, attempt);
 }
 
+/* The octets of the command before, no later than a tool may be out of step. */
+static bool is_commanded_again(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, ue->commanded.time_ns, ev->time_ns);
+
+    return !ev->from_pdcp && elapsed >= 0 && elapsed <= DAPS_LAG_NS && ev->digest != 0 &&
+           ue->commanded.digest == ev->digest;
+}
+
 /*
  * Equal octets behind a Complete or a failure are a new attempt. Yet within a tool's lag the same octets may also be
  * the same command, in a log that holds messages twice or beside PDUs: unless the first had failed, by a failure that
@@ -64,7 +73,6 @@ static void derive_target(struct daps_ue *ue, struct daps_attempt *attempt, cons
  */
 static void doubt_equal_octets(struct daps_ue *ue, const struct daps_event *ev)
 {
-    const int64_t elapsed = daps_ue_elapsed(ue, ue->commanded.time_ns, ev->time_ns);
     const struct daps_attempt *last = daps_attempt_newest(ue);
     bool failed, twice;
 
@@ -73,8 +81,7 @@ static void doubt_equal_octets(struct daps_ue *ue, const struct daps_event *ev)
     failed = last != NULL && last->digest == ev->digest && daps_attempt_has_failed(last) &&
              daps_attempt_t304_is_over(ue, last, last->closed_time_ns, false);
     twice = ue->seen.pdus || ue->copies.n > 0;
-    if (elapsed >= 0 && elapsed <= DAPS_LAG_NS && ev->digest != 0 && ue->commanded.digest == ev->digest && twice &&
-        !failed && !daps_ue_lag_is_known(ue))
+    if (is_commanded_again(ue, ev) && twice && !failed && !daps_ue_lag_is_known(ue))
         daps_ue_gap(ue, ev->frame, DAPS_GAP_COMMAND_AGAIN);
     ue->commanded.digest = ev->digest;
     ue->commanded.time_ns = ev->time_ns;
@@ -384,11 +391,13 @@ void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_context *context;
     struct daps_attempt *attempt;
+    bool may_be_late_copy;
 
     daps_ue_require_key(ue, ev);
     if (ue->open != NULL && ue->open->daps && !ue->open->source_released && !ev->sync) /* in DAPS there is none */
         daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, ue->open->frame);
     bound_attempts(ue, ev->frame);
+    may_be_late_copy = !ev->sync && is_commanded_again(ue, ev);
     context = ue->open != NULL && ev->sync ? &ue->open->target : daps_ue_context(ue);
     attempt = new_attempt(ue, ev, DAPS_PROC_SK_COUNTER);
     attempt->source = attempt->target = *context;
@@ -400,6 +409,8 @@ void daps_attempt_sk_counter(struct daps_ue *ue, const struct daps_event *ev)
     attempt->taint = context->key_taint;
     attempt->ncc = -1;
     attempt->outcome = DAPS_OUTCOME_COMPLETED;
+    if (may_be_late_copy && ev->transaction >= 0) /* sure once it has a Complete of its own */
+        ue->transactions[ev->transaction & 3].behind = attempt->number;
     daps_kept_add(ue, attempt);
     daps_deliver_derivation(ue, attempt);
 }

@@ -253,12 +253,19 @@ bool daps_ue_execute_candidate(struct daps_ue *ue, const struct daps_event *ev)
         begin_unknown_candidate(ue, ev);
     }
     if (ue->open != NULL) {
+        const bool is_later = ue->cells == DAPS_CELLS_FOLLOW && !ev->executed && candidate != NULL &&
+                              candidate->target.pci == ue->heard_pci && ue->heard_pci != ue->open->source.pci;
+
         ue->open->executed_frame = ev->frame;
         ue->open->executed_time_ns = ev->time_ns;
         if (candidate == NULL || fits(candidate, ev->transaction)) { /* else what followed its Complete shows it */
             daps_attempt_complete(ue, ue->open, ev);
             if (ev->transaction >= 0)
                 ue->transactions[ev->transaction & 3].executed = ue->open->number;
+        }
+        if (is_later) { /* the UE was heard there before: this may answer something else, or be late */
+            ue->open->not_first = true;
+            daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, ue->open->frame);
         }
         ue->open->by_transaction = !ev->executed && (candidate == NULL || !is_named(ue, ev, candidate));
     }

@@ -182,6 +182,27 @@ void daps_ue_miss_security(struct daps_ue *ue, const struct daps_event *ev)
     daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
 }
 
+/*
+ * The UE has not been seen to take up the algorithms commanded (TS 38.331 5.3.4.3), and what is missing may have been
+ * another connection's beginning. NEA0 stays: under it nothing is claimed.
+ */
+void daps_ue_miss_security_answer(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const int64_t elapsed = daps_ue_elapsed(ue, ue->secured.time_ns, ev->time_ns);
+
+    if (ue->smc_digest == 0 || ue->seen.pdus || elapsed <= DAPS_LAG_NS ||
+        (ev->channel != DAPS_CH_UL_DCCH && ev->channel != DAPS_CH_DL_DCCH) ||
+        ev->kind == DAPS_EV_SECURITY_MODE_COMMAND || ev->kind == DAPS_EV_SECURITY_MODE_COMPLETE ||
+        ev->kind == DAPS_EV_SECURITY_MODE_FAILURE)
+        return;
+    ue->smc_digest = 0;
+    daps_ue_gap(ue, ev->frame, DAPS_GAP_SECURITY_UNANSWERED);
+    if (ue->open != NULL || ue->active.ciphering <= 0)
+        return;
+    daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
+    daps_ue_forget_algorithms(ue, &ue->active);
+}
+
 /* The log began after the connection was secured: a key is in force, nobody knows which (unless the key log does). */
 void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev)
 {

@@ -22,6 +22,7 @@ struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum d
     ue->active.c_rnti = -1;
     ue->active.ciphering = ue->active.integrity = -1;
     ue->logged_cell = (struct daps_cell){-1, -1};
+    ue->heard_pci = -1;
     ue->suspend_ncc = -1;
     ue->setup.due_ns = ue->setup.missing_ns = INT64_MIN;
     ue->release_alone_ns = ue->too_late.time_ns = INT64_MIN;
@@ -118,6 +119,32 @@ void daps_ue_unread(struct daps_ue *ue, uint64_t frame, enum daps_gap gap)
 {
     ue->unread++;
     note_gap(ue, frame, gap); /* whoever says so knows */
+}
+
+/*
+ * Only a reconfiguration or a resume downlink comes in segments (TS 38.331 5.7.7), which is what changes keys: behind
+ * it nothing is known to be what it was. Where keys are at hand MAC-Is tell.
+ */
+void daps_ue_miss_segments(struct daps_ue *ue, const struct daps_event *ev)
+{
+    daps_ue_unread(ue, ev->frame, DAPS_GAP_SEGMENT_LOST);
+    if (ev->channel == DAPS_CH_DL_DCCH && !ue->seen.pdus && ue->active.chain.key != NULL)
+        daps_ue_lose_track(ue, ev, DAPS_GAP_SEGMENT_LOST, DAPS_NOT_JUDGED_SEGMENTS_LOST);
+    else
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_SEGMENTS_LOST, ev->frame);
+}
+
+/* What is missing of a message in segments would have come by now: an SRB delivers in order. */
+static void watch_segments(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct rrc_segments *segments = &ue->segments[0];
+    struct daps_event lost = *ev;
+
+    if (segments->n == 0 || ev->from_pdcp || daps_ue_elapsed(ue, segments->first_ns, ev->time_ns) <= DAPS_LAG_NS)
+        return;
+    lost.channel = DAPS_CH_DL_DCCH;
+    rrc_segments_clear(segments);
+    daps_ue_miss_segments(ue, &lost);
 }
 
 static void watch_clock(struct daps_ue *ue, const struct daps_event *ev)
@@ -392,6 +419,9 @@ static void follow(struct daps_ue *ue, const struct daps_event *ev)
     }
     if (daps_ue_is_elsewhere(ue, ev))
         daps_ue_lose_track(ue, ev, DAPS_GAP_ELSEWHERE, DAPS_NOT_JUDGED_COMMAND_LOST);
+    if (is_dcch(ev))
+        watch_segments(ue, ev);
+    daps_ue_miss_security_answer(ue, ev);
     settle_by_traffic(ue, ev);
     daps_ue_watch_cells(ue, ev); /* what it settled may be the handover that the log's cells have not followed */
     note_uplink(ue, ev);
@@ -402,6 +432,8 @@ static void follow(struct daps_ue *ue, const struct daps_event *ev)
         daps_ue_let_go(ue);
     if (is_dcch(ev) && ue->state == DAPS_UE_CONNECTED && !ue->early.pending)
         daps_ue_learn_cell(ue, ev);
+    if (ev->channel == DAPS_CH_DL_DCCH && !ev->from_pdcp)
+        ue->heard_pci = ev->logged_cell.pci;
     daps_ue_watch_cells_after(ue, ev);
 }
 

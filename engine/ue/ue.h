@@ -218,6 +218,7 @@ struct daps_ue {
     } tool;
     bool cells_behind;            /* they have not followed a handover yet */
     struct daps_cell logged_cell; /* of the message before, -1 */
+    int32_t heard_pci;            /* in which the log has the newest downlink message, -1 not known */
     uint64_t taints;              /* given so far */
     uint32_t connection;          /* counted, and anew where track was lost */
     struct daps_request request;
@@ -248,6 +249,8 @@ void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_gap(struct daps_ue *ue, uint64_t frame, enum daps_gap gap);
 void daps_ue_tell_progress(const struct daps_ue *ue, uint64_t frame);       /* to the sink, unless ue is a copy */
 void daps_ue_unread(struct daps_ue *ue, uint64_t frame, enum daps_gap gap); /* a gap that may be any message */
+/* A message of that channel came in segments, and not all of them: by the time, or at the message, of ev. */
+void daps_ue_miss_segments(struct daps_ue *ue, const struct daps_event *ev);
 /* A copy whose attempts and PDCP state are its own, for looking ahead; free with daps_ue_copy_clear. */
 void daps_ue_copy(struct daps_ue *copy, const struct daps_ue *ue);
 void daps_ue_copy_clear(struct daps_ue *copy);
@@ -276,7 +279,8 @@ void daps_ue_secured_late(struct daps_ue *ue, const struct daps_event *smc); /* 
 void daps_ue_root_matched(struct daps_ue *ue); /* ue->root has been found out after the connection was secured */
 /* A message that shows security, and the command that began it is not in a log that saw the connection begin. */
 void daps_ue_miss_security(struct daps_ue *ue, const struct daps_event *ev);
-void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev); /* log began in the middle */
+void daps_ue_miss_security_answer(struct daps_ue *ue, const struct daps_event *ev); /* ... whose command is */
+void daps_ue_require_key(struct daps_ue *ue, const struct daps_event *ev);          /* log began in the middle */
 /* not_judged: DAPS_NOT_JUDGED_COUNT if nothing that could be judged is lost with it. */
 void daps_ue_lose_track(struct daps_ue *ue, const struct daps_event *ev, enum daps_gap gap,
                         enum daps_not_judged not_judged);

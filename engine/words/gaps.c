@@ -23,6 +23,7 @@ static const struct {
     [DAPS_GAP_DAPS_FAILURE_LATE] = {"daps-failure-late", "a DAPS failure logged behind the next command"},
     [DAPS_GAP_SECURITY_MODE_COMMAND] = {"security-command-lost",
                                         "a connection whose security mode command is not in the log"},
+    [DAPS_GAP_SECURITY_UNANSWERED] = {"security-unanswered", "a security mode command whose answer is not in the log"},
     [DAPS_GAP_REQUEST_NAMES_TARGET] = {"request-names-target",
                                        "a re-establishment request that names the target, not the source"},
     [DAPS_GAP_REQUEST_ELSEWHERE] = {"request-from-elsewhere",

@@ -19,6 +19,7 @@ enum daps_gap {
     DAPS_GAP_DAPS_FAILURE,            /* a DAPS failure without its handover command */
     DAPS_GAP_DAPS_FAILURE_LATE,       /* a DAPS failure logged behind the next command */
     DAPS_GAP_SECURITY_MODE_COMMAND,   /* a connection whose security mode command is not in the log */
+    DAPS_GAP_SECURITY_UNANSWERED,     /* a security mode command whose answer is not in the log */
     DAPS_GAP_REQUEST_NAMES_TARGET,    /* a re-establishment request that names the target, not the source */
     DAPS_GAP_REQUEST_ELSEWHERE,       /* a re-establishment that names a cell the UE was not known to be in */
     DAPS_GAP_REQUEST_UNANSWERED,      /* a re-establishment request that nobody answered */
