@@ -225,12 +225,26 @@ static void play_through(struct play *play)
     session_free(play->session);
 }
 
+/* Where sanitizers make all slow, every other capture keeps the values. */
+static bool is_left_out(int capture, bool kept)
+{
+#ifdef __SANITIZE_ADDRESS__
+    return capture % 2 != (kept ? 1 : 0);
+#else
+    (void)capture;
+    (void)kept;
+    return false;
+#endif
+}
+
 START_TEST(session_is_engine)
 {
     struct capture capture = capture_load(captures->pdata[_i]);
 
     for (guint i = 0; i < G_N_ELEMENTS(variants); i++) {
         for (unsigned kept = 0; kept < 2; kept++) {
+            if (is_left_out(_i, kept != 0))
+                continue;
             struct play play = {.capture = &capture, .variant = &variants[i], .kept = kept != 0};
             n_values = 0;
             play_through(&play);
