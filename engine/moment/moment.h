@@ -222,6 +222,7 @@ struct daps_moment {
         struct {
             const struct daps_term *in_force;
             uint32_t doubt;                      /* of it */
+            bool leaves;                         /* its newest command sends the UE to another system */
             const struct daps_event *candidates; /* armed */
             unsigned n_candidates;
             unsigned gaps; /* of the log, and the newest of them */

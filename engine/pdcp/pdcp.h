@@ -56,6 +56,7 @@ struct pdcp_context {
     int64_t begun_ns;
     int64_t ended_ns;       /* of a past one */
     uint32_t unseen_stay;   /* under the same key, of an attempt whose command is missing; 0 none */
+    bool unseen_told;       /* that the key is in use there, after a failure */
     bool early;             /* PDUs of it came before its command */
     bool algorithms_unsure; /* a message before it could not be read, and may have changed them */
     bool restarted;         /* signalling that nobody could read has COUNTs twice: not all of it is this key's */

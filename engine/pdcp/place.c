@@ -78,6 +78,12 @@ static bool may_have_failed(const struct daps_ue_view *ue, const struct pdcp_con
     return attempt != NULL && attempt->target.serial == context->serial && attempt->source.serial != context->serial;
 }
 
+/* A failure releases what the UE had in the target (TS 38.331 5.3.5.8.3): uplink after that is of another attempt. */
+static bool is_of_another(const struct pdcp_context *context, const struct daps_pdu *pdu)
+{
+    return !pdu->downlink && pdcp_is_later(pdu->time_ns, context->ended_ns, PDCP_DISORDER_NS);
+}
+
 /* False: it waits. */
 static bool settle_past_target(struct daps_pdcp *pdcp, const struct pdcp_placed *placed, enum pdcp_seen seen, bool over,
                                uint32_t *stay, struct pdcp_reading *reading)
@@ -103,7 +109,9 @@ static bool settle(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const str
 
     *stay = context->serial;
     if (context->past == PDCP_PAST_TARGET)
-        return settle_past_target(pdcp, placed, seen, over, stay, reading);
+        return settle_past_target(pdcp, placed,
+                                  seen == PDCP_SEEN_NEVER && is_of_another(context, pdu) ? PDCP_SEEN_OTHER : seen, over,
+                                  stay, reading);
     if (context->past == PDCP_PAST_SOURCE || context->leave.left) {
         reading->returned = seen != PDCP_SEEN_COPY && (is_after_leave(context, pdu, placed->how.count) ||
                                                        (context->leave.left && is_daps_failure(pdcp, pdu)));
@@ -168,6 +176,8 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, co
     if (stay == context->serial) {
         pdcp_tell_use(pdcp, context, pdu, &how);
         pdcp_take(pdcp, context, pdu, placed->how.count);
+    } else if (context->past == PDCP_PAST_TARGET && is_of_another(context, pdu)) {
+        pdcp_tell_unseen(pdcp, context, pdu, &how);
     }
     pdcp_counts(pdcp)->pdcp.verified++;
     if (!pdcp_enter(pdcp, context, pdu, &how)) {

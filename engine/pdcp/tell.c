@@ -63,6 +63,25 @@ void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_context *context, const s
     pdcp_tell(pdcp, pdu, &ev);
 }
 
+/* The key of an attempt that had failed is in use once more, and no context in sight stands for that. */
+void pdcp_tell_unseen(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
+                      const struct pdcp_protection *how)
+{
+    struct daps_event ev;
+
+    if (context->unseen_told)
+        return;
+    context->unseen_told = true;
+    daps_event_clear(&ev, DAPS_EV_KEYSTREAM_USE);
+    ev.use = (struct daps_use_evidence){.context = how->stay,
+                                        .srb = pdu->srb,
+                                        .bearer = (uint8_t)(pdu->bearer - 1),
+                                        .direction = pdu->downlink,
+                                        .count = how->count,
+                                        .verified = how->verified};
+    pdcp_tell(pdcp, pdu, &ev);
+}
+
 void pdcp_tell_unread(struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
 {
     struct daps_event ev;

@@ -75,7 +75,8 @@ static bool may_have_gone(const struct daps_moment *moment, const struct daps_at
     unsigned n = moment->n_attempts;
     const struct daps_attempt *last;
 
-    if (moment->closing.gap == DAPS_GAP_COUNT_AGAIN && moment->closing.gap_frame > attempt->settled_frame)
+    if (moment->closing.leaves ||
+        (moment->closing.gap == DAPS_GAP_COUNT_AGAIN && moment->closing.gap_frame > attempt->settled_frame))
         return true;
     do
         last = daps_attempts_back(moment->attempts, &n);

@@ -281,8 +281,10 @@ void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev
                 daps_ue_note_again(ue);
         } else {
             daps_ue_gap(ue, ev->frame, DAPS_GAP_DAPS_FAILURE);
-            if (ue->active.chain.key != NULL || ue->setup.begun) /* else the log began behind it */
+            if (ue->active.chain.key != NULL || ue->setup.begun)
                 ue->unexplained_failure = ev->frame;
+            else /* the log began behind it, and its key may be made again */
+                ue->failure_at_start = ev->frame;
         }
         return;
     }

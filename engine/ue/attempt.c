@@ -173,6 +173,9 @@ struct daps_attempt *daps_attempt_begin(struct daps_ue *ue, const struct daps_ev
     struct daps_attempt *attempt;
     struct daps_event room;
 
+    if (ue->failure_at_start != 0)
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ue->failure_at_start);
+    ue->failure_at_start = 0;
     daps_attempt_confirm(ue);
     daps_attempts_forget(ue, DAPS_FORGET_PAST);
     bound_attempts(ue, ev->frame);

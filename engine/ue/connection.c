@@ -290,6 +290,7 @@ void daps_ue_end_connection(struct daps_ue *ue, const struct daps_event *ev)
     ue->n_candidates = 0;
     ue->suspend_ncc = -1;
     ue->suspended_before = false;
+    ue->failure_at_start = 0;
     ue->smc_digest = 0;
     ue->secured.digest = 0;
     ue->secured.time_ns = INT64_MIN;

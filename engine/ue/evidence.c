@@ -284,6 +284,10 @@ static void keystream_use(struct daps_ue *ue, const struct daps_event *ev)
     const struct daps_term *key = daps_ue_key_of(ue, ev->use.context);
     struct daps_attempt *attempt;
 
+    if ((ev->use.context & DAPS_STAY_UNSEEN) != 0) {
+        daps_ue_see_unseen(ue, ev);
+        return;
+    }
     if (ev->use.verified && key != NULL)
         daps_term_confirm(key);
     if (ev->use.verified)

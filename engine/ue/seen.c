@@ -145,6 +145,11 @@ static void see_unseen_stay(struct daps_ue *ue, const struct daps_event *ev, con
     }
 }
 
+void daps_ue_see_unseen(struct daps_ue *ue, const struct daps_event *ev)
+{
+    miss_key_change(ue, ev, ev->use.context);
+}
+
 void daps_ue_see_collision(struct daps_ue *ue, const struct daps_event *ev)
 {
     struct daps_collision c = collision_of(ue, ev);

@@ -483,6 +483,7 @@ void daps_ue_finish(struct daps_ue *ue)
     daps_attempt_confirm(ue);
     closing.closing.in_force = ue->active.chain.key;
     closing.closing.doubt = ue->active.doubt;
+    closing.closing.leaves = ue->left_nr;
     closing.closing.candidates = ue->candidates;
     closing.closing.n_candidates = ue->n_candidates;
     closing.closing.gaps = ue->gaps;

@@ -138,7 +138,8 @@ struct daps_ue {
         struct daps_event *complete;  /* owned; NULL until there is one */
     } early;                          /* a Complete that answers nothing yet */
     uint64_t unexplained_failure;     /* frame of a DAPS failure whose command has not come (late), 0 none */
-    unsigned answered_unread;         /* messages that could not be read, at the newest Complete */
+    uint64_t failure_at_start; /* frame of one with which the log begins, as long as nothing was derived, 0 none */
+    unsigned answered_unread;  /* messages that could not be read, at the newest Complete */
 
     struct {
         uint64_t frame;
@@ -424,6 +425,7 @@ void daps_ue_evidence(struct daps_ue *ue, const struct daps_event *ev);
  */
 void daps_ue_believe(struct daps_ue *ue, uint32_t serial);
 /* seen.c: keeps it, and tells what it comes to once its key is not kept any more (all: whatever is kept). */
+void daps_ue_see_unseen(struct daps_ue *ue, const struct daps_event *ev); /* a use in a stay without its command */
 void daps_ue_see_collision(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_see_unfit(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_tell_unfits(struct daps_ue *ue, bool all);
