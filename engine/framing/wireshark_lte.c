@@ -40,7 +40,7 @@ static void take_ue_id(struct octets *from, struct daps_pdu *pdu)
 
 /* ---- MAC ---- */
 
-enum { RNTI_TYPE_C = 3, RNTI_TYPE_SPS = 5, CRC_SUCCESS = 1, MODE_NB = 1 };
+enum { CE_MODE_B = 2, RNTI_TYPE_RA = 2, RNTI_TYPE_C = 3, RNTI_TYPE_SPS = 5, CRC_SUCCESS = 1, MODE_NB = 1 };
 
 struct mac_context {
     bool predefined, failed, nb_iot;
@@ -92,6 +92,10 @@ static bool read_mac_tags(struct octets *payload, struct mac_context *context, s
             break;
         case 0x07:
             context->failed = octets_u8(payload) != CRC_SUCCESS;
+            break;
+        case 0x0e: /* random access responses of mode B are shorter (TS 36.321 6.2.3) */
+            if (octets_u8(payload) == CE_MODE_B && pdu->rnti_type == RNTI_TYPE_RA)
+                pdu->rnti_type = 0;
             break;
         case 0x0f:
             context->nb_iot = octets_u8(payload) == MODE_NB;

@@ -262,35 +262,39 @@ static struct identity_link *find_msg3(struct identity *identity, struct identit
     return make_new(identity, like, true);
 }
 
-static struct identity_link *find_by_mac_ce(struct identity *identity, struct identity_link *like)
+static struct identity_link *find_by_mac_ce(struct identity *identity, struct identity_link *like,
+                                            const struct identity_name *name)
 {
     const int32_t ue_id = like->ue_id;
     struct identity_link *link = msg3_again(identity, like);
 
+    if (name->has_temporary && name->temporary != name->rnti)
+        identity_not_taken(identity, like, name->temporary);
     if (link == NULL)
         link = find_msg3(identity, like);
     link->msg3_ue_id = (uint32_t)(ue_id + 1);
     return link;
 }
 
-/* A name used before comes again because a command said so: whose it is now, the command knows. */
-static void follow_known(struct identity *identity, struct identity_link *link)
+/* A name used before comes again because a command said so: whose it is now, the command knows. False: none did. */
+static bool follow_known(struct identity *identity, struct identity_link *link)
 {
     struct announcement *a = identity_expected(identity, link, link->frame);
     struct identity_ue *before = link->ue;
 
     if (a == NULL || a->arrived)
-        return;
+        return false;
     if (a->ue != before) {
         /* The same C-RNTI in another cell: a UEId tells them apart as long as its UE stays where it is. */
         if (link->ue_id > 0 && identity_is_held(link) && !identity_is_ordered(identity, before))
-            return;
+            return true;
         identity_give(identity, link, a->ue);
         identity->found.link = link;
         identity->found.reason = DAPS_JOIN_COMMAND;
         identity->found.announced_frame = a->frame;
     }
     identity_arrived(a, link);
+    return true;
 }
 
 /* A name that is used on although an RRCSetup ended its connection: that RRCSetup was another UE's. */
@@ -307,11 +311,20 @@ static bool is_past(const struct identity *identity, const struct identity_link 
 static struct identity_link *find_known(struct identity *identity, const struct identity_name *name,
                                         struct identity_link *link)
 {
-    if (!link->of_log && link->rnti >= 0 && !name->first_access)
-        follow_known(identity, link);
-    if (!name->first_access && is_past(identity, link)) {
+    const bool anew = identity_is_anew(identity, link, name->first_access);
+    const bool followed = !link->of_log && link->rnti >= 0 && !name->first_access && follow_known(identity, link);
+
+    if (name->first_access) {
+        identity->found.anew = anew; /* its message says whose it is now */
+    } else if (is_past(identity, link)) {
         identity_give(identity, link, identity_ue_new(identity));
         identity->found = (struct found){.link = link, .reason = DAPS_JOIN_FIRST_SEEN};
+    } else if (anew && !followed) {
+        identity_give(identity, link, identity_ue_new(identity));
+        identity->found =
+            (struct found){.link = link,
+                           .reason = DAPS_JOIN_ASSIGNED,
+                           .announced_frame = identity_by_rnti(identity, (uint16_t)link->rnti)->assigned_frame};
     }
     return link;
 }
@@ -333,7 +346,7 @@ static struct identity_link *find(struct identity *identity, const struct identi
     struct identity_link *link;
 
     if (name->in_mac_ce)
-        return find_by_mac_ce(identity, &like);
+        return find_by_mac_ce(identity, &like, name);
     link = identity_lookup(identity, &like);
     if (link == NULL && name->of_log)
         return make(identity, &like, identity_ue_of(identity, name->log_key), DAPS_JOIN_LOG);

@@ -37,8 +37,10 @@ struct identity_writer {
 struct identity_name {
     bool has_ue_id, has_rnti;
     uint16_t ue_id, rnti;
-    bool in_mac_ce;    /* the C-RNTI comes from a C-RNTI MAC CE: the framing's own was a temporary one, ... */
-    bool first_access; /* ... comes with a CCCH message, which no handover has; neither is part of the name */
+    bool in_mac_ce;     /* the C-RNTI comes from a C-RNTI MAC CE: the framing's own was a temporary one, ... */
+    uint16_t temporary; /* ... if has_temporary */
+    bool has_temporary;
+    bool first_access; /* ... comes with a CCCH message, which no handover has; none of these is part of the name */
     bool of_log;       /* of a log that is about one UE by itself (GSMTAP), ... */
     uint64_t log_key;  /* ... which it gives this key */
     struct identity_writer writer;
@@ -51,6 +53,14 @@ static inline struct identity_name identity_name_of(const uint64_t *log_key)
 }
 
 struct identity_ue;
+
+/* What a UE said first in a random access, of which the network repeats 48 bits (TS 38.321, 36.321 5.1.5). */
+struct identity_msg3 {
+    uint64_t id; /* those bits + 2^48, 0 none */
+    uint64_t ue_key, frame;
+    bool provisional;
+};
+#define IDENTITY_MSG3_OCTETS 6
 
 /* A name and whose it is. Valid as long as the identity; after eviction another name's, with another serial. */
 struct identity_link {
@@ -68,7 +78,8 @@ struct identity_link {
     uint32_t connection; /* of its UE, counted */
     uint32_t msg3_ue_id; /* UEId that its Msg3 came under, + 1: perhaps that of a temporary C-RNTI; 0 none */
     uint64_t frame;
-    int64_t time_ns; /* last use */
+    int64_t time_ns;                         /* last use */
+    struct identity_msg3 msg3, earlier_msg3; /* over it, the newest two */
     uint64_t request_digest;
     int64_t request_time_ns;
     struct identity_slot *slot;
@@ -97,11 +108,22 @@ struct identity_link *identity_find(struct identity *identity, const struct iden
 const struct identity_link *identity_last(const struct identity *identity);
 
 /*
- * A message on CCCH over link: what it says (NULL: nothing that matters) and the digest of its octets. Returns the key
- * of the UE that the message speaks for; link may have become another UE's.
+ * A message on CCCH over link: what it says (NULL: nothing that matters), the digest of its octets and, in the uplink,
+ * what the network will repeat of it (0 none; identity_msg3_id). Returns the key of the UE that the message speaks for;
+ * link may have become another UE's.
  */
 uint64_t identity_common(struct identity *identity, struct identity_link *link, const struct daps_event *ev,
-                         uint64_t digest);
+                         uint64_t digest, uint64_t msg3);
+
+/* As kept, of the first IDENTITY_MSG3_OCTETS octets of a CCCH message or of a UE Contention Resolution Identity. */
+uint64_t identity_msg3_id(const uint8_t octets[static IDENTITY_MSG3_OCTETS]);
+
+/* The network repeated these bits over link: that Msg3 won, whatever came over the name since. */
+void identity_resolved(struct identity *identity, struct identity_link *link, uint64_t msg3);
+
+/* A random access response of that writer gave a temporary C-RNTI: who had it in that cell has it no more. */
+void identity_assigned(struct identity *identity, const struct identity_name *writer, uint16_t rnti, uint64_t frame,
+                       int64_t time_ns);
 
 /* A PDU on a dedicated channel over link: the request that came over it, if one did, has been answered. */
 void identity_dedicated(struct identity *identity, struct identity_link *link);

@@ -20,6 +20,8 @@
 #define COMMAND_NS INT64_C(12000000000)
 /* Records of merged captures may be that far out of order. */
 #define DISORDER_NS INT64_C(100000000)
+/* How long after a random access response its UE may be met first: T300, T301 and T319 are at most 2 s (6.3.2). */
+#define ASSIGNED_NS INT64_C(2000000000)
 /* Within this time an equal request is the same one, sent or captured again. */
 #define COPY_NS INT64_C(2000000000)
 
@@ -76,6 +78,9 @@ struct announcement {
 struct by_rnti {
     struct identity_link *links;
     struct announcement *announced;
+    uint64_t assigned_frame; /* of the newest random access response that gave it, 0 none ... */
+    int64_t assigned_ns;
+    uint32_t assigned_node; /* ... by that writer */
 };
 
 struct resumable {
@@ -89,6 +94,7 @@ struct found {
     struct identity_link *link;   /* new with this PDU; NULL: known before, or told */
     struct identity_ue *by_ue_id; /* whose the UEId was before */
     bool left;                    /* its UE has moved on from the name */
+    bool anew;                    /* the C-RNTI has been given away anew since that UE used it */
     bool past;                    /* a request over it names a connection that an RRCSetup had ended */
     enum daps_identity_reason reason;
     uint64_t announced_frame;
@@ -148,6 +154,12 @@ struct identity_ue *identity_of_request(struct identity *identity, const struct 
                                         const struct daps_event *request, uint64_t *announced_frame);
 struct identity_ue *identity_of_resume(struct identity *identity, const struct daps_event *request,
                                        uint64_t *announced_frame);
+
+/* access.c: has a random access response given the name's C-RNTI to another UE? */
+bool identity_is_anew(struct identity *identity, const struct identity_link *link, bool first_access);
+/* The temporary C-RNTI was not taken: Msg3 names another (TS 38.321, 36.321 5.1.5). */
+void identity_not_taken(struct identity *identity, const struct identity_link *like, uint16_t temporary);
+void identity_note_msg3(struct identity *identity, struct identity_link *link, uint64_t ue_key, uint64_t msg3);
 
 /* identity.c: is the UEId of that link still its UE's? */
 bool identity_is_held(const struct identity_link *link);

@@ -41,8 +41,8 @@ static void connect(struct identity *identity, struct identity_link *link)
 {
     const bool fresh = identity->found.link == link;
 
-    if (!fresh &&
-        (link->provisional || link->ue->suspended || identity->found.left || identity_is_ordered(identity, link->ue)))
+    if (!fresh && (link->provisional || link->ue->suspended || identity->found.left || identity->found.anew ||
+                   identity_is_ordered(identity, link->ue)))
         give(identity, link, identity_ue_new(identity), DAPS_JOIN_SETUP, 0);
     settle(identity, link);
 }
@@ -71,11 +71,13 @@ static void setup(struct identity *identity, struct identity_link *link)
 static uint64_t request(struct identity *identity, struct identity_link *link, struct identity_ue *ue,
                         enum daps_identity_reason reason, uint64_t announced_frame)
 {
-    const bool unused = identity->found.link == link || link->only_ccch || identity_is_adrift(identity, link);
+    const bool unused =
+        identity->found.link == link || identity->found.anew || link->only_ccch || identity_is_adrift(identity, link);
 
     link->request_digest = 0;
-    if (ue == NULL && identity->found.past && identity->found.link == link) {
-        /* The UE of that connection is still in it: the RRCSetup, and this UEId since, were another's. */
+    if (ue == NULL && (identity->found.anew || (identity->found.past && identity->found.link == link))) {
+        /* The UE of that connection is still in it: the RRCSetup, and this UEId since, were another's; or the UE that
+           had the C-RNTI has it no more. */
         give(identity, link, identity_ue_new(identity), DAPS_JOIN_FIRST_SEEN, 0);
         settle(identity, link);
         return link->ue_key;
@@ -97,14 +99,13 @@ static uint64_t request(struct identity *identity, struct identity_link *link, s
     return ue->key;
 }
 
-uint64_t identity_common(struct identity *identity, struct identity_link *link, const struct daps_event *ev,
-                         uint64_t digest)
+/* What the message says of whose the name is, and whose it is itself. */
+static uint64_t understand(struct identity *identity, struct identity_link *link, const struct daps_event *ev,
+                           uint64_t digest)
 {
     uint64_t ue_key = link->ue_key, announced_frame = 0;
     struct identity_ue *ue;
 
-    if (link->of_log || ev == NULL)
-        return ue_key;
     switch (ev->kind) {
     case DAPS_EV_SETUP_REQUEST:
         setup_request(identity, link, digest);
@@ -129,7 +130,22 @@ uint64_t identity_common(struct identity *identity, struct identity_link *link, 
     default:
         break;
     }
-    identity_tell_found(identity);
+    return ue_key;
+}
+
+uint64_t identity_common(struct identity *identity, struct identity_link *link, const struct daps_event *ev,
+                         uint64_t digest, uint64_t msg3)
+{
+    uint64_t ue_key = link->ue_key;
+
+    if (link->of_log)
+        return ue_key;
+    if (ev != NULL) {
+        ue_key = understand(identity, link, ev, digest);
+        identity_tell_found(identity);
+    }
+    if (msg3 != 0)
+        identity_note_msg3(identity, link, ue_key, msg3);
     return ue_key;
 }
 

@@ -15,6 +15,7 @@ struct rlc_entity;
 enum mac_kind {
     MAC_OTHER, /* CEs, and logical channels beyond those that bearers have */
     MAC_C_RNTI,
+    MAC_CONTENTION, /* UE Contention Resolution Identity */
     MAC_CHANNEL,
     MAC_CCCH, /* downlink, or uplink of 48 bits */
     MAC_CCCH1
@@ -47,6 +48,8 @@ struct radio_row {
     uint8_t srb_rlc_sn;     /* ... as AM with SNs of so many bits, unless RRC says otherwise */
     uint64_t am_sn, um_sn;  /* bit n: RLC has SNs of n bits */
     uint64_t pdcp_sn;       /* likewise PDCP */
+    uint8_t rar_octets;     /* of a MAC RAR, whose last two are the temporary C-RNTI (TS 38.321, 36.321 6.2.3) */
+    bool rars_behind;       /* all of them behind all subheaders, else each behind its own (6.1.5) */
     bool whole_or_nothing;  /* a MAC PDU with an invalid value is discarded, not only its rest (TS 36.321 5.11) */
     bool reestablishes_srb; /* RRCReestablishment comes on SRB1 (TS 38.331 5.3.7.5), not on CCCH */
     void (*mac_open)(struct mac_reader *reader, struct octets pdu);
@@ -83,6 +86,8 @@ struct way {
     struct tally_place at;
 };
 
+/* mac_rar.c: a MAC PDU of random access responses */
+void radio_responses(struct way *way, struct octets pdu);
 /* mac.c, rlc.c, pdcp.c: a PDU of the layer, all of it in octets */
 void radio_mac(struct way *way, struct octets pdu);
 void radio_rlc(struct way *way, struct octets pdu);

@@ -5,7 +5,7 @@
  */
 #include "inside.h"
 
-enum { RNTI_TYPE_C = 3 };
+enum { RNTI_TYPE_RA = 2, RNTI_TYPE_C = 3 };
 
 static void sub_pdu(struct way *way, struct identity_link *link, const struct mac_subpdu *sub)
 {
@@ -20,6 +20,10 @@ static void sub_pdu(struct way *way, struct identity_link *link, const struct ma
         break;
     case MAC_CCCH1:
         radio_common(way, way->side->row->mac, link, DAPS_CH_UL_CCCH1, sub->contents);
+        break;
+    case MAC_CONTENTION:
+        if (sub->contents.left >= IDENTITY_MSG3_OCTETS)
+            identity_resolved(way->side->identity, link, identity_msg3_id(sub->contents.at));
         break;
     case MAC_C_RNTI:
     case MAC_OTHER:
@@ -65,6 +69,8 @@ static struct summary look_through(const struct way *way, struct octets pdu, str
         summary.common += sub.kind == MAC_CCCH || sub.kind == MAC_CCCH1;
         /* Msg3 of a handover goes over a temporary C-RNTI and names the real one in a CE (TS 38.321, 36.321 5.1.5). */
         if (sub.kind == MAC_C_RNTI) {
+            name->temporary = name->rnti;
+            name->has_temporary = name->has_rnti;
             name->rnti = octets_u16(&sub.contents);
             name->has_rnti = name->in_mac_ce = true;
         }
@@ -162,7 +168,9 @@ static void transport_block(struct way *way, struct octets pdu)
 void radio_mac(struct way *way, struct octets pdu)
 {
     tally_count(&way->at, way->side->row->mac_class);
-    /* Broadcast, paging and random access responses are nobody's. */
+    /* Broadcast and paging are nobody's, random access responses nobody's yet. */
     if (way->of->rnti_type == RNTI_TYPE_C)
         transport_block(way, pdu);
+    else if (way->of->rnti_type == RNTI_TYPE_RA && way->of->downlink)
+        radio_responses(way, pdu);
 }

@@ -18,6 +18,7 @@ enum {
     LCID_CCCH_HOPPING = 12, /* of UEs that support frequency hopping for unicast */
     LCID_EXTENDED = 16,
     LCID_C_RNTI = 27,
+    LCID_CONTENTION = 28,
     LCID_PADDING = 31,
     FIRST_EXTENDED = 32 /* logical channel of eLCID 0 */
 };
@@ -65,7 +66,9 @@ static enum mac_kind kind_of(unsigned lcid, bool downlink)
         return MAC_CCCH;
     if (lcid <= LCID_LAST_CHANNEL || (lcid >= FIRST_EXTENDED && lcid < RADIO_MOST_LCID))
         return MAC_CHANNEL;
-    return !downlink && lcid == LCID_C_RNTI ? MAC_C_RNTI : MAC_OTHER;
+    if (downlink)
+        return lcid == LCID_CONTENTION ? MAC_CONTENTION : MAC_OTHER;
+    return lcid == LCID_C_RNTI ? MAC_C_RNTI : MAC_OTHER;
 }
 
 /* Length of contents where nothing in the subheader says it: as much as there is, or was. */

@@ -21,6 +21,7 @@ enum {
     LCID_REDCAP_CCCH1 = 36,
     LCID_CCCH_48 = 52,
     LCID_C_RNTI = 58,
+    LCID_CONTENTION = 62,
     LCID_PADDING = 63
 };
 enum { BIT_LX = 0x80, BIT_F = 0x40, LCID_MASK = 0x3f, LAST_LX_CODEPOINT = 7 };
@@ -124,6 +125,8 @@ static bool read_subheader(struct octets *pdu, bool downlink, uint8_t first, str
         sub->kind = MAC_CHANNEL;
     } else if (!downlink && sub->lcid == LCID_C_RNTI) {
         sub->kind = MAC_C_RNTI;
+    } else if (downlink && sub->lcid == LCID_CONTENTION) {
+        sub->kind = MAC_CONTENTION;
     }
     sub->length = fixed ? fixed - 1u : first & BIT_F ? octets_u16(pdu) : octets_u8(pdu);
     return !pdu->bad;

@@ -47,7 +47,8 @@ void radio_common(struct way *way, const char *layer, struct identity_link *link
                   struct octets pdu)
 {
     const uint64_t digest = pdu.bad ? 0 : daps_digest(pdu.at, pdu.left);
-    const uint64_t ue_key = identity_common(way->side->identity, link, read_event(way, channel, pdu), digest);
+    const uint64_t msg3 = !way->of->downlink && pdu.left >= IDENTITY_MSG3_OCTETS ? identity_msg3_id(pdu.at) : 0;
+    const uint64_t ue_key = identity_common(way->side->identity, link, read_event(way, channel, pdu), digest, msg3);
 
     radio_deliver_ccch(way, layer, ue_key, channel, pdu);
 }

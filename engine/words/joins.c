@@ -20,6 +20,10 @@ static const struct {
          "a re-establishment request over it names the C-RNTI and cell of this UE%s (TS 38.331 5.3.7.4)"},
     [DAPS_JOIN_RESUME] = {"resume", "a resume request over it has the I-RNTI of this UE%s (TS 38.331 5.3.13.3)"},
     [DAPS_JOIN_SETUP] = {"setup", "a new UE, as a connection is set up and the UE that had the name is elsewhere"},
+    [DAPS_JOIN_ASSIGNED] = {"assigned",
+                            "a new UE, as a random access response gave the C-RNTI away anew%s (TS 38.321 5.1.4)"},
+    [DAPS_JOIN_RESOLVED] = {"contention",
+                            "the contention resolution identity is that of this UE's Msg3%s (TS 38.321 5.1.5)"},
 };
 
 const char *daps_identity_reason_name(enum daps_identity_reason reason)

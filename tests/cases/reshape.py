@@ -4,7 +4,7 @@
 
     reshape.py ID FILE
 
-ID is one of SHAPES below. Samples are little-endian pcap files, of Ethernet, IPv4, UDP and MAC-NR unless OF names one.
+ID is one of SHAPES below. Samples are little-endian pcap files, of Ethernet, IPv4, UDP and MAC-NR unless OF names one, those of LTE of MAC-LTE.
 """
 import os
 import struct
@@ -148,8 +148,98 @@ def swapped(*numbers):
     return make
 
 
-OF = {"swapped-complete": "daps-fallback-daps", "swapped-release": "daps-fallback-daps"}  # of another sample
+class Access:
+    """Random access in records of MAC of either technology: contexts without UEId, responses, contention."""
+
+    def __init__(self, lte):
+        self.lte, self.at, self.name = lte, 0 if lte else MAC_AT, b"" if lte else b"mac-nr"
+
+    def parts(self, frame):
+        """Context and PDU; no context of the samples has other tags."""
+        payload = frame[self.at:]
+        at = len(self.name) + 3
+        while payload[at] != 1:
+            at += 1 + {2: 2, 3: 2, 4: 2, 7: 1 if self.lte else 4}[payload[at]]
+        return payload[:at + 1], payload[at + 1:]
+
+    def frame(self, like, payload):
+        return payload if self.lte else datagram(like, payload)
+
+    def nameless(self, frame):
+        """Without its UEId."""
+        context, pdu = self.parts(frame)
+        at = context.index(b"\x03\x00", len(self.name) + 3)
+        return self.frame(frame, context[:at] + context[at + 3:] + pdu)
+
+    def response(self, like, rnti):
+        """RAPID 1, timing advance and grant, temporary C-RNTI (TS 38.321, TS 36.321 6.1.5, 6.2.3)."""
+        context = self.name + bytes([1 if self.lte else 2, 1, 2, 2, 0, 2, 1])
+        return self.frame(like, context + b"\x41" + bytes(4 if self.lte else 5) + struct.pack(">H", rnti))
+
+    def rnti(self, frame):
+        context, _ = self.parts(frame)
+        return struct.unpack_from(">H", context, context.index(b"\x02", len(self.name) + 3) + 1)[0]
+
+    def common(self, frame):
+        """The uplink CCCH message in a record."""
+        return self.parts(frame)[1][1:7]
+
+    def rival(self, frame, message):
+        """The same Msg3 of another UE, which asks for a connection."""
+        context, pdu = self.parts(frame)
+        return self.frame(frame, context + pdu[:1] + message + pdu[7:])
+
+    def resolved(self, frame, msg3):
+        """The record with the UE Contention Resolution Identity in front."""
+        context, pdu = self.parts(frame)
+        heads = 3 if self.lte else 0  # CCCH with a length, padding
+        front = b"\x3c" + pdu[:heads] if self.lte else b"\x3e"
+        return self.frame(frame, context + front + msg3 + pdu[heads:])
+
+
+def contention(lte):
+    """No UEIds; a re-establishment request wins against another UE's request that came later over the same C-RNTI."""
+    access, request = Access(lte), 8
+    rival = bytes.fromhex("512233445560") if lte else bytes.fromhex("112233445560")
+
+    def make(found):
+        made = []
+        for number, (seconds, fraction, frame, _) in enumerate(found, 1):
+            frame = access.nameless(frame)
+            records = [frame]
+            if number in (1, request - 1, request):
+                records.insert(0, access.response(frame, access.rnti(frame)))
+            if number == request:
+                won = access.common(frame)
+                records.append(access.rival(frame, rival))
+            if number == request + 1:
+                records = [access.resolved(frame, won)]
+            made += [(seconds, fraction + i, octets, len(octets)) for i, octets in enumerate(records)]
+        return made
+    return make
+
+
+def c_rnti_free(lte):
+    """No UEIds; a response gives a released UE's C-RNTI to another one, whose Msg3 and Msg4 (7, 8) are not there."""
+    access = Access(lte)
+
+    def make(found):
+        made = []
+        for number, (seconds, fraction, frame, _) in enumerate(found, 1):
+            octets = access.response(frame, access.rnti(frame)) if number == 7 else access.nameless(frame)
+            made += [(seconds, fraction, octets, len(octets))] if number != 8 else []
+        return made
+    return make
+
+
+OF = {"swapped-complete": "daps-fallback-daps", "swapped-release": "daps-fallback-daps",
+      "air-c-rnti-assigned": "air-c-rnti-free", "lte-air-c-rnti-assigned": "lte-air-c-rnti-free",
+      "air-contention": "air-reestablishment", "lte-air-contention": "lte-air-plain-failure"}  # of another sample
 SHAPES = {
+    "air-contention": contention(False),
+    "air-c-rnti-assigned": c_rnti_free(False),
+    "lte-air-c-rnti-assigned": c_rnti_free(True),
+    "lte-air-contention": contention(True),
     "swapped-complete": swapped(6, 9),
     "swapped-release": swapped(10),
     "air-starts-at-setup-complete": from_frame(3),

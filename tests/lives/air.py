@@ -52,6 +52,7 @@ class Radio:
         self.values = protect.Values(random.Random(f"values {seed}"))
         self.sn, self.ids, self.frames = {}, {}, []
         self.temporary = 40000
+        self.heard = {}   # (UE, C-RNTI): its Msg3, of which the network repeats 48 bits
         self.given = give_numbers(life)
         self.frame_number = 0
 
@@ -166,7 +167,11 @@ class Radio:
         lcid = 0 if message.srb == 0 else drb["lcid"] if drb else message.srb
         rnti, control = message.c_rnti, b""
         if message.srb == 0 and not message.uplink and self.rng.random() < 0.5:
-            control = b"\x3e" + self.rng.randbytes(6)    # contention resolution identity
+            # contention resolution identity (38.321 6.1.3.3); at random: of a Msg3 that nobody captured
+            own = self.heard.get((message.ue, message.c_rnti), b"")[:6]
+            control = b"\x3e" + (own if len(own) == 6 else self.rng.randbytes(6))
+        if message.srb == 0 and message.uplink:
+            self.heard[message.ue, message.c_rnti] = pdu
         attempts = message.msg3 if first and message.msg3 and later == 0.0 else 1
         for attempt in range(attempts):
             if message.msg3 and first and later == 0.0:

@@ -15,6 +15,8 @@ enum daps_identity_reason {
     DAPS_JOIN_REQUEST,    /* ue-Identity of a re-establishment request (TS 38.331 5.3.7.4) */
     DAPS_JOIN_RESUME,     /* resumeIdentity of a resume request (TS 38.331 5.3.13.3) */
     DAPS_JOIN_SETUP,      /* RRCSetup over a name whose UE is elsewhere by now: another UE's */
+    DAPS_JOIN_ASSIGNED,   /* a random access response gave the C-RNTI away anew (TS 38.321, 36.321 5.1.4) */
+    DAPS_JOIN_RESOLVED,   /* the UE Contention Resolution Identity is that of another Msg3 (5.1.5) */
     DAPS_JOIN_REASON_COUNT
 };
 
