@@ -143,7 +143,6 @@ static void write_scg_changes(struct outbuf *out, const struct ue_section *secti
 {
     uint64_t shown = MIN(section->scg_changes, SCG_FRAMES_MAX);
 
-    outbuf_spaces(out, 4);
     text_counted(out, section->scg_changes, "SCG change", NULL);
     outbuf_string(out, " (no handover of the UE): ");
     outbuf_string(out, section->scg_changes == 1 ? "frame" : "frames");
@@ -161,13 +160,13 @@ static void write_section(struct report *report, const struct ue_section *sectio
     outbuf_literal(out, "\n  UE ");
     text_safe(out, section->name);
     outbuf_printf(out, " (%s): ", daps_rat_row(section->rat)->title);
-    if (section->rows->len == 0)
-        outbuf_literal(out, "no handovers");
-    else
+    if (section->rows->len > 0) {
         text_counted(out, section->rows->len, "handover", "handovers");
-    outbuf_char(out, '\n');
-    if (section->rows->len > 0)
+        outbuf_char(out, '\n');
         text_handovers(out, section->rows, section->rat, first_ns, report->style->colour);
+        if (section->scg_changes > 0)
+            outbuf_spaces(out, 4);
+    }
     if (section->scg_changes > 0)
         write_scg_changes(out, section);
 }
