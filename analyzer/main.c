@@ -28,11 +28,9 @@ static const struct {
 
 static void show_usage(FILE *file)
 {
-    fprintf(
-        file,
-        "Usage: dapsaudit COMMAND [OPTION...] [ARGUMENT...]\n\n"
-        "Finds handovers that derive the same key twice, in captures of NR and LTE (RRC,\n"
-            "PDCP, RLC, MAC) and in baseband logs.\n\nCommands:\n");
+    fprintf(file, "Usage: dapsaudit COMMAND [OPTION...] [ARGUMENT...]\n\n"
+                  "Finds handovers that derive the same key twice, in captures of NR and LTE (RRC,\n"
+                  "PDCP, RLC, MAC) and in baseband logs.\n\nCommands:\n");
     for (unsigned i = 0; i < sizeof commands / sizeof commands[0]; i++)
         fprintf(file, "  %-8s  %s\n", commands[i].name, commands[i].help);
     fprintf(file, "\n'dapsaudit COMMAND --help' describes a command; 'man dapsaudit' describes everything.\n");
