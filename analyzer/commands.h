@@ -21,4 +21,7 @@ int daps_cmd_derive(int argc, char **argv);
 int daps_cmd_synth(int argc, char **argv);
 int daps_cmd_explain(int argc, char **argv);
 
+/* dapsaudit-extcap, a program of its own. */
+int daps_cmd_extcap(int argc, char **argv);
+
 #endif

@@ -204,7 +204,10 @@ static bool open_other(struct daps_capture *capture, char **error)
             return true;
         }
     }
-    return open_with_wiretap(capture, error);
+    if (input->follow == NULL)
+        return open_with_wiretap(capture, error);
+    *error = g_strdup_printf("%s: is no baseband log", input->name);
+    return false;
 }
 
 static bool is_only_told(enum input_format format)

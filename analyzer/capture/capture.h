@@ -24,9 +24,17 @@ struct daps_capture;
 
 #define DAPS_CAPTURE_MAX_SPOOL (UINT64_C(1) << 30)
 
+/* A baseband log that is still written. wait: nothing is there now, taken octets were read; false: do not wait longer.
+ */
+struct daps_follow {
+    bool (*wait)(void *user, uint64_t taken);
+    void *user;
+};
+
 struct daps_capture_limits {
-    bool found;         /* in a folder, not named by the user: a regular file, and no link */
-    uint64_t max_spool; /* octets of a stream that may be copied to a temporary file */
+    bool found;                       /* in a folder, not named by the user: a regular file, and no link */
+    uint64_t max_spool;               /* octets of a stream that may be copied to a temporary file */
+    const struct daps_follow *follow; /* NULL: a file ends where it ends; else it must live as long as the capture */
 };
 
 /*

@@ -126,26 +126,34 @@ enum diag_kind diag_tell(const uint8_t *octets, size_t n, bool all, bool *checks
     return are_headed(octets, n) ? DIAG_HEADED : DIAG_NONE;
 }
 
+/* all: nothing follows. */
+static enum diag_kind tell_packed(const uint8_t *octets, size_t n, bool all, bool *checksums)
+{
+    uint8_t *unpacked = g_malloc(DIAG_LOOK);
+    const size_t length = unzip_head(octets, n, unpacked, DIAG_LOOK);
+    const enum diag_kind kind = diag_tell(unpacked, length, all && length < DIAG_LOOK, checksums);
+
+    g_free(unpacked);
+    return kind;
+}
+
+/* Of a log that is followed no more is waited for than is needed. */
 enum diag_kind diag_look(struct input *input, uint8_t **octets, bool *checksums)
 {
     const bool compressed = input->format == INPUT_GZIP;
-    enum diag_kind kind;
+    enum diag_kind kind = DIAG_NONE;
     size_t n = 0;
     ssize_t more = 1;
 
     *octets = g_malloc(DIAG_LOOK);
-    while (n < DIAG_LOOK && more > 0) {
+    while (n < DIAG_LOOK && more > 0 && kind == DIAG_NONE) {
         more = input_read(input, *octets + n, DIAG_LOOK - n);
         n += more > 0 ? (size_t)more : 0;
+        if (input->follow != NULL)
+            kind = (compressed ? tell_packed : diag_tell)(*octets, n, more <= 0, checksums);
     }
-    if (compressed) {
-        uint8_t *unpacked = g_malloc(DIAG_LOOK);
-        const size_t length = unzip_head(*octets, n, unpacked, DIAG_LOOK);
-        kind = diag_tell(unpacked, length, n < DIAG_LOOK && length < DIAG_LOOK, checksums);
-        g_free(unpacked);
-    } else {
-        kind = diag_tell(*octets, n, n < DIAG_LOOK, checksums);
-    }
+    if (input->follow == NULL)
+        kind = (compressed ? tell_packed : diag_tell)(*octets, n, n < DIAG_LOOK, checksums);
     input_unread(input, *octets, n);
     return kind;
 }

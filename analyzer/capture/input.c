@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "daps/bound.h"
+#include "follow.h"
 #include "process.h"
 #include "unnamed.h"
 
@@ -62,12 +63,19 @@ const char *input_compression(enum input_format format)
     }
 }
 
+static ssize_t read_some(struct input *input, uint64_t taken, void *octets, size_t most)
+{
+    if (input->follow != NULL)
+        return follow_read(input->follow, input->fd, input->stream, taken, octets, most);
+    return process_read(input->fd, octets, most);
+}
+
 /* False: errno says why. */
 static bool read_head(struct input *input)
 {
     while (input->head_length < sizeof input->head) {
         size_t missing = sizeof input->head - input->head_length;
-        ssize_t n = process_read(input->fd, input->head + input->head_length, missing);
+        ssize_t n = read_some(input, input->head_length, input->head + input->head_length, missing);
         if (n < 0)
             return false;
         if (n == 0)
@@ -110,6 +118,7 @@ struct input *input_open(const char *path, const struct daps_capture_limits *lim
     input->path = g_strdup(path);
     input->name = standard ? "standard input" : input->path;
     input->spool = -1;
+    input->follow = limits != NULL ? limits->follow : NULL;
     input->max_spool = limits != NULL ? limits->max_spool : DAPS_CAPTURE_MAX_SPOOL;
     input->fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open_file(path, limits);
     if (input->fd < 0 || fstat(input->fd, &st) != 0)
@@ -201,7 +210,7 @@ ssize_t input_read(struct input *input, void *buffer, size_t size)
         input->unread_length -= (size_t)n;
     } else {
         again = false;
-        n = process_read(input->fd, buffer, size);
+        n = read_some(input, input->taken, buffer, size);
     }
     if (n > 0) {
         if (!again)

@@ -26,9 +26,10 @@ struct input {
     char *path;
     const char *name; /* for messages */
     int fd;
-    bool stream;      /* not a regular file: can be read only once */
-    uint64_t size;    /* of a regular file, 0 otherwise */
-    uint8_t head[24]; /* a pcap file header */
+    bool stream;                      /* not a regular file: can be read only once */
+    const struct daps_follow *follow; /* NULL: it ends where it ends */
+    uint64_t size;                    /* of a regular file, 0 otherwise */
+    uint8_t head[24];                 /* a pcap file header */
     size_t head_length;
     enum input_format format;
 
