@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "daps/bound.h"
@@ -12,7 +11,7 @@
 #include "process.h"
 #include "progress.h"
 #include "report/event_json.h"
-#include "report/json_strict.h"
+#include "report/json_read.h"
 #include "report/report.h"
 
 #define MOST_OPEN      DAPS_BOUND(256, 3) /* captures whose lines may be interleaved */
@@ -30,7 +29,7 @@ struct judge {
     const struct options *options;
     struct batch_job *job;
     GPtrArray *open; /* struct session, oldest first */
-    JsonParser *parser;
+    struct json_line *line;
     uint64_t wrong_lines;
     uint64_t frame; /* last one seen */
     char error[256];
@@ -121,35 +120,35 @@ static struct session *session_of(struct judge *judge, const char *capture)
 }
 
 /* A member that is a string, or null where that is allowed; *ok tells what came of it. */
-static const char *string_member(struct judge *judge, JsonObject *line, const char *name, bool null_ok, bool *ok)
+static const char *string_member(struct judge *judge, const struct json_value *line, const char *name, bool null_ok,
+                                 bool *ok)
 {
-    JsonNode *node = json_object_get_member(line, name);
+    const struct json_value *value = json_member(line, name);
 
     *ok = true;
-    if (node != NULL && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
-        return json_node_get_string(node);
-    if (null_ok && (node == NULL || JSON_NODE_HOLDS_NULL(node)))
+    if (value != NULL && value->kind == JSON_STRING)
+        return value->string;
+    if (null_ok && (value == NULL || value->kind == JSON_NULL))
         return NULL;
-    g_snprintf(judge->error, sizeof judge->error, "\"%s\" is %s", name, node == NULL ? "missing" : "not a string");
+    g_snprintf(judge->error, sizeof judge->error, "\"%s\" is %s", name, value == NULL ? "missing" : "not a string");
     *ok = false;
     return NULL;
 }
 
-static bool count_member(struct judge *judge, JsonObject *line, const char *name, uint64_t *out)
+static bool count_member(struct judge *judge, const struct json_value *line, const char *name, uint64_t *out)
 {
-    JsonNode *node = json_object_get_member(line, name);
+    const struct json_value *value = json_member(line, name);
 
-    if (node != NULL && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_INT64 &&
-        json_node_get_int(node) >= 0) {
-        *out = (uint64_t)json_node_get_int(node);
+    if (value != NULL && value->kind == JSON_WHOLE && value->number >= 0) {
+        *out = (uint64_t)value->number;
         return true;
     }
     g_snprintf(judge->error, sizeof judge->error, "\"%s\" is %s", name,
-               node == NULL ? "missing" : "not a number from 0 on");
+               value == NULL ? "missing" : "not a number from 0 on");
     return false;
 }
 
-static bool take_event(struct judge *judge, JsonObject *line, const char *capture)
+static bool take_event(struct judge *judge, const struct json_value *line, const char *capture)
 {
     struct session *session;
     struct daps_event ev;
@@ -179,7 +178,7 @@ static bool take_event(struct judge *judge, JsonObject *line, const char *captur
     return true;
 }
 
-static bool take_gap(struct judge *judge, JsonObject *line, const char *capture)
+static bool take_gap(struct judge *judge, const struct json_value *line, const char *capture)
 {
     struct session *session;
     const char *ue, *reason;
@@ -203,36 +202,26 @@ static bool take_gap(struct judge *judge, JsonObject *line, const char *capture)
     return true;
 }
 
-static bool read_other(struct judge *judge, JsonObject *line, struct capture_totals *totals)
+static bool read_other(struct judge *judge, const struct json_value *line, struct capture_totals *totals)
 {
-    JsonNode *node = json_object_get_member(line, "other");
-    JsonObjectIter iter;
-    const char *name;
+    const struct json_value *other = json_member(line, "other");
 
-    if (node == NULL)
+    if (other == NULL)
         return true;
-    if (!JSON_NODE_HOLDS_OBJECT(node))
+    if (other->kind != JSON_OBJECT)
         return wrong(judge, "\"other\" is not an object");
-    json_object_iter_init(&iter, json_node_get_object(node));
-    while (json_object_iter_next(&iter, &name, &node)) {
-        if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64 ||
-            json_node_get_int(node) < 0)
+    for (const struct json_value *value = json_first(other); value != NULL; value = json_next(other, value)) {
+        if (value->kind != JSON_WHOLE || value->number < 0)
             return wrong(judge, "\"other\" holds something that is not a number from 0 on");
-        totals_add_other(totals, name, (uint64_t)json_node_get_int(node));
+        totals_add_other(totals, value->name, (uint64_t)value->number);
     }
     return true;
 }
 
-static bool object_member(JsonObject *line, const char *name)
-{
-    JsonNode *node = json_object_get_member(line, name);
-
-    return node != NULL && JSON_NODE_HOLDS_OBJECT(node);
-}
-
 /* Optional: captures of RRC alone have none. */
-static bool read_pdcp(struct judge *judge, JsonObject *line, struct daps_engine_counts *counts)
+static bool read_pdcp(struct judge *judge, const struct json_value *line, struct daps_engine_counts *counts)
 {
+    const struct json_value *pdcp = json_member(line, "pdcp");
     struct {
         const char *name;
         uint64_t *count;
@@ -249,32 +238,33 @@ static bool read_pdcp(struct judge *judge, JsonObject *line, struct daps_engine_
         {"malformed", &counts->pdcp.malformed},
     };
 
-    if (!json_object_has_member(line, "pdcp"))
+    if (pdcp == NULL)
         return true;
-    if (!object_member(line, "pdcp"))
+    if (pdcp->kind != JSON_OBJECT)
         return wrong(judge, "\"pdcp\" is not an object");
     for (size_t i = 0; i < G_N_ELEMENTS(members); i++) {
-        if (!count_member(judge, json_object_get_object_member(line, "pdcp"), members[i].name, members[i].count))
+        if (!count_member(judge, pdcp, members[i].name, members[i].count))
             return false;
     }
     return true;
 }
 
 /* A member that is a number or null. */
-static bool number_member(struct judge *judge, JsonObject *object, const char *name, int64_t absent, int64_t *out)
+static bool number_member(struct judge *judge, const struct json_value *object, const char *name, int64_t absent,
+                          int64_t *out)
 {
-    uint64_t value;
+    const struct json_value *value = json_member(object, name);
 
     *out = absent;
-    if (!json_object_has_member(object, name) || json_object_get_null_member(object, name))
+    if (value == NULL || value->kind == JSON_NULL)
         return true;
-    if (!count_member(judge, object, name, &value) || value > INT32_MAX)
+    if (value->kind != JSON_WHOLE || value->number < 0 || value->number > INT32_MAX)
         return wrong(judge, "a number of \"sealed\" is out of range");
-    *out = (int64_t)value;
+    *out = value->number;
     return true;
 }
 
-static bool read_sealed_numbers(struct judge *judge, JsonObject *object, struct daps_sealed *what)
+static bool read_sealed_numbers(struct judge *judge, const struct json_value *object, struct daps_sealed *what)
 {
     int64_t first_frame, number, needs_frame;
     uint64_t given = 0, fits = 0;
@@ -284,7 +274,7 @@ static bool read_sealed_numbers(struct judge *judge, JsonObject *object, struct 
         !number_member(judge, object, "number", -1, &number) ||
         !number_member(judge, object, "needs_frame", 0, &needs_frame))
         return false;
-    what->other_count = json_object_has_member(object, "ul_nas_count_given");
+    what->other_count = json_member(object, "ul_nas_count_given") != NULL;
     if (what->other_count && (!count_member(judge, object, "ul_nas_count_given", &given) ||
                               !count_member(judge, object, "ul_nas_count_fits", &fits)))
         return false;
@@ -296,7 +286,7 @@ static bool read_sealed_numbers(struct judge *judge, JsonObject *object, struct 
     return true;
 }
 
-static bool read_sealed_ue(struct judge *judge, JsonObject *object, struct sealed_ue *sealed)
+static bool read_sealed_ue(struct judge *judge, const struct json_value *object, struct sealed_ue *sealed)
 {
     const char *ue, *key, *needs;
     bool ok;
@@ -310,7 +300,7 @@ static bool read_sealed_ue(struct judge *judge, JsonObject *object, struct seale
     needs = string_member(judge, object, "needs", false, &ok);
     if (!ok || !read_sealed_numbers(judge, object, &sealed->what))
         return false;
-    sealed->what.rat = json_object_has_member(object, "rat") ? DAPS_RAT_LTE : DAPS_RAT_NR;
+    sealed->what.rat = json_member(object, "rat") != NULL ? DAPS_RAT_LTE : DAPS_RAT_NR;
     sealed->what.needs = daps_needs_by_name(needs);
     if (sealed->what.needs == DAPS_NEEDS_COUNT)
         return wrong(judge, "\"needs\" is nothing that could be needed");
@@ -319,21 +309,19 @@ static bool read_sealed_ue(struct judge *judge, JsonObject *object, struct seale
     return true;
 }
 
-static bool read_sealed(struct judge *judge, JsonObject *line, struct capture_totals *totals)
+static bool read_sealed(struct judge *judge, const struct json_value *line, struct capture_totals *totals)
 {
-    JsonNode *node = json_object_get_member(line, "sealed");
-    JsonArray *array;
+    const struct json_value *sealed = json_member(line, "sealed"), *element;
 
-    if (node == NULL)
+    if (sealed == NULL)
         return true;
-    if (!JSON_NODE_HOLDS_ARRAY(node))
+    if (sealed->kind != JSON_ARRAY)
         return wrong(judge, "\"sealed\" is not an array");
-    array = json_node_get_array(node);
-    for (guint i = 0; i < json_array_get_length(array) && totals->n_sealed < TOTALS_MAX_SEALED; i++) {
-        JsonNode *element = json_array_get_element(array, i);
-        if (!JSON_NODE_HOLDS_OBJECT(element))
+    for (element = json_first(sealed); element != NULL && totals->n_sealed < TOTALS_MAX_SEALED;
+         element = json_next(sealed, element)) {
+        if (element->kind != JSON_OBJECT)
             return wrong(judge, "\"sealed\" does not hold objects");
-        if (!read_sealed_ue(judge, json_node_get_object(element), &totals->sealed[totals->n_sealed]))
+        if (!read_sealed_ue(judge, element, &totals->sealed[totals->n_sealed]))
             return false;
         totals->n_sealed++;
     }
@@ -341,26 +329,23 @@ static bool read_sealed(struct judge *judge, JsonObject *line, struct capture_to
 }
 
 /* Reasons that this version does not know are of a later one: "not-followed" says the least. */
-static bool read_not_judged(struct judge *judge, JsonObject *line, struct daps_engine_counts *counts)
+static bool read_not_judged(struct judge *judge, const struct json_value *line, struct daps_engine_counts *counts)
 {
-    JsonObjectIter iter;
-    const char *name;
-    JsonNode *node;
+    const struct json_value *not_judged = json_member(line, "not_judged"), *value;
 
-    if (!json_object_has_member(line, "not_judged"))
+    if (not_judged == NULL)
         return true;
-    if (!object_member(line, "not_judged"))
+    if (not_judged->kind != JSON_OBJECT)
         return wrong(judge, "\"not_judged\" is not an object");
-    json_object_iter_init(&iter, json_object_get_object_member(line, "not_judged"));
-    while (json_object_iter_next(&iter, &name, &node)) {
-        const enum daps_not_judged reason = daps_not_judged_by_name(name);
+    for (value = json_first(not_judged); value != NULL; value = json_next(not_judged, value)) {
+        const enum daps_not_judged reason = daps_not_judged_by_name(value->name);
         struct daps_not_judged_count
             one = {0},
             *sum = &counts->not_judged[reason < DAPS_NOT_JUDGED_COUNT ? reason : DAPS_NOT_JUDGED_NOT_FOLLOWED];
-        if (!JSON_NODE_HOLDS_OBJECT(node))
+        if (value->kind != JSON_OBJECT)
             return wrong(judge, "\"not_judged\" does not hold objects");
-        if (!count_member(judge, json_node_get_object(node), "count", &one.n) ||
-            !count_member(judge, json_node_get_object(node), "first_frame", &one.first_frame))
+        if (!count_member(judge, value, "count", &one.n) ||
+            !count_member(judge, value, "first_frame", &one.first_frame))
             return false;
         if (sum->n == 0)
             sum->first_frame = one.first_frame;
@@ -369,7 +354,7 @@ static bool read_not_judged(struct judge *judge, JsonObject *line, struct daps_e
     return true;
 }
 
-static bool take_capture(struct judge *judge, JsonObject *line, const char *capture)
+static bool take_capture(struct judge *judge, const struct json_value *line, const char *capture)
 {
     struct capture_totals totals = {0};
     const char *error;
@@ -387,7 +372,7 @@ static bool take_capture(struct judge *judge, JsonObject *line, const char *capt
     return true;
 }
 
-static bool take_object(struct judge *judge, JsonObject *line)
+static bool take_object(struct judge *judge, const struct json_value *line)
 {
     const char *type, *capture;
     bool ok;
@@ -410,24 +395,18 @@ static bool take_object(struct judge *judge, JsonObject *line)
 
 static bool take_line(struct judge *judge, const char *text, size_t length)
 {
-    GError *error = NULL;
+    const struct json_value *line;
     const char *reason;
-    JsonNode *root;
     size_t at;
 
-    if (!json_strict_check(text, length, &reason, &at)) {
+    line = json_line_read(judge->line, text, length, &reason, &at);
+    if (line == NULL) {
         g_snprintf(judge->error, sizeof judge->error, "not JSON: %s (octet %zu)", reason, at + 1);
         return false;
     }
-    if (!json_parser_load_from_data(judge->parser, text, (gssize)length, &error)) {
-        g_snprintf(judge->error, sizeof judge->error, "not JSON: %s", error->message);
-        g_error_free(error);
-        return false;
-    }
-    root = json_parser_get_root(judge->parser);
-    if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root))
+    if (line->kind != JSON_OBJECT)
         return wrong(judge, "not a JSON object");
-    return take_object(judge, json_node_get_object(root));
+    return take_object(judge, line);
 }
 
 /* What that line said is not known, nor of which UE: whatever is open may lack something. */
@@ -468,7 +447,7 @@ void judge_run_events(struct batch_job *job, const void *user)
     struct lines lines;
 
     judge.open = g_ptr_array_new();
-    judge.parser = json_parser_new();
+    judge.line = json_line_new();
     if (lines_open(&lines, job->path))
         read_lines(&judge, &lines);
     while (judge.open->len > 0)
@@ -482,6 +461,6 @@ void judge_run_events(struct batch_job *job, const void *user)
     if (lines.error != 0 || judge.wrong_lines > 0)
         job->totals.unreadable++;
     lines_close(&lines);
-    g_object_unref(judge.parser);
+    json_line_free(judge.line);
     g_ptr_array_unref(judge.open);
 }

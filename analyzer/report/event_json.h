@@ -8,10 +8,10 @@
 #ifndef DAPSAUDIT_EVENT_JSON_H
 #define DAPSAUDIT_EVENT_JSON_H
 
-#include <json-glib/json-glib.h>
 #include <stddef.h>
 
 #include "daps/event.h"
+#include "report/json_read.h"
 #include "report/outbuf.h"
 
 enum event_field_type {
@@ -56,9 +56,9 @@ const char *event_field_text(const struct event_field *field, const struct daps_
 bool event_field_is_present(const struct event_field *field, const struct daps_event *ev);
 
 /*
- * The event of a parsed line of type "event". Fills ev, or returns false with a sentence about what is wrong in
+ * The event of a line of type "event", an object. Fills ev, or returns false with a sentence about what is wrong in
  * error[0..error_octets). Members capture and ue are the caller's business.
  */
-bool event_read(JsonObject *line, struct daps_event *ev, char *error, size_t error_octets);
+bool event_read(const struct json_value *line, struct daps_event *ev, char *error, size_t error_octets);
 
 #endif

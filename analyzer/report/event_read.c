@@ -3,6 +3,7 @@
  * Events from parsed NDJSON lines. Strict: an unknown member or a number out of range is an error, because a field
  * that is quietly ignored can turn a verdict around.
  */
+#include <glib.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,23 +23,24 @@ static bool wrong(const struct reading *r, const char *what)
     return false;
 }
 
-static bool read_integer(const struct reading *r, JsonNode *node, int64_t least, int64_t most, int64_t *out)
+static bool read_integer(const struct reading *r, const struct json_value *value, int64_t least, int64_t most,
+                         int64_t *out)
 {
     char what[96];
 
-    if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64)
+    if (value->kind != JSON_WHOLE)
         return wrong(r, "is not a whole number");
-    *out = json_node_get_int(node);
+    *out = value->number;
     if (*out >= least && *out <= most)
         return true;
     snprintf(what, sizeof what, "is %" PRId64 ", outside %" PRId64 " to %" PRId64, *out, least, most);
     return wrong(r, what);
 }
 
-static const char *read_string(const struct reading *r, JsonNode *node)
+static const char *read_string(const struct reading *r, const struct json_value *value)
 {
-    if (JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
-        return json_node_get_string(node);
+    if (value->kind == JSON_STRING)
+        return value->string;
     wrong(r, "is not a string");
     return NULL;
 }
@@ -71,9 +73,10 @@ static const char *cause_name(unsigned value)
 }
 
 /* The value below n with that name. */
-static bool read_name(const struct reading *r, JsonNode *node, name_of *names, unsigned n, unsigned *out)
+static bool read_name(const struct reading *r, const struct json_value *value, name_of *names, unsigned n,
+                      unsigned *out)
 {
-    const char *string = read_string(r, node);
+    const char *string = read_string(r, value);
     char what[96];
 
     if (string == NULL)
@@ -88,34 +91,33 @@ static bool read_name(const struct reading *r, JsonNode *node, name_of *names, u
     return wrong(r, what);
 }
 
-static bool read_flag(const struct reading *r, JsonNode *node, bool *out)
+static bool read_flag(const struct reading *r, const struct json_value *value, bool *out)
 {
-    if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_BOOLEAN)
+    if (value->kind != JSON_TRUTH)
         return wrong(r, "is neither true nor false");
-    *out = json_node_get_boolean(node);
+    *out = value->number != 0;
     return true;
 }
 
-static bool read_set(const struct reading *r, JsonNode *node, uint32_t *out)
+static bool read_set(const struct reading *r, const struct json_value *value, uint32_t *out)
 {
-    JsonArray *array;
+    const struct json_value *element;
     int64_t identity;
 
-    if (!JSON_NODE_HOLDS_ARRAY(node))
+    if (value->kind != JSON_ARRAY)
         return wrong(r, "is not a list");
-    array = json_node_get_array(node);
     *out = 0;
-    for (guint i = 0; i < json_array_get_length(array); i++) {
-        if (!read_integer(r, json_array_get_element(array, i), 1, 32, &identity))
+    for (element = json_first(value); element != NULL; element = json_next(value, element)) {
+        if (!read_integer(r, element, 1, 32, &identity))
             return false;
         *out |= UINT32_C(1) << (identity - 1);
     }
     return true;
 }
 
-static bool read_digest(const struct reading *r, JsonNode *node, uint64_t *out)
+static bool read_digest(const struct reading *r, const struct json_value *value, uint64_t *out)
 {
-    const char *string = read_string(r, node);
+    const char *string = read_string(r, value);
 
     if (string == NULL)
         return false;
@@ -124,18 +126,18 @@ static bool read_digest(const struct reading *r, JsonNode *node, uint64_t *out)
     return true;
 }
 
-static bool read_text(const struct reading *r, JsonNode *node, char out[static 64])
+static bool read_text(const struct reading *r, const struct json_value *value, char out[static 64])
 {
-    const char *string = read_string(r, node);
+    const char *string = read_string(r, value);
 
     if (string == NULL)
         return false;
     return g_strlcpy(out, string, 64) < 64 || wrong(r, "is longer than 63 octets");
 }
 
-static bool read_xor(const struct reading *r, JsonNode *node, uint8_t out[static DAPS_COLLISION_OCTETS])
+static bool read_xor(const struct reading *r, const struct json_value *value, uint8_t out[static DAPS_COLLISION_OCTETS])
 {
-    const char *string = read_string(r, node);
+    const char *string = read_string(r, value);
     const size_t length = string != NULL ? strlen(string) : 0;
 
     if (string == NULL)
@@ -148,11 +150,12 @@ static bool read_xor(const struct reading *r, JsonNode *node, uint8_t out[static
 }
 
 /* Numbers from 0 on, of whatever width. */
-static bool read_number(const struct reading *r, const struct event_field *field, JsonNode *node, void *to)
+static bool read_number(const struct reading *r, const struct event_field *field, const struct json_value *value,
+                        void *to)
 {
     int64_t number = 0;
 
-    if (!read_integer(r, node, 0, field->type == EVENT_FIELD_COUNT ? (int64_t)UINT32_MAX : field->most, &number))
+    if (!read_integer(r, value, 0, field->type == EVENT_FIELD_COUNT ? (int64_t)UINT32_MAX : field->most, &number))
         return false;
     if (field->type == EVENT_FIELD_U8)
         *(uint8_t *)to = (uint8_t)number;
@@ -171,78 +174,79 @@ static bool read_number(const struct reading *r, const struct event_field *field
     return true;
 }
 
-static bool read_field(const struct reading *r, const struct event_field *field, JsonNode *node, struct daps_event *ev)
+static bool read_field(const struct reading *r, const struct event_field *field, const struct json_value *value,
+                       struct daps_event *ev)
 {
     void *to = (char *)ev + field->offset;
     int64_t number = 0;
-    unsigned value = 0;
+    unsigned found = 0;
 
     switch (field->type) {
     case EVENT_FIELD_FLAG:
-        return read_flag(r, node, to);
+        return read_flag(r, value, to);
     case EVENT_FIELD_SET:
-        return read_set(r, node, to);
+        return read_set(r, value, to);
     case EVENT_FIELD_DIGEST:
-        return read_digest(r, node, to);
+        return read_digest(r, value, to);
     case EVENT_FIELD_TEXT:
-        return read_text(r, node, to);
+        return read_text(r, value, to);
     case EVENT_FIELD_XOR:
-        return read_xor(r, node, to);
+        return read_xor(r, value, to);
     case EVENT_FIELD_S8:
-        if (!read_integer(r, node, -field->most, field->most, &number))
+        if (!read_integer(r, value, -field->most, field->most, &number))
             return false;
         *(int8_t *)to = (int8_t)number;
         return true;
     case EVENT_FIELD_RACH:
-        if (!read_name(r, node, rach_name, DAPS_RACH_SKIP + 1, &value))
+        if (!read_name(r, value, rach_name, DAPS_RACH_SKIP + 1, &found))
             return false;
-        ev->rach = (enum daps_rach)value;
+        ev->rach = (enum daps_rach)found;
         return true;
     case EVENT_FIELD_CAUSE:
-        if (!read_name(r, node, cause_name, DAPS_REEST_OTHER_FAILURE + 1, &value))
+        if (!read_name(r, value, cause_name, DAPS_REEST_OTHER_FAILURE + 1, &found))
             return false;
-        ev->cause = (enum daps_reestablishment_cause)value;
+        ev->cause = (enum daps_reestablishment_cause)found;
         return true;
     default:
-        return read_number(r, field, node, to);
+        return read_number(r, field, value, to);
     }
 }
 
-static bool read_time(const struct reading *r, JsonNode *node, int64_t *time_ns)
+static bool read_time(const struct reading *r, const struct json_value *value, int64_t *time_ns)
 {
     const char *string;
 
-    if (JSON_NODE_HOLDS_NULL(node)) {
+    if (value->kind == JSON_NULL) {
         *time_ns = INT64_MIN;
         return true;
     }
-    string = read_string(r, node);
+    string = read_string(r, value);
     if (string == NULL)
         return false;
     return rfc3339_read(string, time_ns) || wrong(r, "is not an RFC 3339 time in UTC");
 }
 
 /* The members every event has, besides event itself. */
-static bool read_common(const struct reading *r, JsonNode *node, struct daps_event *ev, bool *known)
+static bool read_common(const struct reading *r, const struct json_value *value, struct daps_event *ev, bool *known)
 {
-    unsigned value = 0;
+    unsigned found = 0;
     int64_t number;
 
     *known = true;
     if (strcmp(r->name, "rat") == 0) {
-        if (!read_name(r, node, rat_name, DAPS_RAT_LTE + 1, &value))
+        if (!read_name(r, value, rat_name, DAPS_RAT_LTE + 1, &found))
             return false;
-        ev->rat = (enum daps_rat)value;
+        ev->rat = (enum daps_rat)found;
     } else if (strcmp(r->name, "channel") == 0) {
-        if (!read_name(r, node, channel_name, DAPS_CH_COUNT, &value))
+        if (!read_name(r, value, channel_name, DAPS_CH_COUNT, &found))
             return false;
-        ev->channel = (enum daps_channel)value;
+        ev->channel = (enum daps_channel)found;
     } else if (strcmp(r->name, "frame") == 0) {
-        if (!read_integer(r, node, 1, INT64_MAX, &number))
+        if (!read_integer(r, value, 1, INT64_MAX, &number))
             return false;
         ev->frame = (uint64_t)number;
     } else if (strcmp(r->name, "time") == 0) {
-        return read_time(r, node, &ev->time_ns);
+        return read_time(r, value, &ev->time_ns);
     } else {
         *known = strcmp(r->name, "type") == 0 || strcmp(r->name, "capture") == 0 || strcmp(r->name, "ue") == 0 ||
                  strcmp(r->name, "event") == 0;
@@ -250,53 +254,54 @@ static bool read_common(const struct reading *r, JsonNode *node, struct daps_eve
     return true;
 }
 
-static const struct event_field *field_by_name(const char *name)
+/* NULL none. Fields are written in the order of the table: the next one is mostly behind the last (*at). */
+static const struct event_field *field_by_name(const char *name, size_t *at)
 {
-    for (size_t i = 0; i < event_fields_n; i++) {
-        if (strcmp(event_fields[i].name, name) == 0)
-            return &event_fields[i];
+    for (size_t n = 0; n < event_fields_n; n++) {
+        *at = (*at + 1) % event_fields_n;
+        if (strcmp(event_fields[*at].name, name) == 0)
+            return &event_fields[*at];
     }
     return NULL;
 }
 
-static bool has_required(JsonObject *line, struct reading *r)
+static bool has_required(const struct json_value *line, struct reading *r)
 {
     static const char *const required[] = {"rat", "frame", "event", "channel"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(required); i++) {
         r->name = required[i];
-        if (!json_object_has_member(line, r->name))
+        if (json_member(line, r->name) == NULL)
             return wrong(r, "is missing");
     }
     return true;
 }
 
-bool event_read(JsonObject *line, struct daps_event *ev, char *error, size_t error_octets)
+bool event_read(const struct json_value *line, struct daps_event *ev, char *error, size_t error_octets)
 {
     struct reading r = {.name = "", .error_octets = error_octets};
     const struct event_field *field;
-    JsonObjectIter iter;
+    size_t at = event_fields_n - 1;
     unsigned kind = 0;
-    JsonNode *node;
     bool known;
 
     r.error = error;
     if (!has_required(line, &r))
         return false;
     r.name = "event";
-    if (!read_name(&r, json_object_get_member(line, "event"), kind_name, DAPS_EV_KIND_COUNT, &kind))
+    if (!read_name(&r, json_member(line, "event"), kind_name, DAPS_EV_KIND_COUNT, &kind))
         return false;
     daps_event_clear(ev, (enum daps_event_kind)kind);
-    json_object_iter_init(&iter, line);
-    while (json_object_iter_next(&iter, &r.name, &node)) {
-        if (!read_common(&r, node, ev, &known))
+    for (const struct json_value *value = json_first(line); value != NULL; value = json_next(line, value)) {
+        r.name = value->name;
+        if (!read_common(&r, value, ev, &known))
             return false;
         if (known)
             continue;
-        field = field_by_name(r.name);
+        field = field_by_name(r.name, &at);
         if (field == NULL || !event_field_is_of(field, ev->kind))
             return wrong(&r, "is not a field of an event");
-        if (!read_field(&r, field, node, ev))
+        if (!read_field(&r, field, value, ev))
             return false;
     }
     return true;

@@ -59,6 +59,7 @@ void fuzz_options_clear(struct options *options);
 GString *fuzz_run(const struct options *options, const char *path, batch_work *work);
 
 /* Each line is JSON; no character of text is one that does more than stand there. */
+void fuzz_is_json(const char *text, size_t length);
 void fuzz_is_ndjson(const GString *text);
 void fuzz_is_plain(const char *text, size_t length);
 

@@ -19,7 +19,6 @@
 #include "evidence/plots.h"
 #include "fuzz.h"
 #include "judge_run.h"
-#include "report/json_strict.h"
 #include "synth/scenario.h"
 
 static const char scenario[] =
@@ -255,9 +254,6 @@ static void no_escapes(GString *said, bool colour)
 
 static void holds(const struct form *form, GString *said, const GString *harmless)
 {
-    const char *reason;
-    size_t at;
-
     if (form->format == REPORT_NDJSON)
         fuzz_is_ndjson(said);
     no_escapes(said, form->colour);
@@ -270,7 +266,7 @@ static void holds(const struct form *form, GString *said, const GString *harmles
     if (form->format == REPORT_CSV)
         no_formulas(said);
     if (form->format == REPORT_JSON || form->format == REPORT_EVIDENCE_JSON)
-        must(json_strict_check(said->str, said->len, &reason, &at));
+        fuzz_is_json(said->str, said->len);
 }
 
 static char *name_of(struct feed *feed, uint32_t octets)
