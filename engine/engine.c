@@ -318,10 +318,13 @@ void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint
 
     for (unsigned rat = 0; rat < DAPS_RAT_COUNT && !all; rat++) { /* which it was of is not asked: either may miss it */
         struct daps_ue *in = engine_find_ue(engine, ue_key, (enum daps_rat)rat);
-        if (in != NULL)
+        if (in == NULL)
+            continue;
+        if (gap == DAPS_GAP_SEGMENT_LOST)
+            daps_ue_miss_segments(in, frame);
+        else
             daps_ue_unread(in, frame, gap);
-        if (in != NULL)
-            ue = in;
+        ue = in;
     }
     if (engine->sink.gap != NULL && (all || ue != NULL)) /* what is missing of an unknown UE misses nothing */
         engine->sink.gap(engine->sink.user, ue != NULL ? ue->name : NULL, frame, gap);

@@ -50,6 +50,7 @@ struct daps_engine {
         int64_t identity;
     } identities[MOST_IDENTITIES]; /* of cells whose SIB1 was seen; the oldest gives way */
     struct drive *drive;
+    bool segments_seen;           /* messages of RRC have come in segments */
     bool has_log[DAPS_RAT_COUNT]; /* of RRC, beside whatever PDUs there are */
     unsigned n_logged;
     struct logged {

@@ -17,6 +17,33 @@ static void learn_named_cells(struct daps_engine *engine, const struct daps_pdu 
         pdcp_learn_cell(ue->pdcp, named.cells[i], -1, -1);
 }
 
+static bool is_dcch(enum daps_channel channel)
+{
+    return channel == DAPS_CH_DL_DCCH || channel == DAPS_CH_UL_DCCH;
+}
+
+/* What comes in segments uplink changes no key (TS 38.331 5.7.6). */
+static void lose_segments(struct daps_engine *engine, const struct daps_pdu *pdu)
+{
+    daps_engine_gap(engine, pdu->ue_key, false, pdu->frame,
+                    pdu->channel == DAPS_CH_DL_DCCH ? DAPS_GAP_SEGMENT_LOST : DAPS_GAP_PDU_INCOMPLETE);
+    daps_engine_not_judged(engine, DAPS_NOT_JUDGED_SEGMENTS_LOST, pdu->frame);
+}
+
+/* What is missing of a message in segments would have come by now: an SRB delivers in order. */
+static void watch_segments(struct daps_engine *engine, const struct daps_pdu *pdu)
+{
+    struct daps_ue *ue = engine_find_ue(engine, pdu->ue_key, pdu->rat);
+    struct rrc_segments *segments = ue != NULL ? &ue->segments[0] : NULL;
+    struct daps_pdu lost = *pdu;
+
+    if (segments == NULL || segments->n == 0 || daps_ue_elapsed(ue, segments->first_ns, pdu->time_ns) <= DAPS_LAG_NS)
+        return;
+    lost.channel = DAPS_CH_DL_DCCH;
+    rrc_segments_clear(segments);
+    lose_segments(engine, &lost);
+}
+
 /* executed: the PDU is under the key of a conditional candidate. Gives its UE if that is the one at hand now, else
  * NULL. */
 static struct daps_ue *follow(struct daps_engine *engine, const struct daps_pdu *pdu, bool from_pdcp, bool executed,
@@ -26,6 +53,8 @@ static struct daps_ue *follow(struct daps_engine *engine, const struct daps_pdu 
 
     if (engine->options.keylog != NULL)
         learn_named_cells(engine, pdu);
+    if (engine->segments_seen && !from_pdcp && is_dcch(pdu->channel) && result->n_events > 0)
+        watch_segments(engine, pdu);
     for (uint32_t i = 0; i < result->n_events; i++) {
         struct daps_event *ev = &result->events[i];
         const bool within = ev->rat != pdu->rat; /* a part that is of the other technology, where no log says a cell */
@@ -39,20 +68,6 @@ static struct daps_ue *follow(struct daps_engine *engine, const struct daps_pdu 
             ue = NULL;
     }
     return ue;
-}
-
-/* The message that is missing may have been any. */
-static void lose_segments(struct daps_ue *ue, const struct daps_pdu *pdu)
-{
-    struct daps_event ev;
-
-    daps_event_clear(&ev, DAPS_EV_TRAFFIC);
-    ev.rat = pdu->rat;
-    ev.channel = pdu->channel;
-    ev.frame = pdu->frame;
-    ev.time_ns = pdu->time_ns;
-    ev.logged_cell = pdu->logged_cell;
-    daps_ue_miss_segments(ue, &ev);
 }
 
 /* Behind a whole message there are padding bits of zero, and less than an octet of them (ITU-T X.691 11.1). */
@@ -78,6 +93,7 @@ static void take_segment(struct daps_engine *engine, const struct daps_pdu *pdu,
 
     if (!result->segment.present)
         return;
+    engine->segments_seen = true;
     ue = engine_get_ue(engine, pdu->ue_key, NULL, pdu->rat, pdu->frame);
     segments = &ue->segments[pdu->channel == DAPS_CH_UL_DCCH];
     switch (rrc_segments_take(segments, &result->segment, pdu->frame)) {
@@ -88,22 +104,17 @@ static void take_segment(struct daps_engine *engine, const struct daps_pdu *pdu,
             engine->counts.undecoded++;
         else if (!ends_with(result, segments)) { /* of two messages */
             result->n_events = 0;
-            lose_segments(ue, pdu);
+            lose_segments(engine, pdu);
         }
         rrc_segments_clear(segments);
         break;
     case RRC_SEGMENTS_LOST:
     case RRC_SEGMENTS_LOST_OLD:
-        lose_segments(ue, pdu);
+        lose_segments(engine, pdu);
         break;
     }
     if (segments->n == 1)
         segments->first_ns = pdu->time_ns;
-}
-
-static bool is_dcch(enum daps_channel channel)
-{
-    return channel == DAPS_CH_DL_DCCH || channel == DAPS_CH_UL_DCCH;
 }
 
 /* result: its answer to the PDU. */

@@ -125,26 +125,18 @@ void daps_ue_unread(struct daps_ue *ue, uint64_t frame, enum daps_gap gap)
  * Only a reconfiguration or a resume downlink comes in segments (TS 38.331 5.7.7), which is what changes keys: behind
  * it nothing is known to be what it was. Where keys are at hand MAC-Is tell.
  */
-void daps_ue_miss_segments(struct daps_ue *ue, const struct daps_event *ev)
+void daps_ue_miss_segments(struct daps_ue *ue, uint64_t frame)
 {
-    daps_ue_unread(ue, ev->frame, DAPS_GAP_SEGMENT_LOST);
-    if (ev->channel == DAPS_CH_DL_DCCH && !ue->seen.pdus && ue->active.chain.key != NULL)
-        daps_ue_lose_track(ue, ev, DAPS_GAP_SEGMENT_LOST, DAPS_NOT_JUDGED_SEGMENTS_LOST);
-    else
-        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_SEGMENTS_LOST, ev->frame);
-}
+    struct daps_event ev;
 
-/* What is missing of a message in segments would have come by now: an SRB delivers in order. */
-static void watch_segments(struct daps_ue *ue, const struct daps_event *ev)
-{
-    struct rrc_segments *segments = &ue->segments[0];
-    struct daps_event lost = *ev;
-
-    if (segments->n == 0 || ev->from_pdcp || daps_ue_elapsed(ue, segments->first_ns, ev->time_ns) <= DAPS_LAG_NS)
+    daps_ue_unread(ue, frame, DAPS_GAP_SEGMENT_LOST);
+    if (ue->seen.pdus || ue->active.chain.key == NULL)
         return;
-    lost.channel = DAPS_CH_DL_DCCH;
-    rrc_segments_clear(segments);
-    daps_ue_miss_segments(ue, &lost);
+    daps_event_clear(&ev, DAPS_EV_TRAFFIC);
+    ev.channel = DAPS_CH_DL_DCCH;
+    ev.frame = frame;
+    ev.time_ns = ue->last_time_ns;
+    daps_ue_lose_track(ue, &ev, DAPS_GAP_SEGMENT_LOST, DAPS_NOT_JUDGED_COUNT);
 }
 
 static void watch_clock(struct daps_ue *ue, const struct daps_event *ev)
@@ -419,8 +411,6 @@ static void follow(struct daps_ue *ue, const struct daps_event *ev)
     }
     if (daps_ue_is_elsewhere(ue, ev))
         daps_ue_lose_track(ue, ev, DAPS_GAP_ELSEWHERE, DAPS_NOT_JUDGED_COMMAND_LOST);
-    if (is_dcch(ev))
-        watch_segments(ue, ev);
     daps_ue_miss_security_answer(ue, ev);
     settle_by_traffic(ue, ev);
     daps_ue_watch_cells(ue, ev); /* what it settled may be the handover that the log's cells have not followed */

@@ -250,8 +250,7 @@ void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_gap(struct daps_ue *ue, uint64_t frame, enum daps_gap gap);
 void daps_ue_tell_progress(const struct daps_ue *ue, uint64_t frame);       /* to the sink, unless ue is a copy */
 void daps_ue_unread(struct daps_ue *ue, uint64_t frame, enum daps_gap gap); /* a gap that may be any message */
-/* A message of that channel came in segments, and not all of them: by the time, or at the message, of ev. */
-void daps_ue_miss_segments(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_miss_segments(struct daps_ue *ue, uint64_t frame); /* a downlink message came, and not all of it */
 /* A copy whose attempts and PDCP state are its own, for looking ahead; free with daps_ue_copy_clear. */
 void daps_ue_copy(struct daps_ue *copy, const struct daps_ue *ue);
 void daps_ue_copy_clear(struct daps_ue *copy);

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`events | judge` says what `audit` says, octet for octet in NDJSON: every sample, in every carrier, with and without its
-keys, and real captures where they are at hand.
+"""`events | judge` says what `audit` says, octet for octet in NDJSON: every sample, in every carrier, and every case, with and
+without their keys, and real captures where they are at hand.
 
     judge_equals.py DAPSAUDIT [--quick] [CAPTURE[:KEYS]...]
 
 --quick: the samples as they are, and three carriers below RRC. With captures: those only.
 """
 import glob
+import json
 import os
 import subprocess
 import sys
@@ -46,6 +47,12 @@ def samples(program, carriers, folder):
     for capture in sorted(glob.glob(os.path.join(TOP, "samples", "*.pcap*"))):
         keys = capture.rsplit(".", 1)[0] + ".keys"
         yield os.path.basename(capture), capture, keys if os.path.exists(keys) else None
+    for path in sorted(glob.glob(os.path.join(TOP, "tests", "cases", "*", "case.json"))):
+        with open(path, encoding="utf-8") as file:
+            case = json.load(file)
+        if not case["capture"].startswith("samples/"):
+            keys = os.path.join(TOP, case["keys"]) if "keys" in case else None
+            yield os.path.basename(os.path.dirname(path)), os.path.join(TOP, case["capture"]), keys
     for scenario in sorted(glob.glob(os.path.join(TOP, "samples", "*.scenario"))):
         name = os.path.basename(scenario)[:-9]
         if name.startswith("air-"):
