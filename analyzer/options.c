@@ -53,29 +53,50 @@ static unsigned small_number(const char *word, unsigned least, unsigned most)
     return word != NULL && g_ascii_string_to_unsigned(word, 10, least, most, &value, NULL) ? (unsigned)value : 0;
 }
 
-/* "LCID:DRB:am12|am18|um6|um12:12|18" */
+struct rlc_mode {
+    enum daps_rat rat;
+    const char *name;
+    bool am;
+    uint8_t sn;
+};
+
+static bool is_drb(const struct daps_framing_drb *drb)
+{
+    if (drb->rat == DAPS_RAT_NR) /* TS 38.321 6.2.1, TS 38.323 6.2.2 */
+        return drb->lcid >= 4 && drb->lcid <= 32 && (drb->pdcp_sn == 12 || drb->pdcp_sn == 18);
+    return ((drb->lcid >= 3 && drb->lcid <= 10) || (drb->lcid >= 32 && drb->lcid <= 38)) && /* TS 36.321 6.2.1 */
+           (drb->pdcp_sn == 7 || drb->pdcp_sn == 12 || drb->pdcp_sn == 15 || drb->pdcp_sn == 18);
+}
+
+/* "LCID:DRB:RLC:PDCP": RLC tells the technology. */
 static bool take_drb(struct options *options, const char *word)
 {
-    static const struct {
-        const char *name;
-        bool am;
-        uint8_t sn;
-    } modes[] = {{"am12", true, 12}, {"am18", true, 18}, {"um6", false, 6}, {"um12", false, 12}};
+    static const struct rlc_mode modes[] = {{DAPS_RAT_NR, "am12", true, 12},  {DAPS_RAT_NR, "am18", true, 18},
+                                            {DAPS_RAT_NR, "um6", false, 6},   {DAPS_RAT_NR, "um12", false, 12},
+                                            {DAPS_RAT_LTE, "am10", true, 10}, {DAPS_RAT_LTE, "am16", true, 16},
+                                            {DAPS_RAT_LTE, "um5", false, 5},  {DAPS_RAT_LTE, "um10", false, 10}};
     char **words = g_strsplit(word, ":", 5);
-    const unsigned n = g_strv_length(words), lcid = small_number(words[0], 4, 32),
-                   drb = n == 4 ? small_number(words[1], 1, 32) : 0, sn = n == 4 ? small_number(words[3], 12, 18) : 0;
+    const bool four = g_strv_length(words) == 4;
     bool taken = false;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(modes) && lcid != 0 && drb != 0 && (sn == 12 || sn == 18); i++) {
-        if (strcmp(words[2], modes[i].name) != 0 || options->n_drbs == DAPS_FRAMING_MAX_DRBS)
+    for (size_t i = 0; four && i < G_N_ELEMENTS(modes) && options->n_drbs < DAPS_FRAMING_MAX_DRBS; i++) {
+        const struct daps_framing_drb drb = {.rat = modes[i].rat,
+                                             .lcid = (uint8_t)small_number(words[0], 3, 38),
+                                             .drb = (uint8_t)small_number(words[1], 1, 32),
+                                             .am = modes[i].am,
+                                             .rlc_sn = modes[i].sn,
+                                             .pdcp_sn = (uint8_t)small_number(words[3], 7, 18)};
+        if (strcmp(words[2], modes[i].name) != 0 || drb.drb == 0 || !is_drb(&drb))
             continue;
-        options->drbs[options->n_drbs++] =
-            (struct daps_framing_drb){(uint8_t)lcid, (uint8_t)drb, modes[i].am, modes[i].sn, (uint8_t)sn};
+        options->drbs[options->n_drbs++] = drb;
         taken = true;
     }
     g_strfreev(words);
     if (!taken)
-        say("--drb %s: must be LCID:DRB:RLC:PDCP, RLC one of am12, am18, um6, um12, PDCP 12 or 18", word);
+        say("--drb %s: must be LCID:DRB:RLC:PDCP, RLC one of am12, am18, um6, um12 with PDCP 12 or 18, or of LTE's "
+            "am10, "
+            "am16, um5, um10 with PDCP 7, 12, 15 or 18",
+            word);
     return taken;
 }
 
@@ -345,7 +366,8 @@ static void add_common_options(GOptionContext *context, struct options *options,
         {"cell", 0, 0, G_OPTION_ARG_STRING_ARRAY, &words->cells,
          "A cell UEs may have re-established or resumed in, where no message names it", "PCI:SSB-ARFCN"},
         {"drb", 0, 0, G_OPTION_ARG_STRING_ARRAY, &words->drbs,
-         "A DRB that the capture does not show being set up, for example 4:1:am18:18", "LCID:DRB:RLC:PDCP"},
+         "A DRB that the capture does not show being set up, for example 4:1:am18:18, in LTE 3:1:am10:12",
+         "LCID:DRB:RLC:PDCP"},
         {"allow-partial", 0, 0, G_OPTION_ARG_NONE, &words->allow_partial,
          "Exit status 0 or 1 although something could not be read or judged", NULL},
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &words->jobs, "Files read at a time (default: processors)", "N"},

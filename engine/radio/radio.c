@@ -127,7 +127,7 @@ void radio_learn(struct radio *radio, enum daps_rat rat, uint64_t ue_key, const 
 
 void radio_assume(struct radio *radio, const struct daps_framing_drb *drb)
 {
-    bearers_assume(radio->sides[DAPS_RAT_NR].bearers, drb);
+    bearers_assume(radio->sides[drb->rat].bearers, drb);
 }
 
 void radio_finish(struct radio *radio)

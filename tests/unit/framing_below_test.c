@@ -92,7 +92,7 @@ END_TEST
 
 START_TEST(drb_needs_its_configuration)
 {
-    const struct daps_framing_drb drbs[] = {{4, 1, true, 18, 18}, {5, 2, false, 6, 12}};
+    const struct daps_framing_drb drbs[] = {{DAPS_RAT_NR, 4, 1, true, 18, 18}, {DAPS_RAT_NR, 5, 2, false, 6, 12}};
     struct seen seen;
     seen_begin(&seen);
     give(&seen, 157, mac(true, 1, "04 06 800000 800001"));

@@ -139,7 +139,7 @@ END_TEST
 /* One subPDU fills the block: what is cut is of that logical channel, and nothing else. */
 START_TEST(cut_in_the_last)
 {
-    static const struct daps_framing_drb drb = {4, 1, true, 12, 12};
+    static const struct daps_framing_drb drb = {DAPS_RAT_NR, 4, 1, true, 12, 12};
     struct seen seen;
     seen_begin(&seen);
     unwrap_assume(seen.unwrap, &drb, 1);

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daps/rat.h"
+
 /* What a record, or one payload in it, turned out to be. */
 enum daps_framing_class {
     DAPS_FRAMING_NR_RRC,  /* handed over */
@@ -90,10 +92,11 @@ bool daps_framing_find_udp(const uint8_t *octets, size_t captured, size_t length
 
 /* How a DRB is configured until RRC says otherwise, for captures that do not show it. */
 struct daps_framing_drb {
-    uint8_t lcid, drb; /* 4..32, 1..32 */
+    enum daps_rat rat;
+    uint8_t lcid, drb; /* 4..32, LTE 3..10 and 32..38; 1..32 */
     bool am;           /* else UM */
-    uint8_t rlc_sn;    /* AM 12 or 18, UM 6 or 12; both directions */
-    uint8_t pdcp_sn;   /* 12 or 18 */
+    uint8_t rlc_sn;    /* AM 12 or 18, UM 6 or 12; LTE: AM 10 or 16, UM 5 or 10; both directions */
+    uint8_t pdcp_sn;   /* 12 or 18; LTE: 7, 12, 15 or 18 */
 };
 
 #define DAPS_FRAMING_MAX_DRBS 32
