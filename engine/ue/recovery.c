@@ -170,10 +170,23 @@ void daps_ue_drop_request(struct daps_ue *ue, const struct daps_event *ev)
     daps_ue_gap(ue, ue->request.ev->frame, DAPS_GAP_REQUEST_UNANSWERED);
 }
 
+/*
+ * A failed handover, told from the PCell before it (TS 38.331 5.3.7.4), outweighs the daps-SourceRelease of a target
+ * that the UE has not answered.
+ */
+static bool calls_failed(const struct daps_attempt *attempt, const struct daps_event *request)
+{
+    return attempt != NULL && attempt->daps && !attempt->answered && request->cause == DAPS_REEST_HANDOVER_FAILURE &&
+           !names(request, &attempt->target) && !leads_to(attempt, request);
+}
+
 /* The log ends behind a request: nothing contradicts it, so an attempt that it calls failed has failed. */
 void daps_ue_request_at_end(struct daps_ue *ue)
 {
-    if (ue->request.pending && ue->open != NULL && ue->open->outcome != DAPS_OUTCOME_COMPLETED)
+    const struct daps_attempt *open = ue->open;
+
+    if (ue->request.pending && ((open != NULL && open->outcome != DAPS_OUTCOME_COMPLETED) ||
+                                calls_failed(open != NULL ? open : ue->revocable, ue->request.ev)))
         settle_by_request(ue, ue->request.ev);
     ue->request.pending = false;
 }
