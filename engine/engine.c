@@ -364,8 +364,13 @@ bool daps_engine_seen(struct daps_engine *engine, uint64_t fingerprint)
 
 void daps_engine_finish(struct daps_engine *engine)
 {
-    for (struct ue_entry *entry = ues_first(engine->ues); entry != NULL; entry = entry->next)
+    struct ue_entry *entry;
+
+    engine->touched = NULL;
+    while ((entry = ues_first(engine->ues)) != NULL) { /* each goes when it is done: nobody has to sleep for the next */
         finish(engine, tell_gaps(engine, entry));
+        ues_remove(engine->ues, entry);
+    }
 }
 
 static void preview_of(const struct daps_engine *engine, struct ue_entry *entry)

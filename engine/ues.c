@@ -88,14 +88,18 @@ static unsigned place(struct ues *ues)
     return ues->turn;
 }
 
+static void enter_awake(struct ues *ues, struct ue_entry *entry)
+{
+    entry->place = place(ues);
+    ues->awake[entry->place] = entry;
+}
+
 static void leave_awake(struct ues *ues, const struct ue_entry *entry)
 {
-    unsigned i = 0;
+    struct ue_entry *last = ues->awake[--ues->n_awake];
 
-    while (i < ues->n_awake && ues->awake[i] != entry)
-        i++;
-    if (i < ues->n_awake)
-        ues->awake[i] = ues->awake[--ues->n_awake];
+    last->place = entry->place;
+    ues->awake[last->place] = last;
     if (ues->turn >= ues->n_awake)
         ues->turn = 0;
 }
@@ -103,7 +107,7 @@ static void leave_awake(struct ues *ues, const struct ue_entry *entry)
 struct daps_ue *ues_awake(struct ues *ues, struct ue_entry *entry)
 {
     if (entry->ue == NULL) {
-        ues->awake[place(ues)] = entry;
+        enter_awake(ues, entry);
         entry->ue = daps_ue_wake(entry->asleep);
         entry->asleep = NULL;
         ues_account(ues, entry);
@@ -141,7 +145,7 @@ struct ue_entry *ues_add(struct ues *ues, uint64_t key, struct daps_ue *ue)
 {
     struct ue_entry *entry = g_new0(struct ue_entry, 1);
 
-    ues->awake[place(ues)] = entry;
+    enter_awake(ues, entry);
     entry->key = key;
     entry->ue = ue;
     entry->met = true;

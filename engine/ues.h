@@ -18,6 +18,7 @@ struct ue_entry {
     struct daps_ue *ue;            /* owned; NULL: it sleeps, and ... */
     struct daps_ue_asleep *asleep; /* ... is this; owned */
     bool met;                      /* since its turn to sleep came last */
+    unsigned place;                /* among those awake */
     size_t octets;                 /* it was last found to cost */
     uint64_t gaps;                 /* of all UEs that this one has been told of */
     struct ue_entry *next;         /* by appearance */

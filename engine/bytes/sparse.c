@@ -1,47 +1,50 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bytes/sparse.h"
 
-#include <stdbool.h>
+#include <glib.h>
 #include <string.h>
 
-#define WORD 8U
+#define WORD  8U
+#define GROUP 8U /* words */
 
-static bool is_zero(const uint8_t *word)
+/* Its first octet is the lowest one. */
+static uint64_t word_at(const uint8_t *at)
 {
-    uint64_t value;
+    uint64_t word;
 
-    memcpy(&value, word, WORD);
-    return value == 0;
+    memcpy(&word, at, WORD);
+    return GUINT64_FROM_LE(word);
 }
 
-static size_t write_word(const uint8_t *word, uint8_t *out)
+static size_t write_word(uint64_t word, uint8_t *out)
 {
+    unsigned which = 0;
     size_t n = 1;
 
-    out[0] = 0;
-    for (unsigned i = 0; i < WORD; i++) {
-        if (word[i] == 0)
-            continue;
-        out[0] |= (uint8_t)(1U << i);
-        out[n++] = word[i];
+    while (word != 0) {
+        const unsigned i = (unsigned)__builtin_ctzll(word) / 8;
+        which |= 1U << i;
+        out[n++] = (uint8_t)(word >> 8 * i);
+        word &= ~(UINT64_C(0xff) << 8 * i);
     }
+    out[0] = (uint8_t)which;
     return n;
 }
 
 size_t sparse_write(const void *from, size_t octets, uint8_t *out)
 {
-    const uint8_t *word = from;
+    const uint8_t *at = from;
     size_t n = 0;
 
     for (size_t left = octets / WORD; left > 0;) {
-        const size_t group = left < 8 ? left : 8, which = n++;
-        out[which] = 0;
-        for (size_t i = 0; i < group; i++, word += WORD) {
-            if (is_zero(word))
-                continue;
-            out[which] |= (uint8_t)(1U << i);
-            n += write_word(word, out + n);
-        }
+        const size_t group = left < GROUP ? left : GROUP;
+        unsigned which = 0;
+        for (unsigned i = 0; i < group; i++)
+            which |= (unsigned)(word_at(at + i * WORD) != 0) << i;
+        out[n++] = (uint8_t)which;
+        for (; which != 0; which &= which - 1)
+            n += write_word(word_at(at + (unsigned)__builtin_ctz(which) * WORD), out + n);
+        at += group * WORD;
         left -= group;
     }
     return n;
@@ -51,25 +54,22 @@ static size_t read_word(uint8_t *word, const uint8_t *from)
 {
     size_t n = 1;
 
-    for (unsigned i = 0; i < WORD; i++) {
-        if ((from[0] >> i & 1) != 0)
-            word[i] = from[n++];
-    }
+    for (unsigned which = from[0]; which != 0; which &= which - 1)
+        word[__builtin_ctz(which)] = from[n++];
     return n;
 }
 
 size_t sparse_read(void *to, size_t octets, const uint8_t *from)
 {
-    uint8_t *word = to;
+    uint8_t *at = to;
     size_t n = 0;
 
     memset(to, 0, octets);
     for (size_t left = octets / WORD; left > 0;) {
-        const size_t group = left < 8 ? left : 8, which = n++;
-        for (size_t i = 0; i < group; i++, word += WORD) {
-            if ((from[which] >> i & 1) != 0)
-                n += read_word(word, from + n);
-        }
+        const size_t group = left < GROUP ? left : GROUP;
+        for (unsigned which = from[n++]; which != 0; which &= which - 1)
+            n += read_word(at + (unsigned)__builtin_ctz(which) * WORD, from + n);
+        at += group * WORD;
         left -= group;
     }
     return n;

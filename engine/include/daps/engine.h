@@ -136,7 +136,10 @@ void daps_engine_gap(struct daps_engine *engine, uint64_t ue_key, bool all, uint
  */
 void daps_engine_not_judged(struct daps_engine *engine, enum daps_not_judged reason, uint64_t frame);
 
-/* The capture has ended: everything still open is settled and delivered. Call once, before the counts are read. */
+/*
+ * The capture has ended: everything still open is settled and delivered. Call once, before the counts are read; UEs are
+ * not known any more then.
+ */
 void daps_engine_finish(struct daps_engine *engine);
 
 /*
