@@ -156,6 +156,31 @@ bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_conte
 }
 
 /*
+ * RRCSetupComplete begins SRB1 anew, in clear (TS 38.331 5.3.3.4), and its MAC-I is zero (TS 38.323 5.9): a connection
+ * of which a capture of PDCP does not have the RRCSetup.
+ */
+bool pdcp_connects_unasked(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
+{
+    return !pdu->downlink && pdu->bearer == 1 && pdcp_sn(pdu) == 0 && pdcp->n_contexts > 0 && !pdcp->log_beside &&
+           pdcp_mac_is_zero(pdu) && pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_SETUP_COMPLETE;
+}
+
+void pdcp_read_setup_complete(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct pdcp_reading *reading)
+{
+    if (pdcp->newest_digest[0][0] == daps_digest(pdu->octets, pdu->length)) {
+        reading->status = DAPS_PDCP_AGAIN;
+        return;
+    }
+    memset(pdcp->plain, 0, sizeof pdcp->plain);
+    memset(pdcp->newest_digest, 0, sizeof pdcp->newest_digest);
+    pdcp->plain_started = true;
+    pdcp->dl_credit = 0;
+    pdcp_count_take(&pdcp->plain[0][0], 0, pdu->sn_bits);
+    pdcp->plain_leg = pdu->leg;
+    pdcp_hand_clear(pdu, reading);
+}
+
+/*
  * RRCReestablishment is the first downlink PDU under the key that it brings, in clear (TS 38.331 5.3.7.5). Captures of
  * PDCP have no request, which is sent without it. One PDU of ciphertext in 2,048 looks so, of those that are as short
  * and have this SN; none is expected with it where a context goes on.

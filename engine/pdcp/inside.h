@@ -150,6 +150,9 @@ bool pdcp_mac_is_zero(const struct daps_pdu *pdu);
 enum daps_event_kind pdcp_kind_if_clear(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_context *context,
                            const struct daps_pdu *pdu);
+/* A connection whose RRCSetup the capture does not have? */
+bool pdcp_connects_unasked(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
+void pdcp_read_setup_complete(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct pdcp_reading *reading);
 /* A re-establishment whose request the capture does not have? */
 bool pdcp_reestablishes_unasked(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 

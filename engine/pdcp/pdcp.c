@@ -301,6 +301,8 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
         pdcp_find_first_root(pdcp, pdu, sn);
     if (record != NULL && pdcp_read_known(pdcp, pdu, record, reading))
         ;
+    else if (pdcp_connects_unasked(pdcp, pdu))
+        pdcp_read_setup_complete(pdcp, pdu, reading);
     else if (pdcp->n_contexts == 0)
         pdcp_read_unprotected(pdcp, pdu, sn, reading);
     else if (pdu->downlink && pdcp_is_clear_by_rule(pdcp, NULL, pdu))

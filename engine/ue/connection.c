@@ -55,7 +55,8 @@ void daps_ue_setup_complete(struct daps_ue *ue, const struct daps_event *ev)
                                                        is_within(ue, ue->setup.due_ns, ev->time_ns, SETUP_NS));
 
     ue->setup.due_ns = INT64_MIN;
-    if (due || ue->seen.pdus || is_within(ue, ue->secured.time_ns, ev->time_ns, DAPS_LAG_NS))
+    if (due || (ue->seen.pdus && (ue->seen.log || ue->active.chain.key == NULL)) ||
+        is_within(ue, ue->secured.time_ns, ev->time_ns, DAPS_LAG_NS))
         return;
     begin_connection(ue, ev);
     ue->setup.missing_ns = ev->time_ns;
