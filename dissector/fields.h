@@ -150,6 +150,10 @@
       "What the finding rests on that the capture cannot show")                                                        \
     X(sentence, "Sentence", "daps.finding.sentence", FT_STRING, BASE_NONE, NULL,                                       \
       "One sentence of a text that is longer than a line of the tree")                                                 \
+    X(assumes_sentence, "Sentence", "daps.finding.assumes.sentence", FT_STRING, BASE_NONE, NULL,                       \
+      "One sentence of a long list of assumptions")                                                                    \
+    X(remedy_sentence, "Sentence", "daps.finding.remedy.sentence", FT_STRING, BASE_NONE, NULL,                         \
+      "One sentence of what to do")                                                                                    \
     X(remedy, "What to do", "daps.finding.remedy", FT_STRING, BASE_NONE, NULL, "What to do about it")                  \
     X(clause, "Clause", "daps.clause", FT_STRING, BASE_NONE, NULL, "Clause that the rule comes from")                  \
     X(liaison, "Liaison question", "daps.liaison", FT_STRING, BASE_NONE, NULL, "Question of RAN2 that it bears on")    \

@@ -27,6 +27,28 @@ static void set_lane(address *lane, enum lane number)
     alloc_address_wmem(NULL, lane, AT_STRINGZ, (int)strlen(names[number]) + 1, names[number]);
 }
 
+/* Lanes stand in the order in which arrows name them: these two, which are never drawn, name all of them first. */
+static void order_lanes(seq_analysis_info_t *graph)
+{
+    seq_analysis_item_t arrows[2] = {{.display = TRUE}, {.display = TRUE}};
+    GQueue *const items = graph->items;
+    GQueue naming = G_QUEUE_INIT;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(arrows); i++) {
+        set_lane(&arrows[i].src_addr, i == 0 ? LANE_UE : LANE_TARGET);
+        set_lane(&arrows[i].dst_addr, i == 0 ? LANE_SOURCE : LANE_CORE);
+        g_queue_push_tail(&naming, &arrows[i]);
+    }
+    graph->items = &naming;
+    (void)sequence_analysis_get_nodes(graph);
+    graph->items = items;
+    g_queue_clear(&naming);
+    for (unsigned i = 0; i < G_N_ELEMENTS(arrows); i++) {
+        free_address_wmem(NULL, &arrows[i].src_addr);
+        free_address_wmem(NULL, &arrows[i].dst_addr);
+    }
+}
+
 /* Takes comment over. */
 static void arrow(seq_analysis_info_t *graph, packet_info *pinfo, enum lane from, enum lane to, const char *label,
                   GString *comment)
@@ -34,6 +56,8 @@ static void arrow(seq_analysis_info_t *graph, packet_info *pinfo, enum lane from
     seq_analysis_item_t *item = g_new0(seq_analysis_item_t, 1);
     char time[COL_MAX_LEN] = "";
 
+    if (g_queue_is_empty(graph->items))
+        order_lanes(graph);
     set_fd_time(pinfo->epan, pinfo->fd, time);
     item->frame_number = pinfo->num;
     set_lane(&item->src_addr, from);
@@ -56,12 +80,14 @@ static GString *comment_of(const struct daps_tap *tap)
     return text;
 }
 
+/* In front: the window has room for a few words. */
 static void say_findings(GString *text, const struct daps_tap *tap)
 {
+    g_string_append_c(text, ':');
     for (guint i = 0; i < tap->results->len; i++) {
         const struct daps_result *result = tap->results->pdata[i];
         if (result->is_finding)
-            g_string_append_printf(text, "; %s (%s, %s)", daps_rule(result->finding->rule)->name,
+            g_string_append_printf(text, " %s (%s, %s);", daps_rule(result->finding->rule)->name,
                                    daps_severity_name(result->finding->severity),
                                    daps_evidence_name(result->finding->evidence));
     }
@@ -110,9 +136,9 @@ static void draw_message(seq_analysis_info_t *graph, packet_info *pinfo, const s
     const char *name = daps_words_message(event->kind, event->downlink, event->rat);
     GString *comment = comment_of(tap);
 
-    g_string_append_printf(comment, ": %s", show_event(event));
-    say_handovers(comment, tap, pinfo->num);
     say_findings(comment, tap);
+    g_string_append_printf(comment, " %s", show_event(event));
+    say_handovers(comment, tap, pinfo->num);
     arrow(graph, pinfo, event->downlink ? cell : LANE_UE, event->downlink ? LANE_UE : cell, name, comment);
 }
 
@@ -130,8 +156,8 @@ static bool draw_pdu(seq_analysis_info_t *graph, packet_info *pinfo, const struc
         return false;
     const bool downlink = tuple->direction != 0;
     GString *comment = comment_of(tap);
-    g_string_append_printf(comment, ": COUNT %u, BEARER %d", tuple->count, tuple->bearer);
     say_findings(comment, tap);
+    g_string_append_printf(comment, " COUNT %u, BEARER %d", tuple->count, tuple->bearer);
     arrow(graph, pinfo, downlink ? LANE_SOURCE : LANE_UE, downlink ? LANE_UE : LANE_SOURCE, "PDCP PDU", comment);
     return true;
 }

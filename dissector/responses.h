@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Statistics > Response Time Delay, and tshark -z daps,rtd: how long handovers take. */
+/* Statistics > Service Response Time > DAPS, and tshark -z daps,rtd: how long handovers take. */
 #ifndef DAPS_DISSECTOR_RESPONSES_H
 #define DAPS_DISSECTOR_RESPONSES_H
 

@@ -37,6 +37,7 @@ typedef struct _seq_analysis_info {
 
 WS_DLL_PUBLIC void register_seq_analysis(const char *name, const char *ui_name, int protocol, const char *tap_listener,
                                          unsigned tap_flags, tap_packet_cb packet);
+WS_DLL_PUBLIC int sequence_analysis_get_nodes(seq_analysis_info_t *graph); /* lanes, from the items that are there */
 WS_DLL_PUBLIC void sequence_analysis_use_color_filter(packet_info *pinfo, seq_analysis_item_t *item);
 
 #endif

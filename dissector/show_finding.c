@@ -8,8 +8,10 @@
 
 #define LINE 200 /* characters that a line of the tree has room for */
 
-/* A text, and below it, if it is longer than a line, its sentences. */
-static void put_text(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, enum daps_field id, const char *text)
+/* A text, and below it, if it is longer than a line, its sentences. They are fields of their own for each text: -T ek
+ * puts them beside it. */
+static void put_text(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, enum daps_field id, enum daps_field sentence,
+                     const char *text)
 {
     proto_item *item;
     proto_tree *sub;
@@ -24,16 +26,17 @@ static void put_text(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, enum d
     while (text[0] != '\0') {
         const char *end = strstr(text, ". ");
         const size_t length = end != NULL ? (size_t)(end - text) + 1 : strlen(text);
-        put_string(sub, tvb, hf_daps_sentence, wmem_strndup(pinfo->pool, text, length));
+        put_string(sub, tvb, sentence, wmem_strndup(pinfo->pool, text, length));
         text += length;
         text += strspn(text, " ");
     }
 }
 
 /* The same, freeing text. */
-static void put_own_text(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, enum daps_field id, char *text)
+static void put_own_text(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, enum daps_field id,
+                         enum daps_field sentence, char *text)
 {
-    put_text(tree, tvb, pinfo, id, text);
+    put_text(tree, tvb, pinfo, id, sentence, text);
     g_free(text);
 }
 
@@ -95,7 +98,7 @@ static void put_rule(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const 
     for (unsigned i = 0; prose.clauses[i] != NULL; i++)
         put_string(tree, tvb, hf_daps_clause, prose.clauses[i]);
     put_string(tree, tvb, hf_daps_liaison, daps_rule(finding->rule)->liaison);
-    put_text(tree, tvb, pinfo, hf_daps_remedy, prose.remedy);
+    put_text(tree, tvb, pinfo, hf_daps_remedy, hf_daps_remedy_sentence, prose.remedy);
 }
 
 /* One line, the same on every frame of the finding. */
@@ -150,8 +153,8 @@ void show_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const str
     if (result->finding->has_exposure)
         put_string(sub, tvb, hf_daps_exposure, daps_exposure_name(result->finding->exposure));
     put_string(sub, tvb, hf_daps_title, daps_words_title(result->finding));
-    put_own_text(sub, tvb, pinfo, hf_daps_detail, daps_words_detail(result->finding));
-    put_own_text(sub, tvb, pinfo, hf_daps_assumes, daps_words_assumes(result->finding));
+    put_own_text(sub, tvb, pinfo, hf_daps_detail, hf_daps_sentence, daps_words_detail(result->finding));
+    put_own_text(sub, tvb, pinfo, hf_daps_assumes, hf_daps_assumes_sentence, daps_words_assumes(result->finding));
     put_frames(sub, tvb, pinfo, result);
     if (result->finding->has_key) {
         proto_tree *key = put_subtree(sub, tvb, hf_daps_derived, ett_daps_derived, "Key: %s",

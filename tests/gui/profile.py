@@ -68,6 +68,12 @@ class Checks:
             shown = self.tshark(AIR, "-Y", text.replace(r"\x22", '"'))
             self.expect(f"button {label}: lets something through", shown != "", True)
 
+    def of_macros(self):
+        for text, frames in (("${daps_ue:1}", 12), ("${daps_ue:2}", 0), ("${daps_key:1;K2}", 6), ("${daps_handover:6}", 3),
+                             ("${daps_from:medium}", 4), ("${daps_from:high}", 0)):
+            shown = self.tshark("daps-fallback-daps", "-Y", text).splitlines()
+            self.expect(f"macro {text}: frames", len(shown), frames)
+
     def of_columns(self):
         lines = self.tshark("daps-fallback-daps", "-T", "tabs").splitlines()
         cells = [cell.strip() for cell in lines[5].rstrip("\t").split("\t")]  # a tab stands for the hidden ones
@@ -92,6 +98,7 @@ def main(arguments):
             checks.of_colours()
             checks.of_buttons(os.path.join(data, "profiles", "DAPS"))
             checks.of_heuristics()
+            checks.of_macros()
     print(f"profile: {checks.failures} failures")
     return 1 if checks.failures else 0
 

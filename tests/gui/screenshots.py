@@ -24,9 +24,12 @@ from shark import Shark, plugins_of  # noqa: E402
 
 PROFILE = os.path.join(TOP, "dissector", "profile", "DAPS")
 NEEDED = ("wireshark", "Xvfb", "openbox", "xdotool", "import", "convert", "compare")
-SIZE = (1500, 1000)
+SIZE = (1280, 800)
 PATIENCE = 40  # seconds until a window must be there
 LARGEST = 250_000  # octets of a picture
+DARK = "/usr/share/qt5ct/colors/darker.conf"
+LARGE_FONT = "Liberation Mono"  # Wireshark takes no alias
+FONT = "{},{},-1,5,50,0,0,0,0,0"  # as Qt writes it
 EXPERT = {"warning": "#F7F253", "error": "#FF5C5C"}  # background of an expert item in Wireshark's tree
 COMPLAINTS = re.compile(r"dissector bug|assertion|critical|segmentation|sanitizer|failing due|color filter|preferences",
                         re.IGNORECASE)
@@ -101,15 +104,17 @@ class Display:
 class Wireshark:
     """One Wireshark with one capture. layout: lines of its file of recent settings."""
 
-    def __init__(self, shark, display, sample, frame, options=(), layout=()):
+    def __init__(self, shark, display, sample, frame, options=(), layout=(), dark=False, font=None):
         self.display = display
         self.title = sample + ".pcap"
         capture = os.path.join(shark.home, self.title)
         shutil.copyfile(os.path.join(TOP, "samples", self.title), capture)
-        self.prepare(shark, layout)
+        self.prepare(shark, layout, font)
         command = shark.command("wireshark", "-C", "DAPS", "-o", "gui.update.enabled:FALSE", *options, "-r", capture, "-g",
                                 str(frame))
         environment = {**shark.environment, "DISPLAY": display.name, "XDG_RUNTIME_DIR": os.path.join(shark.home, "run")}
+        if dark:
+            environment.update(self.darkness(shark))
         self.said = open(os.path.join(shark.folder, "said"), "w+", encoding="utf-8", errors="replace")
         self.process = subprocess.Popen(command, env=environment, cwd=shark.folder, stdout=self.said, stderr=self.said)
         try:
@@ -121,7 +126,18 @@ class Wireshark:
             raise Failure(sentence) from None
 
     @staticmethod
-    def prepare(shark, layout):
+    def darkness(shark):
+        """What makes Qt dark, as a desktop would."""
+        folder = os.path.join(shark.home, "desktop")
+        os.makedirs(os.path.join(folder, "qt5ct"), exist_ok=True)
+        with open(os.path.join(folder, "qt5ct", "qt5ct.conf"), "w", encoding="utf-8") as file:
+            file.write(f"[Appearance]\ncolor_scheme_path={DARK}\ncustom_palette=true\nstyle=Fusion\n"
+                       f"[Fonts]\nfixed=\"{FONT.format('Monospace', 9)}\"\ngeneral=\"{FONT.format('DejaVu Sans', 9)}\"\n")
+        subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
+        return {"XDG_CONFIG_HOME": folder, "QT_QPA_PLATFORMTHEME": "qt5ct"}
+
+    @staticmethod
+    def prepare(shark, layout, font=None):
         config = os.path.join(shark.home, "config")
         shutil.rmtree(config, ignore_errors=True)
         profile = os.path.join(config, "profiles", "DAPS")
@@ -129,6 +145,9 @@ class Wireshark:
         os.makedirs(os.path.join(shark.home, "run"), mode=0o700, exist_ok=True)
         with open(os.path.join(profile, "recent"), "a", encoding="utf-8") as file:
             file.write("".join(line + "\n" for line in layout))
+        if font is not None:
+            with open(os.path.join(profile, "preferences"), "a", encoding="utf-8") as file:
+                file.write(f"\ngui.qt.font_name: {font}\n")
         with open(os.path.join(config, "recent_common"), "w", encoding="utf-8") as file:
             file.write(f"gui.geometry_main_x: 40\ngui.geometry_main_y: 60\ngui.geometry_main_width: {SIZE[0]}\n"
                        f"gui.geometry_main_height: {SIZE[1]}\ngui.geometry_main_maximized: FALSE\n"
@@ -225,7 +244,7 @@ def deciphered(shark, display):
 
 def expert(shark, display):
     with Wireshark(shark, display, "air-daps-fallback", 10, keylog(shark), LIST_AND_TREE) as wireshark:
-        window = wireshark.menu("a", ("Up", "Return"), "Expert Information", (1500, 420))
+        window = wireshark.menu("a", ("Up", "Return"), "Expert Information", (1280, 420))
         display.hands("mousemove", "--window", window, 300, 42, "click", 1)
         wireshark.keys("Right", "End", "Right")
         # A double click beside the head: the column becomes as wide as its text.
@@ -233,18 +252,48 @@ def expert(shark, display):
         yield "wireshark-expert", window, ("warning", "error")
 
 
+def dark(shark, display):
+    if not os.path.exists(DARK):
+        print("wireshark-dark: not taken, as qt5ct is not installed")
+        return
+    with Wireshark(shark, display, "air-daps-fallback", 7, keylog(shark), LIST_AND_TREE, dark=True) as wireshark:
+        wireshark.find("Rule: keystream-reuse")
+        yield "wireshark-dark", wireshark.main, ("high", "medium", "handover")
+
+
+def large(shark, display):
+    """Columns have the width of the font that Wireshark comes with: a larger one wants View > Resize All Columns."""
+    with Wireshark(shark, display, "air-daps-fallback", 7, keylog(shark), LIST_AND_TREE,
+                   font=FONT.format(LARGE_FONT, 14)) as wireshark:
+        wireshark.keys("shift+ctrl+r")
+        wireshark.find("Rule: keystream-reuse")
+        yield "wireshark-large", wireshark.main, ("high", "medium", "handover")
+
+
 def statistics(shark, display):
     """Places in the menu are those of Wireshark 4.0."""
     with Wireshark(shark, display, "ncc-wrap", 1, layout=LIST_AND_TREE) as wireshark:
-        window = wireshark.menu("y", (*["Up"] * 5, "Return"), "DAPS: handovers", (1240, 420))
+        window = wireshark.menu("y", (*["Up"] * 6, "Return"), "DAPS: handovers", (1240, 420))
         yield "wireshark-handovers", window, ()
-        window = wireshark.menu("y", (*["Up"] * 6, "Return"), "DAPS: findings", (1000, 300))
+        window = wireshark.menu("y", (*["Up"] * 7, "Return"), "DAPS: findings", (1000, 300))
         yield "wireshark-findings", window, ()
+        window = wireshark.menu("y", (*["Up"] * 5, "Return"), "DAPS: keys", (1240, 560))
+        yield "wireshark-keys", window, ()
         window = wireshark.menu("s", ("Up", "Up", "Right", "Return"), "Findings by rule", (800, 360))
         yield "wireshark-rules", window, ()
 
 
-SCENES = (finding, handover, keystream, deciphered, expert, statistics)
+def flow(shark, display):
+    with Wireshark(shark, display, "air-daps-fallback", 1, keylog(shark), LIST_AND_TREE) as wireshark:
+        window = wireshark.menu("s", (*["Up"] * 12, "Return"), "Flow", (1240, 620))
+        display.hands("mousemove", "--window", window, 656, 565, "click", 1)  # the type of flow
+        wireshark.keys("End", "Home", "D", "Return")
+        wireshark.settle(window)
+        wireshark.keys("minus")  # a little smaller, so that all lanes are to be seen
+        yield "wireshark-flow", window, ("high", "medium", "handover")
+
+
+SCENES = (finding, handover, keystream, deciphered, expert, dark, large, statistics, flow)
 
 
 # ---- the picture ----

@@ -70,7 +70,7 @@ ADDED = re.compile(r"( \| (DAPS |[a-z-]+ )?(handover|intra-cell-refresh|reestabl
                    r" \| [a-z-]+ \((derived|inferred|observed|proven)\))+")
 CIPHERED = r"ciphered RRC \(no key(?: fits)?\)"
 MESSAGE = r"(?:RRC|MIB|SIB1|[A-Z]\w{5,})(?: \(deciphered, [\w/]+\))?"
-BEFORE = re.compile(rf"(?:(?:{MESSAGE}(?:, )?)+(?:{CIPHERED})?|{CIPHERED})(?:; |, not |(?=$| \|| MAC=))")
+BEFORE = re.compile(rf"(?:(?:{MESSAGE}(?:, )?)+(?:{CIPHERED})?|{CIPHERED})(?:; |, not |(?=$| \|| MAC=| \(SN=))")
 # And to Protocol, where it reads RRC that Wireshark does not.
 PROTOCOL = re.compile(r"/(?:NR|LTE) RRC\b")
 SOURCE = re.compile(r"(?:Deciphered )?(?:NR|LTE) RRC \(\d+ bytes?\)")

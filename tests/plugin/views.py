@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The table of keys, the flow graph and the response times, held against what the program says of the same capture.
+"""The table of keys, the flow graph, the response times and nested JSON, held against what the program says of the same capture.
 
     views.py BUILD [CAPTURE...]     default: all samples that have handovers
 
 In one pass and in two: every key of a handover has one row, behind that of its parent, with the frames that lead to it; the
 repeated ones are marked, and no others. In the graph every such frame has an arrow of that key from where its parent is
 from, every finding stands beside its frames, and there are no lanes but the four. Response times are those from the
-command to Complete and outcome.
+command to Complete and outcome. -T ek nests what belongs to one handover or finding.
 """
 import collections
 import concurrent.futures
@@ -76,15 +76,17 @@ def check_keys(text, handovers, findings):
 
 
 def lanes_of(text):
+    """From left to right."""
     heads = [line for line in text.splitlines() if line.startswith(("|Time", "|         |"))][:2]
-    return set(re.findall(r"[A-Za-z]+", " ".join(heads).replace("Time", "")))
+    found = [(match.start(), match[0]) for head in heads for match in re.finditer(r"[A-Za-z]+", head.replace("Time", "    "))]
+    return [name for _, name in sorted(found)]
 
 
 def check_flow(text, handovers, findings):
     wrong = []
     lanes = lanes_of(text)
-    if not lanes <= set(LANES) or "UE" not in lanes:
-        wrong.append(f"lanes {sorted(lanes)}")
+    if lanes != LANES:
+        wrong.append(f"lanes {lanes}")
     drawn = collections.Counter(re.findall(r"\|UE [^:|]*: (K[^ |]*) = KDF\([^)]*\)", text))
     derived = collections.Counter(handover["key"] for handover in handovers
                                   if handover["key"] and handover["derivation"] not in ("none", "new-key-set"))
@@ -108,6 +110,48 @@ def check_times(text, handovers):
     return [] if counted == dict(expected) else [f"response times {counted}, not {dict(expected)}"]
 
 
+def unique(pairs):
+    names = [name for name, _ in pairs]
+    twice = {name for name in names if names.count(name) > 1}
+    if any(name.startswith("daps_") for name in twice):
+        raise ValueError(f"{sorted(twice)} stand twice in one object")
+    return dict(pairs)
+
+
+def listed(value):
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def check_nesting(text, handovers, findings):
+    """-T ek: what belongs to one handover or finding stands in one object, and no name twice."""
+    wrong, seen = [], {"daps_handover": collections.defaultdict(list), "daps_finding": collections.defaultdict(list)}
+    number = 0
+    for line in text.splitlines():
+        try:
+            packet = json.loads(line, object_pairs_hook=unique)
+        except ValueError as error:
+            return [f"{error}"]
+        if "layers" not in packet:
+            continue
+        number += 1
+        for ours in listed(packet["layers"].get("daps")):
+            for kind, frames in seen.items():
+                frames[number] += listed(ours.get(kind))
+    for line in findings:
+        for frame in line["frames"]:
+            its = [one for one in seen["daps_finding"][frame]
+                   if (one["daps_daps_rule_name"], one["daps_daps_severity_name"], one["daps_daps_evidence_name"]) ==
+                   (line["rule"], line["severity"], line["evidence"])]
+            keys = [key["daps_daps_key"] for one in its for key in listed(one.get("daps_derived"))]
+            if not its or (line["key"] and line["key"]["id"] not in keys):
+                wrong.append(f"frame {frame}: no {line['rule']} of {line['key'] and line['key']['id']} in an object")
+    for line in handovers:
+        its = [one for one in seen["daps_handover"][line["frame"]] if one["daps_daps_outcome_name"] == line["outcome"]]
+        if line["key"] not in [key.get("daps_daps_key") for one in its for key in listed(one.get("daps_derived"))]:
+            wrong.append(f"frame {line['frame']}: no handover to {line['key']} in an object")
+    return wrong
+
+
 def check(job):
     shark, program, path = job
     keys = os.path.splitext(path)[0] + ".keys"
@@ -124,6 +168,8 @@ def check(job):
     wrong += [f"flow: {sentence}" for sentence in check_flow(text, handovers, findings)]
     text = shark.tshark(copy, "-q", "-2", "-z", "daps,rtd", *options).stdout
     wrong += check_times(text, handovers)
+    text = shark.tshark(copy, "-2", "-T", "ek", "-J", "daps", *options).stdout
+    wrong += [f"ek: {sentence}" for sentence in check_nesting(text, handovers, findings)]
     return os.path.basename(path), len(handovers), len(findings), wrong
 
 
