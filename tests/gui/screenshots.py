@@ -275,7 +275,7 @@ def statistics(shark, display):
     with Wireshark(shark, display, "ncc-wrap", 1, layout=LIST_AND_TREE) as wireshark:
         window = wireshark.menu("y", (*["Up"] * 6, "Return"), "DAPS: handovers", (1240, 420))
         yield "wireshark-handovers", window, ()
-        window = wireshark.menu("y", (*["Up"] * 7, "Return"), "DAPS: findings", (1000, 300))
+        window = wireshark.menu("y", (*["Up"] * 7, "Return"), "DAPS: findings", (1240, 300))
         yield "wireshark-findings", window, ()
         window = wireshark.menu("y", (*["Up"] * 5, "Return"), "DAPS: keys", (1240, 560))
         yield "wireshark-keys", window, ()
