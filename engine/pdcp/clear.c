@@ -183,14 +183,16 @@ void pdcp_read_setup_complete(struct daps_pdcp *pdcp, const struct daps_pdu *pdu
 /*
  * RRCReestablishment is the first downlink PDU under the key that it brings, in clear (TS 38.331 5.3.7.5). Captures of
  * PDCP have no request, which is sent without it. One PDU of ciphertext in 2,048 looks so, of those that are as short
- * and have this SN; none is expected with it where a context goes on.
+ * and have this SN; none is expected with it where a context goes on, nor (refuted) where its MAC-I was wrong under
+ * all.
  */
-bool pdcp_reestablishes_unasked(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
+bool pdcp_reestablishes_unasked(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu, bool refuted)
 {
     const struct pdcp_data data = pdcp_data(pdu);
 
     return pdu->downlink && pdu->bearer == 1 && data.length == 2 && !pdcp->log_beside &&
-           pdcp->ue.state == DAPS_UE_CONNECTED && pdcp_starts_over(pdcp, pdu, pdcp_sn(pdu)) &&
+           pdcp->ue.state == DAPS_UE_CONNECTED &&
+           (refuted ? pdcp_sn(pdu) == 0 : pdcp_starts_over(pdcp, pdu, pdcp_sn(pdu))) &&
            pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_REESTABLISHMENT &&
            ends_there(pdcp->host.trial, data.octets, data.length);
 }

@@ -154,7 +154,7 @@ bool pdcp_is_clear_by_rule(const struct daps_pdcp *pdcp, const struct pdcp_conte
 bool pdcp_connects_unasked(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 void pdcp_read_setup_complete(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, struct pdcp_reading *reading);
 /* A re-establishment whose request the capture does not have? */
-bool pdcp_reestablishes_unasked(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
+bool pdcp_reestablishes_unasked(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu, bool refuted);
 
 /* resumed.c: is it the answer to a resume request that the capture does not have? Then the UE is told, and the PDU is
  * under a key it knows from now on. */

@@ -313,7 +313,7 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
         reading->status = DAPS_PDCP_UNVERIFIED;
     else if (pdcp_resumed_unasked(pdcp, pdu) && pdcp_place(pdcp, pdu, PDCP_JUST_CAME, reading))
         ;
-    else if (pdcp_reestablishes_unasked(pdcp, pdu))
+    else if (pdcp_reestablishes_unasked(pdcp, pdu, pdcp_all_keyed(pdcp)))
         read_reestablishment(pdcp, pdu, reading);
     else if (pdcp_all_keyed(pdcp) && !pdcp_may_be_executed_unseen(pdcp) &&
              !pdcp_is_clear_by_rule(pdcp, &pdcp->contexts[pdcp->n_contexts - 1], pdu)) {

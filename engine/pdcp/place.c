@@ -248,7 +248,7 @@ bool pdcp_place(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, enum pdcp_pa
     (void)pdcp_place_by_mac(pdcp, pdu, pdcp_sn(pdu), &placed);
     if (reading->known && placed.context == NULL)
         return false;
-    if (placed.context != NULL && placed.context->past != PDCP_PRESENT && pdcp_reestablishes_unasked(pdcp, pdu))
+    if (placed.context != NULL && placed.context->past != PDCP_PRESENT && pdcp_reestablishes_unasked(pdcp, pdu, false))
         return false; /* no late PDU of an attempt that is over: the same key was made once more */
     if (!reading->known && may_be_executed(pdcp, pdu, &placed)) {
         candidate = pdcp_executed(pdcp, pdu);

@@ -75,6 +75,8 @@ static void settle_by_request(struct daps_ue *ue, const struct daps_event *reque
         daps_attempt_may_fail(ue, request->time_ns))
         open = daps_attempt_reopen(ue); /* likewise, and the source failed as well */
     if (open == NULL) {
+        if (request->cause == DAPS_REEST_HANDOVER_FAILURE && ue->active.chain.key == NULL && !ue->setup.begun)
+            ue->failure_at_start = request->frame; /* the log began behind that command */
         daps_ue_fail_candidate(ue, request);
     } else if (had_reached_target(ue, request)) {
         if (open->outcome == DAPS_OUTCOME_UNKNOWN)
