@@ -143,15 +143,14 @@ static inline void make_room(struct daps_engine *engine, const struct ue_entry *
         make_them_give_way(engine, met, frame);
 }
 
-/* In ues, a UE has an entry a technology. */
-static uint64_t key_in(enum daps_rat rat, uint64_t ue_key)
+uint64_t engine_key_in(enum daps_rat rat, uint64_t ue_key)
 {
     return rat == DAPS_RAT_LTE ? ue_key ^ UINT64_C(0x8a91a6d40bf42040) : ue_key;
 }
 
 struct daps_ue *engine_find_ue(struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat)
 {
-    struct ue_entry *entry = ues_find(engine->ues, key_in(rat, ue_key));
+    struct ue_entry *entry = ues_find(engine->ues, engine_key_in(rat, ue_key));
 
     return entry != NULL ? tell_gaps(engine, entry) : NULL;
 }
@@ -160,7 +159,7 @@ struct daps_ue *engine_find_ue(struct daps_engine *engine, uint64_t ue_key, enum
 static const struct daps_ue *find_other(struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat)
 {
     const enum daps_rat other = rat == DAPS_RAT_LTE ? DAPS_RAT_NR : DAPS_RAT_LTE;
-    struct ue_entry *entry = ues_find(engine->ues, key_in(other, ue_key));
+    struct ue_entry *entry = ues_find(engine->ues, engine_key_in(other, ue_key));
 
     return entry != NULL ? ues_awake(engine->ues, entry) : NULL;
 }
@@ -195,7 +194,7 @@ static struct daps_ue *turn_to_ue(struct daps_engine *engine, struct ue_entry *e
     make_room(engine, NULL, frame);
     other = find_other(engine, ue_key, rat);
     ue = new_ue(engine, name, rat, other);
-    engine->touched = ues_add(engine->ues, key_in(rat, ue_key), ue);
+    engine->touched = ues_add(engine->ues, engine_key_in(rat, ue_key), ue);
     engine->touched->gaps = engine->gaps.n;
     if (other != NULL)
         return ue;
@@ -209,7 +208,7 @@ static struct daps_ue *turn_to_ue(struct daps_engine *engine, struct ue_entry *e
 struct daps_ue *engine_get_ue(struct daps_engine *engine, uint64_t ue_key, const char *name, enum daps_rat rat,
                               uint64_t frame)
 {
-    struct ue_entry *entry = ues_find(engine->ues, key_in(rat, ue_key));
+    struct ue_entry *entry = ues_find(engine->ues, engine_key_in(rat, ue_key));
 
     if (entry != NULL && entry == engine->touched) /* mostly: the one at hand before */
         return tell_gaps(engine, entry);
@@ -391,8 +390,8 @@ void daps_engine_preview(struct daps_engine *engine, uint64_t ue_key, bool all, 
         for (struct ue_entry *entry = ues_first(engine->ues); entry != NULL; entry = entry->next)
             daps_ue_preview(tell_gaps(engine, entry));
     } else {
-        preview_of(engine, ues_find(engine->ues, key_in(DAPS_RAT_NR, ue_key)));
-        preview_of(engine, ues_find(engine->ues, key_in(DAPS_RAT_LTE, ue_key)));
+        preview_of(engine, ues_find(engine->ues, engine_key_in(DAPS_RAT_NR, ue_key)));
+        preview_of(engine, ues_find(engine->ues, engine_key_in(DAPS_RAT_LTE, ue_key)));
     }
     engine->sink = own_sink;
     engine->counts = own_counts;
@@ -401,7 +400,7 @@ void daps_engine_preview(struct daps_engine *engine, uint64_t ue_key, bool all, 
 unsigned daps_engine_contexts(const struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat,
                               struct daps_context_view *source, struct daps_context_view *target)
 {
-    struct ue_entry *entry = ues_find(engine->ues, key_in(rat, ue_key));
+    struct ue_entry *entry = ues_find(engine->ues, engine_key_in(rat, ue_key));
     const struct daps_ue *ue = entry != NULL ? ues_awake(engine->ues, entry) : NULL;
 
     if (ue == NULL || ue->active.chain.key == NULL)
@@ -416,7 +415,7 @@ unsigned daps_engine_contexts(const struct daps_engine *engine, uint64_t ue_key,
 const char *daps_engine_ue_name(const struct daps_engine *engine, uint64_t ue_key)
 {
     struct ue_entry *nr = ues_find(engine->ues, ue_key);
-    struct ue_entry *entry = nr != NULL ? nr : ues_find(engine->ues, key_in(DAPS_RAT_LTE, ue_key));
+    struct ue_entry *entry = nr != NULL ? nr : ues_find(engine->ues, engine_key_in(DAPS_RAT_LTE, ue_key));
 
     return entry != NULL ? g_string_chunk_insert_const(engine->names, ues_awake(engine->ues, entry)->name) : NULL;
 }

@@ -68,6 +68,8 @@ struct daps_engine {
  * engine.c: the UE of that key in that technology, NULL if it was not seen there; or a new one, named or numbered. A UE
  * seen in two technologies has a chain in each: two of these, of one name.
  */
+/* In ues, a UE has an entry a technology: the key of that. */
+uint64_t engine_key_in(enum daps_rat rat, uint64_t ue_key);
 struct daps_ue *engine_find_ue(struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat);
 struct daps_ue *engine_get_ue(struct daps_engine *engine, uint64_t ue_key, const char *name, enum daps_rat rat,
                               uint64_t frame);

@@ -6,13 +6,13 @@
 /* Cells that a message names in passing are where its UE may go: of use only where keys are computed. */
 static void learn_named_cells(struct daps_engine *engine, const struct daps_pdu *pdu)
 {
-    struct ue_entry *entry = pdu->rat == DAPS_RAT_NR ? ues_find(engine->ues, pdu->ue_key) : NULL;
+    struct ue_entry *entry = ues_find(engine->ues, engine_key_in(pdu->rat, pdu->ue_key));
     const struct daps_ue *ue = entry != NULL ? ues_awake(engine->ues, entry) : NULL;
     struct rrc_named_cells named;
 
     if (ue == NULL || ue->pdcp == NULL)
         return;
-    rrc_named_cells(pdu->channel, pdu->octets, pdu->length, &named);
+    rrc_named_cells(pdu->rat, pdu->channel, pdu->octets, pdu->length, &named);
     for (unsigned i = 0; i < named.n; i++)
         pdcp_learn_cell(ue->pdcp, named.cells[i], -1, -1);
 }

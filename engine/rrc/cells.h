@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Cells and frequencies that messages name in passing: measurement objects and reports (TS 38.331 6.3.2, 5.5). */
+/* Cells and frequencies that messages name in passing: measurement objects and reports (TS 38.331 6.3.2, 5.5;
+ * TS 36.331 6.3.5). */
 #ifndef DAPS_ENGINE_RRC_CELLS_H
 #define DAPS_ENGINE_RRC_CELLS_H
 
@@ -18,6 +19,7 @@ struct rrc_named_cells {
 };
 
 /* Reads octets[0..length), a PDU of DL-DCCH or UL-DCCH. What cannot be read names nothing: decoding it says so. */
-void rrc_named_cells(enum daps_channel channel, const uint8_t *octets, size_t length, struct rrc_named_cells *named);
+void rrc_named_cells(enum daps_rat rat, enum daps_channel channel, const uint8_t *octets, size_t length,
+                     struct rrc_named_cells *named);
 
 #endif
