@@ -103,6 +103,9 @@ static void on_problem(void *user, const struct daps_framing_problem *problem)
         sink->problem(sink->user, problem);
     if (problem->rrc_lost && problem->class == DAPS_FRAMING_CUT)
         daps_engine_not_judged(drive->engine, DAPS_NOT_JUDGED_COMMAND_CUT, problem->frame);
+    if (!problem->rrc_lost &&
+        problem->what == DAPS_PROBLEM_LOG_VERSION) /* RRC is logged beside it: only keys are lost */
+        daps_engine_not_judged(drive->engine, DAPS_NOT_JUDGED_KEYS_UNREAD, problem->frame);
     if (problem->rrc_lost)
         daps_engine_gap(drive->engine, problem->ue_key, !problem->ue_known, problem->frame, gap_of(problem->class));
 }

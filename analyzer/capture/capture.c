@@ -198,6 +198,10 @@ static bool open_other(struct daps_capture *capture, char **error)
     if (input->format == INPUT_OTHER || input->format == INPUT_GZIP) {
         input->keep = input->stream;
         enum diag_kind kind = diag_look(input, &capture->peeked, &checksums);
+        if (diag_not_read(kind) != NULL) {
+            *error = g_strdup_printf("%s: %s", input->name, diag_not_read(kind));
+            return false;
+        }
         if (kind != DIAG_NONE) {
             input_keep_no_copy(input);
             capture->diag = diag_new(input, kind, checksums);

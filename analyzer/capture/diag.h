@@ -17,13 +17,18 @@
 #include "daps/bound.h"
 #include "input.h"
 
-enum diag_kind { DIAG_NONE, DIAG_FRAMES, DIAG_PACKETS, DIAG_HEADED };
+/* The last two are told only. */
+enum diag_kind { DIAG_NONE, DIAG_FRAMES, DIAG_PACKETS, DIAG_HEADED, DIAG_SAMSUNG, DIAG_AZENQOS };
 
 /* How much of a file is looked at to tell what it is: an item of the greatest length fits, every octet escaped. */
 #define DIAG_LOOK DAPS_BOUND((size_t)160 * 1024, 8192)
 
 /* diag_tell.c: what kind of log begins with these octets; all: they are all of it. *checksums: some are right. */
 enum diag_kind diag_tell(const uint8_t *octets, size_t n, bool all, bool *checksums);
+
+/* diag_foreign.c: the same of logs that are not read, and why not; NULL: they are. */
+enum diag_kind diag_tell_foreign(const uint8_t *octets, size_t n);
+const char *diag_not_read(enum diag_kind kind);
 
 /*
  * Looks at the beginning of input, of which nothing was read before; what was read for that is given back from *octets,

@@ -58,6 +58,7 @@ struct diag {
     struct diag_crc crc;
     bool checksums; /* some are right */
     bool begun;     /* an item has been found */
+    uint64_t units; /* headed packets: the time of the one before, 1.25 ms; 0: none */
 };
 
 #define DIAG_WINDOW (2 * (size_t)DIAG_MOST + DAPS_BOUND((size_t)256 * 1024, 64))

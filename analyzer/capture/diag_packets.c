@@ -84,27 +84,78 @@ bool diag_next_packet(struct diag *diag, struct daps_record *record)
     return true;
 }
 
-bool diag_next_headed(struct diag *diag, struct daps_record *record)
+/* ---- headed packets ---- */
+
+#define DAY_UNITS UINT64_C(69120000) /* of 1.25 ms */
+
+static uint64_t units_at(const uint8_t *octets)
+{
+    uint64_t units = 0;
+
+    for (unsigned i = 0; i < 6; i++)
+        units |= (uint64_t)octets[i] << 8 * i;
+    return units;
+}
+
+/* Is the time of an item in what is skipped, within a day of that before? Then its head is damaged: 1 in 10^6 by
+ * chance. */
+static bool hides_item(const struct diag *diag, size_t n)
+{
+    for (size_t i = 0; diag->units != 0 && i < n && diag->at + i + 6 <= diag->end; i++) {
+        const uint64_t units = units_at(here(diag) + i);
+        if (units + DAY_UNITS > diag->units && units < diag->units + DAY_UNITS)
+            return true;
+    }
+    return false;
+}
+
+/* Octets of the command at hand; 0: there is none. */
+static size_t headed_length(struct diag *diag)
+{
+    const uint8_t *log = here(diag);
+
+    return log[0] == DIAG_LOG && log[1] == 0 && diag_le16(log + 2) == diag_le16(log + 4) &&
+                   diag_is_packet(log + DIAG_LOG_HEADER)
+               ? (size_t)diag_le16(log + 2) + DIAG_LOG_HEADER
+               : 0;
+}
+
+/* What is no packet is the container's own, and skipped; an item with a damaged head is not. False: the log ends. */
+static bool skip_to_packet(struct diag *diag, size_t *length, size_t *skipped, bool *hidden)
 {
     while (diag_have(diag, DIAG_LOG_HEADER + DIAG_PACKET_HEADER)) {
-        const uint8_t *log = memchr(here(diag), DIAG_LOG, diag->end - diag->at);
-        const size_t before = log != NULL ? (size_t)(log - here(diag)) : diag->end - diag->at;
-        size_t length;
-        diag_use(diag, before);
-        if (!diag_have(diag, DIAG_LOG_HEADER + DIAG_PACKET_HEADER))
-            break;
-        log = here(diag);
-        length = log[1] == 0 && diag_le16(log + 2) == diag_le16(log + 4) && diag_is_packet(log + DIAG_LOG_HEADER)
-                     ? (size_t)diag_le16(log + 2) + DIAG_LOG_HEADER
-                     : 0;
-        if (length > 0 && !diag_have(diag, length))
-            return take_cut(diag, record);
-        if (length > 0) {
-            take(diag, record, length);
+        const uint8_t *log;
+        size_t before;
+        *length = headed_length(diag);
+        if (*length > 0)
             return true;
-        }
-        diag_use(diag, 1);
+        log = memchr(here(diag) + 1, DIAG_LOG, diag->end - diag->at - 1);
+        before = log != NULL ? (size_t)(log - here(diag)) : diag->end - diag->at;
+        *hidden |= hides_item(diag, before);
+        *skipped += before;
+        diag_use(diag, before);
     }
+    *skipped += diag->end - diag->at;
     diag_use(diag, diag->end - diag->at);
     return false;
+}
+
+bool diag_next_headed(struct diag *diag, struct daps_record *record)
+{
+    size_t length = 0, skipped = 0;
+    bool hidden = false;
+    const bool there = skip_to_packet(diag, &length, &skipped, &hidden);
+
+    if (hidden) {
+        record->diag = DAPS_DIAG_FOREIGN;
+        record->foreign = (uint32_t)MIN(skipped, UINT32_MAX);
+        return true;
+    }
+    if (!there)
+        return false;
+    if (!diag_have(diag, length))
+        return take_cut(diag, record);
+    diag->units = units_at(here(diag) + DIAG_LOG_HEADER + 6);
+    take(diag, record, length);
+    return true;
 }

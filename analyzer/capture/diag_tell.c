@@ -123,7 +123,7 @@ enum diag_kind diag_tell(const uint8_t *octets, size_t n, bool all, bool *checks
         return DIAG_FRAMES;
     if (are_packets(octets, n, all))
         return DIAG_PACKETS;
-    return are_headed(octets, n) ? DIAG_HEADED : DIAG_NONE;
+    return are_headed(octets, n) ? DIAG_HEADED : diag_tell_foreign(octets, n);
 }
 
 /* all: nothing follows. */

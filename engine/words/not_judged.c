@@ -24,6 +24,8 @@ static const struct {
                                        "RRC messages of which segments are missing"},
     [DAPS_NOT_JUDGED_CELL_UNKNOWN] = {"cell-unknown", "key made for a cell that the capture does not name",
                                       "keys made for cells that the capture does not name"},
+    [DAPS_NOT_JUDGED_KEYS_UNREAD] = {"keys-unread", "logged item of PDCP whose version is not known",
+                                     "logged items of PDCP whose version is not known"},
     [DAPS_NOT_JUDGED_NOT_FOLLOWED] = {"not-followed", "UE or attempt that was not followed to its end",
                                       "UEs or attempts that were not followed to their end"},
 };

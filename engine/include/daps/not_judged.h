@@ -18,6 +18,7 @@ enum daps_not_judged {
     DAPS_NOT_JUDGED_KEY_UNFIT,     /* messages that no key of the key log fits */
     DAPS_NOT_JUDGED_SEGMENTS_LOST, /* RRC messages of which segments are missing */
     DAPS_NOT_JUDGED_CELL_UNKNOWN,  /* keys made for a cell that the capture does not name */
+    DAPS_NOT_JUDGED_KEYS_UNREAD,   /* items of a baseband log with keys and COUNTs, of a version that is not known */
     DAPS_NOT_JUDGED_NOT_FOLLOWED,  /* UEs, attempts or messages beyond a stated bound */
     DAPS_NOT_JUDGED_COUNT
 };
