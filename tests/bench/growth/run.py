@@ -154,13 +154,8 @@ def table(programs, names, scale):
             print(line(words + (f" ({program.path})" if i > 0 else ""), measured, unit), flush=True)
 
 
-# Known to be above EXPONENT, and held where they are. UEs are written short beyond the first 1,024, which costs something once
-# a UE: tenfold from there on is tenfold again.
-KNOWN = {"ues-and-gaps": 1.3, "idle-by-source": 1.35, "idle-by-ueid": 1.35, "ues-pdcp": 1.35}
-
-
 def check(program, names):
-    """Those that grow faster over a tenfold input than EXPONENT, or than is known of them."""
+    """Those that grow faster over a tenfold input than EXPONENT."""
     bad = []
     for name in names:
         words, n, make, held = ROWS[name]
@@ -169,7 +164,7 @@ def check(program, names):
         small, large = measure(program, lambda size, folder: make(program.path, folder, size), [held * n, 10 * held * n], False)
         steep = exponent(small[1], large[1], 10) if large[1] is not None else math.inf
         print(f"{name}: {words}: {small[1]:.1f} and {large[1] or 0:.1f} million instructions, exponent {steep:.2f}", flush=True)
-        if not steep <= KNOWN.get(name, EXPONENT):
+        if not steep <= EXPONENT:
             bad.append(name)
     return bad
 
