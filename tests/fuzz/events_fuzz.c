@@ -48,8 +48,7 @@ static void lines_are_kept(const uint8_t *data, size_t size)
     while (size > 0) {
         const uint8_t *end = memchr(data, '\n', size);
         const size_t length = end != NULL ? (size_t)(end - data) : size;
-        char *line = g_malloc(length); /* of its own, so that a read past its end is seen */
-        memcpy(line, data, length);
+        char *line = g_memdup2(data, length); /* of its own, so that a read past its end is seen; NULL of nothing */
         line_is_kept(line, length);
         g_free(line);
         data += MIN(length + 1, size);
