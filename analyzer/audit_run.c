@@ -98,20 +98,12 @@ TO_REPORT(leaf, (void *user, const char *ue, const struct daps_leaf_keys *keys),
 TO_REPORT(finding, (void *user, const struct daps_finding *finding), finding)
 TO_REPORT(join, (void *user, const struct daps_identity_join *join), join)
 
-/* The replays beside the audit see what it rests on, and what it finds. */
+/* The replays beside the audit see what it rests on. */
 static void to_what_if(void *user, const char *ue, const struct daps_event *ev)
 {
     const struct audit *audit = user;
 
     what_if_event(audit->what_if, ue, ev);
-}
-
-static void to_report_and_what_if(void *user, const struct daps_finding *finding)
-{
-    const struct audit *audit = user;
-
-    what_if_finding(audit->what_if, finding);
-    to_finding(user, finding);
 }
 
 #define WANTED(name) .name = wanted->name != NULL ? to_##name : NULL
@@ -132,10 +124,8 @@ static struct daps_sink sink_of(struct audit *audit)
                              .problem = on_problem,
                              .gap = on_gap};
 
-    if (audit->what_if != NULL) {
+    if (audit->what_if != NULL)
         sink.event = to_what_if;
-        sink.finding = to_report_and_what_if;
-    }
     return sink;
 }
 
@@ -247,6 +237,7 @@ static void start(struct audit *audit)
     if (audit->options->what_if != 0)
         audit->what_if = what_if_new(&replayed, audit->options->what_if);
     audit->report = report_new(&audit->options->style, audit->job->path, &audit->job->lines);
+    audit->report->what_if = audit->what_if;
     audit->report_sink = report_sink(audit->report);
     sink = sink_of(audit);
     audit->engine = audit_engine(audit->options, &sink);
@@ -283,10 +274,10 @@ void audit_run_capture(struct batch_job *job, const void *user)
     if (totals.error != NULL)
         batch_error(job, totals.error);
     totals.unreadable = totals.error != NULL || totals.counts.undecoded > 0;
-    if (audit.what_if != NULL && capture != NULL) {
+    if (audit.what_if != NULL && capture != NULL)
         what_if_end(audit.what_if, totals.counts.ues_given_up);
-        audit.report->what_if = audit.what_if;
-    }
+    else
+        audit.report->what_if = NULL;
     report_end(audit.report, &totals);
     totals_add_capture(&job->totals, &totals);
     totals_clear(&totals);

@@ -11,6 +11,7 @@ int daps_cmd_audit(int argc, char **argv)
         .summary = "Finds repeated keys and reused keystream. PATH is a capture file, a folder of captures,\n"
                    "or - for standard input.",
         .why = true,
+        .what_if = true,
         .description = "Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 wrong usage,\n"
                        "3 some input could not be read or judged (the rest was audited); --allow-partial\n"
                        "takes that for 0.",

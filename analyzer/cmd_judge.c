@@ -13,6 +13,7 @@ int daps_cmd_judge(int argc, char **argv)
         .description = "Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 wrong usage,\n"
                        "3 some input could not be read (the rest was judged).",
         .paths_optional = true,
+        .what_if = true,
     };
     struct options options = {.style = {.format = REPORT_TEXT, .view = REPORT_AUDIT}};
     GPtrArray *paths;

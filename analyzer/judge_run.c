@@ -13,6 +13,7 @@
 #include "report/event_json.h"
 #include "report/json_read.h"
 #include "report/report.h"
+#include "what_if.h"
 
 #define MOST_OPEN      DAPS_BOUND(256, 3) /* captures whose lines may be interleaved */
 #define PROGRESS_LINES 4096
@@ -21,7 +22,8 @@ struct session {
     char *capture;
     struct report *report;
     struct daps_engine *engine;
-    GHashTable *ues; /* name (owned) to its ue_key */
+    struct what_if *what_if; /* NULL: not asked for */
+    GHashTable *ues;         /* name (owned) to its ue_key */
     uint64_t last_frame, frames_with_events;
 };
 
@@ -54,6 +56,8 @@ static struct session *session_new(struct judge *judge, const char *capture)
     session->report = report_new(&judge->options->style, session->capture, &judge->job->lines);
     sink = report_sink(session->report);
     session->engine = daps_engine_new(&options, &sink);
+    if (judge->options->what_if != 0)
+        session->what_if = session->report->what_if = what_if_new(&options, judge->options->what_if);
     session->ues = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_ptr_array_add(judge->open, session);
     return session;
@@ -63,6 +67,7 @@ static void session_free(struct session *session)
 {
     daps_engine_free(session->engine);
     report_free(session->report);
+    what_if_free(session->what_if);
     g_hash_table_unref(session->ues);
     g_free(session->capture);
     g_free(session);
@@ -75,6 +80,8 @@ static void session_end(struct judge *judge, struct session *session, struct cap
 
     daps_engine_finish(session->engine);
     counts = *daps_engine_counts(session->engine);
+    if (session->what_if != NULL)
+        what_if_end(session->what_if, counts.ues_given_up);
     counts.rrc_messages = totals->counts.rrc_messages;
     counts.undecoded = totals->counts.undecoded;
     counts.pdcp = totals->counts.pdcp;
@@ -175,6 +182,8 @@ static bool take_event(struct judge *judge, const struct json_value *line, const
         session->frames_with_events++;
     judge->frame = session->last_frame = ev.frame;
     daps_engine_event(session->engine, key, ue, &ev);
+    if (session->what_if != NULL)
+        what_if_event(session->what_if, ue, &ev);
     return true;
 }
 
@@ -197,8 +206,11 @@ static bool take_gap(struct judge *judge, const struct json_value *line, const c
     session = session_of(judge, capture);
     if (ue != NULL)
         key = GPOINTER_TO_SIZE(g_hash_table_lookup(session->ues, ue));
+    gap = gap < DAPS_GAP_COUNT ? gap : DAPS_GAP_OTHER;
     if (ue == NULL || key != 0)
-        daps_engine_gap(session->engine, key, ue == NULL, frame, gap < DAPS_GAP_COUNT ? gap : DAPS_GAP_OTHER);
+        daps_engine_gap(session->engine, key, ue == NULL, frame, gap);
+    if (session->what_if != NULL)
+        what_if_gap(session->what_if, ue, frame, gap);
     return true;
 }
 
@@ -417,6 +429,8 @@ static void lose_line(struct judge *judge, uint64_t number)
     for (guint i = 0; i < judge->open->len; i++) {
         struct session *session = g_ptr_array_index(judge->open, i);
         daps_engine_gap(session->engine, 0, true, session->last_frame, DAPS_GAP_LINE_UNREAD);
+        if (session->what_if != NULL)
+            what_if_gap(session->what_if, NULL, session->last_frame, DAPS_GAP_LINE_UNREAD);
     }
 }
 

@@ -419,6 +419,9 @@ static void add_own_options(GOptionContext *context, struct options *options, st
     };
     const GOptionEntry why_entries[] = {
         {"why", 0, 0, G_OPTION_ARG_NONE, &words->why, "Tell of each name of a UE why it is that UE's", NULL},
+        {0},
+    };
+    const GOptionEntry what_if_entries[] = {
         {"what-if", 0, 0, G_OPTION_ARG_STRING, &words->what_if,
          "Replay the events as if the network had done so, and say which findings vanish, stay or appear: refresh, "
          "fresh-nh, nh-consumed, other-cell, other-algorithms, cfra, fresh-input, count-kept or all",
@@ -431,6 +434,8 @@ static void add_own_options(GOptionContext *context, struct options *options, st
         g_option_context_add_main_entries(context, keys_entries, NULL);
     if (command->why)
         g_option_context_add_main_entries(context, why_entries, NULL);
+    if (command->what_if)
+        g_option_context_add_main_entries(context, what_if_entries, NULL);
 }
 
 static int parse_words(struct options *options, struct words *words, const struct options_command *command, int argc,

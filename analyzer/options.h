@@ -45,6 +45,7 @@ struct options_command {
     const char *name, *parameters, *summary, *description;
     bool wireshark;      /* takes --wireshark */
     bool why;            /* takes --why */
+    bool what_if;        /* takes --what-if */
     bool evidence;       /* takes what a report takes, and its formats */
     bool paths_optional; /* standard input is read without any */
 };

@@ -102,6 +102,8 @@ static void on_finding(void *user, const struct daps_finding *finding)
     struct report *report = user;
 
     report->findings_by_severity[finding->severity]++;
+    if (report->what_if != NULL)
+        what_if_finding(report->what_if, finding);
     if (report->form->finding != NULL)
         report->form->finding(report, finding);
     outbuf_settle(report->out);

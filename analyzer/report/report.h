@@ -64,9 +64,9 @@ struct report {
     const struct report_form *form;
     const char *capture;
     struct outbuf *out;
-    int32_t ue_id;                 /* UEId that the framing gives the UE at hand, -1 none */
-    void *state;                   /* the form's own */
-    const struct what_if *what_if; /* what would have become of the findings; NULL: not asked for */
+    int32_t ue_id;           /* UEId that the framing gives the UE at hand, -1 none */
+    void *state;             /* the form's own */
+    struct what_if *what_if; /* is told the findings, and at the end what became of them is said; NULL: not asked for */
     uint64_t findings_by_severity[DAPS_SEVERITY_HIGH + 1];
 };
 

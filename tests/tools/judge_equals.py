@@ -29,11 +29,12 @@ def run(command, stdin=None):
 
 
 def differences(program, capture, keys):
-    """What audit said and judge did not, and the other way round; None if they are equal."""
+    """What audit said and judge did not, and the other way round, what-if included; None if they are equal."""
     given = ["--keys", keys] if keys else []
-    audit, audit_status = run([program, "audit", "-q", "-f", "ndjson", *given, capture])
+    wanted = ["-q", "-f", "ndjson", "--what-if", "refresh", *given]
+    audit, audit_status = run([program, "audit", *wanted, capture])
     events, _ = run([program, "events", "-q", *given, capture])
-    judge, judge_status = run([program, "judge", "-q", "-f", "ndjson", *given, "-"], events)
+    judge, judge_status = run([program, "judge", *wanted, "-"], events)
     if audit == judge and audit_status == judge_status:
         return None
     a, b = audit.decode().splitlines(), judge.decode().splitlines()
