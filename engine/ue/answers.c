@@ -267,6 +267,15 @@ static bool is_of_the_one_before(const struct daps_ue *ue, const struct daps_eve
            before->settled_frame == ue->open->frame && !daps_attempt_t304_is_over(ue, ue->open, ev->time_ns, true);
 }
 
+/*
+ * Read only once its key was known, but sent before the command: T304 runs from the command on, so it is of an attempt
+ * whose command the capture does not hold.
+ */
+static bool is_in_front(const struct daps_attempt *attempt, const struct daps_event *ev)
+{
+    return ev->frame < attempt->frame && ev->time_ns < attempt->time_ns;
+}
+
 void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_attempt *last = daps_attempt_newest(ue);
@@ -290,6 +299,11 @@ void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev
     }
     if (is_of_the_one_before(ue, ev)) {
         daps_ue_note_again(ue);
+        return;
+    }
+    if (ev->from_pdcp && is_in_front(ue->open, ev)) {
+        daps_ue_gap(ue, ev->frame, DAPS_GAP_DAPS_FAILURE);
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
         return;
     }
     if (!ev->from_pdcp && !fits_open(ue, ev))

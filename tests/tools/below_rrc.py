@@ -27,12 +27,16 @@ LESS = {
     "same-frequency": "the frequency of the first cell is nowhere in the capture, so the key cannot be computed",
     "new-connection-between": "the key log has the key of one of the two connections",
     "resume-rejected": "the cell of the resume is nowhere in the capture",
+    "resume-rejected-unnamed": "likewise",
     "suspend-without-ncc": "likewise",
     "failed-handover-reestablishment-elsewhere": "the cell of the re-establishment is nowhere in the capture",
     "middle": "the capture begins in a connection whose key nobody has",
 }
 # Where below RRC more is known than the RRC log says.
-MORE = {"failed-handover-reestablishment-unnamed": "the MAC-I tells which cell the UE was re-established in"}
+MORE = {
+    "failed-handover-reestablishment-unnamed": "the MAC-I tells which cell the UE was re-established in",
+    "starts-behind-command": "MAC-Is tell of two messages under one key, of whose commands the log holds one",
+}
 REUSE = ("keystream-reuse", "mac-nonce-reuse")
 
 
