@@ -232,9 +232,10 @@ void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_context *context,
 /* The PDU is under the context's key: told where that is new. */
 void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                    const struct pdcp_protection *how);
-/* It cannot be read, and may say anything. */
+/* The key of an attempt that had failed is in use once more, and no context in sight stands for that: told once. */
 void pdcp_tell_unseen(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                       const struct pdcp_protection *how);
+/* It cannot be read, and may say anything. */
 void pdcp_tell_unread(struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 void pdcp_tell_root(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct daps_root_evidence *root);
 /* roots.c: cells that all UEs of the capture share; i counts them, false if there are no more. */

@@ -43,18 +43,13 @@ void pdcp_tell_unfit(struct daps_pdcp *pdcp, const struct pdcp_context *context,
     pdcp_tell(pdcp, pdu, &ev);
 }
 
-void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
-                   const struct pdcp_protection *how)
+static void tell_use_in(struct daps_pdcp *pdcp, uint32_t stay, const struct daps_pdu *pdu,
+                        const struct pdcp_protection *how)
 {
-    const bool first = pdu->srb && !pdu->downlink && !context->uplink_told, shows = how->verified && !context->key_told;
     struct daps_event ev;
 
-    if (!first && !shows)
-        return;
-    context->uplink_told |= first;
-    context->key_told |= shows;
     daps_event_clear(&ev, DAPS_EV_KEYSTREAM_USE);
-    ev.use = (struct daps_use_evidence){.context = context->serial,
+    ev.use = (struct daps_use_evidence){.context = stay,
                                         .srb = pdu->srb,
                                         .bearer = (uint8_t)(pdu->bearer - 1),
                                         .direction = pdu->downlink,
@@ -63,23 +58,25 @@ void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_context *context, const s
     pdcp_tell(pdcp, pdu, &ev);
 }
 
-/* The key of an attempt that had failed is in use once more, and no context in sight stands for that. */
+void pdcp_tell_use(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
+                   const struct pdcp_protection *how)
+{
+    const bool first = pdu->srb && !pdu->downlink && !context->uplink_told, shows = how->verified && !context->key_told;
+
+    if (!first && !shows)
+        return;
+    context->uplink_told |= first;
+    context->key_told |= shows;
+    tell_use_in(pdcp, context->serial, pdu, how);
+}
+
 void pdcp_tell_unseen(struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
                       const struct pdcp_protection *how)
 {
-    struct daps_event ev;
-
     if (context->unseen_told)
         return;
     context->unseen_told = true;
-    daps_event_clear(&ev, DAPS_EV_KEYSTREAM_USE);
-    ev.use = (struct daps_use_evidence){.context = how->stay,
-                                        .srb = pdu->srb,
-                                        .bearer = (uint8_t)(pdu->bearer - 1),
-                                        .direction = pdu->downlink,
-                                        .count = how->count,
-                                        .verified = how->verified};
-    pdcp_tell(pdcp, pdu, &ev);
+    tell_use_in(pdcp, how->stay, pdu, how);
 }
 
 void pdcp_tell_unread(struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
