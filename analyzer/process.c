@@ -67,26 +67,24 @@ static void remove_temporary(void)
 
 /* ---- the end ---- */
 
-/* Plain text only, without an allocation. */
-static void last_words(const char *words)
+/*
+ * Plain text only, without an allocation, and in one piece: two threads may come here at once, and the first ends the
+ * process.
+ */
+static void __attribute__((noreturn)) give_up(const char *reason)
 {
+    const char *const parts[] = {"dapsaudit: ", reason, "; what was not written by now is lost"};
     char line[400];
     size_t length = 0;
 
-    for (; *words != '\0' && length < sizeof line; words++)
-        line[length++] = *words >= ' ' && *words <= '~' ? *words : '?';
-    if (write(STDERR_FILENO, line, length) < 0)
-        return; /* there is nobody else to tell */
-}
-
-static void __attribute__((noreturn)) give_up(const char *reason)
-{
     remove_temporary();
-    last_words("dapsaudit: ");
-    last_words(reason);
-    last_words("; what was not written by now is lost");
-    if (write(STDERR_FILENO, "\n", 1) < 0)
-        _exit(EXIT_UNREADABLE);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        for (const char *at = parts[i]; *at != '\0' && length < sizeof line - 1; at++)
+            line[length++] = *at >= ' ' && *at <= '~' ? *at : '?';
+    }
+    line[length++] = '\n';
+    if (write(STDERR_FILENO, line, length) < 0)
+        _exit(EXIT_UNREADABLE); /* there is nobody else to tell */
     _exit(EXIT_UNREADABLE);
 }
 
