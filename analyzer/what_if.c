@@ -95,11 +95,16 @@ void what_if_free(struct what_if *what_if)
     g_free(what_if);
 }
 
-/* The same for every event of a UE; two names that are told apart by nothing but chance do not meet in one capture. */
+/*
+ * The same for every event of a UE, 0 for what is of none (system information); two names that are told apart by nothing
+ * but chance do not meet in one capture.
+ */
 static uint64_t key_of(const char *ue)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
+    if (ue == NULL)
+        return 0;
     for (; *ue != '\0'; ue++)
         hash = (hash ^ (uint8_t)*ue) * UINT64_C(0x100000001b3);
     return hash;
@@ -115,7 +120,7 @@ void what_if_event(struct what_if *what_if, const char *ue, const struct daps_ev
 
 void what_if_gap(struct what_if *what_if, const char *ue, uint64_t frame, enum daps_gap gap)
 {
-    const uint64_t key = ue != NULL ? key_of(ue) : 0;
+    const uint64_t key = key_of(ue);
 
     for (unsigned i = 0; i < what_if->n; i++)
         daps_engine_gap(what_if->replays[i].engine, key, ue == NULL, frame, gap);

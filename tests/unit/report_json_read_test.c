@@ -15,7 +15,8 @@ static const struct json_value *read_in(struct json_line *line, const char *text
     const char *reason = NULL;
     size_t at = 0;
 
-    memcpy(own, text, length);
+    if (length > 0)
+        memcpy(own, text, length);
     value = json_line_read(line, own, length, &reason, &at);
     ck_assert((value != NULL) == (reason == NULL));
     ck_assert_uint_le(at, length);
