@@ -96,8 +96,8 @@ void what_if_free(struct what_if *what_if)
 }
 
 /*
- * The same for every event of a UE, 0 for what is of none (system information); two names that are told apart by nothing
- * but chance do not meet in one capture.
+ * The same for every event of a UE, 0 for what is of none (system information); two names that are told apart by
+ * nothing but chance do not meet in one capture.
  */
 static uint64_t key_of(const char *ue)
 {
