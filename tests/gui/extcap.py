@@ -17,7 +17,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import screenshots  # noqa: E402
 from live import pixels_that_differ  # noqa: E402
-from screenshots import Display, Failure, Shark, Wireshark, plugins_of, wait_for  # noqa: E402
+from screenshots import Failure, on_display, wait_for, Wireshark  # noqa: E402
 
 SAMPLE = os.path.join(screenshots.TOP, "samples", "daps-fallback-daps.scenario")
 
@@ -67,31 +67,17 @@ def play(shark, display, folder, whole, log):
 def main(arguments):
     if not arguments:
         sys.exit(__doc__)
-    missing = [program for program in (*screenshots.NEEDED, "dumpcap") if shutil.which(program) is None]
-    if missing:
-        print("skipped: not installed:", *missing)
-        return 77
     analyzer = os.path.join(arguments[0], "analyzer")
-    with tempfile.TemporaryDirectory() as nowhere, tempfile.TemporaryDirectory() as extcaps, \
-            Shark(plugins_of(arguments[0]), {"WIRESHARK_EXTCAP_DIR": extcaps}) as shark:
-        folder = arguments[1] if len(arguments) > 1 else nowhere
-        os.makedirs(folder, exist_ok=True)
-        for path in (nowhere, extcaps):
+    with tempfile.TemporaryDirectory() as logs, tempfile.TemporaryDirectory() as extcaps:
+        for path in (logs, extcaps):
             os.chmod(path, 0o755)
         shutil.copy(os.path.join(analyzer, "extcap", "dapsaudit-extcap"), extcaps)
-        log = os.path.join(nowhere, "a.qmdl")
+        log = os.path.join(logs, "a.qmdl")
         subprocess.run([os.path.join(analyzer, "dapsaudit"), "synth", SAMPLE, "-f", "diag", "-o", log], check=True)
         with open(log, "rb") as file:
             whole = file.read()
-        display = Display()
-        try:
-            play(shark, display, folder, whole, log)
-        except Failure as failure:
-            print(failure, file=sys.stderr)
-            return 1
-        finally:
-            display.close()
-    return 0
+        return on_display(arguments, lambda shark, display, folder: play(shark, display, folder, whole, log), ("dumpcap",),
+                          {"WIRESHARK_EXTCAP_DIR": extcaps})
 
 
 if __name__ == "__main__":

@@ -13,13 +13,12 @@ import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import screenshots  # noqa: E402
-from screenshots import Display, Failure, Shark, Wireshark, plugins_of, wait_for  # noqa: E402
+from screenshots import Failure, on_display, wait_for, Wireshark  # noqa: E402
 
 SAMPLE = os.path.join(screenshots.TOP, "samples", "daps-fallback-daps.pcap")
 HELD_BACK = 4  # frames: the second command, which repeats the key, and what follows
@@ -106,22 +105,7 @@ def play(shark, display, folder):
 def main(arguments):
     if not arguments:
         sys.exit(__doc__)
-    missing = [program for program in (*screenshots.NEEDED, "dumpcap", "mogrify") if shutil.which(program) is None]
-    if missing:
-        print("skipped: not installed:", *missing)
-        return 77
-    with tempfile.TemporaryDirectory() as nowhere, Shark(plugins_of(arguments[0])) as shark:
-        folder = arguments[1] if len(arguments) > 1 else nowhere
-        os.makedirs(folder, exist_ok=True)
-        display = Display()
-        try:
-            play(shark, display, folder)
-        except Failure as failure:
-            print(failure, file=sys.stderr)
-            return 1
-        finally:
-            display.close()
-    return 0
+    return on_display(arguments, play, ("dumpcap", "mogrify"))
 
 
 if __name__ == "__main__":

@@ -357,29 +357,36 @@ def play(scene, shark, display, folder):
             photograph(display, name, window, expected, folder)
 
 
-def main(arguments):
-    if not arguments:
-        sys.exit(__doc__)
-    plugins = plugins_of(arguments[0])
-    missing = [program for program in NEEDED if shutil.which(program) is None]
+def on_display(arguments, play, more=(), environment=None):
+    """play(shark, display, folder for pictures) of BUILD [FOLDER ...] on a display of its own; the status. more: programs it needs."""
+    missing = [program for program in (*NEEDED, *more) if shutil.which(program) is None]
     if missing:
         print("skipped: not installed:", *missing)
         return 77
-    wanted = arguments[2:]
-    with tempfile.TemporaryDirectory() as nowhere, Shark(plugins) as shark:
+    with tempfile.TemporaryDirectory() as nowhere, Shark(plugins_of(arguments[0]), environment) as shark:
         folder = arguments[1] if len(arguments) > 1 else nowhere
         os.makedirs(folder, exist_ok=True)
         display = Display()
         try:
-            for scene in SCENES:
-                if not wanted or scene.__name__ in wanted:
-                    play(scene, shark, display, folder)
+            play(shark, display, folder)
         except Failure as failure:
             print(failure, file=sys.stderr)
             return 1
         finally:
             display.close()
     return 0
+
+
+def main(arguments):
+    if not arguments:
+        sys.exit(__doc__)
+
+    def scenes(shark, display, folder):
+        for scene in SCENES:
+            if not arguments[2:] or scene.__name__ in arguments[2:]:
+                play(scene, shark, display, folder)
+
+    return on_display(arguments, scenes)
 
 
 if __name__ == "__main__":

@@ -6,16 +6,14 @@
 """
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import screenshots  # noqa: E402
-from screenshots import Display, Failure, LIST_AND_TREE, Shark, Wireshark, plugins_of, wait_for  # noqa: E402
+from screenshots import Failure, LIST_AND_TREE, on_display, wait_for, Wireshark  # noqa: E402
 
 SAMPLE = "daps-fallback-daps"
 ENTRIES = ("Next finding", "Previous finding", "Show findings", "Show handovers", "Show what was not read",
@@ -83,29 +81,18 @@ def export(wireshark, shark, build, folder):
 def main(arguments):
     if not arguments:
         sys.exit(__doc__)
-    missing = [program for program in screenshots.NEEDED if shutil.which(program) is None]
-    if missing:
-        print("skipped: not installed:", *missing)
-        return 77
-    with tempfile.TemporaryDirectory() as nowhere, Shark(plugins_of(arguments[0])) as shark:
-        folder = arguments[1] if len(arguments) > 1 else nowhere
-        os.makedirs(folder, exist_ok=True)
-        display = Display()
-        try:
-            with Wireshark(shark, display, SAMPLE, 9, layout=LIST_AND_TREE) as wireshark:
-                text_window(wireshark, "Explain this frame", "DAPS: findings of the frame", folder)
-                text_window(wireshark, "Findings as text", "DAPS: findings", folder)
-                text_window(wireshark, "Rules", "repeated-key", folder)
-                exported = export(wireshark, shark, arguments[0], folder)
-                choose(wireshark, "Read again")
-                wireshark.settle(wireshark.main)
-        except Failure as failure:
-            print(failure, file=sys.stderr)
-            return 1
-        finally:
-            display.close()
-    print(f"three windows of text; {exported} lines exported, those of the program")
-    return 0
+
+    def play(shark, display, folder):
+        with Wireshark(shark, display, SAMPLE, 9, layout=LIST_AND_TREE) as wireshark:
+            text_window(wireshark, "Explain this frame", "DAPS: findings of the frame", folder)
+            text_window(wireshark, "Findings as text", "DAPS: findings", folder)
+            text_window(wireshark, "Rules", "repeated-key", folder)
+            exported = export(wireshark, shark, arguments[0], folder)
+            choose(wireshark, "Read again")
+            wireshark.settle(wireshark.main)
+        print(f"three windows of text; {exported} lines exported, those of the program")
+
+    return on_display(arguments, play)
 
 
 if __name__ == "__main__":
