@@ -39,11 +39,11 @@ size_t sparse_write(const void *from, size_t octets, uint8_t *out)
     for (size_t left = octets / WORD; left > 0;) {
         const size_t group = left < GROUP ? left : GROUP;
         unsigned which = 0;
-        for (unsigned i = 0; i < group; i++)
+        for (size_t i = 0; i < group; i++)
             which |= (unsigned)(word_at(at + i * WORD) != 0) << i;
         out[n++] = (uint8_t)which;
         for (; which != 0; which &= which - 1)
-            n += write_word(word_at(at + (unsigned)__builtin_ctz(which) * WORD), out + n);
+            n += write_word(word_at(at + (size_t)__builtin_ctz(which) * WORD), out + n);
         at += group * WORD;
         left -= group;
     }
@@ -68,7 +68,7 @@ size_t sparse_read(void *to, size_t octets, const uint8_t *from)
     for (size_t left = octets / WORD; left > 0;) {
         const size_t group = left < GROUP ? left : GROUP;
         for (unsigned which = from[n++]; which != 0; which &= which - 1)
-            n += read_word(at + (unsigned)__builtin_ctz(which) * WORD, from + n);
+            n += read_word(at + (size_t)__builtin_ctz(which) * WORD, from + n);
         at += group * WORD;
         left -= group;
     }
