@@ -22,6 +22,7 @@ void air_start(struct air *air, unsigned ue, const char *key_line)
         air->ciphers = daps_ciphers_new(DAPS_LIBRARY_ANY);
     air->suspend_ncc = -1;
     air->has_kgnb = air->has_kamf = false;
+    air->nh_n = 0;
     if (g_strv_length(words) >= 3 && strlen(words[2]) == 64) {
         air->has_kamf = strcmp(words[0], "KAMF") == 0 || strcmp(words[0], "KASME") == 0;
         air->has_kgnb = !air->has_kamf;
@@ -57,6 +58,7 @@ void air_connect(struct air *air, int32_t c_rnti, const struct synth_cell *cell)
 /* KgNB of KAMF, KeNB of KASME. */
 static void make_root(struct air *air)
 {
+    air->nh_n = 0;
     if (air->rat == DAPS_RAT_LTE)
         daps_kdf_kenb(air->kamf, air->ul_nas_count, air->root);
     else
@@ -118,10 +120,30 @@ static void star(const struct air *air, const uint8_t parent[static 32], int32_t
         daps_kdf_kgnb_star_octets(parent, (uint16_t)pci, (uint32_t)arfcn, octets, out);
 }
 
+/* The NH of that index (TS 33.501 6.9.2.1.1), from the newest one made if that lies before it. */
+static void next_hop(struct air *air, uint32_t n, uint8_t out[static 32])
+{
+    uint8_t next[32];
+
+    if (air->nh_n == 0 || air->nh_n > n) {
+        memcpy(air->nh, air->root, 32);
+        air->nh_n = 0;
+    }
+    for (; air->nh_n < n; air->nh_n++) {
+        if (air->rat == DAPS_RAT_LTE)
+            daps_kdf_nh_lte(air->kamf, air->nh, next);
+        else
+            daps_kdf_nh(air->kamf, air->nh, next);
+        memcpy(air->nh, next, 32);
+    }
+    memcpy(out, air->nh, 32);
+    daps_wipe(next, sizeof next);
+}
+
 /* TS 33.501 6.9.2.3.4: horizontal if the NCC is that of the active key, else NH by NH until it is. */
 static void derive(struct air *air, struct air_leg *leg, int ncc, bool new_key_set, int32_t pci, int32_t ssb_arfcn)
 {
-    uint8_t parent[32], next[32];
+    uint8_t parent[32];
 
     memcpy(parent, new_key_set ? air->root : leg->key, 32);
     if (air->quirk == AIR_STORED_NCC && air->stored)
@@ -135,18 +157,10 @@ static void derive(struct air *air, struct air_leg *leg, int ncc, bool new_key_s
         const uint32_t from = leg->n;
         while (leg->n == from || (int)(leg->n & 7) != ncc)
             leg->n++;
-        memcpy(parent, air->root, 32);
-        for (uint32_t i = 0; i < leg->n + (air->quirk == AIR_NH_AHEAD); i++) {
-            if (air->rat == DAPS_RAT_LTE)
-                daps_kdf_nh_lte(air->kamf, parent, next);
-            else
-                daps_kdf_nh(air->kamf, parent, next);
-            memcpy(parent, next, 32);
-        }
+        next_hop(air, leg->n + (air->quirk == AIR_NH_AHEAD), parent);
     }
     star(air, parent, pci, ssb_arfcn, leg->key);
     daps_wipe(parent, sizeof parent);
-    daps_wipe(next, sizeof next);
 }
 
 void air_command(struct air *air, const struct synth_command *command)

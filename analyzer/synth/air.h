@@ -40,6 +40,8 @@ struct air {
     struct daps_ciphers *ciphers;
     bool has_kamf, has_kgnb;
     uint8_t kamf[32], root[32]; /* root: KgNB the NH chain starts from */
+    uint8_t nh[32];             /* the one that nh_n steps from the root lead to; 0: the root */
+    uint32_t nh_n;
     uint32_t ul_nas_count;
     struct air_leg active, target;
     bool open;        /* target is there */
