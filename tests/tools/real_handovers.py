@@ -6,7 +6,8 @@
 
 Every frame in which tshark sees reconfigurationWithSync in an NR RRC PDU of its own (not inside LTE RRC or X2AP) must be a handover
 or an SCG change of ours, or a command counted as logged again, and no other; PCI, SSB-ARFCN, C-RNTI, T304, NCC and keySetChangeIndicator must be tshark's.
-So with mobilityControlInfo in LTE RRC, EARFCN and keyChangeIndicator.
+So with mobilityControlInfo in LTE RRC, EARFCN and keyChangeIndicator. A log that is there as upper PDUs and as GSMTAP has the same in
+both.
 Exit status 77 (skipped) without the shared captures or without tshark.
 """
 import collections
@@ -16,6 +17,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
 TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 SHARED = os.environ.get("DAPS_SHARED", os.path.join(TOP, "..", "shared"))
@@ -97,20 +99,48 @@ def compare(theirs, mine, duplicates):
             yield f"frame {frame}: {difference}"
 
 
+def same_in_two_forms(program):
+    """How many handovers and SCG changes of a log that is there in two forms are not the same in both."""
+    forms = []
+    for path in glob.glob(os.path.join(SHARED, "captures", "endc-drive-2.*")):
+        found = collections.Counter()
+        for rat in ("nr", "lte"):
+            for lines in ours(program, path, rat, set())[0].values():
+                found.update(tuple([line["type"], rat, line.get("outcome"), line.get("rach"), *(line.get(name) for name in NR)])
+                             for line in lines)
+        forms.append(found)
+    return sum(((forms[0] - forms[1]) + (forms[1] - forms[0])).values()) if len(forms) == 2 else 0
+
+
 def main(program):
     captures = sorted(glob.glob(os.path.join(SHARED, "captures", "*upper-pdu*.pcap")))
     if not captures or shutil.which("tshark") is None:
         print(f"SKIPPED: no captures in {SHARED}, or no tshark")
         return 77
+    with tempfile.TemporaryDirectory() as folder:
+        return compare_all(os.path.abspath(program), captures + converted(os.path.abspath(program), folder))
+
+
+def converted(program, folder):
+    """Baseband logs, as captures that tshark reads too."""
+    made = []
+    for path in sorted(glob.glob(os.path.join(SHARED, "captures", "*.qmdl"))):
+        made.append(os.path.join(folder, os.path.basename(path) + ".pcapng"))
+        subprocess.run([program, "convert", path, "-o", made[-1]], check=True, capture_output=True)
+    return made
+
+
+def compare_all(program, captures):
     wrong, counted = 0, collections.Counter()
     for capture in captures:
         lte_frames = within_lte(capture)
         for rat in ("nr", "lte"):
-            theirs, (mine, duplicates) = tshark(capture, rat), ours(os.path.abspath(program), capture, rat, lte_frames)
+            theirs, (mine, duplicates) = tshark(capture, rat), ours(program, capture, rat, lte_frames)
             for problem in compare(theirs, mine, duplicates):
                 print(f"{os.path.basename(capture)} {problem}")
                 wrong += 1
             counted.update((rat, line["type"]) for frame in set(theirs) & set(mine) for line in mine[frame])
+    wrong += same_in_two_forms(program)
     print(f"{len(captures)} captures, {counted['nr', 'handover']} handovers of NR, {counted['lte', 'handover']} of LTE and "
           f"{counted['nr', 'scg-change']} SCG changes compared, {wrong} differences")
     return 1 if wrong or not counted["nr", "handover"] or not counted["lte", "handover"] else 0
