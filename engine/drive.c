@@ -110,6 +110,13 @@ static void on_problem(void *user, const struct daps_framing_problem *problem)
         daps_engine_gap(drive->engine, problem->ue_key, !problem->ue_known, problem->frame, gap_of(problem->class));
 }
 
+static void on_unfollowed(void *user, uint64_t frame)
+{
+    const struct drive *drive = user;
+
+    daps_engine_not_judged(drive->engine, DAPS_NOT_JUDGED_NODE_INTERFACE, frame);
+}
+
 static void on_join(void *user, uint64_t ue_key, const struct daps_identity_join *join)
 {
     const struct drive *drive = user;
@@ -120,7 +127,8 @@ static void on_join(void *user, uint64_t ue_key, const struct daps_identity_join
 struct drive *drive_new(struct daps_engine *engine, const struct daps_engine_options *options)
 {
     struct drive *drive = g_new0(struct drive, 1);
-    const struct unwrap_sink sink = {.user = drive, .pdu = on_pdu, .problem = on_problem, .join = on_join};
+    const struct unwrap_sink sink = {
+        .user = drive, .pdu = on_pdu, .problem = on_problem, .join = on_join, .unfollowed = on_unfollowed};
 
     drive->engine = engine;
     drive->unwrap = unwrap_new(&sink);

@@ -102,6 +102,8 @@ bool peel_named_payload(struct peel *peel, struct octets payload);
 /* sctp.c */
 void peel_sctp(struct peel *peel, struct octets packet);
 enum daps_framing_class sctp_payload_class(uint32_t ppid);
+/* Counts a PDU of a node interface, and says whether it carries what nobody follows. */
+void peel_ap(struct peel *peel, enum daps_framing_class class, struct octets pdu);
 
 /* upper_pdu.c */
 void peel_upper_pdu(struct peel *peel, struct octets packet);

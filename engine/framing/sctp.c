@@ -8,6 +8,9 @@
  *     DATA:    u32 TSN | u16 stream | u16 sequence number | u32 PPID | data
  *     I-DATA:  u32 TSN | u16 stream | u16 0 | u32 message identifier | u32 PPID, where a message begins | data
  */
+#include <glib.h>
+#include <string.h>
+
 #include "framing/peel.h"
 
 enum { CHUNK_DATA = 0, CHUNK_I_DATA = 64, FLAG_BEGINS = 2 };
@@ -36,6 +39,32 @@ enum daps_framing_class sctp_payload_class(uint32_t ppid)
     }
 }
 
+/* What begins a procedure with a handover or RRC in it, by its number; 255: none. */
+static const struct {
+    enum daps_framing_class class;
+    uint8_t procedures[5];
+} carrying[] = {
+    {DAPS_FRAMING_NGAP, {12, 13, 25, 255, 255}},  /* TS 38.413: preparation, resource allocation, path switch */
+    {DAPS_FRAMING_S1AP, {0, 1, 3, 255, 255}},     /* TS 36.413: the same */
+    {DAPS_FRAMING_XNAP, {0, 255, 255, 255, 255}}, /* TS 38.423 handoverPreparation */
+    {DAPS_FRAMING_X2AP, {0, 255, 255, 255, 255}}, /* TS 36.423 handoverPreparation */
+    {DAPS_FRAMING_F1AP,
+     {5, 7, 11, 12, 13}}, /* TS 38.473: UE context setup, modification; initial, DL, UL RRC transfer */
+};
+
+void peel_ap(struct peel *peel, enum daps_framing_class class, struct octets pdu)
+{
+    const uint8_t choice = octets_u8(&pdu), procedure = octets_u8(&pdu);
+
+    tally_count(&peel->at, class);
+    if (pdu.bad || choice != 0) /* CHOICE { initiatingMessage, ... } in aligned PER, then procedureCode */
+        return;
+    for (size_t i = 0; i < G_N_ELEMENTS(carrying); i++)
+        if (carrying[i].class == class && procedure != 255 &&
+            memchr(carrying[i].procedures, procedure, sizeof carrying[i].procedures) != NULL)
+            tally_unfollowed(&peel->at);
+}
+
 void peel_sctp(struct peel *peel, struct octets packet)
 {
     bool counted = false;
@@ -56,7 +85,7 @@ void peel_sctp(struct peel *peel, struct octets packet)
         octets_skip(&head, type == CHUNK_DATA ? 8 : 12);
         uint32_t ppid = octets_u32(&head);
         if (begins && !head.bad) {
-            tally_count(&peel->at, sctp_payload_class(ppid));
+            peel_ap(peel, sctp_payload_class(ppid), head);
             counted = true;
         }
         octets_skip(&packet, length - 4u);

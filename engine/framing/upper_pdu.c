@@ -122,7 +122,7 @@ static void peel_named(struct peel *peel, const struct upper_name *entry, struct
         peel_deliver(peel, layer, &context, pdu);
         break;
     case UPPER_COUNTED:
-        tally_count(&peel->at, entry->class);
+        peel_ap(peel, entry->class, pdu);
         break;
     case UPPER_INNER:
         entry->unwrap(peel, pdu);
@@ -206,7 +206,7 @@ static void read_upper_pdu(struct peel *peel, struct octets packet, bool blank)
             remember(peel, whole, whole.left - packet.left, entry);
         peel_named(peel, entry, packet);
     } else if (tags.table.left == sizeof ppid_table - 1 && !memcmp(tags.table.at, ppid_table, tags.table.left)) {
-        tally_count(&peel->at, sctp_payload_class(tags.table_value));
+        peel_ap(peel, sctp_payload_class(tags.table_value), packet);
     } else if (tags.table.left) {
         tally_count(&peel->at, DAPS_FRAMING_UPPER_OTHER);
     } else {

@@ -61,6 +61,14 @@ bool daps_framing_class_is_followed(enum daps_framing_class class)
            class == DAPS_FRAMING_RLC || class == DAPS_FRAMING_PDCP || class == DAPS_FRAMING_DIAG_PDCP;
 }
 
+void tally_unfollowed(const struct tally_place *place)
+{
+    const struct tally *tally = place->tally;
+
+    if (tally->unfollowed != NULL)
+        tally->unfollowed(tally->user, place->frame);
+}
+
 bool tally_has_radio(const struct tally *tally)
 {
     const uint64_t *classes = tally->counts.classes;

@@ -14,7 +14,8 @@ struct tally {
     struct daps_framing_counts counts;
     uint64_t frame;                                                          /* the last one */
     void *user;                                                              /* handed to problem, ... */
-    void (*problem)(void *user, const struct daps_framing_problem *problem); /* ... which may be NULL */
+    void (*problem)(void *user, const struct daps_framing_problem *problem); /* ... which may be NULL, ... */
+    void (*unfollowed)(void *user, uint64_t frame);                          /* ... likewise */
 };
 
 struct tally_place {
@@ -46,6 +47,9 @@ void tally_short(struct tally_place *place, const char *layer, bool rrc, const u
 
 /* Counts an RRC PDU of that UE; false, and said, if it is not whole. */
 bool tally_rrc(struct tally_place *place, const char *layer, enum daps_rat rat, uint64_t ue_key, struct octets pdu);
+
+/* In this frame a node interface carries handovers or RRC, which nobody follows: said. */
+void tally_unfollowed(const struct tally_place *place);
 
 /* Whether the capture has shown any RRC, or what carries it, so far. */
 bool tally_has_radio(const struct tally *tally);

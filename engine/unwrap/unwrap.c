@@ -33,6 +33,7 @@ struct unwrap *unwrap_new(const struct unwrap_sink *sink)
     unwrap->sink = *sink;
     unwrap->tally.user = sink->user;
     unwrap->tally.problem = sink->problem;
+    unwrap->tally.unfollowed = sink->unfollowed;
     unwrap->framing = framing_new(&unwrap->tally, unwrap, on_framed);
     unwrap->radio = radio_new(&unwrap->tally, &radio_sink);
     return unwrap;

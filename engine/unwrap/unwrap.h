@@ -18,6 +18,7 @@ struct unwrap_sink {
     void (*pdu)(void *user, const struct daps_pdu *pdu); /* of RRC or PDCP; octets valid during the call only */
     void (*problem)(void *user, const struct daps_framing_problem *problem);          /* or NULL */
     void (*join)(void *user, uint64_t ue_key, const struct daps_identity_join *join); /* likewise */
+    void (*unfollowed)(void *user, uint64_t frame); /* handovers or RRC on a node interface; likewise */
 };
 
 /* State of one capture. sink is copied. Free with unwrap_free, NULL is fine there. */

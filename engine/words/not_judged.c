@@ -26,6 +26,9 @@ static const struct {
                                       "keys made for cells that the capture does not name"},
     [DAPS_NOT_JUDGED_KEYS_UNREAD] = {"keys-unread", "logged item of PDCP whose version is not known",
                                      "logged items of PDCP whose version is not known"},
+    [DAPS_NOT_JUDGED_NODE_INTERFACE] =
+        {"node-interface", "message of a node interface with a handover or RRC in it, which is not followed",
+         "messages of node interfaces with handovers or RRC in them, which are not followed"},
     [DAPS_NOT_JUDGED_NOT_FOLLOWED] = {"not-followed", "UE or attempt that was not followed to its end",
                                       "UEs or attempts that were not followed to their end"},
 };

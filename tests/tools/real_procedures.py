@@ -6,7 +6,7 @@
 
 Every such message that tshark sees must be an event of ours in the same frame and no other: algorithms, C-RNTI, PCI, shortMAC-I and
 cause of a request, NCC of what answers it. A baseband log is converted first, then both read the same capture. What F1AP,
-S1AP or X2AP carry is left out: node interfaces are not followed. Exit status 77 (skipped) without the shared captures or without tshark.
+S1AP or X2AP carry is left out: node interfaces are not followed. KeNB* of an X2 handover must be what derive makes. Exit status 77 (skipped) without the shared captures or without tshark.
 """
 import collections
 import glob
@@ -105,11 +105,28 @@ def readable(program, folder):
             yield path
 
 
+def x2_handover(program):
+    """1 if KeNB* on X2 is not what derive makes of the KeNB that S1 gave, PCI and EARFCN of the command behind it."""
+    path = os.path.join(SHARED, "captures", "lte-x2-handover.pcap")
+    if not os.path.exists(path):
+        return 0
+    names = ["s1ap.SecurityKey", "x2ap.key_eNodeB_star", "lte-rrc.targetPhysCellId", "lte-rrc.dl_CarrierFreq"]
+    command = ["tshark", "-r", path, "-Y", " || ".join(names), "-T", "fields"] + [part for name in names for part in ("-e", name)]
+    rows = [row.split("\t") for row in subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()]
+    kenb, star, pci, earfcn = (next(row[i] for row in rows if len(row) > i and row[i]) for i in range(4))
+    derive = [program, "derive", "kenb-star", f"--key={kenb}", f"--pci={pci}", f"--arfcn={earfcn}", "--format", "json"]
+    derived = subprocess.run(derive, capture_output=True, text=True, check=True).stdout
+    if star.replace(":", "") not in derived:
+        print(f"KeNB* for PCI {pci}, EARFCN {earfcn} is not that of X2")
+        return 1
+    return 0
+
+
 def main(program):
     if not glob.glob(os.path.join(SHARED, "captures", "*")) or shutil.which("tshark") is None:
         print(f"SKIPPED: no captures in {SHARED}, or no tshark")
         return 77
-    wrong, captures, counted = 0, 0, collections.Counter()
+    wrong, captures, counted = x2_handover(program), 0, collections.Counter()
     with tempfile.TemporaryDirectory() as folder:
         for capture in readable(program, folder):
             captures += 1

@@ -134,7 +134,7 @@ static inline bytes upper(const char *name, unsigned nuls, bytes pdu)
 struct seen {
     struct unwrap *unwrap;
     uint64_t frame;
-    unsigned pdus, problems;
+    unsigned pdus, problems, unfollowed;
     struct daps_pdu pdu; /* the last one */
     char octets[4096];   /* its octets in hex */
     enum daps_framing_class class;
@@ -183,10 +183,17 @@ static inline void seen_problem(void *user, const struct daps_framing_problem *p
     g_string_free(said, TRUE);
 }
 
+static inline void seen_unfollowed(void *user, uint64_t frame)
+{
+    struct seen *seen = user;
+    ck_assert_uint_gt(frame, 0);
+    seen->unfollowed++;
+}
+
 static inline void seen_begin(struct seen *seen)
 {
     memset(seen, 0, sizeof *seen);
-    struct unwrap_sink sink = {.user = seen, .pdu = seen_pdu, .problem = seen_problem};
+    struct unwrap_sink sink = {.user = seen, .pdu = seen_pdu, .problem = seen_problem, .unfollowed = seen_unfollowed};
     seen->unwrap = unwrap_new(&sink);
 }
 

@@ -106,6 +106,44 @@ START_TEST(upper_pdu_of_other_protocols)
 }
 END_TEST
 
+/* PDUs of node interfaces: the procedures with handovers or RRC in them are not followed, and said; others counted. */
+START_TEST(node_interfaces)
+{
+    static const struct {
+        const char *name, *octets;
+        enum daps_framing_class class;
+        unsigned unfollowed;
+    } pdus[] = {
+        {"x2ap", "0000006d", DAPS_FRAMING_X2AP, 1}, /* HandoverRequest */
+        {"x2ap", "2000006d", DAPS_FRAMING_X2AP, 0}, /* its acknowledge */
+        {"x2ap", "0005006d", DAPS_FRAMING_X2AP, 0}, /* uEContextRelease */
+        {"x2ap", "00", DAPS_FRAMING_X2AP, 0},       {"s1ap", "000980", DAPS_FRAMING_S1AP, 0},
+        {"s1ap", "000080", DAPS_FRAMING_S1AP, 1},   {"s1ap", "000180", DAPS_FRAMING_S1AP, 1},
+        {"s1ap", "000380", DAPS_FRAMING_S1AP, 1},   {"ngap", "000c00", DAPS_FRAMING_NGAP, 1},
+        {"ngap", "000e00", DAPS_FRAMING_NGAP, 0},   {"ngap", "00ff00", DAPS_FRAMING_NGAP, 0},
+        {"xnap", "000000", DAPS_FRAMING_XNAP, 1},   {"f1ap", "000c00", DAPS_FRAMING_F1AP, 1},
+        {"f1ap", "000100", DAPS_FRAMING_F1AP, 0},   {"nas-eps", "000000", DAPS_FRAMING_NAS, 0},
+    };
+    struct seen seen;
+    for (size_t i = 0; i < G_N_ELEMENTS(pdus); i++) {
+        seen_begin(&seen);
+        give(&seen, 252, upper(pdus[i].name, 1, hex(pdus[i].octets)));
+        ck_assert_uint_eq(counted(&seen, pdus[i].class), 1);
+        ck_assert_uint_eq(counted_all(&seen), 1);
+        ck_assert_msg(seen.unfollowed == pdus[i].unfollowed, "%s %s", pdus[i].name, pdus[i].octets);
+        ck_assert_uint_eq(seen.problems, 0);
+        seen_end(&seen);
+    }
+    seen_begin(&seen); /* SCTP in IPv4 in raw IP, one DATA chunk of X2AP */
+    give(&seen, 101,
+         hex("45000034 00000000 40840000 0a000001 0a000002 8e368e36 00000000 00000000"
+             "00030014 00000001 00000000 0000001b 0000006d"));
+    ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_X2AP), 1);
+    ck_assert_uint_eq(seen.unfollowed, 1);
+    seen_end(&seen);
+}
+END_TEST
+
 /* Names after one another, so that a wrong answer of the cache of names would show. */
 START_TEST(upper_pdu_names_in_turn)
 {
@@ -479,6 +517,7 @@ int main(void)
     TCase *c = tcase_create("carriers");
     tcase_add_loop_test(c, upper_pdu_names, 0, G_N_ELEMENTS(nr_names));
     tcase_add_test(c, upper_pdu_of_other_protocols);
+    tcase_add_test(c, node_interfaces);
     tcase_add_test(c, upper_pdu_names_in_turn);
     tcase_add_test(c, upper_pdu_ue);
     tcase_add_test(c, upper_pdu_cut);

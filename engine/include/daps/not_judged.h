@@ -10,16 +10,17 @@
 
 /* Once per handover command, message or UE, as the words of each reason say. */
 enum daps_not_judged {
-    DAPS_NOT_JUDGED_ONE_DIRECTION, /* UEs of which only one direction was captured */
-    DAPS_NOT_JUDGED_COMMAND_CUT,   /* messages that the capture cut short */
-    DAPS_NOT_JUDGED_COMMAND_LOST,  /* answers and key changes whose command is not in the capture */
-    DAPS_NOT_JUDGED_OUTCOME_LOST,  /* commands of which the capture does not show whether they failed */
-    DAPS_NOT_JUDGED_NO_KEY,        /* messages unread for want of a key, though a key log was given */
-    DAPS_NOT_JUDGED_KEY_UNFIT,     /* messages that no key of the key log fits */
-    DAPS_NOT_JUDGED_SEGMENTS_LOST, /* RRC messages of which segments are missing */
-    DAPS_NOT_JUDGED_CELL_UNKNOWN,  /* keys made for a cell that the capture does not name */
-    DAPS_NOT_JUDGED_KEYS_UNREAD,   /* items of a baseband log with keys and COUNTs, of a version that is not known */
-    DAPS_NOT_JUDGED_NOT_FOLLOWED,  /* UEs, attempts or messages beyond a stated bound */
+    DAPS_NOT_JUDGED_ONE_DIRECTION,  /* UEs of which only one direction was captured */
+    DAPS_NOT_JUDGED_COMMAND_CUT,    /* messages that the capture cut short */
+    DAPS_NOT_JUDGED_COMMAND_LOST,   /* answers and key changes whose command is not in the capture */
+    DAPS_NOT_JUDGED_OUTCOME_LOST,   /* commands of which the capture does not show whether they failed */
+    DAPS_NOT_JUDGED_NO_KEY,         /* messages unread for want of a key, though a key log was given */
+    DAPS_NOT_JUDGED_KEY_UNFIT,      /* messages that no key of the key log fits */
+    DAPS_NOT_JUDGED_SEGMENTS_LOST,  /* RRC messages of which segments are missing */
+    DAPS_NOT_JUDGED_CELL_UNKNOWN,   /* keys made for a cell that the capture does not name */
+    DAPS_NOT_JUDGED_KEYS_UNREAD,    /* items of a baseband log with keys and COUNTs, of a version that is not known */
+    DAPS_NOT_JUDGED_NODE_INTERFACE, /* handovers and RRC that node interfaces carry: NGAP, S1AP, ... */
+    DAPS_NOT_JUDGED_NOT_FOLLOWED,   /* UEs, attempts or messages beyond a stated bound */
     DAPS_NOT_JUDGED_COUNT
 };
 
