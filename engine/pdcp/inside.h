@@ -97,7 +97,6 @@ size_t pdcp_room_octets(const struct pdcp_room *room);
 void pdcp_tell_read(const struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_reading *reading);
 
 /* pdcp.c */
-void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdu *pdu);
 
 /* place_mac.c: the context whose key makes the MAC-I right. */
 bool pdcp_place_by_mac(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn, struct pdcp_placed *placed);
@@ -134,7 +133,8 @@ void pdcp_join_by_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, con
 void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn);
 
 /* needs.c: a PDU came that cannot be read; and it, or one that verifies under no key, will not be read any more. */
-void pdcp_note_needs(struct daps_pdcp *pdcp);
+struct pdcp_need pdcp_need_now(const struct daps_pdcp *pdcp); /* DAPS_NEEDS_ROOT once something was unreadable */
+void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_need *need);
 void pdcp_note_not_judged(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, bool unverified);
 
 /* roots.c: a root that one MAC-I among many fits is on trial. */

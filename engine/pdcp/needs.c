@@ -42,7 +42,7 @@ static uint64_t frame_of(const struct daps_ue_view *ue, const struct daps_term *
 }
 
 /* The first thing that is missing on the way from the root to that key. */
-static void missing_for(const struct daps_pdcp *pdcp, const struct daps_term *key, struct daps_sealed *needs)
+static void missing_for(const struct daps_pdcp *pdcp, const struct daps_term *key, struct pdcp_need *need)
 {
     const struct daps_term *above = key->parent;
 
@@ -50,42 +50,52 @@ static void missing_for(const struct daps_pdcp *pdcp, const struct daps_term *ke
         key = above;
         above = key->parent;
     }
-    if (key->kind == DAPS_TERM_STAR && above != NULL && above->has_value) {
-        needs->needs = DAPS_NEEDS_CELL;
-        needs->needs_frame = frame_of(&pdcp->ue, key);
+    if (key->kind == DAPS_TERM_STAR && (above != NULL ? above->has_value : key->has_parent_value)) {
+        need->what = DAPS_NEEDS_CELL;
+        need->frame = frame_of(&pdcp->ue, key);
     } else if (above != NULL && above->kind == DAPS_TERM_NH && above->parent != NULL && above->parent->has_value) {
-        needs->needs = DAPS_NEEDS_NH;
-        needs->number = (int)(above->n & 7U);
+        need->what = DAPS_NEEDS_NH;
+        need->number = (int)(above->n & 7U);
     }
 }
 
-void pdcp_note_needs(struct daps_pdcp *pdcp)
+struct pdcp_need pdcp_need_now(const struct daps_pdcp *pdcp)
 {
-    const struct pdcp_context *context = unkeyed(pdcp);
-    struct daps_sealed *needs = &pdcp->needs;
+    const struct pdcp_context *context;
+    struct pdcp_need need = {.what = DAPS_NEEDS_ROOT, .number = -1};
     const struct daps_event *candidate;
     struct daps_term key;
 
     if (pdcp->unreadable > 0)
-        return; /* that of the first one is told */
-    needs->needs = DAPS_NEEDS_ROOT;
-    needs->number = -1;
-    needs->needs_frame = 0;
+        return need; /* that of the first one is told */
+    context = unkeyed(pdcp);
     if (context != NULL && context->term->has_value && !pdcp_is_supported(pdcp, context) && context->nea >= 0) {
         const bool nea = !daps_ciphers_supported(pdcp->ciphers, (unsigned)context->nea);
-        needs->needs = DAPS_NEEDS_ALGORITHM;
-        needs->number = nea ? context->nea : context->nia;
+        need.what = DAPS_NEEDS_ALGORITHM;
+        need.number = nea ? context->nea : context->nia;
     } else if (context != NULL && !context->term->has_value) {
-        missing_for(pdcp, context->term, needs);
+        missing_for(pdcp, context->term, &need);
     } else if (context == NULL && (candidate = pdcp_unseen_candidate(pdcp, &key)) != NULL) {
-        missing_for(pdcp, &key, needs);
-        if (needs->needs == DAPS_NEEDS_CELL)
-            needs->needs_frame = candidate->frame;
+        missing_for(pdcp, &key, &need);
+        if (need.what == DAPS_NEEDS_CELL)
+            need.frame = candidate->frame;
     }
-    if (needs->needs == DAPS_NEEDS_ROOT && pdcp->unfit_frame != 0) {
-        needs->needs = DAPS_NEEDS_FITTING;
-        needs->needs_frame = pdcp->unfit_frame;
+    if (need.what == DAPS_NEEDS_ROOT && pdcp->unfit_frame != 0) {
+        need.what = DAPS_NEEDS_FITTING;
+        need.frame = pdcp->unfit_frame;
     }
+    return need;
+}
+
+void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_need *need)
+{
+    if (pdcp->unreadable++ == 0) {
+        pdcp->first_unreadable_frame = pdu->frame;
+        pdcp->needs.needs = need->what;
+        pdcp->needs.number = need->number;
+        pdcp->needs.needs_frame = need->frame;
+    }
+    pdcp_note_not_judged(pdcp, pdu, false);
 }
 
 /* The air's copy of what a log beside it showed last before the connection ended: nothing hides in it. */

@@ -205,13 +205,6 @@ static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdu *pdu,
         pdcp_hand_clear(pdu, reading);
 }
 
-void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
-{
-    if (pdcp->unreadable++ == 0)
-        pdcp->first_unreadable_frame = pdu->frame;
-    pdcp_note_not_judged(pdcp, pdu, false);
-}
-
 /* T304 of the command that led to the context had run out by then: it may have failed, and others have followed. */
 static bool is_too_late(const struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu)
 {
@@ -262,7 +255,7 @@ static void settle_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu
                               struct pdcp_reading *reading)
 {
     if (reading->status == DAPS_PDCP_UNREADABLE && !reading->known)
-        pdcp_note_needs(pdcp);
+        reading->need = pdcp_need_now(pdcp);
     if ((reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED) &&
         pdcp->host.options->keylog != NULL)
         reading->waits = pdcp_wait(pdcp, reading, reading->suspect, failed_in);
@@ -272,7 +265,7 @@ static void settle_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu
         return;
     }
     if (reading->status == DAPS_PDCP_UNREADABLE && !reading->waits)
-        pdcp_note_unreadable(pdcp, pdu);
+        pdcp_note_unreadable(pdcp, pdu, &reading->need);
     if (!pdu->downlink && !pdcp->log_beside && pdcp->ue.n_candidates > 0)
         pdcp->ul_doubt |= reading->status == DAPS_PDCP_UNREADABLE || reading->status == DAPS_PDCP_UNVERIFIED;
     if (reading->suspect)

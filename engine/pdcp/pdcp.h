@@ -210,6 +210,13 @@ struct pdcp_record {
 };
 
 /* What came of one PDU. rrc points into the PDU or into room of the UE's, valid until the next call. */
+/* What would open signalling that cannot be read. */
+struct pdcp_need {
+    enum daps_needs what;
+    int number;     /* NCC or algorithm, -1 none */
+    uint64_t frame; /* 0 none */
+};
+
 struct pdcp_reading {
     enum daps_pdcp_status status;
     const uint8_t *rrc;
@@ -228,6 +235,7 @@ struct pdcp_reading {
     struct daps_cell cell; /* that the key shows the PDU was sent in; -1 */
     uint32_t count;
     const struct daps_pdu *pdu;
+    struct pdcp_need need; /* unreadable: if nothing was before */
 };
 
 struct daps_pdcp *daps_pdcp_new(const struct pdcp_host *host);

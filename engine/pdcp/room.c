@@ -22,6 +22,7 @@ struct waiter {
     bool suspect, known;          /* known: a log has its record */
     enum daps_pdcp_status status; /* it was answered with */
     uint32_t failed_in;           /* context that it was held against, 0 none */
+    struct pdcp_need need;        /* when it came */
 };
 
 struct pdcp_room {
@@ -120,7 +121,7 @@ static void count_unread(struct daps_pdcp *pdcp, const struct waiter *waiter)
         if (waiter->known)
             pdcp_note_not_judged(pdcp, &waiter->pdu, false); /* the log says what, but not under which key */
         else
-            pdcp_note_unreadable(pdcp, &waiter->pdu);
+            pdcp_note_unreadable(pdcp, &waiter->pdu, &waiter->need);
     } else {
         pdcp_counts(pdcp)->pdcp.unverified++;
         pdcp_note_not_judged(pdcp, &waiter->pdu, true);
@@ -164,8 +165,12 @@ static void turn_out(struct daps_pdcp *pdcp)
 bool pdcp_wait(struct daps_pdcp *pdcp, const struct pdcp_reading *reading, bool suspect, uint32_t failed_in)
 {
     const struct daps_pdu *pdu = reading->pdu;
-    struct waiter in = {
-        .pdu = *pdu, .suspect = suspect, .known = reading->known, .status = reading->status, .failed_in = failed_in};
+    struct waiter in = {.pdu = *pdu,
+                        .suspect = suspect,
+                        .known = reading->known,
+                        .status = reading->status,
+                        .failed_in = failed_in,
+                        .need = reading->need};
 
     if (pdu->length > MOST_OCTETS)
         return false;
