@@ -39,6 +39,8 @@ void air_start(struct air *air, unsigned ue, const char *key_line)
 void air_stop(struct air *air)
 {
     daps_ciphers_free(air->ciphers);
+    if (air->plain != NULL)
+        g_byte_array_unref(air->plain);
     daps_wipe(air, sizeof *air);
 }
 
@@ -232,6 +234,10 @@ static void protect(struct air *air, const struct air_leg *leg, GByteArray *pdu,
         }
         g_byte_array_append(pdu, mac, 4);
     }
+    if (air->plain == NULL)
+        air->plain = g_byte_array_new();
+    g_byte_array_set_size(air->plain, 0);
+    g_byte_array_append(air->plain, pdu->data, pdu->len);
     if (ciphered && leg->nea > 0) {
         daps_kdf_leaf(air->rat, leg->key, srb ? DAPS_USE_RRC_ENC : DAPS_USE_UP_ENC, (uint8_t)leg->nea, key);
         daps_nea(air->ciphers, (unsigned)leg->nea, key, tuple, pdu->data + header, pdu->data + header,
@@ -258,10 +264,14 @@ GByteArray *air_signalling(struct air *air, bool downlink, const GByteArray *rrc
                             .next_rlc_sn = &leg->srb1_rlc[downlink],
                             .msg3 = !downlink && air->contention,
                             .c_rnti = leg->c_rnti,
+                            .count = count,
+                            .ciphered = ciphered && leg->nea > 0,
+                            .leg = leg,
                             .rlc_sn = lte ? 0 : leg->srb1_rlc[downlink]++ & 0xFFF};
     g_byte_array_append(out, header, octets);
     g_byte_array_append(out, rrc->data, rrc->len);
     protect(air, leg, out, &tuple, octets, true, ciphered);
+    pdu->plain = air->plain;
     air->clear_once = false;
     if (!downlink)
         air->contention = false;
@@ -294,10 +304,14 @@ GByteArray *air_data(struct air *air, bool downlink, unsigned drb, bool source, 
                             .sn_bits = sn_bits,
                             .c_rnti = leg->c_rnti,
                             .um = sn_bits == 7,
+                            .count = count,
+                            .ciphered = leg->secured && leg->nea > 0,
+                            .leg = leg,
                             .next_rlc_sn = &air->drb_rlc[drb][downlink],
                             .rlc_sn = air->rat == DAPS_RAT_LTE ? 0 : air->drb_rlc[drb][downlink]++ & 0xFFF};
     g_byte_array_append(out, header, length);
     g_byte_array_append(out, data->data, data->len);
     protect(air, leg, out, &tuple, length, false, leg->secured);
+    pdu->plain = air->plain;
     return out;
 }

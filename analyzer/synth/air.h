@@ -56,6 +56,7 @@ struct air {
     uint8_t failed_key[32];
     uint32_t drb[33][2], drb_rlc[33][2];
     int32_t pci, ssb_arfcn; /* of the active cell */
+    GByteArray *plain;      /* the newest PDU as it was before ciphering, NULL none yet */
 };
 
 /* key_line: KGNB or KAMF line of a key log, or empty: then a key of the UE's own, which nobody is told. */
@@ -90,6 +91,10 @@ struct air_pdu {
     uint32_t rlc_sn;
     uint32_t *next_rlc_sn; /* LTE: every PDU has one */
     unsigned sn_bits;
+    uint32_t count;
+    bool ciphered;
+    const struct air_leg *leg; /* whose keys it has; this and the next until the next call */
+    const GByteArray *plain;   /* as it was before ciphering */
 };
 
 /* rrc as PDCP PDU of SRB1 on the leg in use. Caller unrefs. */

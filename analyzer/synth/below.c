@@ -45,6 +45,8 @@ void player_send_below(struct player *p, struct synth_frame *frame)
         g_byte_array_unref(octets);
         break;
     default:
+        if (synth_framing_logs(p->framing))
+            return; /* in the log already */
         player_fail(p, "this framing cannot carry a PDU of channel %s", daps_channel_name(frame->channel));
         return;
     }

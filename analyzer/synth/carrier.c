@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "daps/record.h"
+#include "synth/layers.h"
 #include "synth/put.h"
 
 #define DLT_ETHERNET  1
@@ -43,7 +44,9 @@ static const char *const framing_names[SYNTH_FRAMING_COUNT] = {"upper-pdu",
                                                                "gsmtap-v2-mac",
                                                                "gsmtap-v3-mac",
                                                                "gsmtap-v3-pdcp",
-                                                               "gsmtap-v3-both"};
+                                                               "gsmtap-v3-both",
+                                                               "diag-keys",
+                                                               "diag-keys-segments"};
 
 enum synth_framing synth_framing_by_name(const char *name)
 {
@@ -60,7 +63,8 @@ const char *synth_framing_names(void)
            "mac-nr-dlt149, mac-nr-dlt157, "
            "mac-nr-upper, "
            "mac-nr-upper-udp, rlc-nr, pdcp-nr, pdcp-nr-2018, mac-lte, mac-lte-dlt147, mac-lte-dlt149, mac-lte-upper, "
-           "rlc-lte, pdcp-lte, gsmtap-v2-mac, gsmtap-v3-mac, gsmtap-v3-pdcp, gsmtap-v3-both";
+           "rlc-lte, pdcp-lte, gsmtap-v2-mac, gsmtap-v3-mac, gsmtap-v3-pdcp, gsmtap-v3-both, diag-keys, "
+           "diag-keys-segments";
 }
 
 bool synth_framing_carries(enum synth_framing framing, enum daps_rat rat)
@@ -70,6 +74,11 @@ bool synth_framing_carries(enum synth_framing framing, enum daps_rat rat)
     const bool of_lte = (framing >= SYNTH_MAC_LTE && framing <= SYNTH_GSMTAP_V2_MAC) || framing == SYNTH_GSMTAP_V2;
 
     return rat == DAPS_RAT_LTE ? !of_nr : !of_lte;
+}
+
+bool synth_framing_logs(enum synth_framing framing)
+{
+    return !synth_is_below_rrc(framing) || framing >= SYNTH_GSMTAP_V3_BOTH;
 }
 
 int synth_link_type(enum synth_framing framing)
@@ -92,6 +101,8 @@ int synth_link_type(enum synth_framing framing)
         return DLT_RAW;
     case SYNTH_DIAG:
     case SYNTH_DIAG_SEGMENTS:
+    case SYNTH_DIAG_KEYS:
+    case SYNTH_DIAG_KEYS_SEGMENTS:
         return DAPS_LINKTYPE_DIAG;
     default:
         return DLT_ETHERNET;
@@ -403,7 +414,9 @@ GByteArray *synth_wrap(enum synth_framing framing, const struct synth_frame *fra
         return frame->rat == DAPS_RAT_LTE ? NULL : qcsuper(frame);
     case SYNTH_DIAG:
     case SYNTH_DIAG_SEGMENTS:
-        return synth_diag(frame, framing == SYNTH_DIAG_SEGMENTS);
+    case SYNTH_DIAG_KEYS:
+    case SYNTH_DIAG_KEYS_SEGMENTS:
+        return synth_diag(frame, framing == SYNTH_DIAG_SEGMENTS || framing == SYNTH_DIAG_KEYS_SEGMENTS);
     case SYNTH_RLS:
         return frame->rat == DAPS_RAT_LTE ? NULL : rls(frame);
     default: /* below RRC: layers.c */

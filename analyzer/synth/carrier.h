@@ -35,9 +35,11 @@ enum synth_framing {
     SYNTH_PDCP_LTE,         /* likewise "pdcp-lte" */
     SYNTH_GSMTAP_V2_MAC,    /* GSMTAP v2 type 0x0f, which has LTE only */
     /* Of either: */
-    SYNTH_GSMTAP_V3_MAC,  /* GSMTAP v3 type 0x0500, LTE 0x0400 */
-    SYNTH_GSMTAP_V3_PDCP, /* GSMTAP v3 type 0x0502, LTE 0x0402 */
-    SYNTH_GSMTAP_V3_BOTH, /* RRC in clear, as a phone logs it, and the PDCP PDU it went in */
+    SYNTH_GSMTAP_V3_MAC,      /* GSMTAP v3 type 0x0500, LTE 0x0400 */
+    SYNTH_GSMTAP_V3_PDCP,     /* GSMTAP v3 type 0x0502, LTE 0x0402 */
+    SYNTH_GSMTAP_V3_BOTH,     /* RRC in clear, as a phone logs it, and the PDCP PDU it went in */
+    SYNTH_DIAG_KEYS,          /* items of a phone's baseband log with the keys of LTE (diag_pdcp.c), ... */
+    SYNTH_DIAG_KEYS_SEGMENTS, /* ... each message in two parts */
     SYNTH_FRAMING_COUNT
 };
 
@@ -62,6 +64,9 @@ const char *synth_framing_names(void);
 
 /* Whether the framing can hold that technology. */
 bool synth_framing_carries(enum synth_framing framing, enum daps_rat rat);
+
+/* Whether RRC stands in it in clear, as a log has it; PDCP may stand beside. */
+bool synth_framing_logs(enum synth_framing framing);
 
 /* Link type of the framing. */
 int synth_link_type(enum synth_framing framing);

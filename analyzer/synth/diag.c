@@ -90,14 +90,11 @@ static void put_lte(GByteArray *out, const struct synth_frame *frame, const stru
     put_little(out, part->number, in_parts ? 1 : 0);
 }
 
-static void put_command(GByteArray *out, const struct synth_frame *frame, const struct part *part)
+void put_diag_item(GByteArray *out, const struct synth_frame *frame, unsigned code, GByteArray *body)
 {
     const uint64_t since = (uint64_t)(frame->time_ns - EPOCH_NS), units = since / UNIT_NS,
                    rest = ((since % UNIT_NS << 16) + UNIT_NS - 1) / UNIT_NS;
-    GByteArray *body = g_byte_array_new();
 
-    (frame->rat == DAPS_RAT_LTE ? put_lte : put_nr)(body, frame, part);
-    g_byte_array_append(body, part->octets, part->length);
     if (frame->many_ues) {
         put_little(out, 0x0198, 4);
         put_little(out, frame->ue, 4);
@@ -105,10 +102,19 @@ static void put_command(GByteArray *out, const struct synth_frame *frame, const 
     put_little(out, LOG, 2);
     put_little(out, body->len + 12, 2);
     put_little(out, body->len + 12, 2);
-    put_little(out, frame->rat == DAPS_RAT_LTE ? CODE_LTE : CODE_NR, 2);
+    put_little(out, code, 2);
     put_little(out, (units << 16) + rest, 8);
     g_byte_array_append(out, body->data, body->len);
     g_byte_array_unref(body);
+}
+
+static void put_command(GByteArray *out, const struct synth_frame *frame, const struct part *part)
+{
+    GByteArray *body = g_byte_array_new();
+
+    (frame->rat == DAPS_RAT_LTE ? put_lte : put_nr)(body, frame, part);
+    g_byte_array_append(body, part->octets, part->length);
+    put_diag_item(out, frame, frame->rat == DAPS_RAT_LTE ? CODE_LTE : CODE_NR, body);
 }
 
 GByteArray *synth_diag(const struct synth_frame *frame, bool in_parts)

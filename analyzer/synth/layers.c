@@ -191,6 +191,8 @@ void synth_wrap_ccch(enum synth_framing framing, const struct synth_frame *frame
     const bool up = is_uplink(frame->channel);
     GByteArray *context;
 
+    if (synth_is_diag_keys(framing))
+        return; /* in the log already, and in no PDCP PDU */
     if (frame->rat == DAPS_RAT_LTE) {
         synth_lte_ccch(framing, frame, c_rnti, frames);
         return;
@@ -257,6 +259,11 @@ static GByteArray *rlc_frame(enum synth_framing framing, const struct synth_fram
 void synth_wrap_pdcp(enum synth_framing framing, const struct synth_frame *frame, const struct air_pdu *pdu,
                      const GByteArray *octets, unsigned segment, GPtrArray *frames)
 {
+    if (synth_is_diag_keys(framing)) {
+        if (frame->rat == DAPS_RAT_LTE) /* NR's items have no known layout */
+            g_ptr_array_add(frames, synth_diag_pdcp(frame, pdu, octets));
+        return;
+    }
     if (frame->rat == DAPS_RAT_LTE) {
         synth_lte_pdcp(framing, frame, pdu, octets, segment, frames);
         return;

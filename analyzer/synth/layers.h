@@ -23,6 +23,10 @@ void synth_wrap_ccch(enum synth_framing framing, const struct synth_frame *frame
 GByteArray *synth_carry(enum synth_framing framing, const struct synth_frame *frame, const char *name,
                         GByteArray *context);
 
+/* diag_pdcp.c: the items in which a phone logs that PDU and its keys; LTE has such. */
+GByteArray *synth_diag_pdcp(const struct synth_frame *frame, const struct air_pdu *pdu, const GByteArray *octets);
+bool synth_is_diag_keys(enum synth_framing framing);
+
 /* layers_lte.c: the same of LTE */
 void synth_lte_pdcp(enum synth_framing framing, const struct synth_frame *frame, const struct air_pdu *pdu,
                     const GByteArray *octets, unsigned segment, GPtrArray *frames);

@@ -30,6 +30,9 @@ struct synth_frame;
 /* diag.c: DIAG commands with the message, one or two behind one another; NULL if they cannot carry its channel. */
 GByteArray *synth_diag(const struct synth_frame *frame, bool in_parts);
 
+/* Appends one DIAG command: log item code with body (taken), of the frame's time and subscription. */
+void put_diag_item(GByteArray *out, const struct synth_frame *frame, unsigned code, GByteArray *body);
+
 enum { SYNTH_DIAG_COMMAND = 0x10 }; /* of a log; else it is wrapped and names a subscription */
 
 /* The octets of the command at octets, which synth_diag made; header: of them, those in front of the log packet. */

@@ -76,7 +76,7 @@ void player_send(struct player *p, enum daps_channel channel, GByteArray *pdu)
     frame.cell.ssb_arfcn = p->ue->logged->ssb_arfcn;
     frame.time_ns = p->time_ns;
     frame.number = p->frames + 1;
-    if (!synth_is_below_rrc(p->framing) || p->framing == SYNTH_GSMTAP_V3_BOTH)
+    if (synth_framing_logs(p->framing))
         send_log(p, &frame);
     if (synth_is_below_rrc(p->framing) && p->error == NULL)
         player_send_below(p, &frame);

@@ -14,8 +14,8 @@
  *         | each PDU: u16 configuration | u16 size | u16 logged | u16 SFN | u32 COUNT | u32 MAC-I
  *           | downlink: u32 expected MAC-I | the logged first octets
  *
- * configuration, from its lowest bit on: index 6 bits | mode 1 | SN length 2 (version 40: 3) | BEARER 5 | valid 1. EEA
- * is written as 2 SNOW 3G, 3 AES, 4 ZUC, 7 none; EIA as 1, 2, 3, and 7 for none.
+ * configuration, from its lowest bit on: index 6 bits | mode 1 | SN length 2 (version 40: 3; 5, 7, 12, 15, 18 bits)
+ * | BEARER 5 | valid 1. EEA is written as 2 SNOW 3G, 3 AES, 4 ZUC, 7 none; EIA as 1, 2, 3, and 7 for none.
  */
 #include "framing/peel.h"
 
@@ -66,12 +66,13 @@ static void deliver(struct peel *peel, uint64_t ue_key, const struct subpacket *
 static bool take_pdu(struct peel *peel, uint64_t ue_key, struct subpacket *sub, struct octets *rest)
 {
     const uint16_t configuration = octets_le16(rest), size = octets_le16(rest), length = octets_le16(rest);
-    static const uint8_t sn_lengths[] = {5, 7, 12, 15};
+    static const uint8_t sn_lengths[8] = {5, 7, 12, 15, 18};
     const unsigned sn_bits = sub->version == WIDE_SN ? 3 : 2;
     struct octets octets;
+    const unsigned sn_length = configuration >> 7 & ((1U << sn_bits) - 1);
     struct daps_pdu pdu = {.bearer = (uint8_t)((configuration >> (7 + sn_bits) & 31) + 1),
-                           .sn_bits = sn_bits == 2 ? sn_lengths[configuration >> 7 & 3] : 0,
-                           .srb = (configuration >> 7 & ((1U << sn_bits) - 1)) == SN_OF_SRB};
+                           .sn_bits = sn_lengths[sn_length],
+                           .srb = sn_length == SN_OF_SRB};
 
     sub->logged.has_pdu = true;
     sub->logged.size = size;

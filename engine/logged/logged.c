@@ -280,7 +280,8 @@ static bool restarts(struct leaf *leaf, const struct daps_pdu *pdu)
 
 static void contents_of(const struct daps_pdu *pdu, struct contents *contents)
 {
-    const size_t header = MIN(pdu->srb || pdu->sn_bits == 7 ? 1U : 2U, pdu->length);
+    const size_t most = pdu->srb || pdu->sn_bits == 7 ? 1U : pdu->sn_bits == 18 ? 3U : 2U;
+    const size_t header = MIN(most, pdu->length);
     const size_t length = MIN(pdu->length - header, (size_t)MOST_COMPARED);
 
     contents->octets[0] = (uint8_t)(pdu->logged->size >> 8);

@@ -107,14 +107,13 @@ static bool is_at_risk(const struct collision *c, enum daps_rat rat)
 
 void rule_keystream(const struct judgement *j, struct daps_attempt *const *group, unsigned n)
 {
-    struct collision *c;
+    struct collision *c = g_new(struct collision, 1);
+    bool pointless[2] = {false, false};
 
-    if (rule_observed(j, group, n))
-        return;
-    c = g_new(struct collision, 1);
+    rule_observed(j, group, pointless);
     for (unsigned kind = 0; kind < 2; kind++) {
         c->ciphering = kind == 0;
-        for (unsigned first = 0; first + 1 < n; first++) {
+        for (unsigned first = 0; first + 1 < n && !pointless[kind]; first++) {
             if (!rule_sent_logged(j, group[first]) || seen_before(j, group, first, c->ciphering))
                 continue;
             collect(j, c, group, n, first);

@@ -77,20 +77,19 @@ static void report_collision(const struct judgement *j, const struct daps_collis
         report(j, c, DAPS_RULE_COUNT_REUSE);
 }
 
-bool rule_observed(const struct judgement *j, struct daps_attempt *const *group, unsigned n)
+void rule_observed(const struct judgement *j, struct daps_attempt *const *group, bool pointless[static 2])
 {
-    bool srb1_uplink = false;
-
-    (void)n;
     for (unsigned i = 0; i < j->moment->leave.n_collisions; i++) {
         struct daps_collision *c = &j->moment->leave.collisions[i];
         if (c->told || c->equal || c->stream.key != group[0]->key)
             continue;
-        srb1_uplink |= c->stream.srb && c->stream.bearer == 0 && c->stream.direction == 0;
+        if (c->stream.srb && c->stream.bearer == 0 && c->stream.direction == 0) {
+            pointless[0] = true;
+            pointless[1] |= !c->by_value;
+        }
         report_collision(j, c);
         c->told = true;
     }
-    return srb1_uplink;
 }
 
 void rule_collision_left(const struct judgement *j)

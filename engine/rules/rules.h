@@ -21,10 +21,10 @@ void rule_repeated_key(const struct judgement *j, struct daps_attempt *const *gr
 void rule_nh_reuse(const struct judgement *j, struct daps_attempt *const *group, unsigned n);
 void rule_keystream(const struct judgement *j, struct daps_attempt *const *group, unsigned n);
 /*
- * Collisions of PDCP PDUs under the key of this group, each reported once. True if one of them is on SRB1 uplink, which
- * makes inferring it pointless.
+ * Collisions of PDCP PDUs under the key of this group, each reported once. pointless: those on SRB1 uplink leave
+ * nothing to be inferred of keystream (0), of the MAC's tuple (1), of which keys by value show nothing.
  */
-bool rule_observed(const struct judgement *j, struct daps_attempt *const *group, unsigned n);
+void rule_observed(const struct judgement *j, struct daps_attempt *const *group, bool pointless[static 2]);
 
 void rule_collision_left(const struct judgement *j); /* observed.c: of a key whose attempts are gone */
 void rule_ncc_ambiguity(const struct judgement *j);

@@ -37,12 +37,20 @@ struct waiting {
     struct daps_seen_evidence key;
 };
 
+/* The value that items of one kind name now, and since when another one has given way to it. */
+struct turn {
+    uint64_t srb;
+    bool changed;
+    int64_t since_ns;
+};
+
 struct daps_logged_keys {
-    GArray *epochs;         /* struct epoch, oldest first */
-    uint32_t in_force;      /* serial, 0 none */
-    uint32_t unseen;        /* epochs without RRC, counted */
-    struct waiting early;   /* came while no context was without its key: the next one's, if that begins soon */
-    struct waiting pending; /* of the newest context or the one before, of which neither key is known */
+    GArray *epochs;          /* struct epoch, oldest first */
+    uint32_t in_force;       /* serial, 0 none */
+    uint32_t unseen;         /* epochs without RRC, counted */
+    struct waiting early;    /* came while no context was without its key: the next one's, if that begins soon */
+    struct waiting pending;  /* of the newest context or the one before, of which neither key is known */
+    struct turn turns[2][2]; /* by direction, and of items with KUPenc or without */
 };
 
 static struct epoch *epoch_at(const struct daps_logged_keys *k, guint i)
@@ -150,17 +158,38 @@ static int64_t age(const struct epoch *epoch, int64_t now_ns)
     return now_ns != INT64_MIN && now_ns >= epoch->begun_ns ? now_ns - epoch->begun_ns : -1;
 }
 
+static struct turn *turn_of(struct daps_logged_keys *k, const struct daps_seen_evidence *key)
+{
+    return &k->turns[key->downlink][key->drb != 0];
+}
+
+static void take_turn(struct turn *turn, const struct daps_event *ev)
+{
+    if (turn->srb == ev->seen.srb)
+        return;
+    *turn = (struct turn){.srb = ev->seen.srb, .changed = turn->srb != 0, .since_ns = ev->time_ns};
+}
+
+/* Since the epoch began the value took another's place: what a phone is late to change has never gone. */
+static bool has_returned(struct daps_logged_keys *k, const struct epoch *newest, const struct daps_seen_evidence *key)
+{
+    const struct turn *turn = turn_of(k, key);
+
+    return turn->changed && turn->since_ns != INT64_MIN && turn->since_ns >= newest->begun_ns;
+}
+
 /* A value that has been another context's: is it in force again? */
 static void see_known(struct daps_ue *ue, struct daps_logged_keys *k, const struct daps_event *ev, struct epoch *newest,
                       const struct epoch *known)
 {
     const int64_t since = age(newest, ev->time_ns);
+    const bool returned = has_returned(k, newest, &ev->seen), next_to = known + 1 == newest;
 
     if (newest > epoch_at(k, 0) && !newest[-1].has_key && since < DAPS_LAG_NS)
         return; /* it may be that one's */
     if (ev->seen.downlink && ev->seen.restarts)
         newest->unchanged++;
-    if (known->serial == newest->before || known + 1 == newest) { /* what a phone may be late to change */
+    if (known->serial == newest->before || (next_to && !returned)) { /* what a phone may be late to change */
         /* A connection that RRC secures is no longer the one before; after a handover it may be, unseen. */
         if (newest->unchanged >= UNCHANGED ||
             (newest->attempt == 0 && ev->seen.downlink && since >= DAPS_LAG_NS && since < INT64_MAX) ||
@@ -168,7 +197,7 @@ static void see_known(struct daps_ue *ue, struct daps_logged_keys *k, const stru
             attach(ue, k, newest, &ev->seen);
         return;
     }
-    if (ev->seen.downlink ? ev->seen.restarts || since >= DAPS_LAG_NS : since >= UPLINK_NS)
+    if ((ev->seen.downlink && ev->seen.restarts) || since >= (ev->seen.downlink || returned ? DAPS_LAG_NS : UPLINK_NS))
         attach(ue, k, newest, &ev->seen);
 }
 
@@ -220,6 +249,7 @@ static void see_keys(struct daps_ue *ue, struct daps_logged_keys *k, const struc
 {
     struct epoch *newest = find(k, k->in_force), *known = find_key(k, &ev->seen);
 
+    take_turn(turn_of(k, &ev->seen), ev);
     if (k->epochs->len == 0) {
         begin_unseen(ue, k, ev);
     } else if (newest != NULL && newest->has_key && same_key(&newest->key, &ev->seen)) {
