@@ -175,9 +175,9 @@ int daps_cmd_convert(int argc, char **argv)
 
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_summary(context,
-                                 "Writes the RRC of a phone's baseband log, or of every one under a folder, as upper "
-                                 "PDUs that\nWireshark opens; the comment of each has the number of its item and its "
-                                 "cell.");
+                                 "Writes the RRC of a phone's baseband log, or of every one under a folder, and what "
+                                 "is whole of its downlink\nPDCP, as upper PDUs that Wireshark opens; the comment of "
+                                 "each has the number of its item.");
     if (!g_option_context_parse(context, &argc, &argv, &error))
         status = options_refused("convert", error);
     else if (argc != 2 || output == NULL)

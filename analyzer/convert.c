@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Items of a baseband log as packets: RRC as upper PDUs (link type 252), each with the number of its item and its cell
- * as comment. PDUs of PDCP stay behind: a log has their first octets, uplink as they were before ciphering, and keys do
- * not belong into a capture.
+ * Items of a baseband log as packets: RRC, and PDCP that is whole, as upper PDUs (link type 252), each with the number
+ * of its item as comment. A PDCP PDU goes behind the context of Wireshark's framing:
+ *
+ *     13 name "pdcp_lte_udp" | [20 address] | 0 | "pdcp-lte" 00 plane 00 | 02 SN length | 03 direction | 04 channel
+ * type | 0d channel id | 01 | PDU
+ *
+ * That framing says a PDU is as it was on the air, and has no way to say that it is not: so what a log holds in part,
+ * or as it is before ciphering or behind deciphering, stays behind. Keys do not belong into a capture.
  */
 #include "convert.h"
 
@@ -14,6 +19,7 @@
 #include "say.h"
 #include "synth/carrier.h"
 #include "synth/output.h"
+#include "synth/put.h"
 #include "unwrap/unwrap.h"
 
 struct convert {
@@ -21,10 +27,22 @@ struct convert {
     struct synth_output *output;
     struct unwrap *unwrap;
     int64_t last_time_ns;
-    uint64_t written, unnamed, pdcp, problems;
+    uint64_t written, unnamed, problems;
+    uint64_t pdcp, in_part, plain; /* of PDCP: written; not all of it logged; uplink, or in plain */
     GString *first_problem;
     bool failed;
 };
+
+static void write_packet(struct convert *convert, const struct daps_pdu *pdu, const GByteArray *frame, GString *comment)
+{
+    if (pdu->ue_key != 0)
+        g_string_append_printf(comment, ", subscription %" PRIu64, pdu->ue_key);
+    if (pdu->time_ns != INT64_MIN)
+        convert->last_time_ns = pdu->time_ns;
+    else
+        g_string_append(comment, ", without a time");
+    convert->failed |= !synth_output_comment(convert->output, convert->last_time_ns, frame, comment->str);
+}
 
 static void write_rrc(struct convert *convert, const struct daps_pdu *pdu)
 {
@@ -43,22 +61,75 @@ static void write_rrc(struct convert *convert, const struct daps_pdu *pdu)
     if (pdu->logged_cell.ssb_arfcn >= 0)
         g_string_append_printf(comment, ", %s %" PRId32, pdu->rat == DAPS_RAT_LTE ? "EARFCN" : "NR-ARFCN",
                                pdu->logged_cell.ssb_arfcn);
-    if (pdu->ue_key != 0)
-        g_string_append_printf(comment, ", subscription %" PRIu64, pdu->ue_key);
-    if (pdu->time_ns != INT64_MIN)
-        convert->last_time_ns = pdu->time_ns;
-    else
-        g_string_append(comment, ", without a time");
     frame = synth_wrap(SYNTH_UPPER_PDU, &wrapped);
     if (frame == NULL) {
         convert->unnamed++;
     } else {
-        convert->failed |= !synth_output_comment(convert->output, convert->last_time_ns, frame, comment->str);
+        write_packet(convert, pdu, frame, comment);
         convert->written++;
         g_byte_array_unref(frame);
     }
     g_string_free(comment, TRUE);
     g_byte_array_unref(octets);
+}
+
+/* Names the UE as its RRC does: by the address of a subscription, or not at all. */
+static GByteArray *wrap_pdcp(const struct daps_pdu *pdu)
+{
+    enum { HEURISTIC_NAME = 13, IPV4_SOURCE = 20, SIGNALLING = 1, USER = 2 };
+    static const char heuristic[] = "pdcp_lte_udp", name[] = "pdcp-lte";
+    GByteArray *out = g_byte_array_new();
+
+    put_number(out, HEURISTIC_NAME, 2);
+    put_number(out, sizeof heuristic - 1, 2);
+    g_byte_array_append(out, (const uint8_t *)heuristic, sizeof heuristic - 1);
+    if (pdu->ue_key != 0) {
+        put_number(out, IPV4_SOURCE, 2);
+        put_number(out, 4, 2);
+        put_number(out, 0x0A000000U | pdu->ue_key, 4);
+    }
+    put_number(out, 0, 4);
+    g_byte_array_append(out, (const uint8_t *)name, sizeof name - 1);
+    put_number(out, (pdu->srb ? SIGNALLING : USER) << 8, 3);
+    put_number(out, 0x0200U | pdu->sn_bits, 2);
+    put_number(out, 0x0300U | pdu->downlink, 2);
+    put_number(out, 0x0401, 2); /* DCCH */
+    put_number(out, 0x0d, 1);
+    put_number(out, pdu->bearer, 2);
+    put_number(out, 1, 1);
+    g_byte_array_append(out, pdu->octets, (guint)pdu->length);
+    return out;
+}
+
+/*
+ * Downlink, items of ciphered PDUs have them as they came. Uplink none is written, not even where nothing ciphered it:
+ * in a capture with some of the uplink's PDUs the others would pass for never sent.
+ */
+static bool is_as_on_air(const struct daps_pdu *pdu)
+{
+    return !pdu->logged->integrity && pdu->downlink;
+}
+
+static void take_pdcp(struct convert *convert, const struct daps_pdu *pdu)
+{
+    GByteArray *frame;
+    GString *comment;
+
+    if (!is_as_on_air(pdu)) {
+        convert->plain++;
+    } else if (pdu->length < pdu->logged->size || pdu->length == 0 || pdu->sn_bits == 0) {
+        convert->in_part++;
+    } else {
+        frame = wrap_pdcp(pdu);
+        comment = g_string_new(NULL);
+        g_string_append_printf(comment, "item %" PRIu64 ", %s%u, %s, COUNT %" PRIu32, pdu->frame,
+                               pdu->srb ? "SRB" : "DRB", pdu->bearer, pdu->downlink ? "downlink" : "uplink",
+                               pdu->logged->count);
+        write_packet(convert, pdu, frame, comment);
+        convert->pdcp++;
+        g_string_free(comment, TRUE);
+        g_byte_array_unref(frame);
+    }
 }
 
 static void on_pdu(void *user, const struct daps_pdu *pdu)
@@ -68,7 +139,7 @@ static void on_pdu(void *user, const struct daps_pdu *pdu)
     if (pdu->layer == DAPS_LAYER_RRC)
         write_rrc(convert, pdu);
     else if (pdu->layer == DAPS_LAYER_LOGGED && pdu->logged->has_pdu)
-        convert->pdcp++;
+        take_pdcp(convert, pdu);
 }
 
 static void on_problem(void *user, const struct daps_framing_problem *problem)
@@ -107,12 +178,16 @@ bool convert_item(struct convert *convert, const struct daps_record *record)
 
 static void tell(const struct convert *convert)
 {
-    say("%s: %" PRIu64 " RRC message%s written to %s; %" PRIu64
-        " of kinds that have no name in an upper PDU and %" PRIu64
-        " PDU%s of PDCP, logged in part or before ciphering, were not",
-        convert->path, convert->written, convert->written == 1 ? "" : "s",
-        strcmp(convert->output_path, "-") == 0 ? "standard output" : convert->output_path, convert->unnamed,
-        convert->pdcp, convert->pdcp == 1 ? "" : "s");
+    say("%s: %" PRIu64 " RRC message%s and %" PRIu64 " PDU%s of PDCP written to %s", convert->path, convert->written,
+        convert->written == 1 ? "" : "s", convert->pdcp, convert->pdcp == 1 ? "" : "s",
+        strcmp(convert->output_path, "-") == 0 ? "standard output" : convert->output_path);
+    if (convert->unnamed > 0)
+        say("%s: %" PRIu64 " RRC message%s of kinds that have no name in an upper PDU stay behind", convert->path,
+            convert->unnamed, convert->unnamed == 1 ? "" : "s");
+    if (convert->in_part + convert->plain > 0)
+        say("%s: of PDCP stay behind %" PRIu64 " logged in part and %" PRIu64
+            " uplink or in plain; what the log says of them and of keys is found in the log alone",
+            convert->path, convert->in_part, convert->plain);
     if (convert->problems > 0)
         say("%s: %" PRIu64 " item%s could not be read, first %s", convert->path, convert->problems,
             convert->problems == 1 ? "" : "s", convert->first_problem->str);

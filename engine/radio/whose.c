@@ -10,6 +10,15 @@ static uint64_t mix(const struct daps_endpoint *endpoint)
     return mixed != 0 ? mixed : 1;
 }
 
+/* A PDU of PDCP that no framing names is of the UE whose RRC goes between the same ends, as a phone's log has them. */
+static void name_by_ends(const struct daps_pdu *of, struct identity_name *name)
+{
+    if (of->layer != DAPS_LAYER_PDCP || name->has_ue_id || name->has_rnti || name->of_log)
+        return;
+    name->of_log = true;
+    name->log_key = of->ends.known ? daps_ends_key(&of->ends, true) : 0;
+}
+
 struct identity_name radio_name(const struct way *way)
 {
     const struct daps_names *names = &way->of->names;
@@ -24,6 +33,7 @@ struct identity_name radio_name(const struct way *way)
     if (ends->known)
         name.writer = (struct identity_writer){
             .address = mix(&ends->source), .peer = mix(&ends->destination), .port = ends->source.port};
+    name_by_ends(way->of, &name);
     return name;
 }
 

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Baseband logs with keys by value: every LTE scenario as one says what its RRC says, and proves what it can.
+"""Baseband logs with keys by value: every LTE scenario as one says what its RRC says, and proves what it can; and what
+convert makes of them.
 
     baseband_keys.py DAPSAUDIT
 """
 import collections
 import os
+import re
 import struct
 import sys
 import tempfile
 
-from baseband import TOP, check, frames, judged_alike, lines_of, run, wrong
+from baseband import TOP, check, frames, judged_alike, lines_of, pack, packets_of, run, wrong
 
 EVIDENCE = ("derived", "inferred", "observed", "proven")
 NEEDS_BELOW = (b"needs a framing below", b"cannot carry")
@@ -64,6 +66,50 @@ def rrc_only(program, folder):
         check(one.read() == other.read(), "NR has no items of keys")
 
 
+# ---- convert ----
+
+def without_keys(log, path):
+    with open(log, "rb") as file:
+        commands = list(frames(file.read()))
+    kept = [command for command in commands if struct.unpack_from("<H", command[8:] if command[0] == 0x98 else command, 6)[0]
+            in (0xB0C0, 0xB821)]
+    with open(path, "wb") as file:
+        file.write(pack(kept))
+
+
+def downlink(log):
+    """Octets of every ciphered downlink PDU that is whole."""
+    with open(log, "rb") as file:
+        for command in frames(file.read()):
+            command = command[8:] if command[0] == 0x98 else command
+            if struct.unpack_from("<H", command, 6)[0] == 0xB0A3:  # one PDU in each item here
+                size, logged = struct.unpack_from("<HH", command, 16 + 46)
+                yield command[16 + 57:] if size == logged else None
+
+
+def converted(program, folder, name, log, counts):
+    """PDCP downlink, octet by octet, in a capture that says what one of the RRC alone says."""
+    capture, bare_log, bare = (os.path.join(folder, part) for part in ("v.pcapng", "bare.qmdl", "bare.pcapng"))
+    without_keys(log, bare_log)
+    result = run(program, "convert", log, "-o", capture)
+    check(result.returncode == 0 and run(program, "convert", bare_log, "-o", bare).returncode == 0, f"{name}: convert")
+    with open(capture, "rb") as file:
+        packets = list(packets_of(file.read()))
+    is_pdcp = [re.fullmatch(r"item \d+, [SD]RB\d+, downlink, COUNT \d+(, subscription \d+)?", said) is not None
+               for said, _ in packets]
+    got = [octets[octets.index(b"\x0d\0") + 4:] for (_, octets), below in zip(packets, is_pdcp) if below]
+    check(got == list(downlink(log)), f"{name}: PDCP downlink")
+    numbers, seen = {}, 0
+    for number, below in enumerate(is_pdcp, 1):
+        seen += not below
+        numbers[number] = seen
+    _, lines = lines_of(program, capture)
+    _, expected = lines_of(program, bare)
+    check(outcomes(lines, numbers) == outcomes(expected) and found(lines, numbers) == found(expected),
+          f"{name}: converted, {found(lines, numbers)}, of RRC {found(expected)}")
+    counts["PDCP converted"] += len(got)
+
+
 def scenarios(program, folder):
     counts = collections.Counter()
     pcap, slow = os.path.join(folder, "k.pcap"), os.path.join(folder, "k.scenario")
@@ -90,6 +136,7 @@ def scenarios(program, folder):
                 judged_alike(program, log)
                 if output == "k.qmdl":
                     whole, status = lines, result.returncode
+                    converted(program, folder, name, log, counts)
                     if reference is not None:
                         compare(name, log, expected, reference.returncode, lines, result, counts)
                 elif output == "k.dlf":
