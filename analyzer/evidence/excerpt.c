@@ -10,6 +10,7 @@
 #include "audit_run.h"
 #include "capture/capture.h"
 #include "daps/rule.h"
+#include "daps/words.h"
 #include "evidence/evidence.h"
 #include "evidence/pcapng.h"
 #include "evidence/reduce.h"
@@ -27,7 +28,8 @@ struct excerpt {
     struct verdicts *wanted;
     GArray *records; /* struct daps_record, whose octets are owned */
     uint64_t octets;
-    struct remade *remade; /* what is written in place of the records that are left; NULL: they are */
+    struct remade *remade;  /* anonymized: what is written in place of the records; NULL: they are */
+    struct verdicts *shown; /* anonymized: what an audit of all that was made anew says */
 };
 
 static void clear_record(gpointer data)
@@ -52,6 +54,8 @@ void excerpt_free(struct excerpt *excerpt)
     verdicts_free(excerpt->wanted);
     g_array_unref(excerpt->records);
     remade_free(excerpt->remade);
+    if (excerpt->shown != NULL)
+        verdicts_free(excerpt->shown);
     g_free(excerpt);
 }
 
@@ -128,21 +132,20 @@ static char *safe(const char *text)
 /* Of the file: where it came from. */
 static char *file_comment(const struct evidence *evidence, const struct reduction *reduction)
 {
-    const struct remade *remade = evidence->excerpt->remade;
+    const bool anonymized = evidence->excerpt->remade != NULL;
     GString *text = g_string_new("Excerpt of ");
     char *said;
 
-    if (remade != NULL)
-        g_string_prepend(text,
-                         "Anonymized: these messages were made anew from what an audit reads of them, so MACs, NAS and "
-                         "whatever else they held are not those of the source, and no integrity can be checked. ");
+    if (anonymized)
+        g_string_prepend(
+            text, "Anonymized: these messages were made anew from what an audit reads of them, so MACs, NAS and "
+                  "whatever else they held are not those of the source, no integrity can be checked, and nothing "
+                  "below RRC is in it: it proves no use of a key or keystream. ");
     g_string_append_printf(text, "%s (SHA-256 %s), made by dapsaudit " DAPSAUDIT_VERSION ": %s. ", evidence->name,
                            evidence->facts.sha256, evidence->wish->command_line);
-    g_string_append_printf(
-        text,
-        "It is of the %u of its %u frames that still show the same findings; F1, F2, ... are numbered "
-        "as in the report.",
-        reduction->kept->len, evidence->excerpt->records->len);
+    g_string_append_printf(text, "It is of %u of its %u %s still show %s; F1, F2, ... are numbered as in the report.",
+                           reduction->kept->len, reduction->n_records, anonymized ? "messages, which" : "frames, which",
+                           anonymized ? "what RRC in clear shows of its findings" : "the same findings");
     said = safe(text->str);
     g_string_free(text, TRUE);
     return said;
@@ -153,19 +156,13 @@ static const struct daps_record *kept_record(const struct reduction *reduction, 
     return &reduction->records[g_array_index(reduction->kept, guint, i)];
 }
 
-/* The records of the file, and one of them: their frames are those of the source. */
-static guint n_written(const struct evidence *evidence, const struct reduction *reduction)
+/* The frame of the source that the i-th record left is of. */
+static uint64_t source_of(const struct evidence *evidence, const struct reduction *reduction, guint i)
 {
     const struct remade *remade = evidence->excerpt->remade;
 
-    return remade != NULL ? remade->records->len : reduction->kept->len;
-}
-
-static const struct daps_record *written(const struct evidence *evidence, const struct reduction *reduction, guint i)
-{
-    const struct remade *remade = evidence->excerpt->remade;
-
-    return remade != NULL ? &g_array_index(remade->records, struct daps_record, i) : kept_record(reduction, i);
+    return remade != NULL ? g_array_index(remade->sources, uint64_t, g_array_index(reduction->kept, guint, i))
+                          : kept_record(reduction, i)->frame;
 }
 
 static bool write_records(const struct evidence *evidence, const struct reduction *reduction, FILE *stream)
@@ -175,13 +172,13 @@ static bool write_records(const struct evidence *evidence, const struct reductio
     struct pcapng *pcapng = pcapng_open(stream, "dapsaudit " DAPSAUDIT_VERSION, comment);
 
     g_free(comment);
-    for (guint i = 0; i < n_written(evidence, reduction); i++) {
-        const struct daps_record *record = written(evidence, reduction, i);
-        const char *what = g_hash_table_lookup(comments, &record->frame);
-        char *text = g_strdup_printf("frame %" PRIu64 " of the source%s%s", record->frame, what != NULL ? "; " : "",
+    for (guint i = 0; i < reduction->kept->len; i++) {
+        const uint64_t frame = source_of(evidence, reduction, i);
+        const char *what = g_hash_table_lookup(comments, &frame);
+        char *text = g_strdup_printf("frame %" PRIu64 " of the source%s%s", frame, what != NULL ? "; " : "",
                                      what != NULL ? what : "");
         comment = safe(text);
-        pcapng_record(pcapng, record, comment);
+        pcapng_record(pcapng, kept_record(reduction, i), comment);
         g_free(comment);
         g_free(text);
     }
@@ -210,74 +207,67 @@ static bool write_file(const struct evidence *evidence, const struct reduction *
 
 /* ---- all of it ---- */
 
-/* What an audit of the remade records finds, by rule: without keys, as no MAC of theirs is right. */
-static void audit_remade(const struct evidence *evidence, uint64_t findings[static DAPS_RULE_COUNT])
+/* "keystream-reuse 1 time, inferred (the source: 1, proven)" */
+static void tell_rule(GString *text, const struct excerpt *excerpt, unsigned rule)
 {
-    const struct remade *remade = evidence->excerpt->remade;
-    const struct daps_sink sink = {.user = NULL};
-    struct options options = *evidence->wish->options;
-    struct daps_engine *engine;
+    const struct verdicts *shown = excerpt->shown, *wanted = excerpt->wanted;
 
-    options.keylog = NULL;
-    engine = audit_engine(&options, &sink);
-    for (guint i = 0; i < remade->records->len; i++) {
-        struct daps_record record = g_array_index(remade->records, struct daps_record, i);
-        record.frame = i + 1;
-        daps_engine_record(engine, &record);
-    }
-    daps_engine_drain(engine);
-    daps_engine_finish(engine);
-    memcpy(findings, daps_engine_counts(engine)->findings, DAPS_RULE_COUNT * sizeof *findings);
-    daps_engine_free(engine);
+    g_string_append_printf(text, " %s %" PRIu64 " %s", daps_rule((enum daps_rule_id)rule)->name, shown->of_rule[rule],
+                           shown->of_rule[rule] == 1 ? "time" : "times");
+    if (shown->of_rule[rule] > 0)
+        g_string_append_printf(text, ", %s", daps_evidence_name((enum daps_evidence)shown->evidence[rule]));
+    g_string_append_printf(text, " (the source: %" PRIu64, wanted->of_rule[rule]);
+    if (wanted->of_rule[rule] > 0)
+        g_string_append_printf(text, ", %s", daps_evidence_name((enum daps_evidence)wanted->evidence[rule]));
+    g_string_append_c(text, ')');
 }
 
-static void tell_remade(GString *text, const struct evidence *evidence)
+static void tell_remade(GString *text, const struct excerpt *excerpt)
 {
-    const struct remade *remade = evidence->excerpt->remade;
-    uint64_t findings[DAPS_RULE_COUNT];
+    const struct remade *remade = excerpt->remade;
     bool any = false;
 
-    if (remade == NULL)
-        return;
-    audit_remade(evidence, findings);
     g_string_append_printf(text,
                            " It is anonymized: %" PRIu64
-                           " messages were made anew from the fields that an audit reads; "
+                           " messages of the source were made anew from the fields that an audit reads; "
                            "%" PRIu64 " without their NAS payload, %" PRIu64 " without their MAC; %" PRIu64
                            " I-RNTIs are numbered. Left out: %" PRIu64 " of system information, %" PRIu64
                            " messages that are not made here, %" PRIu64
-                           " frames without a message that could be read. An audit of it says",
+                           " frames without a message that could be read. Nothing below RRC is in it, so it proves no "
+                           "use of a key or keystream, and the report alone has what was observed or proven. An audit "
+                           "of it says",
                            remade->messages, remade->nas, remade->requests, remade->i_rntis, remade->broadcast,
                            remade->unmade, remade->without);
     for (unsigned i = 0; i < DAPS_RULE_COUNT; i++) {
-        const uint64_t wanted = evidence->totals->counts.findings[i];
-        if (wanted == 0 && findings[i] == 0)
+        if (excerpt->wanted->of_rule[i] == 0 && excerpt->shown->of_rule[i] == 0)
             continue;
-        g_string_append_printf(text, "%s %s %" PRIu64 " times (the source: %" PRIu64 ")", any ? "," : "",
-                               daps_rule((enum daps_rule_id)i)->name, findings[i], wanted);
+        g_string_append(text, any ? ";" : "");
+        tell_rule(text, excerpt, i);
         any = true;
     }
-    g_string_append(text, any ? "." : " nothing.");
+    g_string_append_c(text, '.');
 }
 
 /* "OUT.pcapng: 8 of 12 frames still show the findings. Frames as in the source and here: 4 = 1, 6 = 2" */
 static char *told(struct evidence *evidence, const struct reduction *reduction)
 {
-    GString *text = g_string_new(evidence->excerpt->remade != NULL ? "The excerpt" : evidence->wish->excerpt);
-    const guint n = n_written(evidence, reduction);
+    const bool anonymized = evidence->excerpt->remade != NULL;
+    GString *text = g_string_new(anonymized ? "The excerpt" : evidence->wish->excerpt);
+    const guint n = reduction->kept->len;
 
-    g_string_append_printf(
-        text,
-        ": %u of %u frames still show the same findings%s. Frames as in the source and as in it:", reduction->kept->len,
-        evidence->excerpt->records->len,
-        reduction->ran_out ? "; more could perhaps be left out, which would take too long to try" : "");
+    g_string_append_printf(text, ": %u of %u %s still show %s%s. Frames as in the source and as in it:", n,
+                           reduction->n_records, anonymized ? "messages" : "frames",
+                           anonymized ? "what RRC in clear shows of the findings" : "the same findings",
+                           reduction->ran_out ? "; more could perhaps be left out, which would take too long to try"
+                                              : "");
     for (guint i = 0; i < MIN(n, MOST_TOLD); i++)
-        g_string_append_printf(text, "%s %" PRIu64 " = %u", i == 0 ? "" : ",", written(evidence, reduction, i)->frame,
+        g_string_append_printf(text, "%s %" PRIu64 " = %u", i == 0 ? "" : ",", source_of(evidence, reduction, i),
                                i + 1);
     if (n > MOST_TOLD)
         g_string_append(text, ", and so on; the comment of each frame has its old number");
     g_string_append_c(text, '.');
-    tell_remade(text, evidence);
+    if (anonymized)
+        tell_remade(text, evidence->excerpt);
     return g_string_free(text, FALSE);
 }
 
@@ -325,43 +315,79 @@ static GHashTable *frames_that_stay(const struct evidence *evidence)
     return stays;
 }
 
-/* True. Where identities must not travel, other records do. */
-static bool remake(struct evidence *evidence, const struct reduction *reduction)
+/* The records of a reduction: all of these. */
+static void start_with(struct reduction *reduction, const GArray *records)
 {
-    GPtrArray *kept;
+    reduction->records = (const struct daps_record *)(const void *)records->data;
+    reduction->n_records = records->len;
+    reduction->budget = MAX((guint64)records->len * RUNS, LEAST_BUDGET);
+    for (guint i = 0; i < records->len; i++)
+        g_array_append_val(reduction->kept, i);
+}
 
-    if (!evidence->wish->options->anonymize)
-        return true;
-    kept = g_ptr_array_new();
-    for (guint i = 0; i < reduction->kept->len; i++)
-        g_ptr_array_add(kept, (gpointer)(guintptr)kept_record(reduction, i));
-    evidence->excerpt->remade =
-        remade_of(evidence->wish->options, (const struct daps_record *const *)(const void *)kept->pdata, kept->len);
-    g_ptr_array_unref(kept);
-    return true;
+/* Frames of the source that stay, as records of remade are numbered. */
+static GHashTable *remade_that_stay(const struct remade *remade, GHashTable *stays)
+{
+    GHashTable *own = g_hash_table_new_full(g_int64_hash, g_int64_equal, free_text, NULL);
+
+    for (guint i = 0; i < remade->records->len; i++) {
+        if (g_hash_table_contains(stays, &g_array_index(remade->sources, uint64_t, i)))
+            stay(own, i + 1);
+    }
+    g_hash_table_unref(stays);
+    return own;
+}
+
+/*
+ * Where identities must not travel, other records do. What is left of them shows what an audit of all of them does:
+ * without keys, as no MAC of theirs is right. NULL, or why there is nothing to be written.
+ */
+static char *start_with_remade(struct excerpt *excerpt, struct reduction *reduction, struct options *options)
+{
+    struct remade *remade = remade_of(reduction->options, excerpt->records);
+
+    if (remade == NULL)
+        return g_strdup_printf("none was written: the capture has more than %u messages", REMADE_MOST);
+    excerpt->remade = remade;
+    *options = *reduction->options;
+    options->keylog = NULL;
+    reduction->options = options;
+    reduction->stays = remade_that_stay(remade, reduction->stays);
+    start_with(reduction, remade->records);
+    reduction->wanted->with_names = false; /* no key log names its UEs */
+    reduction->wanted = excerpt->shown = reduction_audit(reduction, false);
+    return excerpt->shown->findings->len > 0
+               ? NULL
+               : g_strdup("none was written: the findings rest on what is below RRC, or on messages that are not made "
+                          "anew, and an anonymized excerpt would show none of them");
 }
 
 static char *reduce_and_write(struct excerpt *excerpt, struct evidence *evidence, bool *failed)
 {
     struct reduction reduction = {.options = evidence->wish->options,
-                                  .records = (const struct daps_record *)(const void *)excerpt->records->data,
                                   .kept = g_array_new(FALSE, FALSE, sizeof(guint)),
                                   .stays = frames_that_stay(evidence),
-                                  .wanted = excerpt->wanted,
-                                  .budget = MAX((guint64)excerpt->records->len * RUNS, LEAST_BUDGET)};
-    char *note;
+                                  .wanted = excerpt->wanted};
+    struct options without_keys;
+    char *note = NULL;
 
-    for (guint i = 0; i < excerpt->records->len; i++)
-        g_array_append_val(reduction.kept, i);
-    reduction_run(&reduction);
+    if (evidence->wish->options->anonymize)
+        note = start_with_remade(excerpt, &reduction, &without_keys);
+    else
+        start_with(&reduction, excerpt->records);
     *failed = true;
-    if (!same_when_renumbered(&reduction)) {
-        note = g_strdup("none was written: an audit of it did not say the same");
-    } else if (remake(evidence, &reduction) && !write_file(evidence, &reduction)) {
-        note = g_strdup_printf("%s could not be written: %s", evidence->wish->excerpt, g_strerror(errno));
-    } else {
-        *failed = false;
-        note = told(evidence, &reduction);
+    if (note == NULL) {
+        reduction_run(&reduction);
+        if (!same_when_renumbered(&reduction)) {
+            note = g_strdup("none was written: an audit of it did not say the same");
+        } else if (!write_file(evidence, &reduction)) {
+            note =
+                g_strdup_printf("%s could not be written: %s",
+                                evidence->wish->options->anonymize ? "it" : evidence->wish->excerpt, g_strerror(errno));
+        } else {
+            *failed = false;
+            note = told(evidence, &reduction);
+        }
     }
     g_hash_table_unref(reduction.stays);
     g_array_unref(reduction.kept);
@@ -378,10 +404,9 @@ char *excerpt_write(struct excerpt *excerpt, struct evidence *evidence, bool *fa
     note_unjudged(excerpt->wanted, evidence->totals);
     error = read_records(excerpt, evidence->path);
     if (error == NULL)
-        error = reduce_and_write(excerpt, evidence, failed);
-    else
-        *failed = true;
-    if (*failed && evidence->wish->options->anonymize) { /* why may name files */
+        return reduce_and_write(excerpt, evidence, failed);
+    *failed = true;
+    if (evidence->wish->options->anonymize) { /* why may name files */
         g_free(error);
         error = g_strdup("none was written");
     }

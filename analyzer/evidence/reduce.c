@@ -19,6 +19,8 @@ struct verdicts *verdicts_new(bool with_names)
 
     verdicts->findings = g_ptr_array_new_with_free_func(g_free);
     verdicts->with_names = with_names;
+    for (unsigned i = 0; i < DAPS_RULE_COUNT; i++)
+        verdicts->evidence[i] = -1;
     return verdicts;
 }
 
@@ -78,6 +80,8 @@ void verdicts_add(struct verdicts *verdicts, const struct daps_finding *finding)
     if (finding->has_key && finding->key.value != NULL)
         g_checksum_update(sum, finding->key.value, DAPS_KEY_OCTETS);
     g_ptr_array_add(verdicts->findings, g_strdup(g_checksum_get_string(sum)));
+    verdicts->of_rule[finding->rule]++;
+    verdicts->evidence[finding->rule] = MAX(verdicts->evidence[finding->rule], (int)finding->evidence);
     g_checksum_free(sum);
     g_string_free(text, TRUE);
 }

@@ -5,8 +5,10 @@
 
 #include <glib.h>
 
+#include "daps/finding.h"
 #include "daps/not_judged.h"
 #include "daps/record.h"
+#include "daps/rule.h"
 #include "options.h"
 
 /* What an audit said, to be compared: one line a finding, its frames as in the source. */
@@ -15,6 +17,8 @@ struct verdicts {
     bool with_names;     /* UEs by name as well: a key log may name them */
     bool not_judged[DAPS_NOT_JUDGED_COUNT];
     uint64_t undecoded;
+    uint64_t of_rule[DAPS_RULE_COUNT]; /* findings, ... */
+    int evidence[DAPS_RULE_COUNT];     /* ... and the strongest evidence of one (enum daps_evidence); -1 none */
 };
 
 struct verdicts *verdicts_new(bool with_names);
@@ -27,8 +31,9 @@ bool verdicts_same(struct verdicts *a, struct verdicts *b);
 struct reduction {
     const struct options *options;
     const struct daps_record *records; /* of the source, in order */
-    GHashTable *stays;                 /* frames that are not left out (gint64) */
-    GArray *kept;                      /* guint: indexes into records that are left */
+    guint n_records;
+    GHashTable *stays; /* frames that are not left out (gint64) */
+    GArray *kept;      /* guint: indexes into records that are left */
     struct verdicts *wanted;
     guint64 budget; /* records that may still be audited */
     bool ran_out;

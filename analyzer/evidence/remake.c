@@ -14,6 +14,7 @@
 /* One event of a message, and whose. */
 struct heard {
     unsigned ue;
+    guint order; /* in which it was told */
     struct daps_event ev;
 };
 
@@ -23,7 +24,7 @@ struct remaking {
     GHashTable *ues;     /* name to number */
     GHashTable *i_rntis; /* their value, long and short apart, to a number */
     GHashTable *digests; /* of messages, to a number: what differed goes on to differ */
-    bool logs_cells;
+    bool logs_cells, too_many;
     uint32_t number; /* of the newest record */
 };
 
@@ -57,7 +58,11 @@ static void on_event(void *user, const char *ue, const struct daps_event *ev)
         g_hash_table_insert(r->ues, g_strdup(ue), GUINT_TO_POINTER(heard.ue));
     }
     r->logs_cells |= ev->logged_cell.pci >= 0;
-    g_array_append_val(r->heard, heard);
+    heard.order = r->heard->len;
+    if (r->heard->len < REMADE_MOST)
+        g_array_append_val(r->heard, heard);
+    else
+        r->too_many = true;
 }
 
 /* ---- one message ---- */
@@ -268,7 +273,8 @@ static void remake(struct remaking *r, const struct message *message)
                                 .number = ++r->number};
     const enum synth_framing framing = r->logs_cells ? SYNTH_GSMTAP_V3 : SYNTH_UPPER_PDU;
     GByteArray *pdu = message_of(r, message, &frame.channel), *octets = NULL;
-    struct daps_record record = {.frame = ev->frame, .time_ns = ev->time_ns, .linktype = synth_link_type(framing)};
+    struct daps_record record = {
+        .frame = r->remade->records->len + 1, .time_ns = ev->time_ns, .linktype = synth_link_type(framing)};
 
     frame.octets = pdu;
     if (pdu != NULL)
@@ -282,6 +288,7 @@ static void remake(struct remaking *r, const struct message *message)
         record.caplen = record.len = octets->len;
         record.data = g_byte_array_free(octets, FALSE);
         g_array_append_val(r->remade->records, record);
+        g_array_append_val(r->remade->sources, ev->frame);
     }
     if (pdu != NULL)
         g_byte_array_unref(pdu);
@@ -294,16 +301,27 @@ static void clear_record(gpointer data)
     g_free((gpointer)(guintptr)((struct daps_record *)data)->data);
 }
 
-static void hear(struct remaking *r, const struct options *options, const struct daps_record *const *records, guint n)
+/* What was held back until a key told is told late: a log has it where it was. */
+static gint by_frame(gconstpointer a, gconstpointer b)
+{
+    const struct heard *x = a, *y = b;
+
+    if (x->ev.frame != y->ev.frame)
+        return x->ev.frame < y->ev.frame ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static void hear(struct remaking *r, const struct options *options, const GArray *records)
 {
     const struct daps_sink sink = {.user = r, .event = on_event};
     struct daps_engine *engine = audit_engine(options, &sink);
 
-    for (guint i = 0; i < n; i++)
-        daps_engine_record(engine, records[i]);
+    for (guint i = 0; i < records->len && !r->too_many; i++)
+        daps_engine_record(engine, &g_array_index(records, struct daps_record, i));
     daps_engine_drain(engine);
     daps_engine_finish(engine);
     daps_engine_free(engine);
+    g_array_sort(r->heard, by_frame);
 }
 
 static void remake_all(struct remaking *r)
@@ -321,38 +339,45 @@ static void remake_all(struct remaking *r)
     }
 }
 
-static uint64_t count_without(const struct remaking *r, const struct daps_record *const *records, guint n)
+static uint64_t count_without(const struct remaking *r, const GArray *records)
 {
     GHashTable *frames = g_hash_table_new(g_int64_hash, g_int64_equal);
     uint64_t without = 0;
 
     for (guint i = 0; i < r->heard->len; i++)
         g_hash_table_add(frames, &g_array_index(r->heard, struct heard, i).ev.frame);
-    for (guint i = 0; i < n; i++)
-        without += !g_hash_table_contains(frames, &records[i]->frame);
+    for (guint i = 0; i < records->len; i++)
+        without += !g_hash_table_contains(frames, &g_array_index(records, struct daps_record, i).frame);
     g_hash_table_unref(frames);
     return without;
 }
 
-struct remade *remade_of(const struct options *options, const struct daps_record *const *records, guint n)
+struct remade *remade_of(const struct options *options, const GArray *records)
 {
     struct remaking r = {.remade = g_new0(struct remade, 1),
                          .heard = g_array_new(FALSE, FALSE, sizeof(struct heard)),
                          .ues = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
                          .i_rntis = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL),
                          .digests = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL)};
+    struct remade *remade = r.remade;
 
-    r.remade->records = g_array_new(FALSE, FALSE, sizeof(struct daps_record));
-    g_array_set_clear_func(r.remade->records, clear_record);
-    hear(&r, options, records, n);
-    remake_all(&r);
-    r.remade->i_rntis = g_hash_table_size(r.i_rntis);
-    r.remade->without = count_without(&r, records, n);
+    remade->records = g_array_new(FALSE, FALSE, sizeof(struct daps_record));
+    g_array_set_clear_func(remade->records, clear_record);
+    remade->sources = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    hear(&r, options, records);
+    if (!r.too_many)
+        remake_all(&r);
+    remade->i_rntis = g_hash_table_size(r.i_rntis);
+    remade->without = count_without(&r, records);
     g_hash_table_unref(r.ues);
     g_hash_table_unref(r.i_rntis);
     g_hash_table_unref(r.digests);
     g_array_unref(r.heard);
-    return r.remade;
+    if (r.too_many) {
+        remade_free(remade);
+        return NULL;
+    }
+    return remade;
 }
 
 void remade_free(struct remade *remade)
@@ -360,5 +385,6 @@ void remade_free(struct remade *remade)
     if (remade == NULL)
         return;
     g_array_unref(remade->records);
+    g_array_unref(remade->sources);
     g_free(remade);
 }

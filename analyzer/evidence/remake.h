@@ -16,7 +16,8 @@
 #include "options.h"
 
 struct remade {
-    GArray *records;    /* struct daps_record, their octets owned; frame: that of the source */
+    GArray *records;    /* struct daps_record, their octets owned; frame: 1, 2, ... */
+    GArray *sources;    /* uint64_t: the frame of the source that each was made from, ascending */
     uint64_t messages;  /* made anew */
     uint64_t nas;       /* of these, messages whose NAS payload is gone */
     uint64_t i_rntis;   /* numbered */
@@ -26,8 +27,12 @@ struct remade {
     uint64_t without;   /* records that hold no message that could be read: left out */
 };
 
-/* Of n records, read with these options. Free with remade_free. */
-struct remade *remade_of(const struct options *options, const struct daps_record *const *records, guint n);
+/* Messages that one capture may have: all are held in memory. */
+#define REMADE_MOST 1000000
+
+/* Of records (struct daps_record), read with these options. NULL: more than REMADE_MOST messages. Free with
+ * remade_free. */
+struct remade *remade_of(const struct options *options, const GArray *records);
 void remade_free(struct remade *remade); /* NULL is fine */
 
 #endif

@@ -7,6 +7,7 @@ Usage: anonymize.py DAPSAUDIT
 import json
 import os
 import pathlib
+import re
 import struct
 import subprocess
 import sys
@@ -242,31 +243,66 @@ class Anonymized(unittest.TestCase):
         self.assertGreater(seen, 3)
 
     def test_samples(self):
-        """Every sample: rules of the findings stay in the report, and the excerpt is an audit's input like any other."""
+        """Every sample, with its key log if it has one: rules of the findings stay in the report, and the excerpt shows of them what RRC
+        in clear shows, in the order of the source."""
         kept = lost = 0
         for path in sorted((TOP / "samples").glob("*.pcap*"))[::3]:
+            keys = path.with_suffix(".keys")
             with self.subTest(path.name):
                 copy = self.folder / ("Q7x" + path.name)
                 copy.write_bytes(path.read_bytes())
                 excerpt = self.folder / "x.pcapng"
                 excerpt.unlink(missing_ok=True)
-                result = run("report", "--anonymize", "--format", "json", "--excerpt", excerpt, copy)
+                result = run("report", "--anonymize", "--format", "json", "--excerpt", excerpt,
+                             *(["--keys", keys] if keys.exists() else []), copy)
                 self.assertIn(result.returncode, (0, 1, 3), result.stderr)
                 told = json.loads(result.stdout)["captures"][0]
                 self.assertNotIn(b"Q7x", result.stdout)
-                self.assertEqual(bool(told["findings"]), excerpt.exists())
+                note = told["file"]["excerpt"]
+                wanted = {f["finding"]["rule"] for f in told["findings"]}
+                self.assertEqual(note.startswith("none was written"), not excerpt.exists(), note)
                 if not excerpt.exists():
+                    lost += len(wanted)
                     continue
-                self.assertNotIn(b"Q7x", excerpt.read_bytes())
+                self.assertTrue(wanted)
+                self.assertIn("it proves no use of a key or keystream", note)
+                octets = excerpt.read_bytes()
+                self.assertIn(b"it proves no use of a key or keystream", octets)
+                self.assertNotIn(b"Q7x", octets)
+                frames = [int(number) for number in re.findall(rb"frame (\d+) of the source", octets)]
+                self.assertEqual(frames, sorted(frames))
                 audited = run("audit", "--format", "ndjson", excerpt)
                 self.assertIn(audited.returncode, (0, 1, 3))
                 lines = [json.loads(line) for line in audited.stdout.splitlines()]
                 self.assertEqual(lines[-1]["undecoded"], 0)
-                said = {r["rule"] for r in lines if r["type"] == "finding"}
-                wanted = {f["finding"]["rule"] for f in told["findings"]}
+                findings = [r for r in lines if r["type"] == "finding"]
+                self.assertLessEqual({f["evidence"] for f in findings}, {"derived", "inferred"})
+                said = {r["rule"] for r in findings}
+                self.assertTrue(said)
+                for rule in said | wanted:  # the report says what the excerpt says
+                    self.assertRegex(note, rf"{rule} {sum(r['rule'] == rule for r in findings)} times?[ ,]")
                 kept += len(said & wanted)
                 lost += len(wanted - said)
         self.assertGreater(kept, 3 * lost, (kept, lost))
+
+    def test_a_keystream_that_was_proven_is_inferred(self):
+        """What MAC-Is proved is not in it, and that is said."""
+        sample = TOP / "samples" / "air-daps-fallback.pcap"
+        written, octets, excerpt = self.outputs(sample, "--keys", sample.with_suffix(".keys"))
+        note = json.loads(written["json"])["captures"][0]["file"]["excerpt"]
+        self.assertIn("keystream-reuse 1 time, inferred (the source: 1, proven)", note)
+        self.assertIn(b"nothing below RRC is in it", octets)
+        lines = [json.loads(line) for line in run("audit", "--format", "ndjson", excerpt).stdout.splitlines()]
+        self.assertEqual({f["rule"]: f["evidence"] for f in lines if f["type"] == "finding"},
+                         {"repeated-key": "derived", "keystream-reuse": "inferred", "mac-nonce-reuse": "inferred"})
+
+    def test_what_only_pdus_show_gives_no_excerpt(self):
+        sample = TOP / "samples" / "air-count-reuse.pcap"
+        written, octets, _ = self.outputs(sample, "--keys", sample.with_suffix(".keys"))
+        told = json.loads(written["json"])["captures"][0]
+        self.assertTrue(told["findings"])
+        self.assertEqual(octets, b"")
+        self.assertIn("none was written: the findings rest on what is below RRC", told["file"]["excerpt"])
 
     def test_with_keys_shown_it_is_refused(self):
         self.assertEqual(run("report", "--anonymize", "--show-keys", TOP / "samples" / "daps-fallback-daps.pcap").returncode, 2)
