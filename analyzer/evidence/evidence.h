@@ -54,6 +54,9 @@ struct evidence_liaison {
     uint64_t cfra, cfra_frame;                                 /* attempts with contention-free random access */
     uint64_t harmless, harmless_frame;                         /* repeated keys with exposure none */
     uint64_t horizontal, vertical;
+    uint64_t repeated_horizontally, pairs_taken, readings; /* findings of Q1 and Q4 */
+    /* Copies of the findings with the strongest evidence, the first of them; NULL none. */
+    struct daps_finding *first, *rrc_keystream, *user_keystream, *fourth, *repeat;
 };
 
 struct evidence {

@@ -81,7 +81,10 @@ static char *read_records(struct excerpt *excerpt, const char *path)
                 g_strdup_printf("the capture has more than %u MiB, which is too much to be reduced", MOST_OCTETS >> 20);
         else if (!pcapng_can(&record))
             error = g_strdup_printf(
-                "frame %" PRIu64 " cannot be written as pcapng: its encapsulation has no number there", record.frame);
+                "frame %" PRIu64
+                " cannot be written as pcapng: its encapsulation has no number there (dapsaudit convert "
+                "makes a capture of a baseband log)",
+                record.frame);
         if (error != NULL)
             break;
         copy.data = g_memdup2(record.data, record.caplen);

@@ -64,6 +64,7 @@ static void gather_free(struct report *report)
     g_array_unref(evidence->attempts);
     g_array_unref(evidence->finding_frames);
     stories_free(evidence->stories);
+    liaison_forget(&evidence->liaison);
     excerpt_free(evidence->excerpt);
     g_free(evidence->excerpt_note);
     g_free(evidence->own_name);
@@ -87,11 +88,7 @@ static void gather_finding(struct report *report, const struct daps_finding *fin
         g_ptr_array_add(kept, daps_finding_copy(&shown, report->style->show_keys));
     if (evidence->excerpt != NULL)
         excerpt_finding(evidence->excerpt, finding);
-    if (finding->rule == DAPS_RULE_REPEATED_KEY && finding->has_exposure && finding->exposure == DAPS_EXPOSURE_NONE) {
-        struct evidence_liaison *liaison = &evidence->liaison;
-        if (liaison->harmless++ == 0)
-            liaison->harmless_frame = finding->n_frames > 0 ? finding->subjects[0].frame : 0;
-    }
+    liaison_finding(&evidence->liaison, finding);
 }
 
 /* ---- what came next after a fallback ---- */
@@ -235,7 +232,7 @@ static void read_again(struct evidence *evidence, const struct options *options)
         if (numbered->detailed)
             want(evidence, numbered->finding);
     }
-    if (evidence->totals->counts.rrc_messages > 0)
+    if (evidence->totals->frames > 0) /* for the times, if for nothing else */
         stories_read(evidence->stories, evidence->path, options, evidence->totals->counts.rrc_messages);
 }
 

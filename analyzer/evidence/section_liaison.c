@@ -18,87 +18,130 @@ static void add_frame(struct liaison_answer *answer, uint64_t frame)
         g_array_append_val(answer->frames, frame);
 }
 
-/* A finding that answers: its frames, and its evidence if that is the strongest so far. */
-static void rest_on(struct liaison_answer *answer, const struct daps_finding *finding, enum daps_evidence *best)
+/* ---- the findings that answer ---- */
+
+static void keep_strongest(struct daps_finding **best, const struct daps_finding *finding)
 {
-    if (!answer->shown || finding->evidence > *best) {
-        *best = finding->evidence;
-        answer->evidence = daps_evidence_name(finding->evidence);
-        g_array_set_size(answer->frames, 0);
-        for (uint32_t i = 0; i < finding->n_frames; i++)
-            add_frame(answer, finding->subjects[i].frame);
-    }
+    if (*best != NULL && (*best)->evidence >= finding->evidence)
+        return;
+    daps_finding_free(*best);
+    *best = daps_finding_copy(finding, false);
+}
+
+static void repeated_key(struct evidence_liaison *liaison, const struct daps_finding *finding)
+{
+    keep_strongest(&liaison->repeat, finding);
+    if (finding->has_exposure && finding->exposure == DAPS_EXPOSURE_NONE && liaison->harmless++ == 0)
+        liaison->harmless_frame = finding->n_frames > 0 ? finding->subjects[0].frame : 0;
+    if (finding->key.derivation != DAPS_DERIVATION_HORIZONTAL)
+        return;
+    liaison->repeated_horizontally++;
+    keep_strongest(&liaison->first, finding);
+}
+
+/* What is inferred is so from a log of RRC. */
+static bool is_of_rrc(const struct daps_finding *finding)
+{
+    return finding->evidence <= DAPS_EVIDENCE_INFERRED || finding->keystream.srb;
+}
+
+void liaison_finding(struct evidence_liaison *liaison, const struct daps_finding *finding)
+{
+    if (finding->rule == DAPS_RULE_REPEATED_KEY)
+        repeated_key(liaison, finding);
+    else if (finding->rule == DAPS_RULE_KEYSTREAM_REUSE)
+        keep_strongest(is_of_rrc(finding) ? &liaison->rrc_keystream : &liaison->user_keystream, finding);
+    else if (finding->rule == DAPS_RULE_NH_REUSE || finding->rule == DAPS_RULE_NCC_AMBIGUITY)
+        keep_strongest(&liaison->fourth, finding);
+    liaison->pairs_taken += finding->rule == DAPS_RULE_NH_REUSE;
+    liaison->readings += finding->rule == DAPS_RULE_NCC_AMBIGUITY;
+}
+
+void liaison_forget(struct evidence_liaison *liaison)
+{
+    struct daps_finding *kept[] = {liaison->first, liaison->rrc_keystream, liaison->user_keystream, liaison->fourth,
+                                   liaison->repeat};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(kept); i++)
+        daps_finding_free(kept[i]);
+}
+
+/* ---- answers ---- */
+
+static void rest_on(struct liaison_answer *answer, const struct daps_finding *finding)
+{
     answer->shown = true;
+    answer->evidence = daps_evidence_name(finding->evidence);
+    for (uint32_t i = 0; i < finding->n_frames; i++)
+        add_frame(answer, finding->subjects[i].frame);
 }
 
-static const struct daps_finding *at(const struct evidence *evidence, guint i)
-{
-    return ((const struct evidence_finding *)g_ptr_array_index(evidence->findings, i))->finding;
-}
-
-/* "This capture cannot show it: ..." */
+/* "This capture cannot show it: ..." What was not judged or not audited may hold what is not seen. */
 static void cannot(const struct evidence *evidence, struct outbuf *out, const char *why)
 {
-    const uint64_t n = daps_not_judged_total(evidence->totals->counts.not_judged);
+    const struct capture_totals *totals = evidence->totals;
 
     outbuf_literal(out, "This capture cannot show it: ");
     outbuf_string(out, why);
     outbuf_char(out, '.');
-    if (n > 0)
+    if (daps_not_judged_total(totals->counts.not_judged) > 0 || totals->unreadable)
         outbuf_literal(out, " Parts of it could not be judged.");
+    if (totals->n_other > 0)
+        outbuf_literal(out, " Parts of it are not audited by this version.");
+}
+
+/* The clauses of the technologies that the capture holds. */
+static void clauses(const struct evidence *evidence, struct outbuf *out, const char *nr, const char *lte)
+{
+    const bool *of = evidence->totals->counts.of, both = of[DAPS_RAT_NR] && of[DAPS_RAT_LTE];
+
+    if (both || !of[DAPS_RAT_LTE])
+        outbuf_string(out, nr);
+    outbuf_string(out, both ? ", " : "");
+    if (of[DAPS_RAT_LTE])
+        outbuf_string(out, lte);
 }
 
 static void first_question(const struct evidence *evidence, struct liaison_answer *answer, struct outbuf *out)
 {
-    enum daps_evidence best = DAPS_EVIDENCE_DERIVED;
-    uint64_t n = 0;
+    const struct evidence_liaison *liaison = &evidence->liaison;
 
-    for (guint i = 0; i < evidence->findings->len; i++) {
-        const struct daps_finding *finding = at(evidence, i);
-        if (finding->rule == DAPS_RULE_REPEATED_KEY && finding->key.derivation == DAPS_DERIVATION_HORIZONTAL) {
-            rest_on(answer, finding, &best);
-            n++;
-        }
-    }
-    if (n > 0) {
+    if (liaison->first != NULL) {
+        rest_on(answer, liaison->first);
         outbuf_literal(out, "Yes. ");
-        text_counted(out, n, "key was", "keys were");
+        text_counted(out, liaison->repeated_horizontally, "key was", "keys were");
         outbuf_literal(out,
                        " derived horizontally for more than one attempt, from the same parent, PCI and frequency.");
-    } else if (evidence->liaison.horizontal == 0) {
-        cannot(evidence, out, "it holds no horizontal derivation");
+    } else if (liaison->horizontal == 0) {
+        cannot(evidence, out, "no horizontal derivation is seen in it");
     } else {
-        cannot(evidence, out, "no second derivation from the same key for the same cell is in it");
+        cannot(evidence, out, "no second derivation from the same key for the same cell is seen in it");
     }
 }
 
 static void second_question(const struct evidence *evidence, struct liaison_answer *answer, struct outbuf *out)
 {
-    const struct daps_finding *shown = NULL, *repeat = NULL;
-    enum daps_evidence best = DAPS_EVIDENCE_DERIVED;
+    const struct evidence_liaison *liaison = &evidence->liaison;
+    const struct daps_finding *repeat = liaison->repeat, *user = liaison->user_keystream;
 
-    for (guint i = 0; i < evidence->findings->len; i++) {
-        const struct daps_finding *finding = at(evidence, i);
-        if (finding->rule == DAPS_RULE_KEYSTREAM_REUSE) {
-            if (!answer->shown || finding->evidence > best)
-                shown = finding;
-            rest_on(answer, finding, &best);
-        }
-        if (finding->rule == DAPS_RULE_REPEATED_KEY && repeat == NULL)
-            repeat = finding;
-    }
-    if (shown != NULL) {
+    if (liaison->rrc_keystream != NULL) {
+        rest_on(answer, liaison->rrc_keystream);
         outbuf_literal(out, "Yes: ");
-        text_tuple(out, shown);
+        text_tuple(out, liaison->rrc_keystream);
         outbuf_literal(out, ". ");
-        outbuf_string(out, daps_words_evidence(shown));
+        outbuf_string(out, daps_words_evidence(liaison->rrc_keystream));
         outbuf_char(out, '.');
     } else if (repeat != NULL) {
         cannot(evidence, out, "a key was repeated, but no two messages under one COUNT are seen");
         if (repeat->has_exposure)
             outbuf_printf(out, " Exposure of the repeated key: %s.", daps_words_exposure(repeat->exposure));
     } else {
-        cannot(evidence, out, "no key was repeated in it");
+        cannot(evidence, out, "no repeated key is seen in it");
+    }
+    if (liaison->rrc_keystream == NULL && user != NULL) {
+        outbuf_literal(out, " Of user data one keystream was used twice: ");
+        text_tuple(out, user);
+        outbuf_printf(out, " (%s).", daps_evidence_name(user->evidence));
     }
 }
 
@@ -106,16 +149,20 @@ static void third_question(const struct evidence *evidence, struct liaison_answe
 {
     static const char *const words[EVIDENCE_NEXTS] = {
         [EVIDENCE_NEXT_REPEATED] = "derived the same key again",
-        [EVIDENCE_NEXT_REFRESHED] = "changed the key in the source cell first (TS 33.501 6.9.4.5), which avoids it",
-        [EVIDENCE_NEXT_OTHER_NH] = "took another {NH, NCC} pair (TS 33.501 6.9.2.3.2), which avoids it",
+        [EVIDENCE_NEXT_REFRESHED] = "changed the key in the source cell first, which avoids it",
+        [EVIDENCE_NEXT_OTHER_NH] = "took another {NH, NCC} pair, which avoids it",
         [EVIDENCE_NEXT_OTHER] =
             "derived another key first (for another cell, or afresh), which avoids it as far as this attempt goes",
         [EVIDENCE_NEXT_NOTHING] = "did nothing more that is seen",
     };
+    static const char *const nr[EVIDENCE_NEXTS] = {
+        [EVIDENCE_NEXT_REFRESHED] = "TS 33.501 6.9.4.5", [EVIDENCE_NEXT_OTHER_NH] = "TS 33.501 6.9.2.3.2"};
+    static const char *const lte[EVIDENCE_NEXTS] = {
+        [EVIDENCE_NEXT_REFRESHED] = "TS 33.401 7.2.9.3", [EVIDENCE_NEXT_OTHER_NH] = "TS 33.401 7.2.8"};
     const struct evidence_liaison *liaison = &evidence->liaison;
 
     if (liaison->fallbacks == 0) {
-        cannot(evidence, out, "no DAPS attempt in it fell back");
+        cannot(evidence, out, "no DAPS attempt is seen to fall back in it");
         return;
     }
     text_counted(out, liaison->fallbacks, "DAPS fallback", NULL);
@@ -125,6 +172,11 @@ static void third_question(const struct evidence *evidence, struct liaison_answe
             continue;
         outbuf_string(out, n++ == 0 ? " " : "; ");
         outbuf_string(out, words[i]);
+        if (nr[i] != NULL) {
+            outbuf_literal(out, " (");
+            clauses(evidence, out, nr[i], lte[i]);
+            outbuf_char(out, ')');
+        }
         outbuf_printf(out, " (%" PRIu64 " %s", liaison->next[i], liaison->next[i] == 1 ? "time" : "times");
         if (liaison->next_frame[i] != 0)
             outbuf_printf(out, ", first frame %" PRIu64, liaison->next_frame[i]);
@@ -137,15 +189,19 @@ static void third_question(const struct evidence *evidence, struct liaison_answe
         outbuf_printf(out,
                       " %" PRIu64 " DAPS attempts (first frame %" PRIu64
                       ") had contention-free four-step random access, which "
-                      "ends before the first uplink message unless the UE falls back to contention (TS 38.321 5.1.4).",
+                      "ends before the first uplink message unless the UE falls back to contention (",
                       liaison->cfra, liaison->cfra_frame);
+        clauses(evidence, out, "TS 38.321 5.1.4", "TS 36.321 5.1.4");
+        outbuf_literal(out, ").");
         add_frame(answer, liaison->cfra_frame);
     }
     if (liaison->harmless > 0) {
         outbuf_printf(out,
                       " Repeated keys that cannot have protected anything twice: %" PRIu64 " (first frame %" PRIu64
-                      "); nothing was sent under them, or other algorithms gave other AS keys (TS 33.501 A.8).",
+                      "); nothing was sent under them, or other algorithms gave other AS keys (",
                       liaison->harmless, liaison->harmless_frame);
+        clauses(evidence, out, "TS 33.501 A.8", "TS 33.401 A.7");
+        outbuf_literal(out, ").");
         add_frame(answer, liaison->harmless_frame);
         answer->shown = true;
     }
@@ -157,35 +213,33 @@ static void third_question(const struct evidence *evidence, struct liaison_answe
 
 static void fourth_question(const struct evidence *evidence, struct liaison_answer *answer, struct outbuf *out)
 {
-    enum daps_evidence best = DAPS_EVIDENCE_DERIVED;
-    uint64_t taken = 0, ambiguous = 0;
+    const struct evidence_liaison *liaison = &evidence->liaison;
+    const bool *of = evidence->totals->counts.of;
 
-    for (guint i = 0; i < evidence->findings->len; i++) {
-        const struct daps_finding *finding = at(evidence, i);
-        if (finding->rule == DAPS_RULE_NH_REUSE || finding->rule == DAPS_RULE_NCC_AMBIGUITY) {
-            rest_on(answer, finding, &best);
-            taken += finding->rule == DAPS_RULE_NH_REUSE;
-            ambiguous += finding->rule == DAPS_RULE_NCC_AMBIGUITY;
-        }
-    }
-    if (taken > 0) {
+    if (liaison->fourth != NULL)
+        rest_on(answer, liaison->fourth);
+    if (liaison->pairs_taken > 0) {
         outbuf_literal(out, "This network took the pair as unused: ");
-        text_counted(out, taken, "pair was", "pairs were");
-        outbuf_literal(out, " taken again after the attempt that used it had failed. ");
+        text_counted(out, liaison->pairs_taken, "pair was", "pairs were");
+        outbuf_literal(out, " taken again after the attempt that used it had failed.");
     }
-    if (ambiguous > 0) {
-        text_counted(out, ambiguous, "time", NULL);
-        outbuf_literal(out, " the two readings of the stored NCC lead to different keys. ");
+    if (liaison->readings > 0) {
+        outbuf_string(out, liaison->pairs_taken > 0 ? " " : "");
+        text_counted(out, liaison->readings, "time", NULL);
+        outbuf_literal(out, " the two readings of the stored NCC lead to different keys.");
     }
-    if (!answer->shown && evidence->liaison.vertical_fallbacks == 0) {
-        cannot(evidence, out, "no DAPS attempt with vertical derivation in it fell back");
+    if (!answer->shown && liaison->vertical_fallbacks == 0) {
+        cannot(evidence, out, "no DAPS attempt with vertical derivation is seen to fall back in it");
     } else if (!answer->shown) {
         outbuf_literal(out, "No pair was taken again in it after a fallback (");
-        text_counted(out, evidence->liaison.vertical_fallbacks, "vertical attempt", NULL);
+        text_counted(out, liaison->vertical_fallbacks, "vertical attempt", NULL);
         outbuf_literal(out, " fell back). ");
         cannot(evidence, out, "that a pair was not taken again does not tell whether it counted as used");
     }
-    outbuf_literal(out, " TS 33.501 6.9.2.3.1 and TS 38.331 5.3.5.8.3 do not say it.");
+    if (of[DAPS_RAT_NR] || !of[DAPS_RAT_LTE])
+        outbuf_literal(out, " TS 33.501 6.9.2.3.1 and TS 38.331 5.3.5.8.3 do not say it.");
+    if (of[DAPS_RAT_LTE])
+        outbuf_literal(out, " For LTE no text that says it was found (TS 33.401 7.2.8).");
 }
 
 void liaison_answers(const struct evidence *evidence, struct liaison_answer answers[static LIAISON_QUESTIONS])
@@ -226,6 +280,11 @@ void section_liaison(struct page *page, const struct evidence *evidence)
     struct liaison_answer answers[LIAISON_QUESTIONS];
 
     page->form->heading(page, 3, "liaison", "The liaison's four questions, by this capture", NULL);
+    page->form->paragraph(
+        page,
+        "RAN2 asked SA3 these. No reply of SA3 was found: what stands here is what this capture shows "
+        "and the clauses named say, and is no answer of SA3.",
+        "quiet");
     liaison_answers(evidence, answers);
     for (unsigned i = 0; i < LIAISON_QUESTIONS; i++) {
         const struct liaison_answer *answer = &answers[i];

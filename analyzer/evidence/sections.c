@@ -22,7 +22,7 @@ static void time_term(struct page *page, const char *name, int64_t time_ns)
 {
     char time[RFC3339_OCTETS];
 
-    page->form->term(page, name, rfc3339_write(time_ns, time) ? time : "the capture has no times", NULL);
+    page->form->term(page, name, rfc3339_write(time_ns, time) ? time : "no record with a time was read", NULL);
 }
 
 void section_facts(struct page *page, const struct evidence *evidence)

@@ -52,6 +52,9 @@ struct liaison_answer {
     GArray *frames; /* uint64_t */
 };
 #define LIAISON_QUESTIONS 4
+/* A finding of the first reading: all count for the answers, also those that no table has room for. */
+void liaison_finding(struct evidence_liaison *liaison, const struct daps_finding *finding);
+void liaison_forget(struct evidence_liaison *liaison);
 /* Answers to Q1..Q4; clear with liaison_clear. */
 void liaison_answers(const struct evidence *evidence, struct liaison_answer answers[static LIAISON_QUESTIONS]);
 void liaison_clear(struct liaison_answer answers[static LIAISON_QUESTIONS]);

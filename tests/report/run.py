@@ -13,6 +13,7 @@ import os
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -282,6 +283,19 @@ class Facts(Case):
         self.assertIn("No findings in", read.text)
         self.assertNotIn("The findings in full", read.text)
 
+    def test_a_capture_without_rrc_has_its_times(self):
+        """And nothing is said of it that only an audit could tell."""
+        path = self.folder / "other.pcap"
+        frame = bytes(12) + b"\x08\x06" + bytes(46)  # ARP
+        head = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1)
+        path.write_bytes(head + b"".join(struct.pack("<IIII", second, 0, len(frame), len(frame)) + frame for second in (1000000000, 1000000060)))
+        capture = json.loads(run("report", "--liaison", "--format", "json", path).stdout)["captures"][0]
+        self.assertEqual([capture["file"]["first_time"], capture["file"]["last_time"]], ["2001-09-09T01:46:40Z", "2001-09-09T01:47:40Z"])
+        for answer in capture["liaison"]:
+            self.assertFalse(answer["shown"])
+            self.assertIn(" seen ", answer["answer"])
+            self.assertIn("Parts of it are not audited by this version.", answer["answer"])
+
     def test_wrong_usage(self):
         for arguments in (["--format", "text", REPEAT], ["--table", "findings", REPEAT], []):
             result = run("report", *arguments)
@@ -322,6 +336,14 @@ class Liaison(Case):
         self.assertTrue(fourth["shown"])
         self.assertIn("taken again", fourth["answer"])
         self.assertIn("took another {NH, NCC} pair", self.answers("vertical-next-pair.pcap")[2]["answer"])
+
+    def test_lte_is_answered_from_its_own_clauses(self):
+        first, second, third, fourth = self.answers("lte-air-daps-fallback.pcap")
+        self.assertEqual((first["shown"], second["shown"], second["evidence"]), (True, True, "proven"))
+        self.assertIn("TS 33.401 7.2.8", fourth["answer"])
+        self.assertIn("TS 33.401 7.2.8", self.answers("lte-vertical-next-pair.pcap")[2]["answer"])
+        for answer in (first, second, third, fourth):
+            self.assertNotRegex(answer["answer"], r"TS 33\.501|TS 38\.")
 
     def test_a_quiet_capture_answers_nothing(self):
         for answer in self.answers("ping-pong.pcap"):
