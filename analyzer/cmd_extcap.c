@@ -206,7 +206,11 @@ int daps_cmd_extcap(int argc, char **argv)
     else
         status = answer(&asked);
     g_option_context_free(context);
-    for (size_t i = 0; i < 6; i++)
-        g_free((char *const[]){asked.version, asked.interface, asked.fifo, asked.filter, asked.log, asked.follow}[i]);
+    g_free(asked.version);
+    g_free(asked.interface);
+    g_free(asked.fifo);
+    g_free(asked.filter);
+    g_free(asked.log);
+    g_free(asked.follow);
     return status;
 }
