@@ -7,12 +7,14 @@
  *     securityConfigHO, -v1530         NCC, keyChangeIndicator, algorithms                              6.3.3
  *     radioResourceConfigDedicated     bearers, DAPS per DRB                                            6.3.2
  *     scg-Configuration, nr-Config     secondary nodes: their counter; NR's RRCReconfiguration (OCTET STRING)
- *     conditionalReconfiguration       each candidate an RRCConnectionReconfiguration (OCTET STRING)    6.3.4
+ *     nr-RadioBearerConfig1, 2         bearers with PDCP of NR, under either node's key: NR's RadioBearerConfig (OCTET
+ * STRING) conditionalReconfiguration       each candidate an RRCConnectionReconfiguration (OCTET STRING)    6.3.4
  */
 #include <stddef.h>
 #include <string.h>
 
 #include "per/tables_lte_rrc.h"
+#include "per/tables_nr_rrc.h"
 #include "rrc/reading.h"
 
 #define MOST_CANDIDATES 8     /* maxCondConfig-r16 */
@@ -31,7 +33,7 @@ struct reconfiguration {
     bool candidate;
     bool in_chain; /* the new key comes from that of the source, or from the core network's by keyChangeIndicator */
     bool nas, future, too_many;
-    struct rrc_span nr_scg;
+    struct rrc_span nr_scg, nr_bearers[2];
     unsigned n_candidates, n_removed;
     int removed[MOST_CANDIDATES];
     struct candidate candidates[MOST_CANDIDATES];
@@ -277,6 +279,10 @@ static bool on_reconfiguration(void *user, const struct per_hit *hit)
     case LTE_RRC_NR_SCG:
         c->nr_scg = rrc_span_of(c->r, hit);
         break;
+    case LTE_RRC_NR_RADIO_BEARERS:
+    case LTE_RRC_NR_RADIO_BEARERS2:
+        c->nr_bearers[hit->field == LTE_RRC_NR_RADIO_BEARERS2] = rrc_span_of(c->r, hit);
+        break;
     case LTE_RRC_DAPS_SOURCE_RELEASE:
         ev->daps_source_release = true;
         break;
@@ -285,6 +291,30 @@ static bool on_reconfiguration(void *user, const struct per_hit *hit)
         break;
     }
     return true;
+}
+
+/*
+ * Bearers with PDCP of NR are bearers of this UE, too: those of the secondary node are under its key (TS 33.401 E.2).
+ * The algorithms are those of these bearers, not of the connection.
+ */
+static bool read_nr_bearers(struct rrc_reading *r, const struct rrc_span *span, struct daps_event *ev)
+{
+    const struct rrc_technology *own = r->technology;
+    const int8_t ciphering = ev->ciphering, integrity = ev->integrity;
+    struct rrc_bearers_walk walk;
+    bool whole;
+
+    if (!span->present)
+        return true;
+    rrc_bearers_begin(&walk, ev);
+    r->technology = &rrc_nr;
+    whole = rrc_walk(r, NR_RRC_ROOT_RADIOBEARERCONFIG, *span, rrc_on_bearer, &walk);
+    r->technology = own;
+    if (whole)
+        rrc_bearers_end(&walk);
+    ev->ciphering = ciphering;
+    ev->integrity = integrity;
+    return whole;
 }
 
 /* Reads one RRCConnectionReconfiguration into ev. */
@@ -302,7 +332,7 @@ static bool read_reconfiguration(struct rrc_reading *r, struct rrc_span span, st
         return rrc_refuse(r, "more candidates than the standard allows");
     if (ev->sync && ev->target.ssb_arfcn == BEYOND)
         return rrc_refuse(r, "carrierFreq refers to a carrierFreq-v9e0 that is not there");
-    return true;
+    return read_nr_bearers(r, &c->nr_bearers[0], ev) && read_nr_bearers(r, &c->nr_bearers[1], ev);
 }
 
 static void read_candidate(struct rrc_reading *r, const struct candidate *candidate)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What each random LTE message says, computed from pycrate's value and engine/include/daps/event.h alone."""
+import expected
 from expected import bit, contained, digest, get, scg_event
 from expected_empty import EMPTY
 
@@ -93,6 +94,11 @@ def read_reconfiguration(value, kind):
     if "securityConfigHO-v1530" in later(ies, 9):
         read_security(event, later(ies, 9)["securityConfigHO-v1530"]["handoverType-v1530"])
     read_bearers(event, ies.get("radioResourceConfigDedicated", {}))
+    for name in ("nr-RadioBearerConfig1-r15", "nr-RadioBearerConfig2-r15"):
+        if name in later(ies, 8):
+            own = {member: event[member] for member in ("ciphering", "integrity")}
+            expected.read_bearers(event, contained("RadioBearerConfig", later(ies, 8)[name]))
+            event.update(own)
     event["full_config"] = int("fullConfig-r9" in later(ies, 2))
     counter = get(later(ies, 5), "scg-Configuration-r12", "setup", "scg-ConfigPartMCG-r12", "scg-Counter-r12")
     event["sk_counter"] = later(ies, 8).get("sk-Counter-r15", -1 if counter is None else counter)

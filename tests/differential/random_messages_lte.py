@@ -26,6 +26,7 @@ STEERED.update({name: 0.4 for name in (
     "dedicatedInfoNASList dedicatedInfoNASList-r15 fullConfig-r9 rach-ConfigDedicated carrierFreq-v9e0 "
     "makeBeforeBreak-r14 rach-Skip-r14 daps-Config-r16 daps-PowerCoordinationInfo-r16 scg-Configuration-r12 "
     "scg-ConfigPartMCG-r12 scg-Counter-r12 nr-Config-r15 nr-SecondaryCellGroupConfig-r15 sk-Counter-r15 "
+    "nr-RadioBearerConfig1-r15 nr-RadioBearerConfig2-r15 "
     "securityConfigHO-v1530 nas-Container-r15 conditionalReconfiguration-r16 daps-SourceRelease-r16 "
     "attemptCondReconf-r16 condReconfigurationToRemoveList-r16 drb-ToReleaseList drb-ToAddModList-r15 "
     "drb-ToReleaseList-r15 srb-ToAddModList nextHopChainingCount-r15 rrc-InactiveConfig-r15").split()})
@@ -66,6 +67,10 @@ class Maker(random_messages.Maker):
         if obj._name == "nr-SecondaryCellGroupConfig-r15":  # an OCTET STRING of TS 38.331's RRCReconfiguration
             octets, value = self.nr.message("rrc-reconfiguration")
             VALUES["RRCReconfiguration", octets] = value
+            return octets
+        if obj._name in ("nr-RadioBearerConfig1-r15", "nr-RadioBearerConfig2-r15"):
+            octets, value = self.nr.message("radio-bearer-config")
+            VALUES["RadioBearerConfig", octets] = value
             return octets
         return super().make_octet_string(obj, depth)
 
