@@ -9,7 +9,8 @@ int daps_cmd_audit(int argc, char **argv)
         .name = "audit",
         .parameters = "PATH...",
         .summary = "Finds repeated keys and reused keystream. PATH is a capture file, a folder of captures,\n"
-                   "or - for standard input.",
+                   "or - for standard input. Every file is judged by itself: join the parts of one log first\n"
+                   "(mergecap), or what one part has and another repeats is not found.",
         .why = true,
         .what_if = true,
         .description = "Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 wrong usage,\n"

@@ -187,6 +187,11 @@ bool daps_kdf_kenb(const uint8_t kasme[static 32], uint32_t ul_nas_count, uint8_
     return daps_derive(DAPS_DERIVE_KENB, kasme, &inputs, out);
 }
 
+bool daps_kdf_root(enum daps_rat rat, const uint8_t upper[static 32], uint32_t ul_nas_count, uint8_t out[static 32])
+{
+    return rat == DAPS_RAT_LTE ? daps_kdf_kenb(upper, ul_nas_count, out) : daps_kdf_kgnb(upper, ul_nas_count, 1, out);
+}
+
 void daps_wipe(void *octets, size_t length)
 {
     if (length > 0) /* an empty container may have no octets to point at */

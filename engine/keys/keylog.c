@@ -259,8 +259,7 @@ static bool give_root(const struct root *root, enum daps_rat rat, struct daps_ke
         out->has_key = true;
         memcpy(out->key, root->key, sizeof out->key);
     } else if (root->has_upper) {
-        out->has_key = rat == DAPS_RAT_LTE ? daps_kdf_kenb(root->upper, root->ul_nas_count, out->key)
-                                           : daps_kdf_kgnb(root->upper, root->ul_nas_count, 1, out->key);
+        out->has_key = daps_kdf_root(rat, root->upper, root->ul_nas_count, out->key);
     }
     return out->has_key;
 }

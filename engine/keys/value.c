@@ -342,8 +342,7 @@ static void recompute_chain(struct daps_term_pool *pool, const struct daps_term 
 static bool is_of_upper(const struct daps_term_pool *pool, const struct daps_keylog_root *known)
 {
     uint8_t key[32];
-    const bool made = pool->numbers.rat == DAPS_RAT_LTE ? daps_kdf_kenb(known->upper, known->ul_nas_count, key)
-                                                        : daps_kdf_kgnb(known->upper, known->ul_nas_count, 1, key);
+    const bool made = daps_kdf_root(pool->numbers.rat, known->upper, known->ul_nas_count, key);
     const bool same = made && (!known->key_given || memcmp(key, known->key, sizeof key) == 0);
 
     daps_wipe(key, sizeof key);

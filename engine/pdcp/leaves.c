@@ -89,6 +89,7 @@ static void adopt(struct daps_pdcp *pdcp, struct pdcp_context *context, const st
     context->nea = candidate->nea;
     context->nia = candidate->nia;
     context->by_value = true;
+    context->algorithms_unsure |= pdcp->unread_dl; /* it may have begun another context, with others */
     memcpy(context->keys, candidate->keys, sizeof context->keys);
     pdcp_keys_changed(pdcp);
 }

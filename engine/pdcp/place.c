@@ -78,6 +78,15 @@ static bool may_have_failed(const struct daps_ue_view *ue, const struct pdcp_con
     return attempt != NULL && attempt->target.serial == context->serial && attempt->source.serial != context->serial;
 }
 
+/*
+ * COUNT has come again, and the command that began it anew may be one that nobody could read. Where only AS keys are
+ * known, no earlier MAC-I tells either when this key began to serve.
+ */
+static bool may_be_commanded_unread(const struct daps_pdcp *pdcp, const struct pdcp_context *context)
+{
+    return pdcp->unread_dl || (context->by_value && (context->algorithms_unsure || context->srb[0][1].rx_next == 0));
+}
+
 /* A failure releases what the UE had in the target (TS 38.331 5.3.5.8.3): uplink after that is of another attempt. */
 static bool is_of_another(const struct pdcp_context *context, const struct daps_pdu *pdu)
 {
@@ -116,6 +125,8 @@ static bool settle(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const str
         reading->returned = seen != PDCP_SEEN_COPY && (is_after_leave(context, pdu, placed->how.count) ||
                                                        (context->leave.left && is_daps_failure(pdcp, pdu)));
         reading->not_followed = !reading->returned;
+        if (seen == PDCP_SEEN_OTHER && may_be_commanded_unread(pdcp, context))
+            *stay = unseen_stay(pdcp, context);
         return true;
     }
     if (patience != PDCP_JUST_CAME && pdcp_is_later(context->begun_ns, pdu->time_ns, PDCP_DISORDER_NS)) {
@@ -131,7 +142,7 @@ static bool settle(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const str
         other = other_stay(pdcp, context, pdu, &placed->how);
         if (other != NULL)
             *stay = other->serial;
-        else if (context->early || may_have_failed(&pdcp->ue, context))
+        else if (context->early || may_have_failed(&pdcp->ue, context) || may_be_commanded_unread(pdcp, context))
             *stay = unseen_stay(pdcp, context);
         reading->not_followed = *stay != context->serial;
     }

@@ -198,12 +198,6 @@ static bool among_all(struct search *s, struct pdcp_roots *roots, bool taken)
     return found;
 }
 
-/* KgNB of KAMF (TS 33.501 A.9), KeNB of KASME (TS 33.401 A.3). */
-static bool root_key(enum daps_rat rat, const uint8_t upper[static 32], uint32_t count, uint8_t key[static 32])
-{
-    return rat == DAPS_RAT_LTE ? daps_kdf_kenb(upper, count, key) : daps_kdf_kgnb(upper, count, 1, key);
-}
-
 /*
  * KAMF of a root with a UL NAS COUNT so far from the one given; root goes. Where a KgNB stands beside
  * KAMF and does not fit, it is KAMF's own that is tried.
@@ -213,7 +207,7 @@ static bool fits_with(struct search *s, struct daps_keylog_root *root, const cha
     const int64_t count = (int64_t)root->ul_nas_count + off;
     const uint64_t given = root_digest(root->key);
     const bool found = root->has_upper && root->key_given == (off == 0) && count >= 0 && count <= UINT32_MAX &&
-                       root_key(s->pdcp->ue.rat, root->upper, (uint32_t)count, root->key) && fits(s, root->key);
+                       daps_kdf_root(s->pdcp->ue.rat, root->upper, (uint32_t)count, root->key) && fits(s, root->key);
 
     if (found) {
         s->root = root_of(name, ordinal);

@@ -70,13 +70,13 @@ static void unknown_cell(struct daps_ue *ue, struct daps_context *context)
     context->cell_taint = 0;
 }
 
-/* A MAC-I was right only with another UL NAS COUNT than the log gives (TS 33.501 A.9). */
+/* A MAC-I was right only with another UL NAS COUNT than the log gives (TS 33.501 A.9, TS 33.401 A.3). */
 static bool correct_count(const struct daps_ue *ue, struct daps_keylog_root *known)
 {
     if (!ue->root.near || !known->has_upper)
         return known->has_key;
     known->ul_nas_count = ue->root.ul_nas_count;
-    return daps_kdf_kgnb(known->upper, known->ul_nas_count, 1, known->key);
+    return daps_kdf_root(ue->rat, known->upper, known->ul_nas_count, known->key);
 }
 
 /* Gives root what the key log has: the one that a MAC-I fits, nothing if it fits none, else the UE's next by its name.

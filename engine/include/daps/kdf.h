@@ -47,6 +47,9 @@ bool daps_kdf_kamf_prime(const uint8_t kamf[static 32], uint8_t direction, uint3
                          uint8_t out[static 32]);                                              /* A.13 */
 bool daps_kdf_ksn(const uint8_t kgnb[static 32], uint16_t sn_counter, uint8_t out[static 32]); /* A.16 */
 
+/* KgNB below KAMF, KeNB below KASME (TS 33.401 A.3), for 3GPP access: the root of a connection. */
+bool daps_kdf_root(enum daps_rat rat, const uint8_t upper[static 32], uint32_t ul_nas_count, uint8_t out[static 32]);
+
 /* The one of A.11, A.12 and TS 33.401 A.5 that has this FC; ARFCN in 2 or 3 octets, 0: in as many as it says. */
 bool daps_kdf_star(uint8_t fc, const uint8_t parent[static 32], uint16_t pci, uint32_t arfcn, unsigned octets,
                    uint8_t out[static 32]);
