@@ -133,6 +133,13 @@ static bool is_strange(const struct daps_ue *ue, const struct daps_event *reques
     return active->cell_taint == 0 || ue->cells == DAPS_CELLS_FOLLOW;
 }
 
+/* It names the C-RNTI that the UE had in its PCell (TS 38.331 5.3.7.4), which is that of the command before. */
+static bool has_another_c_rnti(const struct daps_context *active, const struct daps_event *request)
+{
+    return active->c_rnti >= 0 && request->ue_c_rnti >= 0 && active->c_rnti != request->ue_c_rnti && active->pci >= 0 &&
+           active->pci == request->ue_pci;
+}
+
 void daps_ue_request_applies(struct daps_ue *ue)
 {
     struct daps_context *active = &ue->active;
@@ -150,6 +157,10 @@ void daps_ue_request_applies(struct daps_ue *ue)
         daps_ue_lose_track(ue, &request, DAPS_GAP_ANSWER_LOST, DAPS_NOT_JUDGED_COMMAND_LOST);
     else if (!names_target && is_strange(ue, &request))
         daps_ue_lose_track(ue, &request, DAPS_GAP_REQUEST_ELSEWHERE, DAPS_NOT_JUDGED_COMMAND_LOST);
+    else if (!names_target && has_another_c_rnti(active, &request)) {
+        daps_ue_contradict(ue, &request);
+        daps_ue_lose_track(ue, &request, DAPS_GAP_REQUEST_ELSEWHERE, DAPS_NOT_JUDGED_COUNT);
+    }
     if (active->pci < 0 && daps_attempt_newest(ue) == NULL && request.ue_pci >= 0)
         active->pci = request.ue_pci;
     if (active->c_rnti < 0)

@@ -28,6 +28,7 @@ struct daps_ue *daps_ue_new(struct daps_engine *engine, const char *name, enum d
     ue->release_alone_ns = ue->too_late.time_ns = INT64_MIN;
     ue->presumed_root_ns = ue->recovered_ns = INT64_MIN;
     ue->last_time_ns = ue->latest_time_ns = INT64_MIN;
+    daps_several_init(&ue->several);
     return ue;
 }
 
@@ -113,6 +114,8 @@ void daps_ue_gap(struct daps_ue *ue, uint64_t frame, enum daps_gap gap)
 void daps_ue_not_judged(struct daps_ue *ue, enum daps_not_judged reason, uint64_t frame)
 {
     daps_engine_not_judged(ue->engine, reason, frame);
+    if (reason == DAPS_NOT_JUDGED_COMMAND_LOST || reason == DAPS_NOT_JUDGED_OUTCOME_LOST)
+        daps_ue_weigh_unexplained(ue, frame);
 }
 
 void daps_ue_unread(struct daps_ue *ue, uint64_t frame, enum daps_gap gap)
@@ -402,6 +405,7 @@ static void follow(struct daps_ue *ue, const struct daps_event *ev)
     watch_clock(ue, ev);
     count_directions(ue, ev);
     daps_ue_watch_cells(ue, ev);
+    daps_ue_watch_others(ue, ev);
     daps_ue_drop_request(ue, ev);
     if (ue->left_nr && ev->kind == DAPS_EV_RECONFIGURATION && ev->sync) {
         /* Back from another RAT: its security context, not the one we left with (TS 33.501 8.4). */

@@ -25,6 +25,7 @@
 #include "moment/view.h"
 #include "pdcp/pdcp.h"
 #include "rrc/segments.h"
+#include "ue/several.h"
 
 #define DAPS_LAG_NS          INT64_C(100000000) /* what a tool, or a second log, may be out of step */
 #define DAPS_RRC_NS          INT64_C(10000000)  /* least time between two Completes: TS 38.331 clause 12 */
@@ -230,6 +231,7 @@ struct daps_ue {
         bool from_pdcp;
     } secured;
 
+    struct daps_several several;
     unsigned gaps;
     uint64_t gap_frame;
     enum daps_gap gap;

@@ -153,8 +153,16 @@ void daps_deliver_derivation(struct daps_ue *ue, const struct daps_attempt *atte
     sink->key(sink->user, &step);
 }
 
+/* What compares attempts of a UE says nothing where they may be those of two. */
+static bool compares(enum daps_moment_kind kind)
+{
+    return kind == DAPS_MOMENT_ATTEMPT_BEGAN || kind == DAPS_MOMENT_ATTEMPTS_LEAVE || kind == DAPS_MOMENT_CAPTURE_ENDED;
+}
+
 void daps_ue_tell(struct daps_ue *ue, struct daps_moment *moment)
 {
+    if (ue->several.frame != 0 && compares(moment->kind))
+        return;
     moment->ue = ue->name;
     moment->rat = ue->rat;
     moment->below_rrc = ue->seen.uplink;

@@ -65,6 +65,7 @@ static const struct {
                                    "a candidate that may have been executed, in a log that misses messages"},
     [DAPS_GAP_HANDOVER_UNSEEN] = {"handover-unseen", "a failed handover of which the log does not hold the command"},
     [DAPS_GAP_ELSEWHERE] = {"from-elsewhere", "a message from a cell the UE was not known to be in"},
+    [DAPS_GAP_ANOTHER_UE] = {"another-ue", "a message that cannot follow those before it: it may be of another UE"},
     [DAPS_GAP_SOURCE_SPEAKS] = {"from-source",
                                 "a message from the source of a handover that is neither answered nor failed"},
     [DAPS_GAP_COMMAND_AGAIN] = {"command-again",

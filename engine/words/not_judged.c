@@ -29,6 +29,9 @@ static const struct {
     [DAPS_NOT_JUDGED_NODE_INTERFACE] =
         {"node-interface", "message of a node interface with a handover or RRC in it, which is not followed",
          "messages of node interfaces with handovers or RRC in them, which are not followed"},
+    [DAPS_NOT_JUDGED_SEVERAL_UES] =
+        {"several-ues", "message that cannot follow those before it: others are missing, or it is of another UE",
+         "messages that cannot follow those before them: others are missing, or they are of another UE"},
     [DAPS_NOT_JUDGED_NOT_FOLLOWED] = {"not-followed", "UE or attempt that was not followed to its end",
                                       "UEs or attempts that were not followed to their end"},
 };

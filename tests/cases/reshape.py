@@ -148,6 +148,13 @@ def swapped(*numbers):
     return make
 
 
+def one_address(record):
+    """An upper PDU with the address of the first UE, so that nothing names whose it is."""
+    seconds, fraction, frame, whole = record
+    at = frame.index(struct.pack(">HH", 20, 4)) + 4
+    return seconds, fraction, frame[:at] + bytes((10, 0, 0, 1)) + frame[at + 4:], whole
+
+
 class Access:
     """Random access in records of MAC of either technology: contexts without UEId, responses, contention."""
 
@@ -232,7 +239,8 @@ def c_rnti_free(lte):
     return make
 
 
-OF = {"swapped-complete": "daps-fallback-daps", "swapped-release": "daps-fallback-daps",
+OF = {"one-log-of-two-ues": "log-of-two-ues", "one-log-of-two-ues-released": "log-of-two-ues-released",
+      "swapped-complete": "daps-fallback-daps", "swapped-release": "daps-fallback-daps",
       "air-c-rnti-assigned": "air-c-rnti-free", "lte-air-c-rnti-assigned": "lte-air-c-rnti-free",
       "air-contention": "air-reestablishment", "lte-air-contention": "lte-air-plain-failure"}  # of another sample
 SHAPES = {
@@ -247,6 +255,8 @@ SHAPES = {
     "air-starts-at-security-complete": from_frame(5),
     "air-starts-behind-security": from_frame(6),
     "air-mac-ces": each(mac_ces),
+    "one-log-of-two-ues": lambda found: [one_address(record) for record in found],
+    "one-log-of-two-ues-released": lambda found: [one_address(record) for record in found],
     "air-rlc-repeats": each(rlc_repeats),
     "air-snap-length": each(snap_length),
 }

@@ -297,6 +297,39 @@ def compare(view, lines, status, strict=True):
     return differences
 
 
+def across(view):
+    """The first frame in which a UE goes on where it was although another UE's connection has begun since. 0 none."""
+    turn = None
+    for number, message in sorted(view.by_frame.items()):
+        if message.kind == "setup":
+            turn = message.ue
+        elif turn not in (None, message.ue) and message.srb > 0 and message.kind in (
+                "command", "complete", "reconfiguration", "release", "failure", "reestablishment", "resume"):
+            return number
+    return 0
+
+
+def shared(view, lines, status):
+    """One log of several UEs that are not told apart: what is claimed must be true all the same, and that it is of several
+    must be said."""
+    differences = []
+    for line in lines:
+        wrong = truth_of(view, line) if line["type"] == "finding" else None
+        if wrong is not None:
+            who = {view.by_frame[n].ue for n in line["frames"] if n in view.by_frame}
+            differences.append((f"{'ACROSS' if len(who) > 1 else 'FALSE'} {line['rule']} {line['evidence']}",
+                                f"{line['rule']} of frames {line['frames']} is not so: {wrong} [assumes {line['assumes']}]"))
+    missed = []
+    found(view, lines, missed)
+    if status != 3:
+        differences += [(f"SILENT {kind}", sentence) for kind, sentence in missed if "exposed-fallback" not in kind]
+        if across(view):
+            differences.append(("SILENT shared", f"frame {across(view)} goes on with a connection of one of several UEs: exit {status}"))
+    elif missed or across(view):
+        differences.append(("OWNED UP shared", "not judged"))
+    return differences
+
+
 def owns_up(lines, status):
     """Does the program say that something could not be judged?"""
     return status == 3 or any(line.get("not_judged") or line.get("sealed") for line in lines

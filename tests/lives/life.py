@@ -37,6 +37,7 @@ class Ue(Handovers):
         self.asked = {}          # what a target was asked for before
         self.habits = {name: rng.random() < 0.5 for name in ("cfra", "keep_c_rnti", "same_octets", "sticky_target")}
         self.nea, self.nia = self.algorithms()
+        self.says = b""          # what sets its NAS messages and identity apart from those of a twin
 
     # --- small things -------------------------------------------------------------------------------------------
 
@@ -91,14 +92,14 @@ class Ue(Handovers):
             self.cell = self.rng.choice(self.cells)
         self.c_rnti = self.new_c_rnti()
         self.context, self.leg = Context(None, 0, 0), self.new_leg()
-        self.emit("ul-ccch", "setup-request", rrc.setup_request(self.rng.getrandbits(39)), srb=0)
+        self.emit("ul-ccch", "setup-request", rrc.setup_request(self.rng.getrandbits(39) ^ len(self.says)), srb=0)
         self.set_up()
 
     def set_up(self):
         transaction = self.transaction()
         self.context, self.leg = Context(None, 0, 0), self.new_leg()
         self.emit("dl-ccch", "setup", rrc.setup(transaction), srb=0, transaction=transaction)
-        self.ul("setup-complete", rrc.setup_complete(transaction, self.rng.randbytes(self.rng.randrange(6, 30))))
+        self.ul("setup-complete", rrc.setup_complete(transaction, self.says + self.rng.randbytes(self.rng.randrange(6, 30))))
         self.connection += 1
         self.stay += 1
         self.armed, self.pending, self.drbs, self.srb2 = [], None, [], False
@@ -148,7 +149,7 @@ class Ue(Handovers):
     def nas_exchange(self, new_key_set=False):
         srb = 2 if self.srb2 else 1
         for number in range(1 if not new_key_set else 2):
-            nas = self.rng.randbytes(self.rng.randrange(5, 40))
+            nas = self.says + self.rng.randbytes(self.rng.randrange(5, 40))
             if number == 0:
                 self.dl("nas", rrc.dl_information(self.transaction(), nas), "NAS downlink", srb=srb)
             else:
@@ -291,14 +292,24 @@ class Ue(Handovers):
         return self
 
 
-def play(seed, air=False, steps=None, only=None):
+def twin(seed, steps, delay):
+    """The second UE of a seed does what the first one does, that much later: what a line of UEs in one train looks like."""
+    ue = Ue(random.Random(f"ue {seed} False 1"), 2, False)
+    ue.time += delay
+    ue.says = b"twin"
+    return ue.live(steps)
+
+
+def play(seed, air=False, steps=None, only=None, least=1):
     """The life of a seed. air: with user data, and only algorithms that air.py can compute.
-    steps, only: its first steps; one of its UEs."""
+    steps, only: its first steps; one of its UEs. least: of no fewer UEs."""
     rng = random.Random(f"life {seed} {air}")
-    count = rng.choice((1, 1, 1, 2, 3))
+    count = max(least, rng.choice((1, 1, 1, 2, 3)))
     length = rng.randrange(2, 9)
     apart = rng.random() < 0.8   # else UEs may have one C-RNTI at a time, each in its cell
     played = [Ue(random.Random(f"ue {seed} {air} {number}"), number, air, apart).live(steps or length)
               for number in range(1, count + 1) if only in (None, number)]
+    if least > 1 and only is None and rng.random() < 0.5:
+        count, played = 2, [played[0], twin(seed, steps or length, rng.choice((0.01, 0.1, 0.5, 2.0)) * rng.random())]
     messages = sorted((m for ue in played for m in ue.messages), key=lambda m: m.time)
     return Life(seed, messages, [a for ue in played for a in ue.attempts], count, length, apart)

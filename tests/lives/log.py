@@ -26,6 +26,7 @@ class Style:
     begins: int = 0              # messages missing at the start
     copies: str = "none"         # some (commands twice), all (every message again, 4 ms later), stretch (stored twice)
     segmented: float = 0.0       # share of handover commands that come in DLDedicatedMessageSegments
+    shared: bool = False         # nothing tells the UEs apart: two tools write to one port
 
     def words(self):
         return (f"{self.form}, metadata {self.metadata}, begins at message {self.begins + 1}, copies {self.copies}"
@@ -51,11 +52,11 @@ def link_type(style):
 
 
 def octets_of(message, style, constant, octets=None):
-    octets = octets or message.octets
+    octets, who = octets or message.octets, 1 if style.shared else message.ue
     if style.form == "upper":
         name = UPPER_NAMES[message.channel].encode()
         name += bytes(-len(name) % 4)
-        return (struct.pack(">HH", 12, len(name)) + name + struct.pack(">HH4B", 20, 4, 10, 0, 0, message.ue)
+        return (struct.pack(">HH", 12, len(name)) + name + struct.pack(">HH4B", 20, 4, 10, 0, 0, who)
                 + bytes(4) + octets)
     cell = constant if style.metadata == "constant" else message.cell
     second, nano = BASE + int(message.time), int(message.time % 1 * 1e9)
@@ -64,7 +65,7 @@ def octets_of(message, style, constant, octets=None):
         tlv += struct.pack(">HHI", 2, 4, cell.arfcn) + struct.pack(">HHH", 5, 2, cell.pci)
     tlv += struct.pack(">HHI", 8, 4, int(message.time * 100) % 1024) + b"\xff\xfe"
     header = struct.pack(">BBHHH", 3, 0, (8 + len(tlv) + 3) // 4, 0x0503, GSMTAP_CHANNELS[message.channel])
-    return udp(header + tlv + octets, (127, 0, 0, message.ue), 13337, 4729)
+    return udp(header + tlv + octets, (127, 0, 0, who), 13337, 4729)
 
 
 def frames(life, style, seed):

@@ -82,6 +82,22 @@ class LogCase:
         return text
 
 
+class SharedCase(LogCase):
+    """Lives of several UEs in one log of RRC that does not tell them apart: nothing is claimed across them, and it is said."""
+    rendering = "shared"
+
+    def __init__(self, seed, steps=None, only=None, style=None, disturbed=False):
+        self.seed, self.steps, self.only = seed, steps, only
+        self.life = life.play(seed, steps=steps, only=only, least=2)
+        self.style = style or log.choose(seed, self.life)
+        self.style.shared = True
+        self.disturbed, self.done = disturbed, ""
+        if style is None:
+            self.style.copies, self.style.begins = "none", 0
+        if self.style.metadata == "constant":
+            self.style.metadata = "none"
+
+
 class AirCase(LogCase):
     """A life rendered as a capture of MAC, RLC or PDCP, with a key log that knows all, some or nothing."""
     rendering = "air"
@@ -149,6 +165,8 @@ def judge(program, case, folder):
     status, lines, errors = audit(program, path, keys)
     view = case.view()
     strict = not case.disturbed and (not isinstance(case, AirCase) or view.all_read())
+    if case.rendering == "shared":
+        return compare.shared(view, lines, status), lines, path
     differences = compare.compare(view, lines, status, strict)
     wanted = 1 if any(line["type"] == "finding" and line["severity"] != "info" for line in lines) else 0
     if case.disturbed or isinstance(case, AirCase) and not view.all_read():
@@ -182,4 +200,4 @@ def report(case, differences, lines, file=sys.stdout):
             print("    ", {k: line.get(k) for k in ("ues", "not_judged", "pdcp", "unreadable")}, file=file)
 
 
-RENDERINGS = {"log": LogCase, "air": AirCase, "beside": BesideCase}
+RENDERINGS = {"log": LogCase, "shared": SharedCase, "air": AirCase, "beside": BesideCase}

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Plays random lives of UEs, has dapsaudit audit them, and compares with what brute force says.
 
-    run.py DAPSAUDIT [--lives N] [--seed N] [--as log|air|beside] [--disturbed] [--keep FOLDER] [--verbose] ...
+    run.py DAPSAUDIT [--lives N] [--seed N] [--as log|air|beside|shared] [--disturbed] [--keep FOLDER] [--verbose] ...
     run.py DAPSAUDIT --short        some of each rendering, deterministic; fails for what known.json does not allow
     run.py DAPSAUDIT --short --update   writes known.json: only ever with fewer entries, or with a reason
 
@@ -38,7 +38,8 @@ import minimize
 from rendering import RENDERINGS, judge, report
 
 KNOWN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "known.json")
-SHORT = (("log", False, 150), ("log", True, 100), ("air", False, 60), ("air", True, 30), ("beside", False, 40))
+SHORT = (("log", False, 150), ("log", True, 100), ("air", False, 60), ("air", True, 30), ("beside", False, 40),
+         ("shared", False, 60), ("shared", True, 40))
 
 
 class Tally:

@@ -51,6 +51,7 @@ enum daps_gap {
     DAPS_GAP_CANDIDATE_UNSEEN,        /* a candidate that may have been executed, in a log that misses messages */
     DAPS_GAP_HANDOVER_UNSEEN,         /* a failed handover of which the log does not hold the command */
     DAPS_GAP_ELSEWHERE,               /* a message from a cell the UE was not known to be in */
+    DAPS_GAP_ANOTHER_UE,              /* a message that cannot follow those before it */
     DAPS_GAP_SOURCE_SPEAKS,           /* a message from the source of a handover that is neither answered nor failed */
     DAPS_GAP_COMMAND_AGAIN, /* a command with the octets of one just before it, which a tool may have written twice */
     DAPS_GAP_COUNT_AGAIN,   /* signalling whose COUNT starts over, without the key change that does it */
