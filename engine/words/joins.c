@@ -12,18 +12,21 @@ static const struct {
     [DAPS_JOIN_FIRST_SEEN] = {"first-seen", "a new UE, as nothing joins it to one seen before"},
     [DAPS_JOIN_LOG] = {"log", "the log it comes in is about one UE"},
     [DAPS_JOIN_UE_ID] = {"ue-id", "this UE has that UEId"},
-    [DAPS_JOIN_COMMAND] = {"command", "the C-RNTI is the newUE-Identity of a command%s (TS 38.331 5.3.5.5.2)"},
-    [DAPS_JOIN_C_RNTI_CE] = {"c-rnti-mac-ce", "the C-RNTI MAC CE names this UE (TS 38.321 5.1.5)"},
+    [DAPS_JOIN_COMMAND] = {"command",
+                           "the C-RNTI is the newUE-Identity of a command%s (TS 38.331 5.3.5.5.2, TS 36.331 5.3.5.4)"},
+    [DAPS_JOIN_C_RNTI_CE] = {"c-rnti-mac-ce", "the C-RNTI MAC CE names this UE (TS 38.321, TS 36.321 5.1.5)"},
     [DAPS_JOIN_SAME_RNTI] = {"same-c-rnti", "this UE has that C-RNTI, so far without a UEId"},
     [DAPS_JOIN_REQUEST] =
         {"reestablishment",
-         "a re-establishment request over it names the C-RNTI and cell of this UE%s (TS 38.331 5.3.7.4)"},
-    [DAPS_JOIN_RESUME] = {"resume", "a resume request over it has the I-RNTI of this UE%s (TS 38.331 5.3.13.3)"},
+         "a re-establishment request over it names the C-RNTI and cell of this UE%s (TS 38.331, TS 36.331 5.3.7.4)"},
+    [DAPS_JOIN_RESUME] =
+        {"resume",
+         "a resume request over it has the I-RNTI or resumeID of this UE%s (TS 38.331 5.3.13.3, TS 36.331 5.3.3.3a)"},
     [DAPS_JOIN_SETUP] = {"setup", "a new UE, as a connection is set up and the UE that had the name is elsewhere"},
-    [DAPS_JOIN_ASSIGNED] = {"assigned",
-                            "a new UE, as a random access response gave the C-RNTI away anew%s (TS 38.321 5.1.4)"},
-    [DAPS_JOIN_RESOLVED] = {"contention",
-                            "the contention resolution identity is that of this UE's Msg3%s (TS 38.321 5.1.5)"},
+    [DAPS_JOIN_ASSIGNED] =
+        {"assigned", "a new UE, as a random access response gave the C-RNTI away anew%s (TS 38.321, TS 36.321 5.1.4)"},
+    [DAPS_JOIN_RESOLVED] =
+        {"contention", "the contention resolution identity is that of this UE's Msg3%s (TS 38.321, TS 36.321 5.1.5)"},
 };
 
 const char *daps_identity_reason_name(enum daps_identity_reason reason)

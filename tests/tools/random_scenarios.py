@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Random lives of one or two UEs, audited from its RRC log and from below RRC: the verdicts must be the same.
 
-    random_scenarios.py DAPSAUDIT SEED COUNT
+    random_scenarios.py DAPSAUDIT SEED COUNT [--rat lte]
 
 Each scenario strings DAPS, plain and conditional handovers, fallbacks, re-establishments, refreshes and traffic together.
 Below RRC with keys every message must verify, and handovers and rules must be those of the log; with the log beside
@@ -18,6 +18,8 @@ import sys
 import tempfile
 
 CARRIERS = ["mac-nr", "mac-nr-dlt149", "rlc-nr", "pdcp-nr", "gsmtap-v3-mac", "gsmtap-v3-pdcp"]
+CARRIERS_LTE = ["mac-lte", "mac-lte-dlt147", "mac-lte-dlt149", "mac-lte-upper", "rlc-lte", "pdcp-lte", "gsmtap-v2-mac", "gsmtap-v3-mac",
+                "gsmtap-v3-pdcp"]
 
 
 def algorithms(rng):
@@ -92,9 +94,20 @@ def two_ues(rng):
     return "\n".join(lines) + "\n"
 
 
+def in_lte(text):
+    """The same lives in LTE, where every handover changes the key and random access has no two steps."""
+    lines = []
+    for line in text.splitlines():
+        line = re.sub(r"ssb-arfcn (\d+)", lambda match: f"earfcn {1300 + (int(match[1]) - 630000) * 25}", line)
+        line = line.replace("kamf", "kasme").replace(" no-key-update", " ncc 0").replace(" cfra-2step", "")
+        lines.append(line)
+    return "\n".join(["rat lte", *lines]) + "\n"
+
+
 class Tool:
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, lte):
         self.program, self.folder, self.text = program, folder, ""
+        self.carriers = CARRIERS_LTE if lte else CARRIERS
 
     def audit(self, framing, with_keys):
         source, path, keys = (os.path.join(self.folder, name) for name in ("x.scenario", "x.pcap", "x.keys"))
@@ -121,7 +134,7 @@ def handovers(lines):
 
 def problems(tool, rng, seen):
     log = tool.audit("gsmtap-v3", True)
-    carrier = rng.choice(CARRIERS)
+    carrier = rng.choice(tool.carriers)
     air = tool.audit(carrier, True)
     pdcp = air[-1]["pdcp"]
     seen.update(rules(air))
@@ -130,7 +143,7 @@ def problems(tool, rng, seen):
         yield f"{carrier}: {dict(rules(air))}, the log has {dict(rules(log))}"
     if handovers(air) != handovers(log):
         yield f"{carrier}: {handovers(air)}, the log has {handovers(log)}"
-    if pdcp["unverified"] or pdcp["unreadable"] or (pdcp["unplaced"] and carrier.startswith(("mac", "gsmtap-v3-mac"))):
+    if pdcp["unverified"] or pdcp["unreadable"] or (pdcp["unplaced"] and ("mac" in carrier)):
         yield f"{carrier}: {pdcp}"
     both = tool.audit("gsmtap-v3-both", False)
     if rules(both) != rules(log):
@@ -142,17 +155,18 @@ def problems(tool, rng, seen):
 
 def main(arguments):
     program, seed, count = os.path.abspath(arguments[0]), int(arguments[1]), int(arguments[2])
+    lte = arguments[3:] == ["--rat", "lte"]
     wrong, seen = 0, collections.Counter()
     with tempfile.TemporaryDirectory() as folder:
-        tool = Tool(program, folder)
+        tool = Tool(program, folder, lte)
         for number in range(count):
             rng = random.Random(f"{seed} {number}")
             text = two_ues(rng) if number % 3 == 2 else scenario(rng)
-            tool.text = text
+            tool.text = in_lte(text) if lte else text
             found = list(problems(tool, rng, seen))
             if found:
                 wrong += 1
-                print(f"seed {seed}, scenario {number}:", *found, text, sep="\n")
+                print(f"seed {seed}, scenario {number}:", *found, tool.text, sep="\n")
     print(f"{count} random scenarios, {seen.pop('handovers')} handovers, {sum(seen.values())} findings, {wrong} wrong")
     return 1 if wrong or not seen else 0
 
