@@ -23,6 +23,7 @@
 #define UNFIT(type, member, most)     EVIDENCE(KEY_UNFIT, type, unfit_##member, unfit.member, most)
 #define BEARER(type, member, most)    EVIDENCE(BEARER, type, bearer_##member, bearer.member, most)
 #define SEEN(type, member, most)      EVIDENCE(KEY_SEEN, type, seen_##member, seen.member, most)
+#define SENT(type, member, most)      EVIDENCE(MESSAGE_SENT, type, sent_##member, sent.member, most)
 #define BEARERS(name)                 FIELD(#name, SET, bearers.name, 0)
 #define FLAG(name)                    FIELD(#name, FLAG, name, 0)
 
@@ -165,6 +166,7 @@ const struct event_field event_fields[] = {
     SEEN(FLAG, checked, 0),
     SEEN(FLAG, fits, 0),
     SEEN(COUNT, context, 0),
+    SENT(COUNT, c_rnti, UINT16_MAX),
 };
 const size_t event_fields_n = G_N_ELEMENTS(event_fields);
 

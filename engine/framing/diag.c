@@ -13,7 +13,7 @@
 #include "framing/peel.h"
 
 enum { COMMAND_LOG = 0x10, COMMAND_OF_SUBSCRIPTION = 0x98, COMMAND_ENCRYPTED = 0x9e };
-enum { CODE_LTE_RRC = 0xb0c0, CODE_NR_RRC = 0xb821 };
+enum { CODE_LTE_RRC = 0xb0c0, CODE_NR_RRC = 0xb821, CODE_LTE_RACH = 0xb062 };
 
 static bool is_pdcp(uint16_t code)
 {
@@ -62,6 +62,15 @@ static void look_at_frame(struct peel *peel, uint16_t code, bool followed)
                           .what = DAPS_PROBLEM_DIAG_CHECKSUM, .layer = layer, .numbers = {code}, .rrc_lost = followed});
 }
 
+/* No rule needs it: a version that is not known is counted like any other item. */
+static void take_rach(struct peel *peel, uint64_t ue_key, struct octets body)
+{
+    if (!peel_diag_rach(peel, ue_key, body))
+        count_unknown(peel, CODE_LTE_RACH, body.left > 5 ? body.at[5] : 0);
+    else
+        count_item(peel, CODE_LTE_RACH, false);
+}
+
 static void take_item(struct peel *peel, uint64_t ue_key, struct octets packet)
 {
     const size_t there = packet.left;
@@ -84,6 +93,8 @@ static void take_item(struct peel *peel, uint64_t ue_key, struct octets packet)
         count_unknown(peel, code, packet.left > 5 ? packet.at[5] : 0);
     else if (rrc && !(code == CODE_LTE_RRC ? peel_qualcomm_lte : peel_qualcomm_nr)(peel, ue_key, packet))
         count_unknown(peel, code, octets_peek(packet));
+    else if (code == CODE_LTE_RACH)
+        take_rach(peel, ue_key, packet);
     else if (!rrc && !is_pdcp(code))
         count_item(peel, code, false);
 }

@@ -125,6 +125,8 @@ void peel_diag(struct peel *peel, struct octets command);
 void peel_diag_item(struct peel *peel, struct octets packet);
 /* diag_pdcp.c: the body of logs 0xB0A3, 0xB0B3, 0xB0A5 and 0xB0B5. False: its layout is not known, which is said. */
 bool peel_diag_pdcp(struct peel *peel, uint64_t ue_key, uint16_t code, struct octets body);
+/* diag_rach.c: the body of log 0xB062, likewise; nothing is said, since no rule needs it */
+bool peel_diag_rach(struct peel *peel, uint64_t ue_key, struct octets body);
 /*
  * qualcomm.c: the body of log 0xB821, whoever carried it, of that UE; that of log 0xB0C0. False: the layout of its
  * version is not known, which is said.

@@ -423,9 +423,23 @@ static void take_pdu(struct logged *logged, const struct logged_host *host, cons
     enter(logged, host, &use, stay, current);
 }
 
+static void tell_sent(const struct logged_host *host, const struct daps_pdu *pdu)
+{
+    struct daps_event ev;
+
+    daps_event_clear(&ev, DAPS_EV_MESSAGE_SENT);
+    ev.rat = pdu->rat;
+    ev.frame = pdu->frame;
+    ev.time_ns = pdu->time_ns;
+    ev.sent.c_rnti = pdu->logged->c_rnti;
+    host->evidence(host->user, &ev);
+}
+
 void logged_take(struct logged *logged, const struct logged_host *host, const struct daps_pdu *pdu)
 {
-    if (pdu->logged->has_pdu)
+    if (pdu->logged->sent)
+        tell_sent(host, pdu);
+    else if (pdu->logged->has_pdu)
         take_pdu(logged, host, pdu);
     else
         take_keys(logged, host, pdu);

@@ -88,6 +88,7 @@ struct daps_attempt {
     bool has_leaf;   /* a phone's log names the keys below that of its target: */
     struct daps_seen_evidence leaf;
     bool target_used; /* uplink signalling under the target's key was seen below RRC */
+    bool sent;        /* a phone's log shows its first message in the random access to the target */
     /* What-if (ue/suppose.c), else 0: */
     uint32_t first_count; /* COUNT of the first message under its key */
     bool unsent;          /* it failed before anything was sent under its key */

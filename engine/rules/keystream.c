@@ -18,6 +18,8 @@ bool rule_sent_logged(const struct judgement *j, const struct daps_attempt *atte
 {
     if (attempt->complete_frame == 0 || attempt->not_first || attempt->unsent)
         return false;
+    if (attempt->sent)
+        return true;
     if (j->moment->below_rrc)
         return attempt->target_used; /* what is not seen there was not sent */
     return attempt->rach != DAPS_RACH_CFRA || attempt->outcome == DAPS_OUTCOME_COMPLETED ||
@@ -70,7 +72,7 @@ static bool seen_before(const struct judgement *j, struct daps_attempt *const *g
 static void report(const struct judgement *j, const struct collision *c)
 {
     struct daps_finding finding;
-    bool random_access_unknown = false;
+    bool random_access_unknown = false, all_sent = true, any_shown = false;
 
     finding_start(&finding, j, c->ciphering ? DAPS_RULE_KEYSTREAM_REUSE : DAPS_RULE_MAC_NONCE_REUSE, c->attempts[0]);
     finding.variant = DAPS_VARIANT_LOGGED;
@@ -79,6 +81,8 @@ static void report(const struct judgement *j, const struct collision *c)
         const struct daps_attempt *attempt = c->attempts[i];
         finding_add_frame(&finding, attempt->complete_frame, DAPS_ROLE_MESSAGE, attempt);
         random_access_unknown |= attempt->rach == DAPS_RACH_UNKNOWN && attempt->outcome != DAPS_OUTCOME_COMPLETED;
+        all_sent &= attempt->sent || attempt->outcome == DAPS_OUTCOME_COMPLETED;
+        any_shown |= attempt->sent;
     }
     finding.keystream = (struct daps_keystream_tuple){.present = true,
                                                       .integrity = !c->ciphering,
@@ -91,7 +95,8 @@ static void report(const struct judgement *j, const struct collision *c)
     finding_assume_cells(&finding, c->attempts, c->n);
     if (c->algorithm < 0)
         finding.assumptions |= DAPS_ASSUMES_CIPHERING;
-    finding.assumptions |= random_access_unknown ? DAPS_ASSUMES_SENT_RACH : DAPS_ASSUMES_SENT;
+    if (!all_sent || !any_shown)
+        finding.assumptions |= random_access_unknown ? DAPS_ASSUMES_SENT_RACH : DAPS_ASSUMES_SENT;
     finding_end(&finding, j);
 }
 

@@ -35,6 +35,8 @@ static enum daps_exposure exposure_of(const struct judgement *j, const struct da
         return DAPS_EXPOSURE_POSSIBLE;
     if (attempt->outcome == DAPS_OUTCOME_COMPLETED)
         return DAPS_EXPOSURE_POSSIBLE;
+    if (attempt->sent && !attempt->unsent)
+        return DAPS_EXPOSURE_POSSIBLE;
     if (j->moment->below_rrc)
         return attempt->target_used ? DAPS_EXPOSURE_POSSIBLE : DAPS_EXPOSURE_UNLIKELY;
     return attempt->rach == DAPS_RACH_CFRA ? DAPS_EXPOSURE_UNLIKELY : DAPS_EXPOSURE_POSSIBLE;

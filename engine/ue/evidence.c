@@ -313,8 +313,26 @@ static void request_forged(struct daps_ue *ue, const struct daps_event *ev)
     daps_ue_tell(ue, &moment);
 }
 
+/* Its Msg3 names the UE by the C-RNTI that the command gave it (TS 36.321 5.1.5): the newest such attempt's. */
+static void message_sent(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_attempt *attempt;
+
+    for (guint i = ue->attempts->len; (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL;) {
+        if (attempt->c_rnti < 0 || (uint32_t)attempt->c_rnti != ev->sent.c_rnti)
+            continue;
+        if (ev->time_ns != INT64_MIN && attempt->time_ns != INT64_MIN && ev->time_ns >= attempt->time_ns)
+            attempt->sent = true;
+        return;
+    }
+}
+
 void daps_ue_evidence(struct daps_ue *ue, const struct daps_event *ev)
 {
+    if (ev->kind == DAPS_EV_MESSAGE_SENT) {
+        message_sent(ue, ev);
+        return;
+    }
     if (ev->kind == DAPS_EV_KEY_SEEN) {
         daps_ue_see_keys(ue, ev);
         return;

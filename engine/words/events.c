@@ -39,6 +39,7 @@ const char *daps_event_kind_name(enum daps_event_kind kind)
         [DAPS_EV_COLLISION] = "collision",
         [DAPS_EV_KEY_UNFIT] = "key-unfit",
         [DAPS_EV_KEY_SEEN] = "key-seen",
+        [DAPS_EV_MESSAGE_SENT] = "message-sent",
         [DAPS_EV_UNREAD] = "unread",
         [DAPS_EV_RESUMED] = "resumed",
         [DAPS_EV_BEARER] = "bearer",

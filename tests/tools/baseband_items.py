@@ -7,6 +7,7 @@
 import collections
 import gzip
 import io
+import json
 import os
 import random
 import struct
@@ -118,6 +119,45 @@ def by_value(program, folder):
     print("COUNT by value: four stories, two unknown versions")
 
 
+def rach_item(near, c_rnti, version=3, result=0, messages=7, srb1=True):
+    """Msg3 (TS 36.321 6.1.2): C-RNTI, short BSR, SRB1, padding; MobileInsight's and SCAT's layout of 0xB062."""
+    mac = (bytes([0x3B, 0x3D, 0x21, 0x05, 0x1F]) if srb1 else bytes([0x3B, 0x1D])) + struct.pack(">H", c_rnti) + bytes(9)
+    inside = bytes(0 if version == 2 else 2) + bytes([1, result, 1, messages]) + bytes([5, 255, 0, 0]) + \
+        bytes(3 if version == 50 else 0) + struct.pack("<HBHH", 0, 1, 60001, 5) + struct.pack("<LHB", 0, 14, 7) + mac[:10] + \
+        bytes(14 if version >= 49 else 0)
+    return log_command(near, 0xB062, struct.pack("<BBHBBH", 1, 1, 0, 6, version, len(inside) + 4) + inside)
+
+
+def random_access(program, folder):
+    """The first message of a failed attempt left the phone, if its log of random access says so: nothing is assumed then."""
+    log = os.path.join(folder, "r.qmdl")
+    sample = os.path.join(TOP, "samples", "lte-daps-fallback-daps.scenario")
+    check(run(program, "synth", sample, "-f", "diag", "-o", log).returncode == 0, "the story of random access")
+    with open(log, "rb") as file:
+        commands = list(frames(file.read()))
+    events = [json.loads(line) for line in run(program, "events", log).stdout.decode().splitlines()]
+    c_rnti = next(event["c_rnti"] for event in events if event.get("frame") == 6)
+    for name, item, shown in ([(f"version {version}", rach_item(commands[6], c_rnti, version), True)
+                               for version in (2, 3, 49, 50)] +
+                              [("another C-RNTI", rach_item(commands[6], c_rnti ^ 1), False),
+                               ("no message of SRB1", rach_item(commands[6], c_rnti, srb1=False), False),
+                               ("no answer", rach_item(commands[6], c_rnti, result=1), False),
+                               ("no Msg3", rach_item(commands[6], c_rnti, messages=3), False),
+                               ("aborted", rach_item(commands[6], c_rnti, result=4), False),
+                               ("cut", rach_item(commands[6], c_rnti)[:40], False),
+                               ("version 99", rach_item(commands[6], c_rnti, 99), False)]):
+        path = os.path.join(folder, "made.qmdl")
+        with open(path, "wb") as file:
+            file.write(pack(commands[:7] + [item] + commands[7:]))
+        result, lines = lines_of(program, path)
+        baseband.judged_alike(program, path)
+        reuse = [line for line in lines if line.get("rule") == "keystream-reuse"]
+        check(len(reuse) == 1 and reuse[0]["evidence"] == "inferred" and bool(reuse[0].get("assumes")) != shown,
+              f"random access, {name}: {reuse}, {result.stderr}")
+        check((b'"diag-0xb062-version-99":1' in result.stdout) == (name == "version 99"), f"random access, {name}: counted")
+    print("random access: seven stories, four versions")
+
+
 def as_headed(commands):
     return b"a container's head" + b"".join(b"\0\xff" + command for command in commands)
 
@@ -209,6 +249,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         versions(program, folder)
         by_value(program, folder)
+        random_access(program, folder)
         disorder(program, folder)
         of_others(program, folder)
     print(len(wrong), "wrong")

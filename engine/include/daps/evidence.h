@@ -100,6 +100,11 @@ struct daps_request_evidence {
     uint32_t tried; /* keys */
 };
 
+/* A phone's log of its random access: in Msg3 a message of SRB1 left it, under that C-RNTI. */
+struct daps_sent_evidence {
+    uint32_t c_rnti;
+};
+
 /* Keys by value in a phone's log, as digests; or whether the key that the standard derives gives them. */
 struct daps_seen_evidence {
     uint64_t srb, drb;                    /* digests of KRRCenc and KUPenc, 0 none */

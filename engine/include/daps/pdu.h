@@ -32,6 +32,8 @@ struct daps_logged {
     uint32_t count, size; /* of the PDU */
     uint32_t mac;         /* integrity: its MAC-I */
     uint16_t sfn;         /* and subframe, in which it was logged */
+    bool sent;            /* no keys and no PDU, but a random access: in Msg3 a message of SRB1 went ... */
+    uint16_t c_rnti;      /* ... under that C-RNTI */
 };
 
 enum daps_rlc_mode { DAPS_RLC_UNKNOWN, DAPS_RLC_TM, DAPS_RLC_UM, DAPS_RLC_AM };
