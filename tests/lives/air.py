@@ -5,14 +5,16 @@
 mac-nr: "mac-nr", radio type, direction, RNTI type, tags (2 RNTI, 3 UEId, 6 HARQ, 7 frame and slot), 1, MAC PDU.
 rlc-nr: "rlc-nr", mode, SN length, tags (2 direction, 3 UEId, 4 bearer type, 5 bearer id), 1, RLC PDU.
 pdcp-nr: "pdcp-nr", plane, tags (2 SN length, 3 direction, 4 bearer type, 5 bearer id, 6 UEId, 15 MAC-I), 1, PDCP PDU.
+LTE: mac-lte (mac_lte below), rlc-lte: "rlc-lte", mode, tags (2 SN length, 3 direction, 5 UEId, 6 channel type, 7 channel id), 1, RLC PDU;
+pdcp-lte: "pdcp-lte", 0, plane, 0, tags (2 SN length, 3 direction, 4 channel type, 13 channel id, 14 UEId), 1, PDCP PDU.
 """
 import dataclasses
 import random
 import struct
 
 import protect
-import rrc_messages as rrc
 from capture import Frame, udp
+from rat import FRAMING, KEY, LTE, ROOT, rrc
 
 
 @dataclasses.dataclass
@@ -32,10 +34,10 @@ class Style:
 
 def choose(seed, life):
     rng = random.Random(f"air {seed}")
-    style = Style(rng.choice(("mac-nr", "mac-nr", "mac-nr", "rlc-nr", "pdcp-nr")), rng.choice(("ue", "ue", "rnti", "leg", "none")),
+    style = Style(rng.choice(("mac", "mac", "mac", "rlc", "pdcp")) + "-" + FRAMING, rng.choice(("ue", "ue", "rnti", "leg", "none")),
                   rng.choice(("full", "full", "full", "kgnb", "some", "none")))
-    style.segment = rng.choice((0, 0, 0, 12, 40)) if style.form != "pdcp-nr" else 0
-    style.retransmit = rng.choice((0.0, 0.0, 0.15)) if style.form != "pdcp-nr" else 0.0
+    style.segment = rng.choice((0, 0, 0, 12, 40)) if not style.form.startswith("pdcp") and not LTE else 0
+    style.retransmit = rng.choice((0.0, 0.0, 0.15)) if not style.form.startswith("pdcp") else 0.0
     style.twice = rng.choice((0.0, 0.0, 0.0, 0.1))
     style.responses = rng.random() < 0.5
     if not life.apart and style.ueid in ("none", "rnti"):
@@ -85,13 +87,13 @@ class Radio:
         if message.srb == 0:
             return [sdu]
         drb = message.facts.get("drb")
-        mode, length = (drb["mode"], drb["rlc_sn"]) if drb else ("am", 12)
+        mode, length = (drb["mode"], drb["rlc_sn"]) if drb else ("am", 10 if LTE else 12)
         bearer = ("drb", drb["id"]) if drb else ("srb", message.srb)
         entity = (message.ue, message.leg, bearer, message.uplink)
         sn = self.sn.get(entity, 0)
         size = self.style.segment or len(sdu)
         parts = [(at, sdu[at:at + size]) for at in range(0, len(sdu), size)]
-        if mode == "am" or len(parts) > 1:
+        if mode == "am" or len(parts) > 1 or LTE:
             self.sn[entity] = (sn + 1) % (1 << length)   # UM counts only segmented SDUs
         result = []
         for number, (offset, part) in enumerate(parts):
@@ -103,7 +105,7 @@ class Radio:
 
     def ueid(self, message, rnti):
         style = self.style.ueid
-        if style == "ue" or self.style.form != "mac-nr":
+        if style == "ue" or not self.style.form.startswith("mac"):
             return message.ue
         if style == "none":
             return None
@@ -111,7 +113,30 @@ class Radio:
             return self.ids.setdefault((rnti, message.cell.name), len(self.ids) + 1)
         return self.given[message.ue, message.c_rnti]
 
+    def mac_lte(self, message, pdu, lcid, rnti, controls):
+        """mac-lte: radio type, direction, RNTI type, tags (2 RNTI, 3 UEId, 4 frame and subframe, 7 CRC), 1, MAC PDU (36.321 6.1.2).
+        controls: [(LCID, octets)]; padding as two subheaders in front, or behind."""
+        ueid = self.ueid(message, rnti)
+        self.frame_number += 1
+        body = b"mac-lte" + bytes([1, 0 if message.uplink else 1, 3]) + struct.pack(">BH", 2, rnti)
+        if ueid is not None:
+            body += struct.pack(">BH", 3, ueid)
+        body += struct.pack(">BH", 4, self.frame_number // 10 % 1024 << 4 | self.frame_number % 10) + bytes([7, 1, 1])
+        heads = b"".join(bytes([0x20 | lcid_of_control]) for lcid_of_control, _ in controls)
+        padding = self.rng.choice((0, 0, 1, 2, 9))
+        if padding in (1, 2):   # 36.321 6.1.2: one or two octets of padding go in front of everything
+            heads, padding = bytes([0x3F] * padding) + heads, 0
+        if padding:
+            size = bytes([len(pdu)]) if len(pdu) < 128 else struct.pack(">H", 0x8000 | len(pdu))
+            heads += bytes([0x20 | lcid]) + size + b"\x1f"
+        else:
+            heads += bytes([lcid])
+        return body + heads + b"".join(octets for _, octets in controls) + pdu + bytes(padding)
+
     def mac(self, message, pdu, lcid, rnti, control=b""):
+        if LTE:
+            known = {0x3A: 27, 0x3D: 29, 0x3E: 28}   # C-RNTI, short BSR, contention resolution identity
+            return self.mac_lte(message, pdu, lcid, rnti, [(known[control[0]], control[1:])] if control else [])
         uplink = message.uplink
         ueid = self.ueid(message, rnti)
         self.frame_number += 1
@@ -128,7 +153,9 @@ class Radio:
 
     def other(self, message, pdu):
         drb = message.facts.get("drb")
-        if self.style.form == "rlc-nr":
+        if LTE:
+            return self.other_lte(message, pdu, drb)
+        if self.style.form.startswith("rlc"):
             mode = 1 if message.srb == 0 else 2 if drb and drb["mode"] == "um" else 4
             length = 0 if mode == 1 else drb["rlc_sn"] if drb else 12
             kind, bearer = (1, 0) if message.srb == 0 else (5, drb["id"]) if drb else (4, message.srb)
@@ -144,13 +171,25 @@ class Radio:
             tags += b"\x0f"
         return b"pdcp-nr" + bytes([2 if drb else 1]) + tags + b"\x01" + pdu
 
+    def other_lte(self, message, pdu, drb):
+        way = bytes([3, 0 if message.uplink else 1])
+        if self.style.form.startswith("rlc"):
+            mode = 1 if message.srb == 0 else 2 if drb and drb["mode"] == "um" else 4
+            kind, bearer = (1, 0) if message.srb == 0 else (5, drb["id"]) if drb else (4, message.srb)
+            length = bytes([2, drb["rlc_sn"]]) if mode == 2 else b""
+            return (b"rlc-lte" + bytes([mode]) + length + way + b"\x05" + struct.pack(">H", message.ue) + b"\x06"
+                    + struct.pack(">H", kind) + b"\x07" + struct.pack(">H", bearer) + b"\x01" + pdu)
+        tags = bytes([2, drb["pdcp_sn"] if drb else 5]) + way + bytes([4, 3 if message.srb == 0 else 1])
+        tags += b"\x0d" + struct.pack(">H", drb["id"] if drb else message.srb) + b"\x0e" + struct.pack(">H", message.ue)
+        return b"pdcp-lte" + bytes([0, 2 if drb else 1, 0]) + tags + b"\x01" + pdu
+
     # --- the whole ----------------------------------------------------------------------------------------------
 
     def send(self, message):
         if not message.sent or not message.logged or message.channel == "reconfiguration":
             return
         sdu = self.sdu(message)
-        pdus = [sdu] if self.style.form == "pdcp-nr" else self.rlc(message, sdu)
+        pdus = [sdu] if self.style.form.startswith("pdcp") else self.rlc(message, sdu)
         for number, pdu in enumerate(pdus):
             where = number, len(pdus)
             self.carry(message, pdu, where)
@@ -160,7 +199,7 @@ class Radio:
     def carry(self, message, pdu, where, later=0.0):
         """One RLC PDU; later: sent again."""
         time, first = message.time + later, where[0] == 0
-        if self.style.form != "mac-nr":
+        if not self.style.form.startswith("mac"):
             self.add(time, self.other(message, pdu), message, where, later > 0.0)
             return
         drb = message.facts.get("drb")
@@ -185,6 +224,8 @@ class Radio:
             self.add(time + 0.0003 * attempt, self.mac(message, pdu, lcid, rnti, control), message, where, attempt > 0)
 
     def response(self, rnti):
+        if LTE:   # E/T/RAPID, R, timing advance of 11 bits, grant of 20, temporary C-RNTI (36.321 6.2.3)
+            return b"mac-lte" + bytes([1, 1, 2]) + struct.pack(">BH", 2, 2) + b"\x04\x00\x01\x01\x43" + bytes([0, 0, 1, 2]) + struct.pack(">H", rnti)
         """Random access response: E/T/RAPID, timing advance and grant, temporary C-RNTI (38.321 6.2.3)."""
         return (b"mac-nr" + bytes([1, 1, 2]) + struct.pack(">BH", 2, 11) + b"\x01" + b"\x43"
                 + bytes([0, 0, 1, 2, 3]) + struct.pack(">H", rnti))
@@ -210,6 +251,8 @@ def give_numbers(life):
 
 
 def header(mode, length, si, sn, offset):
+    if LTE:   # whole SDUs alone: FI 0 (36.322 6.2.1)
+        return bytes([sn & 31]) if length == 5 else struct.pack(">H", (0x8000 if mode == "am" else 0) | sn & 1023)
     if mode == "um":
         if si == 0:
             return b"\x00"
@@ -241,6 +284,6 @@ def known_roots(radio, style):
 def key_log(radio, style):
     """Lines of the key log, as `audit --keys` takes them."""
     values = radio.values
-    return [f"KGNB * {values.value(root).hex()}" if how == "kgnb" else
-            f"KAMF * {values.root(root[1]).hex()} ul_nas_count={values.nas_count(root)}"
+    return [f"{KEY} * {values.value(root).hex()}" if how == "kgnb" else
+            f"{ROOT} * {values.root(root[1]).hex()} ul_nas_count={values.nas_count(root)}"
             for root, how in known_roots(radio, style).items()]

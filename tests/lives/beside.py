@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A life as a phone tool logs both: RRC in clear, and beside it the PDCP PDUs as they went over the air (GSMTAP version 3).
 
-Layout of a PDCP record: u8 3, u8 0, u16 2 words, u16 type 0x0502, u16 0, then the framing of pdcp-nr without its name.
+Layout of a PDCP record: u8 3, u8 0, u16 2 words, u16 type 0x0502 (LTE: 0x0402), u16 0, then the framing of pdcp-nr (pdcp-lte) without its name.
 The two come from two places in the phone, so one may be late by some 10 ms.
 """
 import dataclasses
@@ -12,6 +12,7 @@ import struct
 import air
 import log
 from capture import Frame, udp
+from rat import FRAMING, LTE
 from verdict import View
 from verdict_air import AirView
 
@@ -37,15 +38,15 @@ def choose(seed, life):
 
 def frames(life, style, seed):
     """The records in order of time, and the radio that made them."""
-    radio = air.Radio(life, air.Style(form="pdcp-nr"), seed)
+    radio = air.Radio(life, air.Style(form="pdcp-" + FRAMING), seed)
     made = []
     for message in life.messages:
         heard = message.uplink or message.heard
         if not message.logged or not heard:
             continue
         if message.sent and message.srb != 0:
-            pdu = radio.other(message, radio.sdu(message))[len(b"pdcp-nr"):]
-            octets = udp(struct.pack(">BBHHH", 3, 0, 2, 0x0502, 0) + pdu, (127, 0, 0, message.ue), 13337, 4729)
+            pdu = radio.other(message, radio.sdu(message))[len("pdcp-" + FRAMING):]
+            octets = udp(struct.pack(">BBHHH", 3, 0, 2, 0x0402 if LTE else 0x0502, 0) + pdu, (127, 0, 0, message.ue), 13337, 4729)
             made.append(Frame(message.time, octets, message, layer="pdu"))
         elif message.srb == 0 and message.kind in ("reestablishment-request", "resume-request"):
             radio.sdu(message)

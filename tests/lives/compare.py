@@ -4,6 +4,7 @@
 
 Kinds begin with FALSE (something untrue is said), MISSED (what the capture shows is not said) or OTHER.
 """
+from rat import CIPHERING, INTEGRITY
 from verdict import HANDOVERS
 
 CONFIRMS = ("dl-dcch",)
@@ -111,8 +112,8 @@ def fields(view, attempt, line, differences):
     else:
         check("procedure", (attempt.procedure,))
     if whole:
-        check("ciphering", (f"NEA{attempt.nea}",))
-        check("integrity", (f"NIA{attempt.nia}",))
+        check("ciphering", (f"{CIPHERING}{attempt.nea}",))
+        check("integrity", (f"{INTEGRITY}{attempt.nia}",))
     check("complete_frame", tuple(sorted(view.places(attempt.complete))) or (None,))
 
 

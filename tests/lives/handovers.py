@@ -4,7 +4,7 @@
 
 Mixed into life.Ue. Every key is derived as TS 33.501 6.9.2.3 says, by UE and network alike.
 """
-import rrc_messages as rrc
+from rat import CIPHERING, INTEGRITY, LTE, rrc
 from truth import Attempt, Context
 
 T304 = (50, 100, 150, 200, 500, 1000, 1000, 1000, 2000)
@@ -53,7 +53,7 @@ class Handovers:
     def sync(self, cell):
         """reconfigurationWithSync and what the attempt records of it."""
         c_rnti = self.c_rnti if cell == self.cell and self.habits["keep_c_rnti"] else self.new_c_rnti()
-        rach = self.rng.choice(("cbra", "cbra", "cbra", "cfra", "cfra-2step")) if self.habits["cfra"] else "cbra"
+        rach = self.rng.choice(("cbra", "cbra", "cbra", "cfra", "cfra" if LTE else "cfra-2step")) if self.habits["cfra"] else "cbra"
         named = not (cell.arfcn == self.cell.arfcn and self.chance(0.35))
         sync = {"pci": cell.pci, "arfcn": cell.arfcn if named else None, "c_rnti": c_rnti,
                 "t304": self.rng.choice(T304), "rach": rach}
@@ -69,7 +69,7 @@ class Handovers:
         key_set = procedure != CHO and not self.air and self.chance(0.06)
         if key_set and (self.nas_used is None or self.nas_used == self.nas and self.chance(0.5)):
             self.nas_exchange(new_key_set=True)   # a NAS security mode command gave a new KAMF (33.501 6.9.3)
-        keep = not key_set and procedure in (DAPS, PLAIN) and self.chance(0.07)   # intra-CU: KgNB retained
+        keep = not LTE and not key_set and procedure in (DAPS, PLAIN) and self.chance(0.07)   # intra-CU: KgNB retained
         if ncc is None:
             ncc = 0 if key_set else self.next_ncc()
         nea, nia = self.nea, self.nia
@@ -93,7 +93,7 @@ class Handovers:
         after = {"root": root, "ncc": number, "transaction": transaction, "daps": daps if procedure == DAPS else []}
         words = (f"{procedure} to {cell.name} {derivation} ncc {ncc} {sync['rach']} t304 {sync['t304']}"
                  f" c-rnti {sync['c_rnti']}{'' if attempt.named_frequency else ' same-frequency'}"
-                 f"{f' algorithms NEA{nea} NIA{nia}' if algorithms else ''}")
+                 f"{f' algorithms {CIPHERING}{nea} {INTEGRITY}{nia}' if algorithms else ''}")
         return octets, attempt, after, words
 
     def bearers_of(self, procedure, daps, keep):
@@ -160,7 +160,7 @@ class Handovers:
     def step(self):
         what = self.rng.choices(
             ("daps", "plain", "refresh", "arm", "execute", "link-failure", "mobility", "release", "suspend", "sk", "scg"),
-            (30, 14, 8, 10, 14 if self.armed else 0, 6, 3, 3, 5, 4, 2))[0]
+            (30, 14, 8, 10, 14 if self.armed else 0, 6, 3, 3, 0 if LTE else 5, 4, 0 if LTE else 2))[0]
         if what in ("release", "suspend"):
             getattr(self, what)()
         else:
@@ -392,8 +392,10 @@ class Handovers:
         key, parent, derivation, root, number = self.derive(ncc, cell)
         transaction = self.transaction()
         context = Context(key, self.nea, self.nia)
-        answer = self.dl("reestablishment", rrc.reestablishment(transaction, ncc), f"re-establishment ncc {ncc} {derivation}",
-                         context=context, protection="integrity", transaction=transaction, new_context=True)
+        answer = self.emit("dl-ccch" if LTE else "dl-dcch", "reestablishment", rrc.reestablishment(transaction, ncc),
+                           f"re-establishment ncc {ncc} {derivation}", srb=0 if LTE else 1,   # LTE: on SRB0 (36.331 5.3.7.5)
+                           context=context, protection="none" if LTE else "integrity", transaction=transaction,
+                           new_context=True)
         again = Attempt(self.number, "reestablishment", answer, key, parent, derivation, ncc, cell, nea=self.nea,
                         nia=self.nia, stay=self.stay, outcome="completed", nas=self.nas_messages,
                         connection=self.connection)

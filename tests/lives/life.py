@@ -9,8 +9,8 @@ be found in it: verdict.py; run.py compares with dapsaudit.
 """
 import random
 
-import rrc_messages as rrc
 from handovers import Handovers
+from rat import CIPHERING, INTEGRITY, LTE, rrc
 from truth import CELLS, Attempt, Context, Life, Message
 
 
@@ -121,10 +121,17 @@ class Ue(Handovers):
         self.context = Context(self.root, self.nea, self.nia)
         self.context.count = dict(old.count)
         self.dl("security-mode-command", rrc.security_mode_command(transaction, self.nea, self.nia),
-                f"security mode NEA{self.nea} NIA{self.nia}", protection="integrity", root=self.root)
+                f"security mode {CIPHERING}{self.nea} {INTEGRITY}{self.nia}", protection="integrity", root=self.root)
         self.ul("security-mode-complete", rrc.security_mode_complete(transaction), protection="integrity")
         if self.air or self.chance(0.4):
             self.set_bearers()
+
+    def sizes(self, mode):
+        """SN lengths of RLC and PDCP of a bearer."""
+        if LTE:   # 36.331 6.3.2: AM 10 bits, and PDCP of 12
+            return {"rlc_sn": 10 if mode == "am" else self.rng.choice((5, 10)),
+                    "pdcp_sn": 12 if mode == "am" else self.rng.choice((7, 12))}
+        return {"rlc_sn": self.rng.choice((12, 18) if mode == "am" else (6, 12)), "pdcp_sn": self.rng.choice((12, 18))}
 
     def set_bearers(self):
         """SRB2 and one or two DRBs, on logical channels 2, 4 and 5."""
@@ -132,8 +139,7 @@ class Ue(Handovers):
         for number in range(1, self.rng.choice((2, 3))):
             mode = self.rng.choice(("am", "um"))
             self.drbs.append({"id": number, "lcid": 3 + number, "mode": mode, "new": True, "count": {},
-                              "rlc_sn": self.rng.choice((12, 18) if mode == "am" else (6, 12)),
-                              "pdcp_sn": self.rng.choice((12, 18)), "integrity": False})
+                              **self.sizes(mode), "integrity": False})
         transaction = self.transaction()
         octets = rrc.reconfiguration(transaction, bearers=rrc.radio_bearers(self.drbs, srb2=True), srbs=(2,),
                                      rlc_drbs=self.drbs)

@@ -10,12 +10,16 @@ import dataclasses
 import random
 import struct
 
-import rrc_messages as rrc
 from capture import BASE, Frame, udp
+from rat import LTE, rrc
 
 UPPER_NAMES = {"dl-ccch": "nr-rrc.dl.ccch", "dl-dcch": "nr-rrc.dl.dcch", "ul-ccch": "nr-rrc.ul.ccch",
                "ul-dcch": "nr-rrc.ul.dcch", "reconfiguration": "nr-rrc.rrc_reconf"}
 GSMTAP_CHANNELS = {"dl-ccch": 3, "dl-dcch": 4, "ul-ccch": 7, "ul-dcch": 9, "reconfiguration": 0x201}
+
+if LTE:
+    UPPER_NAMES = {name: f"lte_rrc.{name[:2]}_{name[3:]}" for name in ("dl-ccch", "dl-dcch", "ul-ccch", "ul-dcch")}
+    GSMTAP_CHANNELS = {"dl-ccch": 8, "dl-dcch": 9, "ul-ccch": 10, "ul-dcch": 11}
 
 
 @dataclasses.dataclass
@@ -64,7 +68,7 @@ def octets_of(message, style, constant, octets=None):
     if style.metadata != "none":
         tlv += struct.pack(">HHI", 2, 4, cell.arfcn) + struct.pack(">HHH", 5, 2, cell.pci)
     tlv += struct.pack(">HHI", 8, 4, int(message.time * 100) % 1024) + b"\xff\xfe"
-    header = struct.pack(">BBHHH", 3, 0, (8 + len(tlv) + 3) // 4, 0x0503, GSMTAP_CHANNELS[message.channel])
+    header = struct.pack(">BBHHH", 3, 0, (8 + len(tlv) + 3) // 4, 0x0403 if LTE else 0x0503, GSMTAP_CHANNELS[message.channel])
     return udp(header + tlv + octets, (127, 0, 0, who), 13337, 4729)
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Keys and protection of NR by the standards' text, with the library `cryptography`: nothing of the project is used.
+"""Keys and protection of NR and LTE by the standards' text, with the library `cryptography`: nothing of the project is used.
 
 TS 33.220 B.2 (KDF), TS 33.501 A.8 (algorithm keys), A.9 (KgNB), A.10 (NH), A.11 (KNG-RAN*), A.16 (KSN),
 TS 33.501 D.2.1.2, D.3.1.2 (NEA2: AES-CTR, NIA2: AES-CMAC), TS 38.323 5.8, 5.9.
@@ -11,6 +11,8 @@ import struct
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.cmac import CMAC
+
+from rat import LTE
 
 RRC_ENC, RRC_INT, UP_ENC, UP_INT = 3, 4, 5, 6
 
@@ -23,7 +25,7 @@ def kdf(key, fc, *parameters):
 
 
 def algorithm_key(key, distinguisher, algorithm):
-    return kdf(key, 0x69, bytes([distinguisher]), bytes([algorithm]))[16:]
+    return kdf(key, 0x15 if LTE else 0x69, bytes([distinguisher]), bytes([algorithm]))[16:]
 
 
 def cipher(key, nea, count, bearer, downlink, data):
@@ -62,6 +64,23 @@ class Values:
         return self.known[term]
 
     def derive(self, term):
+        return self.derive_lte(term) if LTE else self.derive_nr(term)
+
+    def derive_lte(self, term):
+        """TS 33.401 A.3 (KeNB), A.4 (NH), A.5 (KeNB*), A.15 (S-KeNB, S-KgNB)."""
+        kind = term[0]
+        if kind == "ROOT":
+            return kdf(self.root(term[1]), 0x11, struct.pack(">I", self.nas_count(term)))
+        if kind == "NH":
+            _, root, number = term
+            return kdf(self.root(root[1]), 0x12, self.value(root) if number == 1 else self.value(("NH", root, number - 1)))
+        if kind == "STAR":
+            _, parent, pci, earfcn = term
+            return kdf(self.value(parent), 0x13, struct.pack(">H", pci), struct.pack(">I", earfcn)[1 if earfcn > 65535 else 2:])
+        assert kind == "KSN"
+        return kdf(self.value(term[1]), 0x1C, struct.pack(">H", term[2]))
+
+    def derive_nr(self, term):
         kind = term[0]
         if kind == "ROOT":
             return kdf(self.root(term[1]), 0x6E, struct.pack(">I", self.nas_count(term)), b"\x01")
@@ -84,7 +103,7 @@ class Values:
 
 def signalling_pdu(values, message):
     """PDCP data PDU of an SRB (TS 38.323 6.2.2.1): R(4) SN(12), data, MAC-I."""
-    header = struct.pack(">H", message.count & 0xFFF)
+    header = bytes([message.count & 0x1F]) if LTE else struct.pack(">H", message.count & 0xFFF)   # LTE: 36.323 6.2.2
     bearer, downlink, context = message.srb - 1, not message.uplink, message.context
     if message.protection == "none":
         return header + message.octets + bytes(4)
@@ -100,7 +119,9 @@ def signalling_pdu(values, message):
 def data_pdu(values, message):
     """PDCP data PDU of a DRB (6.2.2.2, 6.2.2.3): D/C, R, SN of 12 or 18 bits, data."""
     drb, context = message.facts["drb"], message.context
-    if drb["pdcp_sn"] == 12:
+    if drb["pdcp_sn"] == 7:   # LTE: 36.323 6.2.4
+        header = bytes([0x80 | message.count & 0x7F])
+    elif drb["pdcp_sn"] == 12:
         header = struct.pack(">H", 0x8000 | message.count & 0xFFF)
     else:
         header = struct.pack(">I", 0x800000 | message.count & 0x3FFFF)[1:]

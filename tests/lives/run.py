@@ -3,6 +3,7 @@
 """Plays random lives of UEs, has dapsaudit audit them, and compares with what brute force says.
 
     run.py DAPSAUDIT [--lives N] [--seed N] [--as log|air|beside|shared] [--disturbed] [--keep FOLDER] [--verbose] ...
+    run.py DAPSAUDIT ... --rat lte  in LTE (rat.py), instead of in NR
     run.py DAPSAUDIT --short        some of each rendering, deterministic; fails for what known.json does not allow
     run.py DAPSAUDIT --short --update   writes known.json: only ever with fewer entries, or with a reason
 
@@ -34,7 +35,11 @@ except ImportError as error:
     print(f"{error.name} is not installed (PyPI: pycrate, cryptography): the random lives are skipped")
     sys.exit(77)
 
+if "--rat" in sys.argv[1:-1] and sys.argv[sys.argv.index("--rat") + 1] == "lte":
+    os.environ["DAPS_LIVES_RAT"] = "lte"   # before whatever asks for it (rat.py)
+
 import minimize
+import rat
 from rendering import RENDERINGS, judge, report
 
 KNOWN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "known.json")
@@ -99,7 +104,7 @@ def short(options):
         with open(KNOWN, encoding="utf-8") as file:
             known = json.load(file)
     for name, disturbed, lives in SHORT:
-        title = name + (" disturbed" if disturbed else "")
+        title = ("lte " if rat.LTE else "") + name + (" disturbed" if disturbed else "")
         tally = measure(options.program, lambda seed: RENDERINGS[name](seed, disturbed=disturbed), range(lives), options)
         now[title] = dict(sorted(tally.kinds.items()))
         print(f"{title}: {tally.judged} lives, {tally.wrong} judged wrongly")
@@ -110,7 +115,7 @@ def short(options):
                 print(f"  {kind}: {count} lives, known {allowed} (smallest: seed {tally.smallest[kind][1]})")
     if options.update:
         with open(KNOWN, "w", encoding="utf-8") as file:
-            json.dump(now, file, indent=1, sort_keys=True)
+            json.dump({**known, **now}, file, indent=1, sort_keys=True)
             file.write("\n")
         return 0
     return 1 if worse else 0
@@ -122,6 +127,7 @@ def main():
     parser.add_argument("--lives", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--as", dest="rendering", choices=sorted(RENDERINGS), default="log")
+    parser.add_argument("--rat", choices=("nr", "lte"), default="nr")
     parser.add_argument("--disturbed", action="store_true")
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--update", action="store_true")

@@ -12,6 +12,8 @@ A key is the tuple of its derivation, so two keys are equal where the standard's
 import dataclasses
 import itertools
 
+import rat
+
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
@@ -23,6 +25,10 @@ class Cell:
 # Some share a frequency, some a PCI: one may be taken for another where a log leaves something out.
 CELLS = (Cell("A", 11, 630000), Cell("B", 22, 632628), Cell("C", 33, 632628), Cell("D", 22, 633216),
          Cell("E", 44, 630000), Cell("F", 11, 632628))
+
+
+if rat.LTE:   # EARFCNs of two octets and of three
+    CELLS = tuple(Cell(c.name, c.pci, {630000: 1300, 632628: 3400, 633216: 66786}[c.arfcn]) for c in CELLS)
 
 
 class Context:
