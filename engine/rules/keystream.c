@@ -26,9 +26,9 @@ bool rule_sent_logged(const struct judgement *j, const struct daps_attempt *atte
            (attempt->outcome == DAPS_OUTCOME_RELEASED && attempt->proven);
 }
 
-/* The other attempts of the group that share one algorithm's key with group[first], itself included. */
+/* Attempts of the group that share one algorithm's key and the COUNT of their first message. */
 struct collision {
-    struct daps_attempt *attempts[DAPS_FINDING_MAX_FRAMES];
+    struct daps_attempt *const *attempts; /* oldest first */
     unsigned n;
     int algorithm;
     bool ciphering;
@@ -40,30 +40,14 @@ static int algorithm_of(const struct daps_attempt *attempt, bool ciphering)
     return ciphering ? attempt->target.ciphering : attempt->target.integrity;
 }
 
-static void collect(const struct judgement *j, struct collision *c, struct daps_attempt *const *group, unsigned n,
-                    unsigned first)
+/* MAC-I is enciphered with the message, so another integrity key makes another plaintext. */
+static bool differs(const struct collision *c)
 {
-    c->n = 0;
-    c->differs = false;
-    c->algorithm = algorithm_of(group[first], c->ciphering);
-    for (unsigned i = first; i < n && c->n < DAPS_FINDING_MAX_FRAMES; i++) {
-        struct daps_attempt *attempt = group[i];
-        if (!rule_sent_logged(j, attempt) || algorithm_of(attempt, c->ciphering) != c->algorithm ||
-            attempt->first_count != group[first]->first_count)
-            continue;
-        /* MAC-I is enciphered with the message, so another integrity key makes another plaintext. */
-        if (c->n > 0 && (attempt->complete_digest != c->attempts[0]->complete_digest ||
-                         (c->ciphering && attempt->target.integrity != c->attempts[0]->target.integrity)))
-            c->differs = true;
-        c->attempts[c->n++] = attempt;
-    }
-}
+    const struct daps_attempt *first = c->attempts[0];
 
-static bool seen_before(const struct judgement *j, struct daps_attempt *const *group, unsigned first, bool ciphering)
-{
-    for (unsigned i = 0; i < first; i++) {
-        if (rule_sent_logged(j, group[i]) && group[i]->first_count == group[first]->first_count &&
-            algorithm_of(group[i], ciphering) == algorithm_of(group[first], ciphering))
+    for (unsigned i = 1; i < c->n; i++) {
+        if (c->attempts[i]->complete_digest != first->complete_digest ||
+            (c->ciphering && c->attempts[i]->target.integrity != first->target.integrity))
             return true;
     }
     return false;
@@ -110,21 +94,55 @@ static bool is_at_risk(const struct collision *c, enum daps_rat rat)
     return daps_rat_needs_nonce(rat, c->algorithm) && c->differs;
 }
 
+static void judge_tuple(const struct judgement *j, const GPtrArray *alike, bool ciphering)
+{
+    struct collision c = {.attempts = (struct daps_attempt *const *)alike->pdata,
+                          .n = MIN(alike->len, DAPS_FINDING_MAX_FRAMES),
+                          .ciphering = ciphering};
+
+    c.algorithm = algorithm_of(c.attempts[0], ciphering);
+    c.differs = differs(&c);
+    if (is_at_risk(&c, j->moment->rat))
+        report(j, &c);
+}
+
+static void free_alike(gpointer alike)
+{
+    g_ptr_array_unref(alike);
+}
+
+/* In one pass: with COUNT kept per key (what-if) no two of a group are alike. */
+static void judge_tuples(const struct judgement *j, struct daps_attempt *const *group, unsigned n, bool ciphering)
+{
+    GHashTable *by_tuple = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    GPtrArray *all = g_ptr_array_new_with_free_func(free_alike); /* in the order in which their first ones came */
+
+    for (unsigned i = 0; i < n; i++) {
+        const gint64 tuple = (gint64)algorithm_of(group[i], ciphering) * (INT64_C(1) << 32) + group[i]->first_count;
+        GPtrArray *alike;
+        if (!rule_sent_logged(j, group[i]))
+            continue;
+        alike = g_hash_table_lookup(by_tuple, &tuple);
+        if (alike == NULL) {
+            alike = g_ptr_array_new();
+            g_ptr_array_add(all, alike);
+            g_hash_table_insert(by_tuple, g_memdup2(&tuple, sizeof tuple), alike);
+        }
+        g_ptr_array_add(alike, group[i]);
+    }
+    for (guint i = 0; i < all->len; i++)
+        judge_tuple(j, g_ptr_array_index(all, i), ciphering);
+    g_hash_table_unref(by_tuple);
+    g_ptr_array_unref(all);
+}
+
 void rule_keystream(const struct judgement *j, struct daps_attempt *const *group, unsigned n)
 {
-    struct collision *c = g_new(struct collision, 1);
     bool pointless[2] = {false, false};
 
     rule_observed(j, group, pointless);
     for (unsigned kind = 0; kind < 2; kind++) {
-        c->ciphering = kind == 0;
-        for (unsigned first = 0; first + 1 < n && !pointless[kind]; first++) {
-            if (!rule_sent_logged(j, group[first]) || seen_before(j, group, first, c->ciphering))
-                continue;
-            collect(j, c, group, n, first);
-            if (is_at_risk(c, j->moment->rat))
-                report(j, c);
-        }
+        if (!pointless[kind])
+            judge_tuples(j, group, n, kind == 0);
     }
-    g_free(c);
 }

@@ -80,10 +80,34 @@ static void each_group(const struct judgement *j, group_term *term_of, judge_gro
     g_ptr_array_unref(groups);
 }
 
+static GHashTable *collisions_by_key(const struct daps_moment *moment)
+{
+    GHashTable *by_key;
+
+    if (moment->leave.n_collisions == 0)
+        return NULL;
+    by_key = g_hash_table_new_full(NULL, NULL, NULL, free_group);
+    for (unsigned i = 0; i < moment->leave.n_collisions; i++) {
+        struct daps_collision *c = &moment->leave.collisions[i];
+        GPtrArray *of_key = g_hash_table_lookup(by_key, c->stream.key);
+        if (of_key == NULL) {
+            of_key = g_ptr_array_new();
+            g_hash_table_insert(by_key, (gpointer)(guintptr)c->stream.key, of_key);
+        }
+        g_ptr_array_add(of_key, c);
+    }
+    return by_key;
+}
+
 void rule_attempts_leave(const struct judgement *j)
 {
+    struct judgement with = *j;
+
     if (j->moment->n_attempts < 2)
         return;
-    each_group(j, by_key, judge_key);
-    each_group(j, by_nh, rule_nh_reuse);
+    with.collisions = collisions_by_key(j->moment);
+    each_group(&with, by_key, judge_key);
+    each_group(&with, by_nh, rule_nh_reuse);
+    if (with.collisions != NULL)
+        g_hash_table_unref(with.collisions);
 }

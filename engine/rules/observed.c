@@ -9,11 +9,21 @@
 
 #include "rules/rules.h"
 
+/* The attempt that began that stay; NULL none. They are in the order in which serials were given. */
 static struct daps_attempt *find(struct daps_attempt *const *attempts, unsigned n, uint32_t serial)
 {
-    for (unsigned i = 0; i < n; i++) {
-        if (attempts[i]->target.serial == serial && attempts[i]->procedure != DAPS_PROC_SK_COUNTER)
-            return attempts[i];
+    unsigned from = 0, to = n;
+
+    while (from < to) {
+        const unsigned middle = from + (to - from) / 2;
+        if (attempts[middle]->serials >= serial)
+            to = middle;
+        else
+            from = middle + 1;
+    }
+    for (; from < n; from++) {
+        if (attempts[from]->target.serial == serial && attempts[from]->procedure != DAPS_PROC_SK_COUNTER)
+            return attempts[from];
     }
     return NULL;
 }
@@ -79,9 +89,11 @@ static void report_collision(const struct judgement *j, const struct daps_collis
 
 void rule_observed(const struct judgement *j, struct daps_attempt *const *group, bool pointless[static 2])
 {
-    for (unsigned i = 0; i < j->moment->leave.n_collisions; i++) {
-        struct daps_collision *c = &j->moment->leave.collisions[i];
-        if (c->told || c->equal || c->stream.key != group[0]->key)
+    const GPtrArray *of_key = j->collisions != NULL ? g_hash_table_lookup(j->collisions, group[0]->key) : NULL;
+
+    for (guint i = 0; of_key != NULL && i < of_key->len; i++) {
+        struct daps_collision *c = g_ptr_array_index(of_key, i);
+        if (c->told || c->equal)
             continue;
         if (c->stream.srb && c->stream.bearer == 0 && c->stream.direction == 0) {
             pointless[0] = true;

@@ -7,23 +7,20 @@
 
 #include "rules/rules.h"
 
-/* Both the ciphering and the integrity keys below KgNB* differ if both algorithms do (TS 33.501 A.8); one that the log
- * does not show may be any. */
-static bool shares_as_key(const struct daps_attempt *a, const struct daps_attempt *b)
-{
-    if (a->first_count != b->first_count)
-        return false; /* COUNT went on */
-    return a->target.ciphering == b->target.ciphering || a->target.integrity == b->target.integrity ||
-           a->target.ciphering < 0 || b->target.ciphering < 0 || a->target.integrity < 0 || b->target.integrity < 0;
-}
+/* Algorithms of some attempts, a bit each: the lowest for one that the log does not show. */
+#define CIPHERING(attempt) (1U << (1 + MIN((attempt)->target.ciphering, 14)))
+#define INTEGRITY(attempt) (1U << (17 + MIN((attempt)->target.integrity, 14)))
+#define UNKNOWN            (1U | 1U << 16)
 
-static bool shares_with_later(struct daps_attempt *const *group, unsigned n, unsigned i)
+/*
+ * Does one of those with these algorithms share a key with the attempt? Both the ciphering and the integrity keys below
+ * KgNB* differ if both algorithms do (TS 33.501 A.8); one that the log does not show may be any.
+ */
+static bool shares(unsigned algorithms, const struct daps_attempt *attempt)
 {
-    for (unsigned j = i + 1; j < n; j++) {
-        if (shares_as_key(group[i], group[j]))
-            return true;
-    }
-    return false;
+    const unsigned own = CIPHERING(attempt) | INTEGRITY(attempt);
+
+    return algorithms != 0 && ((own & UNKNOWN) != 0 || (algorithms & (own | UNKNOWN)) != 0);
 }
 
 /* What an attempt that was followed by another may have let out under the key (TS 38.321 5.1.4 to 5.1.6). */
@@ -44,15 +41,21 @@ static enum daps_exposure exposure_of(const struct judgement *j, const struct da
 
 static enum daps_exposure worst_exposure(const struct judgement *j, struct daps_attempt *const *group, unsigned n)
 {
+    GHashTable *later =
+        g_hash_table_new(NULL, NULL); /* COUNT of the first message, to algorithms: else COUNT went on */
     enum daps_exposure worst = DAPS_EXPOSURE_NONE;
     unsigned logged = 0;
 
-    for (unsigned i = 0; i < n; i++) {
-        if (i + 1 < n && shares_with_later(group, n, i))
+    for (unsigned i = n; i-- > 0;) {
+        const gpointer count = GUINT_TO_POINTER(group[i]->first_count);
+        const unsigned algorithms = GPOINTER_TO_UINT(g_hash_table_lookup(later, count));
+        if (shares(algorithms, group[i]))
             worst = MAX(worst, exposure_of(j, group[i]));
+        g_hash_table_insert(later, count, GUINT_TO_POINTER(algorithms | CIPHERING(group[i]) | INTEGRITY(group[i])));
         if (rule_sent_logged(j, group[i]))
             logged++;
     }
+    g_hash_table_unref(later);
     if (logged >= 2 && worst == DAPS_EXPOSURE_POSSIBLE)
         worst = DAPS_EXPOSURE_LOGGED;
     return worst;

@@ -10,6 +10,7 @@ struct judgement {
     const struct daps_moment *moment;
     void (*deliver)(void *user, const struct daps_finding *finding);
     void *user;
+    GHashTable *collisions; /* of a moment's leave, by key: GPtrArray of struct daps_collision; NULL there are none */
 };
 
 /* Every rule that this moment concerns. */

@@ -238,17 +238,18 @@ struct stay {
 static bool stay_of(const struct daps_ue *ue, uint32_t serial, struct stay *stay)
 {
     const struct daps_context *of = ue->active.serial == serial ? &ue->active : NULL;
-    const struct daps_attempt *attempt;
+    bool began = false; /* the stay, and how is known */
 
     *stay = (struct stay){0};
-    for (guint i = ue->attempts->len;
-         (attempt = daps_attempts_back(daps_kept_all(ue), &i)) != NULL && attempt->serials >= serial;) {
-        if (attempt->target.serial == serial && attempt->procedure != DAPS_PROC_SK_COUNTER) {
-            stay->unsent |= attempt->unsent;
-            of = of == NULL ? &attempt->target : of;
-        } else if (attempt->source.serial == serial && of == NULL) {
-            of = &attempt->source;
-        }
+    for (guint i = daps_kept_since(ue, serial); !began && i < ue->attempts->len; i++) {
+        const struct daps_attempt *attempt = ue->attempts->pdata[i];
+        if (attempt == NULL || attempt->procedure == DAPS_PROC_SK_COUNTER)
+            continue;
+        began = attempt->target.serial == serial || attempt->source.serial == serial;
+        if (began && attempt->source.serial != serial)
+            stay->unsent = attempt->unsent;
+        if (began && of == NULL)
+            of = attempt->target.serial == serial ? &attempt->target : &attempt->source;
     }
     if (of == NULL)
         return false;

@@ -8,12 +8,6 @@
 
 #define UNNAMED (-1)
 
-/* Of one parent, from one state of the log. */
-struct sisters {
-    GPtrArray *attempts; /* struct daps_attempt *, oldest first */
-    bool differ;         /* not all of one key */
-};
-
 /* What the log's cells said, and they do not follow the UE (ue/cells.c), is as good as not said. */
 static int32_t named(const struct daps_attempt *attempt, int32_t input, bool given)
 {
@@ -33,42 +27,12 @@ static bool may_be(int32_t input, int32_t other)
     return input == other || input == UNNAMED || other == UNNAMED;
 }
 
-static bool may_be_one_cell(const struct daps_attempt *a, const struct daps_attempt *b)
-{
-    return may_be(named(a, a->key->pci, a->pci_given), named(b, b->key->pci, b->pci_given)) &&
-           may_be(named(a, a->key->arfcn, a->arfcn_given), named(b, b->key->arfcn, b->arfcn_given));
-}
-
-static bool is_one_key(const struct daps_attempt *a, const struct daps_attempt *b)
-{
-    return a->key == b->key && a->taint == b->taint;
-}
-
 /* A rejected command was never applied (TS 38.331 5.3.5.8.2); a phone's log names keys by value. */
 static bool tells(const struct daps_attempt *attempt)
 {
     return attempt->parent != NULL && attempt->key != NULL && attempt->key->kind == DAPS_TERM_STAR &&
            attempt->key->parent == attempt->parent && !attempt->unsure && !attempt->prepared && !attempt->has_leaf &&
            (!attempt->rejected || attempt->procedure == DAPS_PROC_RESUME);
-}
-
-/* With the other key at hand, its MAC-Is have been tried under that and were not right. */
-static bool is_refuted(const struct daps_attempt *attempt, const struct daps_attempt *other)
-{
-    return attempt->target_used && other->key->has_value;
-}
-
-/* Its loop ends early: of one parent there are no more than 1,008 PCIs that differ. */
-static bool may_repeat(const struct sisters *sisters, const struct daps_attempt *attempt)
-{
-    if (!sisters->differ || !is_for_unnamed_cell(attempt))
-        return false;
-    for (guint i = 0; i < sisters->attempts->len; i++) {
-        const struct daps_attempt *other = g_ptr_array_index(sisters->attempts, i);
-        if (!is_one_key(attempt, other) && may_be_one_cell(attempt, other) && !is_refuted(attempt, other))
-            return true;
-    }
-    return false;
 }
 
 bool daps_ue_may_be_unnamed(const struct daps_ue *ue, const struct daps_term *key, uint64_t frame)
@@ -84,12 +48,64 @@ bool daps_ue_may_be_unnamed(const struct daps_ue *ue, const struct daps_term *ke
     return false;
 }
 
+/* ---- attempts that leave ---- */
+
+/* Keys are one only if they rest on the same cells of the log. */
+struct some_keys {
+    const struct daps_term *key; /* of the first one */
+    uint64_t taint;
+    bool differ; /* not all are that one */
+};
+
+/* Keys of one parent, by the cells they are for: of a named PCI, of a named frequency, all. */
+struct sisters {
+    GHashTable *of[2][2]; /* [of those whose value is not known only][PCI, frequency]: input to struct some_keys */
+    struct some_keys all[2];
+    GPtrArray *unnamed; /* struct daps_attempt *, oldest first */
+};
+
 static void free_sisters(gpointer data)
 {
     struct sisters *sisters = data;
 
-    g_ptr_array_unref(sisters->attempts);
+    for (unsigned i = 0; i < 2; i++) {
+        g_hash_table_unref(sisters->of[i][0]);
+        g_hash_table_unref(sisters->of[i][1]);
+    }
+    g_ptr_array_unref(sisters->unnamed);
     g_free(sisters);
+}
+
+static struct sisters *sisters_new(void)
+{
+    struct sisters *sisters = g_new0(struct sisters, 1);
+
+    for (unsigned i = 0; i < 2; i++) {
+        sisters->of[i][0] = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+        sisters->of[i][1] = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    }
+    sisters->unnamed = g_ptr_array_new();
+    return sisters;
+}
+
+static void add_key(struct some_keys *keys, const struct daps_attempt *attempt)
+{
+    if (keys->key == NULL) {
+        keys->key = attempt->key;
+        keys->taint = attempt->taint;
+    }
+    keys->differ |= keys->key != attempt->key || keys->taint != attempt->taint;
+}
+
+static void add_key_of(GHashTable *of, int32_t input, const struct daps_attempt *attempt)
+{
+    struct some_keys *keys = g_hash_table_lookup(of, GINT_TO_POINTER(input));
+
+    if (keys == NULL) {
+        keys = g_new0(struct some_keys, 1);
+        g_hash_table_insert(of, GINT_TO_POINTER(input), keys);
+    }
+    add_key(keys, attempt);
 }
 
 static void add(GHashTable *by_parent, struct daps_attempt *attempt)
@@ -98,13 +114,45 @@ static void add(GHashTable *by_parent, struct daps_attempt *attempt)
     struct sisters *sisters = g_hash_table_lookup(by_parent, state);
 
     if (sisters == NULL) {
-        sisters = g_new0(struct sisters, 1);
-        sisters->attempts = g_ptr_array_new();
+        sisters = sisters_new();
         g_hash_table_insert(by_parent, state, sisters);
     }
-    if (sisters->attempts->len > 0)
-        sisters->differ |= !is_one_key(g_ptr_array_index(sisters->attempts, 0), attempt);
-    g_ptr_array_add(sisters->attempts, attempt);
+    for (unsigned i = 0; i < (attempt->key->has_value ? 1 : 2); i++) {
+        add_key_of(sisters->of[i][0], named(attempt, attempt->key->pci, attempt->pci_given), attempt);
+        add_key_of(sisters->of[i][1], named(attempt, attempt->key->arfcn, attempt->arfcn_given), attempt);
+        add_key(&sisters->all[i], attempt);
+    }
+    if (is_for_unnamed_cell(attempt))
+        g_ptr_array_add(sisters->unnamed, attempt);
+}
+
+static bool has_another(const struct some_keys *keys, const struct daps_attempt *attempt)
+{
+    return keys != NULL && keys->key != NULL &&
+           (keys->differ || keys->key != attempt->key || keys->taint != attempt->taint);
+}
+
+static bool has_another_of(GHashTable *of, int32_t input, const struct daps_attempt *attempt)
+{
+    return has_another(g_hash_table_lookup(of, GINT_TO_POINTER(input)), attempt) ||
+           has_another(g_hash_table_lookup(of, GINT_TO_POINTER(UNNAMED)), attempt);
+}
+
+/*
+ * Is there another key of the parent that may be for the same cell? If signalling was read under the attempt's key, not
+ * one whose value is at hand: its MAC-Is have been tried under that and were not right.
+ */
+static bool may_repeat(const struct sisters *sisters, const struct daps_attempt *attempt)
+{
+    const unsigned which = attempt->target_used ? 1 : 0;
+    const int32_t pci = named(attempt, attempt->key->pci, attempt->pci_given);
+    const int32_t arfcn = named(attempt, attempt->key->arfcn, attempt->arfcn_given);
+
+    if (pci != UNNAMED)
+        return has_another_of(sisters->of[which][0], pci, attempt);
+    if (arfcn != UNNAMED)
+        return has_another_of(sisters->of[which][1], arfcn, attempt);
+    return has_another(&sisters->all[which], attempt);
 }
 
 void daps_ue_tell_unnamed(struct daps_ue *ue, const GPtrArray *leaving)
@@ -112,8 +160,13 @@ void daps_ue_tell_unnamed(struct daps_ue *ue, const GPtrArray *leaving)
     GHashTable *by_parent;
     GHashTableIter iter;
     gpointer value;
+    bool any = false;
 
-    if (leaving->len < 2)
+    for (guint i = 0; i < leaving->len && !any; i++) {
+        const struct daps_attempt *attempt = g_ptr_array_index(leaving, i);
+        any = tells(attempt) && is_for_unnamed_cell(attempt);
+    }
+    if (!any || leaving->len < 2)
         return;
     by_parent = g_hash_table_new_full(NULL, NULL, NULL, free_sisters);
     for (guint i = 0; i < leaving->len; i++) {
@@ -123,8 +176,8 @@ void daps_ue_tell_unnamed(struct daps_ue *ue, const GPtrArray *leaving)
     g_hash_table_iter_init(&iter, by_parent);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct sisters *sisters = value;
-        for (guint i = 0; i < sisters->attempts->len; i++) {
-            const struct daps_attempt *attempt = g_ptr_array_index(sisters->attempts, i);
+        for (guint i = 0; i < sisters->unnamed->len; i++) {
+            const struct daps_attempt *attempt = g_ptr_array_index(sisters->unnamed, i);
             if (may_repeat(sisters, attempt))
                 daps_ue_not_judged(ue, DAPS_NOT_JUDGED_CELL_UNKNOWN, attempt->frame);
         }

@@ -146,6 +146,16 @@ def fragments(program, folder, n):
     return [in_fragments(synth(program, folder, repeated(n, "measurement-report\n"), "gsmtap-v3")[0])]
 
 
+def supposed(text, framing):
+    """Judged again under every mitigation."""
+    capture = log(text, framing, True)
+    return lambda program, folder, n: ["--what-if", "all", *capture(program, folder, n)]
+
+
+def data_under_one(n):
+    return repeated(n, "daps-handover to C1 ncc 0\ncomplete\ndata dl sn 12\n" + FALL_BACK[9:], "bearers sn 12\ncomplete\n")
+
+
 MIX = "handover to C1 ncc 0 measconfig\ncomplete\n" + "measurement-report\nmeasurement-report\ntraffic dl\nnas ul\nnas dl\n" * 2 + \
       "handover to A ncc 0 measconfig\ncomplete\n" + "measurement-report\nmeasurement-report\ntraffic dl\nnas ul\nnas dl\n" * 2
 IDLE, DATA = UE_LOG + "release\n", UE_LOG + "traffic dl\ntraffic ul\n"
@@ -160,6 +170,9 @@ ROWS = {
     "nh-held-air": ("the same on the air, with keys", 90, log(lambda n: keys_under_one(n, ncc=1), "pdcp-nr", True), 3),
     "sk-counters": ("sk-Counters under one key", 600, log(sk_counters), 1),
     "keys-twice-air": ("keys twice on the air, with keys", 90, log(lambda n: keys_under_one(n, times=2), "pdcp-nr", True), 3),
+    "what-if-data": ("attempts that failed with user data, one key, what-if", 100, supposed(data_under_one, "pdcp-nr"), 3),
+    "what-if-keys": ("keys twice on the air, what-if", 90,
+                     supposed(lambda n: keys_under_one(n, times=2), "pdcp-nr"), 1),
     "ues-and-gaps": ("UEs and as many unreadable headers", 300, with_unreadable, 1),
     "ues-interleaved": ("UEs whose messages come in turns", 300, of_many(IDLE, "gsmtap-v3", True), 0),
     "foreign-roots": ("UEs, and roots of others in the key log", 100, foreign_roots, 0),
