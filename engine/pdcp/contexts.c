@@ -91,6 +91,7 @@ static void begin(struct daps_pdcp *pdcp, const struct daps_context *shown, cons
     const struct daps_ue_view *ue = &pdcp->ue;
     struct pdcp_context *context = &pdcp->contexts[pdcp->n_contexts++];
     const bool root = shown->chain.key == shown->chain.root;
+    bool fresh;
 
     memset(context, 0, sizeof *context);
     context->serial = shown->serial;
@@ -114,9 +115,11 @@ static void begin(struct daps_pdcp *pdcp, const struct daps_context *shown, cons
     }
     pdcp_tentative_drop(pdcp, UINT32_MAX);
     pdcp->ul_doubt = false;
-    context->drbs_unsure = root ? !pdcp->plain_started : before != NULL && before->drbs_unsure;
+    /* Before the security mode command there is SRB1 alone (TS 38.331 5.3.1.1). */
+    fresh = pdcp->plain_started || ue->smc_digest != 0;
+    context->drbs_unsure = root ? !fresh : before != NULL && before->drbs_unsure;
     if (root && !pdcp->plain_started) {
-        for (unsigned i = 0; i < 4; i++)
+        for (unsigned i = 0; i < (fresh ? 1 : 4); i++)
             context->srb[i][0].unsure = context->srb[i][1].unsure = true;
     }
 }

@@ -117,6 +117,7 @@ static bool enter_stream(struct daps_pdcp *pdcp, const struct pdcp_context *cont
         return true;
     case DAPS_LEDGER_UNCOMPARED:
         pdcp_counts(pdcp)->pdcp.uncompared++;
+        pdcp->host.not_judged(pdcp->host.user, DAPS_NOT_JUDGED_COUNT_OPEN, entry->frame);
         return true;
     case DAPS_LEDGER_SAME:
     case DAPS_LEDGER_AGAIN:

@@ -135,6 +135,7 @@ void pdcp_find_first_leaves(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
 /* needs.c: a PDU came that cannot be read; and it, or one that verifies under no key, will not be read any more. */
 struct pdcp_need pdcp_need_now(const struct daps_pdcp *pdcp); /* DAPS_NEEDS_ROOT once something was unreadable */
 void pdcp_note_unreadable(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_need *need);
+void pdcp_note_unplaced(struct daps_pdcp *pdcp, const struct daps_pdu *pdu); /* user data before any key */
 void pdcp_note_not_judged(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, bool unverified);
 
 /* roots.c: a root that one MAC-I among many fits is on trial. */

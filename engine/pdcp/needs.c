@@ -107,6 +107,12 @@ static bool is_behind_release(const struct daps_pdcp *pdcp, const struct daps_pd
            ue->last_time_ns != INT64_MIN && !pdcp_is_later(pdu->time_ns, ue->last_time_ns, PDCP_DISORDER_NS);
 }
 
+void pdcp_note_unplaced(struct daps_pdcp *pdcp, const struct daps_pdu *pdu)
+{
+    if (pdcp->host.options->keylog != NULL && pdcp->n_contexts == 0 && !is_behind_release(pdcp, pdu))
+        pdcp->host.not_judged(pdcp->host.user, DAPS_NOT_JUDGED_COUNT_OPEN, pdu->frame);
+}
+
 void pdcp_note_not_judged(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, bool unverified)
 {
     if (pdcp->host.options->keylog == NULL || is_behind_release(pdcp, pdu))

@@ -167,6 +167,8 @@ void pdcp_read_user(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const st
 
     if (context == NULL || pdu->length <= how.header) {
         pdcp_counts(pdcp)->pdcp.unplaced += context == NULL;
+        if (context == NULL)
+            pdcp_note_unplaced(pdcp, pdu);
         return;
     }
     state = pdcp_count_of(context, pdu);

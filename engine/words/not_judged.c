@@ -32,6 +32,8 @@ static const struct {
     [DAPS_NOT_JUDGED_SEVERAL_UES] =
         {"several-ues", "message that cannot follow those before it: others are missing, or it is of another UE",
          "messages that cannot follow those before them: others are missing, or they are of another UE"},
+    [DAPS_NOT_JUDGED_COUNT_OPEN] = {"count-open", "PDU whose COUNT may be that of an earlier one under the same key",
+                                    "PDUs whose COUNTs may be those of earlier ones under the same key"},
     [DAPS_NOT_JUDGED_NOT_FOLLOWED] = {"not-followed", "UE or attempt that was not followed to its end",
                                       "UEs or attempts that were not followed to their end"},
 };

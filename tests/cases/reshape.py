@@ -138,6 +138,11 @@ def from_frame(n):
     return lambda found: found[n - 1:]
 
 
+def without(n):
+    """A capture that lacks that record."""
+    return lambda found: found[:n - 1] + found[n:]
+
+
 def swapped(*numbers):
     """Each of these records and the one behind it in the wrong order, with the times they had."""
     def make(found):
@@ -239,7 +244,8 @@ def c_rnti_free(lte):
     return make
 
 
-OF = {"one-log-of-two-ues": "log-of-two-ues", "one-log-of-two-ues-released": "log-of-two-ues-released",
+OF = {"air-bearer-no-setup": "air-bearer-again-pdcp", "air-bearer-behind-security": "air-bearer-again-pdcp",
+      "one-log-of-two-ues": "log-of-two-ues", "one-log-of-two-ues-released": "log-of-two-ues-released",
       "swapped-complete": "daps-fallback-daps", "swapped-release": "daps-fallback-daps",
       "air-c-rnti-assigned": "air-c-rnti-free", "lte-air-c-rnti-assigned": "lte-air-c-rnti-free",
       "air-contention": "air-reestablishment", "lte-air-contention": "lte-air-plain-failure"}  # of another sample
@@ -257,6 +263,8 @@ SHAPES = {
     "air-mac-ces": each(mac_ces),
     "one-log-of-two-ues": lambda found: [one_address(record) for record in found],
     "one-log-of-two-ues-released": lambda found: [one_address(record) for record in found],
+    "air-bearer-no-setup": without(2),
+    "air-bearer-behind-security": from_frame(6),
     "air-rlc-repeats": each(rlc_repeats),
     "air-snap-length": each(snap_length),
 }

@@ -21,6 +21,7 @@ enum daps_not_judged {
     DAPS_NOT_JUDGED_KEYS_UNREAD,    /* items of a baseband log with keys and COUNTs, of a version that is not known */
     DAPS_NOT_JUDGED_NODE_INTERFACE, /* handovers and RRC that node interfaces carry: NGAP, S1AP, ... */
     DAPS_NOT_JUDGED_SEVERAL_UES,    /* messages that cannot be of the UE that those before them are of */
+    DAPS_NOT_JUDGED_COUNT_OPEN,     /* PDUs whose COUNT may be that of an earlier one under the same key */
     DAPS_NOT_JUDGED_NOT_FOLLOWED,   /* UEs, attempts or messages beyond a stated bound */
     DAPS_NOT_JUDGED_COUNT
 };
