@@ -13,9 +13,16 @@
 #include <epan/funnel.h>
 #include <epan/plugin_if.h>
 
-enum { LOOK_MS = 200 };
+#include "text_window.h"
+
+enum {
+    LOOK_MS = 200,
+    REFRESH_US = 1000000, /* between two texts of a window that follows, ... */
+    REFRESH_SHARE = 20    /* ... and so many times what the last one took */
+};
 
 static guint timer;           /* 0 none */
+static gint64 next_refresh;   /* of windows that follow, in g_get_monotonic_time's time */
 static bool running, changed; /* since it was opened, the capture was seen to run; rows of it may be wrong */
 
 /* What of Wireshark's window can dissect again, NULL none: in tshark, for one. */
@@ -49,6 +56,18 @@ static void *state_of(capture_file *file, void *state)
     return state;
 }
 
+/* Windows of text follow, unless writing them would take much of the processor's time. */
+static void refresh(bool now)
+{
+    const gint64 begun = g_get_monotonic_time();
+
+    if (!now && begun < next_refresh)
+        return;
+    text_windows_refresh();
+    next_refresh = g_get_monotonic_time();
+    next_refresh += MAX(REFRESH_US, REFRESH_SHARE * (next_refresh - begun));
+}
+
 static gboolean look(gpointer unused)
 {
     enum state state = GONE;
@@ -56,11 +75,15 @@ static gboolean look(gpointer unused)
     (void)unused;
     (void)plugin_if_get_capture_file(state_of, &state);
     running |= state == RUNNING;
+    if (state == RUNNING)
+        refresh(false);
     if (state == BUSY || state == RUNNING)
         return G_SOURCE_CONTINUE;
     timer = 0; /* before: dissecting again opens the capture anew */
     if (state == ENDED && running && changed)
         (void)live_read_again();
+    if (state == ENDED)
+        refresh(true);
     return G_SOURCE_REMOVE;
 }
 

@@ -17,6 +17,7 @@
 #include "prefs.h"
 #include "report/outbuf.h"
 #include "report/text_finding.h"
+#include "text_window.h"
 
 static void *number_of(frame_data *frame, void *number)
 {
@@ -92,29 +93,31 @@ static void read_again(ext_menubar_gui_type gui, gpointer object, gpointer user)
 
 /* ---- findings and rules as text ---- */
 
-/* A window of that text, which is freed. */
-static void show_text(const char *title, char *text)
+/* All findings, as they are known now. */
+static char *all_findings(void)
 {
-    const funnel_ops_t *ops = funnel_get_funnel_ops();
-    funnel_text_window_t *window = NULL;
-
-    if (ops != NULL && ops->new_text_window != NULL && ops->set_text != NULL)
-        window = ops->new_text_window(ops->ops_id, title);
-    if (window != NULL)
-        ops->set_text(window, text);
-    g_free(text);
+    return packet_daps_session() != NULL ? findings_text(packet_daps_session(), 0, prefs_daps()->show_keys) : NULL;
 }
 
-static void show_findings(ext_menubar_gui_type gui, gpointer object, gpointer of_frame)
+static void follow_findings(ext_menubar_gui_type gui, gpointer object, gpointer user)
+{
+    (void)gui;
+    (void)object;
+    (void)user;
+    if (packet_daps_session() != NULL)
+        text_window_follow("DAPS: findings", all_findings);
+}
+
+static void explain_frame(ext_menubar_gui_type gui, gpointer object, gpointer user)
 {
     uint32_t frame = 0;
 
     (void)gui;
     (void)object;
-    if (packet_daps_session() == NULL || (of_frame != NULL && plugin_if_get_frame_data(number_of, &frame) == NULL))
-        return;
-    show_text(of_frame != NULL ? "DAPS: findings of the frame" : "DAPS: findings",
-              findings_text(packet_daps_session(), frame, prefs_daps()->show_keys));
+    (void)user;
+    if (packet_daps_session() != NULL && plugin_if_get_frame_data(number_of, &frame) != NULL)
+        text_window_show("DAPS: findings of the frame",
+                         findings_text(packet_daps_session(), frame, prefs_daps()->show_keys));
 }
 
 static void show_rule(ext_menubar_gui_type gui, gpointer object, gpointer rule)
@@ -125,7 +128,7 @@ static void show_rule(ext_menubar_gui_type gui, gpointer object, gpointer rule)
     (void)object;
     outbuf_init(&out, NULL, NULL);
     text_rule(&out, rule);
-    show_text(((const struct daps_rule *)rule)->name, g_strndup(out.octets, out.length));
+    text_window_show(((const struct daps_rule *)rule)->name, g_strndup(out.octets, out.length));
     outbuf_clear(&out);
 }
 
@@ -163,9 +166,9 @@ static void export_to(char **answers, void *unused)
                : findings_ndjson(packet_daps_session(), capture, prefs_daps()->show_keys);
     file = g_file_test(answers[0], G_FILE_TEST_EXISTS) ? NULL : fopen(answers[0], "wx");
     if (file == NULL)
-        show_text("DAPS: export", g_strdup_printf("%s exists, or cannot be written.\n", answers[0]));
+        text_window_show("DAPS: export", g_strdup_printf("%s exists, or cannot be written.\n", answers[0]));
     else if (fwrite(text, 1, strlen(text), file) != strlen(text))
-        show_text("DAPS: export", g_strdup_printf("%s could not be written whole.\n", answers[0]));
+        text_window_show("DAPS: export", g_strdup_printf("%s could not be written whole.\n", answers[0]));
     if (file != NULL)
         fclose(file);
     g_free(text);
@@ -196,7 +199,7 @@ static void export_findings(ext_menubar_gui_type gui, gpointer object, gpointer 
 
 void menu_register(int protocol)
 {
-    static char findings[] = "daps.finding", handovers[] = "daps.handover", of_frame[] = "frame",
+    static char findings[] = "daps.finding", handovers[] = "daps.handover",
                 unread[] = "daps.unreadable || daps.unverified || daps.undecoded || daps.not_followed";
     ext_menu_t *menu = ext_menubar_register_menu(protocol, "DAPS", TRUE), *rules;
 
@@ -208,9 +211,11 @@ void menu_register(int protocol)
     ext_menubar_add_entry(menu, "Show handovers", handovers, show_all, handovers);
     ext_menubar_add_entry(menu, "Show what was not read", unread, show_all, unread);
     ext_menubar_add_separator(menu);
-    ext_menubar_add_entry(menu, "Explain this frame", "Findings that name this frame, and what to do", show_findings,
-                          of_frame);
-    ext_menubar_add_entry(menu, "Findings as text", "All findings, and what could not be judged", show_findings, NULL);
+    ext_menubar_add_entry(menu, "Explain this frame", "Findings that name this frame, and what to do", explain_frame,
+                          NULL);
+    ext_menubar_add_entry(menu, "Findings as text",
+                          "All findings, and what could not be judged; follows a running capture", follow_findings,
+                          NULL);
     ext_menubar_add_entry(menu, "Export findings...", "To a file, as NDJSON or text", export_findings, NULL);
     ext_menubar_add_separator(menu);
     ext_menubar_add_entry(menu, "Read again", "The whole capture, so that every row shows what is known now",

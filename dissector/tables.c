@@ -215,10 +215,11 @@ static void reset(stat_tap_table *table)
     struct table *const all[] = {&handovers, &findings, &keys, &coverage};
 
     while (table->num_elements > 0) {
-        const unsigned row = --table->num_elements;
-        empty_row(table, row);
+        const unsigned row = table->num_elements - 1;
+        empty_row(table, row); /* which must still be one of them */
         g_free(table->elements[row]);
         table->elements[row] = NULL;
+        table->num_elements = row;
     }
     for (unsigned i = 0; i < G_N_ELEMENTS(all); i++) {
         if (strcmp(table->title, all[i]->name) != 0)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A capture that runs: when it stops, the rows say what they say when the same capture is read anew.
+"""A capture that runs: when it stops, the rows say what they say when the same capture is read anew. And the text of the findings
+follows it by itself, a table when its Apply is pressed.
 
     live.py BUILD [FOLDER]      FOLDER: keeps the pictures of the three lists
 
@@ -18,10 +19,12 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import screenshots  # noqa: E402
+import tools  # noqa: E402
 from screenshots import Failure, on_display, wait_for, Wireshark  # noqa: E402
 
 SAMPLE = os.path.join(screenshots.TOP, "samples", "daps-fallback-daps.pcap")
 HELD_BACK = 4  # frames: the second command, which repeats the key, and what follows
+APPLY = (849, 345)  # the button, in the window of a table at 900x400
 LIST = "1480x330+10+170"  # of the window: where the rows are
 
 
@@ -72,6 +75,66 @@ def snap_list(wireshark, path):
     subprocess.run(["mogrify", "-crop", LIST, "+repage", path], check=True)
 
 
+def snap(wireshark, window, path):
+    wireshark.settle(window)
+    wireshark.display.snap(window, path)
+    return path
+
+
+class Follower:
+    """The findings as text and as a table, opened while the capture runs."""
+
+    def __init__(self, wireshark, folder):
+        self.wireshark, self.folder = wireshark, folder
+        self.text = self.open_text()
+        wireshark.display.hands("windowactivate", "--sync", wireshark.main)
+        wireshark.keys("alt+y", *["Up"] * 7, "Return")
+        self.table = tools.window_of(wireshark.display, "DAPS: findings · ")
+        wireshark.display.hands("windowsize", "--sync", self.table, 900, 400)
+        self.before = self.pictures("before")
+
+    def open_text(self):
+        tools.choose(self.wireshark, "Findings as text")
+        window = tools.window_of(self.wireshark.display, "DAPS: findings")
+        self.wireshark.display.hands("windowsize", "--sync", window, 900, 600)
+        return window
+
+    def check_running(self):
+        """The text is another one by itself; the table once it is asked, which is as much as Wireshark's tables can do."""
+        display, after = self.wireshark.display, self.pictures("after")
+        text, table = (pixels_that_differ(*pair) for pair in zip(self.before, after))
+        display.hands("windowactivate", "--sync", self.table)
+        display.hands("mousemove", "--window", self.table, *APPLY, "click", 1)
+        time.sleep(1)
+        asked = pixels_that_differ(after[1], self.pictures("asked")[1])
+        if text < 3000:
+            raise Failure(f"the findings as text differ by {text} pixels only from what they were before the second command")
+        if asked < 500:
+            raise Failure(f"the table of findings differs by {asked} pixels only once Apply was pressed")
+        print(f"while the capture ran: findings as text changed by themselves ({text} pixels), the table by {table} and, "
+              f"when Apply was pressed, by {asked}")
+
+    def check_stopped(self):
+        """The text that followed is that of a new window."""
+        followed = self.pictures("stopped")[0]
+        for window in (self.text, self.table):
+            self.shut(window)
+        anew = self.open_text()
+        differ = pixels_that_differ(followed, snap(self.wireshark, anew, os.path.join(self.folder, "live-text-anew.png")))
+        self.shut(anew)
+        if differ > 50:
+            raise Failure(f"the text that followed differs by {differ} pixels from a new one")
+
+    def shut(self, window):
+        self.wireshark.display.hands("windowactivate", "--sync", window)
+        self.wireshark.keys("Escape")
+        time.sleep(0.5)
+
+    def pictures(self, when):
+        return [snap(self.wireshark, window, os.path.join(self.folder, f"live-{name}-{when}.png"))
+                for name, window in (("text", self.text), ("table", self.table))]
+
+
 def play(shark, display, folder):
     head, records = records_of(SAMPLE)
     pictures = [os.path.join(folder, f"live-{name}.png") for name in ("running", "stopped", "reloaded")]
@@ -81,11 +144,14 @@ def play(shark, display, folder):
         wireshark.window()
         time.sleep(2)
         wireshark.settle(wireshark.main)
+        follower = Follower(wireshark, folder)
         wireshark.wire.write(b"".join(records[-HELD_BACK:]))
-        time.sleep(2)
+        time.sleep(3)
+        follower.check_running()
         snap_list(wireshark, pictures[0])
         wireshark.wire.close()
         time.sleep(3)
+        follower.check_stopped()
         wireshark.keys("ctrl+Home")
         snap_list(wireshark, pictures[1])
         wireshark.keys("ctrl+r")
