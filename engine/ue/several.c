@@ -66,6 +66,13 @@ static void begin(const struct daps_ue *ue, struct daps_sequel_state *sequel, co
     sequel->two = sequel->open == 2;
 }
 
+/* No UE has taken one up before another comes that soon (TS 38.331 clause 12): one of the two is late, or another's. */
+static bool is_crowded(const struct daps_ue *ue, const struct daps_sequel_state *sequel)
+{
+    return ue->clock_is_fine && sequel->open == 2 &&
+           daps_ue_elapsed(ue, sequel->of[0].time_ns, sequel->of[1].time_ns) < DAPS_RRC_NS;
+}
+
 /* Does the answer make two that were open at once both answered? */
 static bool answer(const struct daps_ue *ue, struct daps_sequel_state *sequel, const struct daps_event *ev)
 {
@@ -110,9 +117,12 @@ static void watch_sequels(struct daps_ue *ue, const struct daps_event *ev)
         both = answer(ue, &sequels[DAPS_SEQUEL_SECURITY], ev);
         break;
     case DAPS_EV_RECONFIGURATION: /* 5.3.5.3 */
-        if (ev->sync && ev->channel == DAPS_CH_DL_DCCH)
+        if (ev->sync && ev->channel == DAPS_CH_DL_DCCH) {
+            const unsigned open = sequels[DAPS_SEQUEL_HANDOVER].open;
             begin(ue, &sequels[DAPS_SEQUEL_HANDOVER], ev);
-        else if (!ev->sync)
+            if (open == 1 && is_crowded(ue, &sequels[DAPS_SEQUEL_HANDOVER]))
+                daps_ue_contradict(ue, ev);
+        } else if (!ev->sync)
             sequels[DAPS_SEQUEL_HANDOVER].open = 0; /* or what answers this is taken for an answer of those */
         break;
     case DAPS_EV_RECONFIGURATION_COMPLETE:
