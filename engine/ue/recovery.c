@@ -170,6 +170,21 @@ void daps_ue_request_applies(struct daps_ue *ue)
     daps_ue_failure_undoes(ue, request.time_ns);
 }
 
+/*
+ * The request calls the newest attempt failed, and what goes on says that it succeeded: it was not this UE's, or its
+ * answer is not where it belongs. In LTE that goes without PDCP (TS 36.331 5.3.7.5), and no MAC-I puts it in its place.
+ */
+static bool contradicts(const struct daps_ue *ue)
+{
+    const struct daps_event *request = ue->request.ev;
+    const struct daps_attempt *last = daps_attempt_newest(ue);
+
+    return ue->rat == DAPS_RAT_LTE && last != NULL && last->connection == ue->connection &&
+           !daps_attempt_has_failed(last) && last->frame < request->frame &&
+           (last->settled_frame == 0 || last->settled_frame > request->frame) &&
+           request->cause != DAPS_REEST_OTHER_FAILURE && !names(request, &last->target) && !leads_to(last, request);
+}
+
 /* Signalling goes on, but no answer came: the request was not this UE's, or its answer is not in the capture. */
 void daps_ue_drop_request(struct daps_ue *ue, const struct daps_event *ev)
 {
@@ -177,6 +192,8 @@ void daps_ue_drop_request(struct daps_ue *ue, const struct daps_event *ev)
         ev->kind == DAPS_EV_REESTABLISHMENT || ev->kind == DAPS_EV_REESTABLISHMENT_COMPLETE ||
         ev->kind == DAPS_EV_SETUP_COMPLETE)
         return;
+    if (contradicts(ue))
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, ue->request.ev->frame);
     ue->request.pending = false;
     ue->dropped_request = true;
     ue->state = ue->request.state_before;

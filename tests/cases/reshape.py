@@ -248,12 +248,14 @@ OF = {"air-bearer-no-setup": "air-bearer-again-pdcp", "air-bearer-behind-securit
       "one-log-of-two-ues": "log-of-two-ues", "one-log-of-two-ues-released": "log-of-two-ues-released",
       "swapped-complete": "daps-fallback-daps", "swapped-release": "daps-fallback-daps",
       "air-c-rnti-assigned": "air-c-rnti-free", "lte-air-c-rnti-assigned": "lte-air-c-rnti-free",
+      "lte-air-answer-first": "lte-air-unanswered",
       "air-contention": "air-reestablishment", "lte-air-contention": "lte-air-plain-failure"}  # of another sample
 SHAPES = {
     "air-contention": contention(False),
     "air-c-rnti-assigned": c_rnti_free(False),
     "lte-air-c-rnti-assigned": c_rnti_free(True),
     "lte-air-contention": contention(True),
+    "lte-air-answer-first": swapped(7),
     "swapped-complete": swapped(6, 9),
     "swapped-release": swapped(10),
     "air-starts-at-setup-complete": from_frame(3),

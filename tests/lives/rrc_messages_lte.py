@@ -215,7 +215,7 @@ def reestablishment_request(c_rnti, pci, mac_i, cause):
 def reestablishment(transaction, ncc):
     """On SRB0, without protection (36.331 5.3.7.5)."""
     return _message("DL_CCCH_Message", "rrcConnectionReestablishment", ("c1", ("rrcConnectionReestablishment-r8", {
-        "radioResourceConfigDedicated": {}, "nextHopChainingCount": ncc})), transaction)
+        "radioResourceConfigDedicated": {"srb-ToAddModList": [_srb(1)]}, "nextHopChainingCount": ncc})), transaction)
 
 
 def reestablishment_complete(transaction):
