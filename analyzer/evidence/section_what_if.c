@@ -10,14 +10,14 @@ static const struct page_table table = {.id = "what-if-table",
                                         .caption = "Findings under each mitigation, and what it takes",
                                         .n = 9,
                                         .columns = {{"Mitigation", false, 18},
-                                                    {"Vanish", true, 10},
+                                                    {"Vanish", true, 9},
                                                     {"Less grave", true, 7},
                                                     {"Stay", true, 6},
                                                     {"New", true, 5},
-                                                    {"Done otherwise", true, 14},
-                                                    {"RRC messages added", true, 13},
-                                                    {"Round trips to the core", true, 8},
-                                                    {"State in the UE", false, 10}}};
+                                                    {"Changed", true, 12},
+                                                    {"RRC added", true, 8},
+                                                    {"Core trips", true, 6},
+                                                    {"UE state", false, 9}}};
 
 static void row(struct page *page, const struct what_if_result *result)
 {
