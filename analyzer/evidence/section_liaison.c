@@ -145,7 +145,8 @@ static void second_question(const struct evidence *evidence, struct liaison_answ
     }
 }
 
-static void third_question(const struct evidence *evidence, struct liaison_answer *answer, struct outbuf *out)
+/* What the network did next, behind each fallback. */
+static void third_of_network(const struct evidence *evidence, struct liaison_answer *answer, struct outbuf *out)
 {
     static const char *const words[EVIDENCE_NEXTS] = {
         [EVIDENCE_NEXT_REPEATED] = "derived the same key again",
@@ -161,10 +162,6 @@ static void third_question(const struct evidence *evidence, struct liaison_answe
         [EVIDENCE_NEXT_REFRESHED] = "TS 33.401 7.2.9.3", [EVIDENCE_NEXT_OTHER_NH] = "TS 33.401 7.2.8"};
     const struct evidence_liaison *liaison = &evidence->liaison;
 
-    if (liaison->fallbacks == 0) {
-        cannot(evidence, out, "no DAPS attempt is seen to fall back in it");
-        return;
-    }
     text_counted(out, liaison->fallbacks, "DAPS fallback", NULL);
     outbuf_literal(out, ". Next the network");
     for (unsigned i = 0, n = 0; i < EVIDENCE_NEXTS; i++) {
@@ -185,6 +182,17 @@ static void third_question(const struct evidence *evidence, struct liaison_answe
         answer->shown |= i == EVIDENCE_NEXT_REFRESHED || i == EVIDENCE_NEXT_OTHER_NH || i == EVIDENCE_NEXT_OTHER;
     }
     outbuf_char(out, '.');
+}
+
+static void third_question(const struct evidence *evidence, struct liaison_answer *answer, struct outbuf *out)
+{
+    const struct evidence_liaison *liaison = &evidence->liaison;
+
+    if (liaison->fallbacks == 0) {
+        cannot(evidence, out, "no DAPS attempt is seen to fall back in it");
+        return;
+    }
+    third_of_network(evidence, answer, out);
     if (liaison->cfra > 0) {
         outbuf_printf(out,
                       " %" PRIu64 " DAPS attempts (first frame %" PRIu64

@@ -198,12 +198,7 @@ void peel_ipv4(struct peel *peel, struct octets packet)
     peel->ends.destination = destination;
     if (offset & 0x3fff) {
         struct fragment fragment = {
-            .id = id,
-            .version = 4,
-            .protocol = protocol,
-            .offset = (offset & 0x1fffu) * 8,
-            .more = offset & 0x2000,
-        };
+            .id = id, .version = 4, .protocol = protocol, .offset = (offset & 0x1fffu) * 8, .more = offset & 0x2000};
         add_fragment(peel, &fragment, whole, layer);
         return;
     }

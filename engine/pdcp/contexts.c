@@ -50,6 +50,11 @@ struct pdcp_count *pdcp_drb(struct pdcp_context *context, unsigned index, unsign
     return &context->drbs->at[index][direction];
 }
 
+struct pdcp_drbs *pdcp_drbs_copy(const struct pdcp_drbs *drbs)
+{
+    return drbs != NULL ? g_memdup2(drbs, sizeof *drbs) : NULL;
+}
+
 void pdcp_context_clear(struct pdcp_context *context)
 {
     g_free(context->drbs);
@@ -105,8 +110,8 @@ static void begin(struct daps_pdcp *pdcp, const struct daps_context *shown, cons
     pdcp->changed = true;
     if (root && pdcp->plain_started)
         memcpy(context->srb, pdcp->plain, sizeof context->srb);
-    if (before != NULL && before->drbs != NULL)
-        context->drbs = g_memdup2(before->drbs, sizeof *before->drbs);
+    if (before != NULL)
+        context->drbs = pdcp_drbs_copy(before->drbs);
     for (unsigned i = 0; context->drbs != NULL && i < 32; i++) {
         for (unsigned d = 0; d < 2; d++) {
             context->drbs->at[i][d].may_restart = (pdcp->daps_drbs >> i & 1) == 0;

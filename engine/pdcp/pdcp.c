@@ -40,11 +40,6 @@ void daps_pdcp_clear(struct daps_pdcp *pdcp)
     daps_ledger_free(pdcp->ledger);
 }
 
-static struct pdcp_drbs *copy_drbs(const struct pdcp_drbs *drbs)
-{
-    return drbs != NULL ? g_memdup2(drbs, sizeof *drbs) : NULL;
-}
-
 void daps_pdcp_copy(struct daps_pdcp *copy, const struct pdcp_host *host, const struct daps_pdcp *pdcp)
 {
     const bool held = pdcp_beside_decides(pdcp->beside), decides = held || pdcp_room_decides(pdcp->room);
@@ -56,7 +51,7 @@ void daps_pdcp_copy(struct daps_pdcp *copy, const struct pdcp_host *host, const 
     copy->ledger = decides ? daps_ledger_copy(pdcp->ledger) : daps_ledger_new(NULL);
     copy->room = pdcp_room_copy(pdcp->room, decides);
     for (unsigned i = 0; i < PDCP_MOST_CONTEXTS; i++)
-        copy->contexts[i].drbs = held ? copy_drbs(pdcp->contexts[i].drbs) : NULL;
+        copy->contexts[i].drbs = held ? pdcp_drbs_copy(pdcp->contexts[i].drbs) : NULL;
     copy->past = pdcp->past != NULL ? g_memdup2(pdcp->past, PDCP_MOST_PAST * sizeof *pdcp->past) : NULL;
     for (unsigned i = 0; i < copy->n_past; i++)
         copy->past[i].drbs = NULL;

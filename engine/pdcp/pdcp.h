@@ -323,6 +323,7 @@ void pdcp_roots_free(struct pdcp_roots *roots);
 
 /* contexts.c */
 struct pdcp_count *pdcp_drb(struct pdcp_context *context, unsigned index, unsigned direction);
+struct pdcp_drbs *pdcp_drbs_copy(const struct pdcp_drbs *drbs); /* NULL of NULL */
 void pdcp_context_clear(struct pdcp_context *context);
 void pdcp_forget_past(struct daps_pdcp *pdcp, bool (*is_kept)(const struct daps_term *key, void *user), void *user);
 void pdcp_sync(struct daps_pdcp *pdcp);
