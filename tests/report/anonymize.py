@@ -22,7 +22,9 @@ cell B pci 22 ssb-arfcn 632628
 ue 1 c-rnti 17921 in A
 framing {framing}
 {broadcast}connect
+wait 2s
 raw ul-ccch 0b4793ce3648
+raw dl-ccch 20400000
 raw ul-dcch 10d0300100c620eb84df80105e400340403c440000000021c24850d958742b4793ce20
 security nea 2 nia 2
 raw ul-dcch 3a0e3f0020bc80068080788800000000438490a1b2a9a304091a2b3c4d5e00
@@ -58,7 +60,9 @@ cell B pci 22 earfcn 3400
 ue 1 c-rnti 17921 in A
 framing {framing}
 {broadcast}connect
+wait 2s
 raw ul-ccch 4c35a3c9e718
+raw dl-ccch 600000000000
 raw ul-dcch 202180080631075c3c1d05c8202440421c24850d940bc3c0
 security eea 2 eia 2
 raw ul-dcch 4802e0eac103464a8ed3175b9e017ec01e2211883aeb4793ce20
