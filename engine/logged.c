@@ -9,14 +9,16 @@ static void evidence(void *user, const struct daps_event *ev)
     daps_engine_evidence(ue->engine, ue, ev);
 }
 
-static uint32_t stay(const void *user, uint64_t digest, bool *current, const char **name)
+static uint32_t stay(const void *user, uint64_t digest, bool *current)
 {
-    const struct daps_ue *ue = user;
-    const uint32_t serial = daps_ue_stay_under(ue, digest, current);
-    const struct daps_term *key = serial != 0 ? daps_ue_key_of(ue, serial) : NULL;
+    return daps_ue_stay_under(user, digest, current);
+}
 
-    *name = key != NULL ? key->label : "";
-    return serial;
+static const char *name(const void *user, uint32_t serial)
+{
+    const struct daps_term *key = daps_ue_key_of(user, serial);
+
+    return key != NULL ? key->label : "";
 }
 
 static bool wants(const void *user)
@@ -53,6 +55,7 @@ void engine_logged(struct daps_engine *engine, const struct daps_pdu *pdu)
     const struct logged_host host = {.user = ue,
                                      .evidence = evidence,
                                      .stay = stay,
+                                     .name = name,
                                      .wants = wants,
                                      .derived = derived,
                                      .unplaced = unplaced,

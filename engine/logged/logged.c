@@ -191,9 +191,8 @@ static void tell_stay(const struct logged_host *host, const struct daps_pdu *pdu
 {
     const struct daps_logged *keys = pdu->logged;
     struct leaf *leaf = newest->leaves[0] != NULL ? newest->leaves[0] : newest->leaves[1];
-    const char *name = "";
     bool current = false;
-    const uint32_t stay = leaf != NULL ? host->stay(host->user, leaf->digest, &current, &name) : 0;
+    const uint32_t stay = leaf != NULL ? host->stay(host->user, leaf->digest, &current) : 0;
 
     if (stay == 0 || leaf->told_stay == stay)
         return;
@@ -202,7 +201,7 @@ static void tell_stay(const struct logged_host *host, const struct daps_pdu *pdu
     host->leaf(host->user, &(struct daps_leaf_keys){.rat = pdu->rat,
                                                     .frame = pdu->frame,
                                                     .time_ns = pdu->time_ns,
-                                                    .key = name,
+                                                    .key = host->name(host->user, stay),
                                                     .integrity = keys->integrity,
                                                     .digests = {newest->told.srb, newest->told.drb},
                                                     .algorithms = {keys->algorithms[0], keys->algorithms[1]},
@@ -380,9 +379,8 @@ static void release_held(struct logged *logged, const struct logged_host *host)
     logged->held = NULL;
     for (guint i = 0; i < held->len; i++) {
         const struct use *use = &g_array_index(held, struct use, i);
-        const char *name = "";
         bool current = false;
-        const uint32_t stay = host->stay(host->user, use->leaf->digest, &current, &name);
+        const uint32_t stay = host->stay(host->user, use->leaf->digest, &current);
         if (current)
             enter(logged, host, use, stay, true);
         else
@@ -395,7 +393,6 @@ static void take_pdu(struct logged *logged, const struct logged_host *host, cons
 {
     struct newest *newest = &logged->newest[pdu->logged->integrity][pdu->downlink];
     struct leaf *leaf = newest->leaves[!pdu->srb];
-    const char *name = "";
     bool current = false;
     uint32_t stay;
     struct use use;
@@ -405,7 +402,7 @@ static void take_pdu(struct logged *logged, const struct logged_host *host, cons
     if (restarts(leaf, pdu))
         tell_keys(host, pdu, newest, true);
     release_held(logged, host);
-    stay = host->stay(host->user, leaf->digest, &current, &name);
+    stay = host->stay(host->user, leaf->digest, &current);
     if (stay == 0) {
         host->unplaced(host->user);
         return;

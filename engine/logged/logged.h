@@ -17,10 +17,10 @@ struct logged; /* of one UE */
 struct logged_host {
     void *user;
     void (*evidence)(void *user, const struct daps_event *ev);
-    /* The newest stay under that key (a serial), 0: nobody can tell; whether it is the one in force; its name, or "".
-     */
-    uint32_t (*stay)(const void *user, uint64_t digest, bool *current, const char **name);
-    bool (*wants)(const void *user); /* the keys in force are not known yet */
+    /* The newest stay under that key (a serial), 0: nobody can tell; whether it is the one in force. */
+    uint32_t (*stay)(const void *user, uint64_t digest, bool *current);
+    const char *(*name)(const void *user, uint32_t stay); /* of its key, or "" */
+    bool (*wants)(const void *user);                      /* the keys in force are not known yet */
     /* The value of the key that the standard derives for that stay, NULL if it is not known. */
     const uint8_t *(*derived)(const void *user, uint32_t stay);
     void (*unplaced)(void *user);

@@ -13,9 +13,10 @@
 #include "daps/bound.h"
 #include "ue/ue.h"
 
-#define MOST_EPOCHS DAPS_BOUND(4096U, 4U)
-#define UPLINK_NS   INT64_C(1000000000) /* a value that a phone still logs uplink then is no remainder */
-#define UNCHANGED   2 /* times that COUNT begins anew downlink under the old value; once, if it stays in use */
+#define PLACE_OCTETS ((size_t)32) /* about what an entry of a table costs */
+#define MOST_EPOCHS  DAPS_BOUND(4096U, 4U)
+#define UPLINK_NS    INT64_C(1000000000) /* a value that a phone still logs uplink then is no remainder */
+#define UNCHANGED    2 /* times that COUNT begins anew downlink under the old value; once, if it stays in use */
 
 struct epoch {
     uint32_t serial; /* of its context; DAPS_STAY_UNSEEN: of one that no RRC shows */
@@ -46,6 +47,8 @@ struct turn {
 
 struct daps_logged_keys {
     GArray *epochs;          /* struct epoch, oldest first */
+    GHashTable *by_serial;   /* place of the newest in epochs, + 1; NULL: not made yet */
+    GHashTable *by_digest;   /* likewise of the newest with that KRRCenc or KUPenc */
     uint32_t in_force;       /* serial, 0 none */
     uint32_t unseen;         /* epochs without RRC, counted */
     struct waiting early;    /* came while no context was without its key: the next one's, if that begins soon */
@@ -58,13 +61,49 @@ static struct epoch *epoch_at(const struct daps_logged_keys *k, guint i)
     return &g_array_index(k->epochs, struct epoch, i);
 }
 
-static struct epoch *find(const struct daps_logged_keys *k, uint32_t serial)
+#define DIGEST_KEY(digest) GSIZE_TO_POINTER((gsize)(digest))
+
+/* The newest counts. */
+static void note_digest(const struct daps_logged_keys *k, uint64_t digest, guint place)
 {
-    for (guint i = k->epochs->len; i-- > 0 && serial != 0;) {
-        if (epoch_at(k, i)->serial == serial)
-            return epoch_at(k, i);
-    }
-    return NULL;
+    if (digest != 0 && place + 1 > GPOINTER_TO_UINT(g_hash_table_lookup(k->by_digest, DIGEST_KEY(digest))))
+        g_hash_table_insert(k->by_digest, DIGEST_KEY(digest), GUINT_TO_POINTER(place + 1));
+}
+
+static void note(const struct daps_logged_keys *k, guint place)
+{
+    const struct epoch *epoch = epoch_at(k, place);
+
+    g_hash_table_insert(k->by_serial, GUINT_TO_POINTER(epoch->serial), GUINT_TO_POINTER(place + 1));
+    note_digest(k, epoch->key.srb, place); /* 0 while it has none */
+    note_digest(k, epoch->key.drb, place);
+}
+
+static void drop_index(struct daps_logged_keys *k)
+{
+    g_clear_pointer(&k->by_serial, g_hash_table_unref);
+    g_clear_pointer(&k->by_digest, g_hash_table_unref);
+}
+
+static void need_index(struct daps_logged_keys *k)
+{
+    if (k->by_serial != NULL)
+        return;
+    k->by_serial = g_hash_table_new(NULL, NULL);
+    k->by_digest = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; i < k->epochs->len; i++)
+        note(k, i);
+}
+
+static struct epoch *find(struct daps_logged_keys *k, uint32_t serial)
+{
+    guint place;
+
+    if (serial == 0)
+        return NULL;
+    need_index(k);
+    place = GPOINTER_TO_UINT(g_hash_table_lookup(k->by_serial, GUINT_TO_POINTER(serial)));
+    return place > 0 ? epoch_at(k, place - 1) : NULL;
 }
 
 static bool same_key(const struct daps_seen_evidence *a, const struct daps_seen_evidence *b)
@@ -73,10 +112,18 @@ static bool same_key(const struct daps_seen_evidence *a, const struct daps_seen_
            (a->drb != 0 && a->drb == b->drb && a->drb_algorithm == b->drb_algorithm);
 }
 
-/* The newest with that key. */
-static struct epoch *find_key(const struct daps_logged_keys *k, const struct daps_seen_evidence *key)
+/* One behind the newest that has a key with either digest, 0: none has. */
+static guint last_place(struct daps_logged_keys *k, uint64_t srb, uint64_t drb)
 {
-    for (guint i = k->epochs->len; i-- > 0;) {
+    need_index(k); /* it has no digest 0 */
+    return MAX(GPOINTER_TO_UINT(g_hash_table_lookup(k->by_digest, DIGEST_KEY(srb))),
+               GPOINTER_TO_UINT(g_hash_table_lookup(k->by_digest, DIGEST_KEY(drb))));
+}
+
+/* The newest with that key. It is the last with its digest, unless one value is a key of two algorithms. */
+static struct epoch *find_key(struct daps_logged_keys *k, const struct daps_seen_evidence *key)
+{
+    for (guint i = last_place(k, key->srb, key->drb); i-- > 0;) {
         if (epoch_at(k, i)->has_key && same_key(&epoch_at(k, i)->key, key))
             return epoch_at(k, i);
     }
@@ -87,10 +134,13 @@ static void add_epoch(struct daps_ue *ue, struct daps_logged_keys *k, struct epo
 {
     if (k->epochs->len == MOST_EPOCHS) {
         g_array_remove_range(k->epochs, 0, MOST_EPOCHS / 2);
+        drop_index(k);
         daps_ue_not_judged(ue, DAPS_NOT_JUDGED_NOT_FOLLOWED, epoch.frame);
     }
     epoch.before = k->in_force;
     g_array_append_val(k->epochs, epoch);
+    need_index(k);
+    note(k, k->epochs->len - 1);
 }
 
 /* ---- what a value comes to ---- */
@@ -126,6 +176,7 @@ static void attach(struct daps_ue *ue, struct daps_logged_keys *k, struct epoch 
 
     epoch->has_key = true;
     epoch->key = *key;
+    note(k, (guint)(epoch - epoch_at(k, 0)));
     if (attempt != NULL) {
         attempt->leaf = *key;
         attempt->has_leaf = true;
@@ -138,7 +189,7 @@ static void attach(struct daps_ue *ue, struct daps_logged_keys *k, struct epoch 
         tell_again(ue, earlier, epoch, false);
 }
 
-static void complete(struct epoch *epoch, const struct daps_seen_evidence *key)
+static void complete(const struct daps_logged_keys *k, struct epoch *epoch, const struct daps_seen_evidence *key)
 {
     if (epoch->key.srb == 0) {
         epoch->key.srb = key->srb;
@@ -148,6 +199,7 @@ static void complete(struct epoch *epoch, const struct daps_seen_evidence *key)
         epoch->key.drb = key->drb;
         epoch->key.drb_algorithm = key->drb_algorithm;
     }
+    note(k, (guint)(epoch - epoch_at(k, 0)));
 }
 
 /* Since the epoch began; -1: the log has no times. */
@@ -253,7 +305,7 @@ static void see_keys(struct daps_ue *ue, struct daps_logged_keys *k, const struc
     if (k->epochs->len == 0) {
         begin_unseen(ue, k, ev);
     } else if (newest != NULL && newest->has_key && same_key(&newest->key, &ev->seen)) {
-        complete(newest, &ev->seen);
+        complete(k, newest, &ev->seen);
     } else if (newest != NULL && !newest->has_key) {
         if (known != NULL)
             see_known(ue, k, ev, newest, known);
@@ -296,6 +348,13 @@ static const struct daps_context *newest_context(const struct daps_ue *ue)
     return &ue->active;
 }
 
+static void rename_epoch(const struct daps_logged_keys *k, struct epoch *epoch, uint32_t serial)
+{
+    g_hash_table_remove(k->by_serial, GUINT_TO_POINTER(epoch->serial));
+    epoch->serial = serial;
+    note(k, (guint)(epoch - epoch_at(k, 0)));
+}
+
 void daps_ue_watch_keys(struct daps_ue *ue, const struct daps_event *ev)
 {
     struct daps_logged_keys *k = ue->logged_keys;
@@ -314,7 +373,7 @@ void daps_ue_watch_keys(struct daps_ue *ue, const struct daps_event *ev)
         /* What was taken for unseen is this context, where the log begins in the middle of it. */
         if (ue->open == NULL && before != NULL && (before->serial & DAPS_STAY_UNSEEN) != 0 &&
             ev->kind != DAPS_EV_SECURITY_MODE_COMMAND && ev->kind != DAPS_EV_REESTABLISHMENT)
-            before->serial = context->serial;
+            rename_epoch(k, before, context->serial);
         else
             begin_epoch(ue, k, context, ev);
     }
@@ -383,7 +442,7 @@ void daps_ue_see_keys(struct daps_ue *ue, const struct daps_event *ev)
 
 bool daps_ue_wants_keys(const struct daps_ue *ue)
 {
-    const struct daps_logged_keys *k = ue->logged_keys;
+    struct daps_logged_keys *k = ue->logged_keys;
     const struct epoch *newest = k != NULL ? find(k, k->in_force) : NULL;
 
     return newest != NULL && !newest->has_key;
@@ -391,11 +450,11 @@ bool daps_ue_wants_keys(const struct daps_ue *ue)
 
 uint32_t daps_ue_stay_under(const struct daps_ue *ue, uint64_t digest, bool *current)
 {
-    const struct daps_logged_keys *k = ue->logged_keys;
+    struct daps_logged_keys *k = ue->logged_keys;
     const struct epoch *epoch = NULL;
 
     *current = false;
-    for (guint i = k != NULL ? k->epochs->len : 0; i-- > 0 && epoch == NULL;) {
+    for (guint i = k != NULL ? last_place(k, digest, 0) : 0; i-- > 0 && epoch == NULL;) {
         const struct epoch *e = epoch_at(k, i);
         if (e->has_key && (e->key.srb == digest || e->key.drb == digest))
             epoch = e;
@@ -412,7 +471,9 @@ void daps_ue_keys_end(struct daps_ue *ue)
 
 size_t daps_ue_keys_octets(const struct daps_ue *ue)
 {
-    return ue->logged_keys != NULL ? sizeof *ue->logged_keys + ue->logged_keys->epochs->len * sizeof(struct epoch) : 0;
+    return ue->logged_keys != NULL
+               ? sizeof *ue->logged_keys + ue->logged_keys->epochs->len * (sizeof(struct epoch) + 3 * PLACE_OCTETS)
+               : 0;
 }
 
 void daps_ue_keys_copy(struct daps_ue *copy)
@@ -423,12 +484,15 @@ void daps_ue_keys_copy(struct daps_ue *copy)
         return;
     k = g_memdup2(copy->logged_keys, sizeof *k);
     k->epochs = g_array_copy(copy->logged_keys->epochs);
+    k->by_serial = k->by_digest = NULL; /* made when wanted */
     copy->logged_keys = k;
 }
 
 void daps_ue_keys_clear(struct daps_ue *ue)
 {
-    if (ue->logged_keys != NULL)
+    if (ue->logged_keys != NULL) {
         g_array_unref(ue->logged_keys->epochs);
+        drop_index(ue->logged_keys);
+    }
     g_clear_pointer(&ue->logged_keys, g_free);
 }

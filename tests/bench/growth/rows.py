@@ -2,6 +2,7 @@
 """The rows of the growth table: what there is n of, and the arguments of an audit that has it."""
 import os
 import shutil
+import subprocess
 
 from captures import CELL, SECURED, cells, frames_of, in_fragments, many, synth, write
 
@@ -92,6 +93,26 @@ def counts_with_gaps(n):
 def counts_again(n):
     again = f"data-reset dl to 0\ndata dl count {min(n, 20000)} sn 18\n"
     return UE_LOG + "bearers sn 18\ncomplete\n" + f"data dl count {min(n, 20000)} sn 18\n" + again * max(1, n // 20000)
+
+
+# ---- baseband logs ----
+
+LTE_LOG = "rat lte\ncell A pci 11 earfcn 1300\ncell C1 pci 22 earfcn 3400\n" + \
+    f"ue 1 c-rnti 4660 in A kasme {'5a' * 32} ul-nas-count 7\nconnect\nsecurity eea 2 eia 2\n"
+
+
+def baseband(text, name="x.qmdl"):
+    def make(program, folder, n):
+        scenario, log = os.path.join(folder, "x.scenario"), os.path.join(folder, name)
+        with open(scenario, "w", encoding="utf-8") as file:
+            file.write(LTE_LOG + text(n))
+        subprocess.run([program, "synth", scenario, "-f", "diag-keys", "-o", log], check=True)
+        return [log]
+    return make
+
+
+def logged_data(n):
+    return "bearers\ncomplete\n" + f"data dl count {min(n, 20000)}\n" * max(1, n // 20000)
 
 
 # ---- UEs ----
@@ -200,6 +221,14 @@ ROWS = {
     "files": ("files", 30, files, 0),
     "folders": ("folders without a capture", 100, folders, 1),
     "fragments": ("datagrams in two fragments", 300, fragments, 1),
+    "baseband-items": ("messages in a phone's log, each with two items of keys",
+                       300, baseband(lambda n: f"repeat {n}\ntraffic dl\ntraffic ul\nend\n"), 1),
+    "baseband-keys": ("keys by value in a phone's log, each a handover's", 100,
+                      baseband(lambda n: f"repeat {n}\nwait 200ms\nhandover to C1 ncc 0\ncomplete\ntraffic dl\nwait 200ms\n"
+                               "handover to A ncc 0\ncomplete\ntraffic dl\nend\n"), 1),
+    "baseband-again": ("attempts under one key, which a phone's log names", 100,
+                       baseband(lambda n: f"step 250ms\nrepeat {n}\ndaps-handover to C1 ncc 0\ncomplete\nfallback\nend\n"), 1),
+    "baseband-data": ("PDCP PDUs of user data in a phone's log", 1000, baseband(logged_data), 1),
     "segments": ("messages in RLC segments of 8 octets", 100,
                  log(lambda n: repeated(n, "traffic dl\n", "segment 8\n"), "mac-nr", True), 1),
 }
