@@ -334,6 +334,7 @@ static void reconfigure(struct daps_pdcp *pdcp, const struct daps_event *ev)
     pdcp_tentative_drop(pdcp, b->drb_released | b->drb_reestablish);
     pdcp->secondary_drbs &= ~b->drb_released;
     pdcp->secondary_drbs |= b->drb_secondary;
+    pdcp->gone_drbs = (pdcp->gone_drbs | b->drb_released) & ~b->drb_added;
     if (ev->sync)
         pdcp->daps_drbs = b->drb_daps;
     for (unsigned p = 0; p < pdcp->n_contexts; p++) {

@@ -160,6 +160,7 @@ struct daps_pdcp {
     struct pdcp_beside *beside; /* records and PDUs that wait for one another, NULL none yet */
     GArray *tentative;          /* struct pdcp_tentative: what a message that comes late may still explain; NULL none */
     uint32_t secondary_drbs;    /* were under the secondary node's key, which is not followed (TS 33.501 6.10.2) */
+    uint32_t gone_drbs;         /* released and not set up again: whose PDUs go on under that identity nobody knows */
     uint32_t daps_drbs;         /* drb-Identity n is bit n - 1: one entity for both legs */
     int dl_credit;              /* downlink signalling read in clear elsewhere, less what could not be read: below zero
                                    a key change may have gone unseen, and nothing is placed without a MAC-I */

@@ -143,12 +143,28 @@ static uint32_t count_of(struct daps_pdcp *pdcp, struct pdcp_context *context, c
     return decide(pdcp, context, pdu, header->octets + pdu->sdap_octets, forward);
 }
 
+/* Right behind the end of another context a number that does not go on in this one may be that one's, late. */
+static bool may_be_late(const struct daps_pdcp *pdcp, struct pdcp_context *context, const struct daps_pdu *pdu,
+                        uint32_t sn)
+{
+    const struct pdcp_count *state = pdcp_count_of(context, pdu);
+    bool late = false;
+
+    if (pdu->leg != 0 || state->unsure || ((sn - state->rx_next) & ((UINT32_C(1) << pdu->sn_bits) - 1)) <= NEAR)
+        return false;
+    for (unsigned i = 0; i < pdcp->n_past; i++)
+        late |= pdcp->past[i].ended_ns != INT64_MIN &&
+                !pdcp_is_later(pdu->time_ns, pdcp->past[i].ended_ns, PDCP_DISORDER_NS);
+    return late;
+}
+
 /* A context for it that nothing speaks against; NULL none. */
 static struct pdcp_context *place(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, uint32_t sn)
 {
     struct pdcp_context *context;
 
-    if (pdcp->n_contexts == 0 || (pdcp->secondary_drbs >> (pdu->bearer - 1) & 1) != 0 || pdcp->ul_doubt)
+    if (pdcp->n_contexts == 0 || pdcp->ul_doubt ||
+        ((pdcp->secondary_drbs | pdcp->gone_drbs) >> (pdu->bearer - 1) & 1) != 0)
         return NULL;
     context = pdcp_place_by_rule(pdcp, pdu, sn);
     /* A log may be ahead of the PDUs beside it: right behind a change of key they may still be the old key's. */
@@ -156,7 +172,7 @@ static struct pdcp_context *place(struct daps_pdcp *pdcp, const struct daps_pdu 
         context->term != pdcp->ue.active.chain.root &&
         !pdcp_is_later(pdu->time_ns, context->begun_ns, PDCP_DISORDER_NS))
         return NULL;
-    return context;
+    return context != NULL && may_be_late(pdcp, context, pdu, sn) ? NULL : context;
 }
 
 void pdcp_read_user(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_header *header)

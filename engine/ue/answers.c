@@ -159,6 +159,12 @@ static void unexpected_complete(struct daps_ue *ue, const struct daps_event *ev)
         daps_ue_miss_reconfiguration(ue, ev, ue->answered_unread != ue->unread);
 }
 
+/* Its MAC-I, or its leg, is a candidate's: what it answers is not the reconfiguration whose Complete is missing. */
+static bool is_in_candidates_cell(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    return ev->executed && ev->from_pdcp && ev->logged_cell.pci >= 0 && ue->open == NULL && ue->n_candidates > 0;
+}
+
 /* The Complete before of its transaction once more, behind a reconfiguration that had not come by then. */
 static bool is_earlier_copy(const struct daps_ue *ue, const struct daps_event *ev)
 {
@@ -177,7 +183,8 @@ void daps_ue_reconfiguration_complete(struct daps_ue *ue, const struct daps_even
         daps_ue_note_again(ue);
         return;
     }
-    if (ev->transaction >= 0 && transaction->due && (is_candidates(ue, transaction, ev) || comes_too_late(ue, ev)))
+    if (ev->transaction >= 0 && transaction->due &&
+        (is_in_candidates_cell(ue, ev) || is_candidates(ue, transaction, ev) || comes_too_late(ue, ev)))
         transaction->due = false;
     if (ev->transaction >= 0 && transaction->due)
         expected_complete(ue, transaction, ev);

@@ -252,6 +252,7 @@ static void unread(struct daps_ue *ue, const struct daps_event *ev)
     if (ue->seen.log)
         return;
     ue->unread += downlink;
+    ue->seen.doubt_frame = MAX(ue->seen.doubt_frame, ev->frame);
     if (!downlink && ue->n_candidates == 0 && ue->open == NULL)
         return; /* no such message of the UE changes anything then */
     ue->active.doubt = ++ue->seen.doubts;

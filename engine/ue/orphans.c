@@ -139,6 +139,7 @@ void daps_ue_miss_reconfiguration(struct daps_ue *ue, const struct daps_event *c
     if (!ue->reconfiguration_seen && ue->active.chain.key == NULL && !ue->setup.begun)
         return;
     note_orphan(ue, complete);
+    ue->seen.doubt_frame = MAX(ue->seen.doubt_frame, complete->frame);
     daps_ue_gap(ue, complete->frame, DAPS_GAP_COMPLETE);
     daps_ue_forget_cell(ue); /* which may have been a handover */
     if (ue->open == NULL)

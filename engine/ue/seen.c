@@ -133,6 +133,16 @@ static void miss_key_change(struct daps_ue *ue, const struct daps_event *ev, uin
     daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
 }
 
+/*
+ * User data has no MAC-I. A message between the two that is missing or unread may have given it another key (a
+ * handover, TS 38.331 5.3.5.5.2, or an sk-Counter, 5.3.5.7), under which COUNT begins anew.
+ */
+static bool may_be_of_two_keys(const struct daps_ue *ue, const struct daps_collision_evidence *e)
+{
+    return !e->srb && !e->by_value && e->stays[0] == e->stays[1] && ue->seen.doubt_frame > e->frames[0] &&
+           ue->seen.doubt_frame < e->frames[1];
+}
+
 /* A MAC-I has shown a stay under that key, and the capture does not hold its command. */
 static void see_unseen_stay(struct daps_ue *ue, const struct daps_event *ev, const struct daps_term *key)
 {
@@ -158,6 +168,12 @@ void daps_ue_see_collision(struct daps_ue *ue, const struct daps_event *ev)
     c.equal = ev->collision.again;
     if (shows_key_change(&ev->collision)) {
         miss_key_change(ue, ev, ev->collision.context);
+        return;
+    }
+    if (may_be_of_two_keys(ue, &ev->collision)) {
+        if (ue->seen.doubt_told != ue->seen.doubt_frame)
+            daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
+        ue->seen.doubt_told = ue->seen.doubt_frame;
         return;
     }
     see_unseen_stay(ue, ev, c.stream.key);

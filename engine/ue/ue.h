@@ -142,6 +142,8 @@ struct daps_ue {
         bool log;                      /* RRC of dedicated channels comes in a log: what PDUs hide, it has */
         uint32_t doubts;               /* given so far */
         uint32_t restarted;            /* newest context whose COUNT was seen to start over unexplained, 0 none */
+        uint64_t doubt_frame;          /* newest that shows a message missing or unread, which may have changed keys */
+        uint64_t doubt_told;           /* newest of those for which user data was not judged */
         GArray *collisions;            /* struct daps_collision, of keys that are still known; NULL none */
         GArray *facts;                 /* what is to be told of bearers, likewise */
         GArray *unfits;                /* struct daps_unfit_evidence, likewise */
