@@ -54,6 +54,8 @@ static const char *exposure_sentence(const struct daps_finding *finding)
         return "The earlier attempt had contention-free random access, which ends before the first uplink message; "
                "only a fall-back to contention-based preambles could have let one out.";
     case DAPS_EXPOSURE_POSSIBLE:
+        if (finding->key.sk_counter >= 0) /* TS 33.501 6.10.2: nothing has failed */
+            return "The log does not show what bearers of the secondary node sent under it, or how far they counted.";
         return "The earlier attempt may have sent an uplink message under it before it failed; the log does not hold "
                "the messages of both attempts.";
     case DAPS_EXPOSURE_LOGGED:
