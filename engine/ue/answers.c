@@ -254,7 +254,7 @@ static bool fits_open(struct daps_ue *ue, const struct daps_event *ev)
         daps_ue_lose_track(ue, ev, other, DAPS_NOT_JUDGED_COMMAND_LOST);
         return false;
     }
-    if (timing == EARLY) /* T304 has not run out (TS 38.331 5.3.5.8.3) */
+    if (timing == EARLY && daps_ue_is_contradicted(ue)) /* T304 has not run out (TS 38.331 5.3.5.8.3) */
         daps_ue_contradict(ue, ev);
     else if (timing != ON_TIME)
         daps_ue_gap(ue, ev->frame, DAPS_GAP_DAPS_FAILURE_OF_ANOTHER);

@@ -7,7 +7,7 @@
 #define ANSWER_NS   (500 * NS_PER_MS)   /* what two procedures are begun and answered in */
 #define SECURE_NS   (5000 * NS_PER_MS)  /* from RRCSetup to security, with authentication between */
 #define WHILE_NS    (60000 * NS_PER_MS) /* contradictions further apart do not add up */
-#define CONTRADICTS 6                   /* against one UE that the log cannot explain at all */
+#define CONTRADICTS 3                   /* against one UE: twice is enough, for once may be order, loss or forgery */
 #define ENOUGH      6
 
 void daps_several_init(struct daps_several *several)
@@ -38,6 +38,13 @@ void daps_ue_weigh_unexplained(struct daps_ue *ue, uint64_t frame)
 {
     if (!ue->seen.pdus)
         weigh(ue, 1, frame);
+}
+
+bool daps_ue_is_contradicted(const struct daps_ue *ue)
+{
+    const struct daps_several *several = &ue->several;
+
+    return several->weight >= CONTRADICTS && is_within(ue, several->newest_ns, ue->last_time_ns, WHILE_NS);
 }
 
 void daps_ue_contradict(struct daps_ue *ue, const struct daps_event *ev)
@@ -254,9 +261,15 @@ static void watch_left(struct daps_ue *ue, const struct daps_event *ev)
 
 /* ---- who has answered the target has reached it ---- */
 
+static bool leads_elsewhere(const struct daps_attempt *open, const struct daps_event *ev)
+{
+    return ev->target.pci != open->to_pci ||
+           (ev->target.ssb_arfcn >= 0 && open->to_arfcn >= 0 && ev->target.ssb_arfcn != open->to_arfcn);
+}
+
 /*
- * The source's SRBs are suspended until T304 has run out (TS 38.331 5.3.5.5.2, 5.3.5.8.3), and the target commands no
- * other DAPS handover before it has released the source.
+ * The source's SRBs are suspended until T304 has run out (TS 38.331 5.3.5.5.2, 5.3.5.8.3). The target commands no other
+ * DAPS handover before it has released the source, but that is one message, which may be missing.
  */
 static bool is_out_of_turn(const struct daps_ue *ue, const struct daps_event *ev)
 {
@@ -265,7 +278,7 @@ static bool is_out_of_turn(const struct daps_ue *ue, const struct daps_event *ev
 
     if (ev->kind != DAPS_EV_RECONFIGURATION || !ev->sync || !ev->daps || ev->channel != DAPS_CH_DL_DCCH ||
         open == NULL || !open->daps || open->prepared || open->t304_ms < 0 || !ue->clock_is_fine ||
-        open->digest == ev->digest)
+        open->digest == ev->digest || (open->complete_frame != 0 && leads_elsewhere(open, ev)))
         return false;
     elapsed = daps_ue_elapsed(ue, open->time_ns, ev->time_ns);
     return elapsed > DAPS_LAG_NS && elapsed < open->t304_ms * NS_PER_MS - DAPS_LAG_NS;

@@ -67,7 +67,9 @@ struct daps_several {
 void daps_several_init(struct daps_several *several);
 /* A message that is no copy, before it is followed. */
 void daps_ue_contradict(struct daps_ue *ue, const struct daps_event *ev); /* another UE's, or behind what is missing */
-void daps_ue_weigh_unexplained(struct daps_ue *ue, uint64_t frame);       /* a key change, or an outcome */
+/* Was there one a while ago? What made captures have as well (a failure before T304 has run out) is one only then. */
+bool daps_ue_is_contradicted(const struct daps_ue *ue);
+void daps_ue_weigh_unexplained(struct daps_ue *ue, uint64_t frame); /* a key change, or an outcome */
 void daps_ue_watch_others(struct daps_ue *ue, const struct daps_event *ev);
 
 #endif
