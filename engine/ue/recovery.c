@@ -325,6 +325,26 @@ bool daps_ue_complete_newest(struct daps_ue *ue, const struct daps_event *ev, en
     return false;
 }
 
+/*
+ * A re-establishment under the key of a handover, and the capture does not hold it (it goes over SRB0 in LTE): so the
+ * handover has failed, and that key was made again for the same cell. The algorithms stay those in use before it (TS
+ * 36.331 5.3.7.5, TS 38.331 5.3.7.5).
+ */
+static void reestablished_unseen(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_context *context = ue->open != NULL ? &ue->open->target : &ue->active;
+    struct daps_attempt *attempt = daps_ue_attempt_to(ue, context->serial);
+
+    if (attempt == NULL || attempt->procedure == DAPS_PROC_REESTABLISHMENT || attempt->procedure == DAPS_PROC_RESUME)
+        return;
+    daps_ue_gap(ue, ev->frame, DAPS_GAP_REESTABLISHED_ALONE);
+    daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
+    if (attempt->source.ciphering != 0)
+        return; /* or the message could not have been read */
+    context->ciphering = attempt->target.ciphering = 0;
+    daps_ue_forget_unciphered(ue, context->chain.key);
+}
+
 void daps_ue_reestablishment_complete(struct daps_ue *ue, const struct daps_event *ev)
 {
     if (ue->request.pending) {
@@ -334,7 +354,11 @@ void daps_ue_reestablishment_complete(struct daps_ue *ue, const struct daps_even
         ue->state = DAPS_UE_CONNECTED;
         return;
     }
-    if (!daps_ue_complete_newest(ue, ev, DAPS_PROC_REESTABLISHMENT) && ue->active.chain.key != NULL && !ue->seen.pdus)
+    if (daps_ue_complete_newest(ue, ev, DAPS_PROC_REESTABLISHMENT) || ue->active.chain.key == NULL)
+        return;
+    if (ue->seen.pdus)
+        reestablished_unseen(ue, ev);
+    else
         daps_ue_miss_answer(ue, ev, DAPS_GAP_REESTABLISHED_ALONE);
 }
 

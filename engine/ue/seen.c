@@ -287,6 +287,17 @@ static struct daps_bearer_fact *fact_of(struct daps_ue *ue, struct fact added)
     return &g_array_index(ue->seen.facts, struct fact, ue->seen.facts->len - 1).bearer;
 }
 
+void daps_ue_forget_unciphered(struct daps_ue *ue, const struct daps_term *key)
+{
+    GArray *facts = ue->seen.facts;
+
+    for (guint i = facts != NULL ? facts->len : 0; i-- > 0;) {
+        const struct fact *fact = &g_array_index(facts, struct fact, i);
+        if (fact->kind == DAPS_MOMENT_UNCIPHERED && fact->bearer.key == key)
+            g_array_remove_index(facts, i);
+    }
+}
+
 static void see_fact(struct daps_ue *ue, struct fact seen, uint64_t frame)
 {
     struct daps_bearer_fact *fact = fact_of(ue, seen);
@@ -310,8 +321,10 @@ void daps_ue_see_bearer(struct daps_ue *ue, const struct daps_event *ev)
                                          .ciphering = e->ciphering,
                                          .count = e->count,
                                          .verified = e->verified}};
+    const struct daps_context *context = daps_ue_context(ue);
 
-    see_fact(ue, seen, ev->frame);
+    if (e->near_end || context->serial != e->context || context->ciphering != 0) /* else RRC has just shown why */
+        see_fact(ue, seen, ev->frame);
 }
 
 static void see_count(struct daps_ue *ue, const struct daps_event *ev, unsigned direction)

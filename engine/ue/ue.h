@@ -404,6 +404,8 @@ void daps_ue_tell_collisions(struct daps_ue *ue, bool all);
 /* What CounterCheck or its response say of COUNTs (TS 38.331 5.3.6). */
 void daps_ue_see_counts(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_see_bearer(struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_forget_unciphered(struct daps_ue *ue,
+                               const struct daps_term *key); /* PDUs under it: they were right to be in clear */
 void daps_ue_tell_bearers(struct daps_ue *ue, bool all);
 void daps_ue_seen_keep_terms(const struct daps_ue *ue); /* before a sweep (daps_term_keep) */
 void daps_ue_seen_copy(struct daps_ue *copy, const struct daps_ue *ue);
