@@ -87,8 +87,9 @@ def downlink(log):
                 yield command[16 + 57:] if size == logged else None
 
 
-def converted(program, folder, name, log, counts):
-    """PDCP downlink, octet by octet, in a capture that says what one of the RRC alone says."""
+def converted(program, folder, name, log, proven, counts):
+    """PDCP downlink, octet by octet, in a capture that says what one of the RRC alone says, and what its PDUs show of
+    what the log proves."""
     capture, bare_log, bare = (os.path.join(folder, part) for part in ("v.pcapng", "bare.qmdl", "bare.pcapng"))
     without_keys(log, bare_log)
     result = run(program, "convert", log, "-o", capture)
@@ -105,9 +106,14 @@ def converted(program, folder, name, log, counts):
         numbers[number] = seen
     _, lines = lines_of(program, capture)
     _, expected = lines_of(program, bare)
-    check(outcomes(lines, numbers) == outcomes(expected) and found(lines, numbers) == found(expected),
-          f"{name}: converted, {found(lines, numbers)}, of RRC {found(expected)}")
+    said, of_rrc = found(lines, numbers), found(expected)
+    more = {finding: evidence for finding, evidence in said.items() if of_rrc.get(finding) != evidence}
+    check(outcomes(lines, numbers) == outcomes(expected) and set(of_rrc) <= set(said),
+          f"{name}: converted, {said}, of RRC {of_rrc}")
+    check(all(evidence == "observed" and proven.get(finding) == "proven" for finding, evidence in more.items()),
+          f"{name}: converted, {more}; the log proves {proven}")
     counts["PDCP converted"] += len(got)
+    counts["converted, by PDUs"] += len(more)
 
 
 def scenarios(program, folder):
@@ -136,7 +142,7 @@ def scenarios(program, folder):
                 judged_alike(program, log)
                 if output == "k.qmdl":
                     whole, status = lines, result.returncode
-                    converted(program, folder, name, log, counts)
+                    converted(program, folder, name, log, found(lines, message_numbers(log)), counts)
                     if reference is not None:
                         compare(name, log, expected, reference.returncode, lines, result, counts)
                 elif output == "k.dlf":
