@@ -76,7 +76,8 @@ static void write_rrc(struct convert *convert, const struct daps_pdu *pdu)
 /* Names the UE as its RRC does: by the address of a subscription, or not at all. */
 static GByteArray *wrap_pdcp(const struct daps_pdu *pdu)
 {
-    enum { HEURISTIC_NAME = 13, IPV4_SOURCE = 20, SIGNALLING = 1, USER = 2 };
+    enum { HEURISTIC_NAME = 13, IPV4_SOURCE = 20 };
+    static const unsigned signalling = 1, user = 2;
     static const char heuristic[] = "pdcp_lte_udp", name[] = "pdcp-lte";
     GByteArray *out = g_byte_array_new();
 
@@ -90,7 +91,7 @@ static GByteArray *wrap_pdcp(const struct daps_pdu *pdu)
     }
     put_number(out, 0, 4);
     g_byte_array_append(out, (const uint8_t *)name, sizeof name - 1);
-    put_number(out, (pdu->srb ? SIGNALLING : USER) << 8, 3);
+    put_number(out, (pdu->srb ? signalling : user) << 8, 3);
     put_number(out, 0x0200U | pdu->sn_bits, 2);
     put_number(out, 0x0300U | pdu->downlink, 2);
     put_number(out, 0x0401, 2); /* DCCH */
