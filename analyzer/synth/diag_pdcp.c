@@ -43,8 +43,8 @@ static unsigned configuration_of(const struct air_pdu *pdu)
                                                  : 4;
     const unsigned bits = length == 4 ? 3 : 2;
 
-    return (pdu->srb ? 0x20 : 0) | pdu->bearer | (unsigned)pdu->um << 6 | length << 7 |
-           (pdu->bearer - 1) << (7 + bits) | VALID << (12 + bits);
+    return (pdu->srb ? 0x20U : 0U) | pdu->bearer | (unsigned)pdu->um << 6 | length << 7 |
+           (pdu->bearer - 1U) << (7 + bits) | (unsigned)VALID << (12 + bits);
 }
 
 static void put_subpacket(GByteArray *out, unsigned id, unsigned version, GByteArray *inside)
