@@ -7,8 +7,8 @@
  *     securityConfigHO, -v1530         NCC, keyChangeIndicator, algorithms                              6.3.3
  *     radioResourceConfigDedicated     bearers, DAPS per DRB                                            6.3.2
  *     scg-Configuration, nr-Config     secondary nodes: their counter; NR's RRCReconfiguration (OCTET STRING)
- *     nr-RadioBearerConfig1, 2         bearers with PDCP of NR, under either node's key: NR's RadioBearerConfig (OCTET
- * STRING) conditionalReconfiguration       each candidate an RRCConnectionReconfiguration (OCTET STRING)    6.3.4
+ *     nr-RadioBearerConfig1, 2         bearers with PDCP of NR, under either node's key (OCTET STRING)
+ *     conditionalReconfiguration       each candidate an RRCConnectionReconfiguration (OCTET STRING)    6.3.4
  */
 #include <stddef.h>
 #include <string.h>
@@ -295,12 +295,14 @@ static bool on_reconfiguration(void *user, const struct per_hit *hit)
 
 /*
  * Bearers with PDCP of NR are bearers of this UE, too: those of the secondary node are under its key (TS 33.401 E.2).
- * The algorithms are those of these bearers, not of the connection.
+ * The algorithms are those of these bearers, not of the connection; and daps-HO alone makes a DAPS handover of LTE (TS
+ * 36.331 5.3.5.4).
  */
 static bool read_nr_bearers(struct rrc_reading *r, const struct rrc_span *span, struct daps_event *ev)
 {
     const struct rrc_technology *own = r->technology;
     const int8_t ciphering = ev->ciphering, integrity = ev->integrity;
+    const bool daps = ev->daps;
     struct rrc_bearers_walk walk;
     bool whole;
 
@@ -314,6 +316,7 @@ static bool read_nr_bearers(struct rrc_reading *r, const struct rrc_span *span, 
         rrc_bearers_end(&walk);
     ev->ciphering = ciphering;
     ev->integrity = integrity;
+    ev->daps = daps;
     return whole;
 }
 

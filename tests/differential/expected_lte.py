@@ -96,7 +96,7 @@ def read_reconfiguration(value, kind):
     read_bearers(event, ies.get("radioResourceConfigDedicated", {}))
     for name in ("nr-RadioBearerConfig1-r15", "nr-RadioBearerConfig2-r15"):
         if name in later(ies, 8):
-            own = {member: event[member] for member in ("ciphering", "integrity")}
+            own = {member: event[member] for member in ("ciphering", "integrity", "daps")}
             expected.read_bearers(event, contained("RadioBearerConfig", later(ies, 8)[name]))
             event.update(own)
     event["full_config"] = int("fullConfig-r9" in later(ies, 2))
