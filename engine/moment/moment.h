@@ -165,6 +165,24 @@ static inline struct daps_attempt *daps_attempts_back(struct daps_attempt *const
     return attempt;
 }
 
+/* The first place from which on all attempts began with that serial or later; n: none did. In the order they came. */
+static inline unsigned daps_attempts_since(struct daps_attempt *const *attempts, unsigned n, uint32_t serial)
+{
+    unsigned from = 0;
+
+    while (from < n) {
+        const unsigned middle = from + (n - from) / 2;
+        unsigned i = middle;
+        while (i < n && attempts[i] == NULL)
+            i++;
+        if (i == n || attempts[i]->serials >= serial)
+            n = middle;
+        else
+            from = i + 1;
+    }
+    return from;
+}
+
 /* The newest of n attempts whose target the context of that serial is; NULL none. */
 static inline struct daps_attempt *daps_attempt_to(struct daps_attempt *const *attempts, unsigned n, uint32_t serial)
 {

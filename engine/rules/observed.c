@@ -9,21 +9,12 @@
 
 #include "rules/rules.h"
 
-/* The attempt that began that stay; NULL none. They are in the order in which serials were given. */
+/* The attempt that began that stay; NULL none. */
 static struct daps_attempt *find(struct daps_attempt *const *attempts, unsigned n, uint32_t serial)
 {
-    unsigned from = 0, to = n;
-
-    while (from < to) {
-        const unsigned middle = from + (to - from) / 2;
-        if (attempts[middle]->serials >= serial)
-            to = middle;
-        else
-            from = middle + 1;
-    }
-    for (; from < n; from++) {
-        if (attempts[from]->target.serial == serial && attempts[from]->procedure != DAPS_PROC_SK_COUNTER)
-            return attempts[from];
+    for (unsigned i = daps_attempts_since(attempts, n, serial); i < n; i++) {
+        if (attempts[i]->target.serial == serial && attempts[i]->procedure != DAPS_PROC_SK_COUNTER)
+            return attempts[i];
     }
     return NULL;
 }

@@ -267,24 +267,6 @@ bool daps_kept_has_source(const struct daps_ue *ue, const struct daps_term *key)
     return holder != NULL && holder->sources > 0;
 }
 
-guint daps_kept_since(const struct daps_ue *ue, uint32_t serial)
-{
-    struct daps_attempt *const *at = daps_kept_all(ue);
-    guint from = 0, to = ue->attempts->len;
-
-    while (from < to) {
-        const guint middle = from + (to - from) / 2;
-        guint i = middle;
-        while (i < to && at[i] == NULL)
-            i++;
-        if (i == to || at[i]->serials >= serial)
-            to = middle;
-        else
-            from = i + 1;
-    }
-    return from;
-}
-
 struct daps_attempt *daps_kept_newest(const struct daps_ue *ue)
 {
     struct daps_kept *kept = ue->kept;

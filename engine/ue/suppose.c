@@ -241,7 +241,8 @@ static bool stay_of(const struct daps_ue *ue, uint32_t serial, struct stay *stay
     bool began = false; /* the stay, and how is known */
 
     *stay = (struct stay){0};
-    for (guint i = daps_kept_since(ue, serial); !began && i < ue->attempts->len; i++) {
+    for (guint i = daps_attempts_since(daps_kept_all(ue), ue->attempts->len, serial); !began && i < ue->attempts->len;
+         i++) {
         const struct daps_attempt *attempt = ue->attempts->pdata[i];
         if (attempt == NULL || attempt->procedure == DAPS_PROC_SK_COUNTER)
             continue;

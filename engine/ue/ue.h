@@ -319,8 +319,6 @@ unsigned daps_kept_keys(const struct daps_ue *ue, const struct daps_term *key); 
 const struct daps_attempt *daps_kept_derived(const struct daps_ue *ue, const struct daps_term *parent);
 bool daps_kept_has_source(const struct daps_ue *ue, const struct daps_term *key); /* of the source of one */
 struct daps_attempt *daps_kept_newest(const struct daps_ue *ue);                  /* not a sk-Counter's; NULL none */
-guint daps_kept_since(const struct daps_ue *ue,
-                      uint32_t serial); /* place from which on no attempt was there before it */
 /* Adds to out those, but for the open one, that were derived from a parent which recurs denies. In no order. */
 typedef bool daps_kept_parent(const struct daps_ue *ue, const struct daps_term *parent);
 void daps_kept_each_parent(const struct daps_ue *ue, daps_kept_parent *recurs, GPtrArray *out);

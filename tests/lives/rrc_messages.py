@@ -6,6 +6,8 @@ Each function gives the UPER octets of one message. Nothing here knows what a me
 """
 from pycrate_asn1dir import RRCNR
 
+from segmented import in_segments
+
 _DEFINITIONS = RRCNR.NR_RRC_Definitions
 _MSGA = {"msgA-MCS-r16": 0, "nrofSlotsMsgA-PUSCH-r16": 1, "nrofMsgA-PO-PerSlot-r16": "one",
          "msgA-PUSCH-TimeDomainOffset-r16": 1, "guardBandMsgA-PUSCH-r16": 0, "frequencyStartMsgA-PUSCH-r16": 0,
@@ -312,12 +314,4 @@ def mobility_from_nr(transaction, octets):
 
 def segments(octets, size):
     """DLDedicatedMessageSegments of a DL-DCCH message (5.7.7)."""
-    parts = [octets[at:at + size] for at in range(0, len(octets), size)]
-    return [_segment(number, part, number == len(parts) - 1) for number, part in enumerate(parts)]
-
-
-def _segment(number, part, last):
-    return encode("DL_DCCH_Message", {"message": ("c1", ("dlDedicatedMessageSegment-r16", {
-        "criticalExtensions": ("dlDedicatedMessageSegment-r16", {
-            "segmentNumber-r16": number, "rrc-MessageSegmentContainer-r16": part,
-            "rrc-MessageSegmentType-r16": "lastSegment" if last else "notLastSegment"})}))})
+    return in_segments(encode, octets, size)

@@ -3,6 +3,8 @@
 """LTE RRC messages of the random lives, encoded by pycrate's compiled TS 36.331: the functions of rrc_messages.py in LTE."""
 from pycrate_asn1dir import RRCLTE
 
+from segmented import in_segments
+
 _DEFINITIONS = RRCLTE.EUTRA_RRC_Definitions
 T304 = ("ms50", "ms100", "ms150", "ms200", "ms500", "ms1000", "ms2000")
 _CIPHERING = ("eea0", "eea1", "eea2", "eea3-v1130")
@@ -255,12 +257,4 @@ def mobility_from_nr(transaction, octets):
 
 def segments(octets, size):
     """DLDedicatedMessageSegments of a DL-DCCH message (36.331 5.6.22)."""
-    parts = [octets[at:at + size] for at in range(0, len(octets), size)]
-    return [_segment(number, part, number == len(parts) - 1) for number, part in enumerate(parts)]
-
-
-def _segment(number, part, last):
-    return encode("DL_DCCH_Message", {"message": ("c1", ("dlDedicatedMessageSegment-r16", {
-        "criticalExtensions": ("dlDedicatedMessageSegment-r16", {
-            "segmentNumber-r16": number, "rrc-MessageSegmentContainer-r16": part,
-            "rrc-MessageSegmentType-r16": "lastSegment" if last else "notLastSegment"})}))})
+    return in_segments(encode, octets, size)
