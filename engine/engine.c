@@ -244,11 +244,24 @@ static const struct cell_identity *find_identity(const struct daps_engine *engin
     return NULL;
 }
 
+/* Another cell with the numbers of one before, or of another PLMN: which one SIB1 has now is not known. */
+static void doubt_identity(struct daps_engine *engine, const struct cell_identity *known)
+{
+    const size_t at = (size_t)(known - engine->identities);
+
+    memmove(engine->identities + at, known + 1, (--engine->n_identities - at) * sizeof *known);
+}
+
 static void learn_identity(struct daps_engine *engine, const struct daps_event *ev)
 {
     const struct cell_identity *known = find_identity(engine, ev->rat, &ev->logged_cell);
     struct cell_identity *of;
 
+    if (ev->of_phone) { /* only SIB1 says what a request's MAC is computed with (TS 38.331 5.3.7.4) */
+        if (known != NULL && known->identity != ev->cell_identity)
+            doubt_identity(engine, known);
+        return;
+    }
     if (ev->cell_identity < 0 || ev->logged_cell.pci < 0)
         return;
     if (known == NULL && engine->n_identities == MOST_IDENTITIES)
@@ -279,7 +292,7 @@ struct daps_ue *engine_event(struct daps_engine *engine, uint64_t ue_key, const 
 {
     struct daps_ue *ue;
 
-    engine->counts.of[ev->rat] = true;
+    engine->counts.of[ev->rat] |= !is_broadcast(ev) || !ev->of_phone; /* a note is no message */
     if (is_broadcast(ev)) {
         learn_identity(engine, ev);
         if (engine->sink.event != NULL)

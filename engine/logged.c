@@ -49,7 +49,23 @@ static void leaf(void *user, const struct daps_leaf_keys *keys)
         sink->leaf(sink->user, ue->name, keys);
 }
 
-void engine_logged(struct daps_engine *engine, const struct daps_pdu *pdu)
+/* A fact of the cell, whichever phone notes it. */
+static void take_cell(struct daps_engine *engine, const struct daps_pdu *pdu)
+{
+    struct daps_event ev;
+
+    daps_event_clear(&ev, DAPS_EV_SYSTEM_INFORMATION);
+    ev.rat = pdu->rat;
+    ev.channel = DAPS_CH_BCCH_DL_SCH;
+    ev.frame = pdu->frame;
+    ev.time_ns = pdu->time_ns;
+    ev.logged_cell = pdu->logged_cell;
+    ev.cell_identity = pdu->logged->cell_identity;
+    ev.of_phone = true;
+    daps_engine_event(engine, pdu->ue_key, NULL, &ev);
+}
+
+static void take_keys(struct daps_engine *engine, const struct daps_pdu *pdu)
 {
     struct daps_ue *ue = engine_get_ue(engine, pdu->ue_key, NULL, pdu->rat, pdu->frame);
     const struct logged_host host = {.user = ue,
@@ -67,4 +83,12 @@ void engine_logged(struct daps_engine *engine, const struct daps_pdu *pdu)
     if (ue->logged == NULL)
         ue->logged = logged_new(host.room);
     logged_take(ue->logged, &host, pdu);
+}
+
+void engine_logged(struct daps_engine *engine, const struct daps_pdu *pdu)
+{
+    if (pdu->logged->cell)
+        take_cell(engine, pdu);
+    else
+        take_keys(engine, pdu);
 }

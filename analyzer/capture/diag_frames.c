@@ -23,9 +23,19 @@ static size_t length_to_flag(struct diag *diag, bool *flagged)
     return MIN(seen, DIAG_WINDOW - 1);
 }
 
+/* A log command that is damaged, by its head; no file's own header looks so. */
+static bool begins_command(const uint8_t *frame, size_t n)
+{
+    const size_t at = n > DIAG_SUBSCRIPTION_HEADER && frame[0] == DIAG_OF_SUBSCRIPTION ? DIAG_SUBSCRIPTION_HEADER : 0;
+
+    return n >= at + DIAG_LOG_HEADER + DIAG_PACKET_HEADER && frame[at] == DIAG_LOG &&
+           diag_le16(frame + at + 2) == diag_le16(frame + at + DIAG_LOG_HEADER) &&
+           diag_is_packet(frame + at + DIAG_LOG_HEADER);
+}
+
 static bool foreign(const struct diag *diag, struct daps_record *record, size_t n)
 {
-    record->diag = diag->begun ? DAPS_DIAG_FOREIGN : DAPS_DIAG_HEAD;
+    record->diag = diag->begun || begins_command(diag->frame, n) ? DAPS_DIAG_FOREIGN : DAPS_DIAG_HEAD;
     record->foreign = (uint32_t)n;
     return true;
 }

@@ -82,6 +82,7 @@ const struct event_field event_fields[] = {
     FIELD("short_i_rnti", I32, short_i_rnti, (1 << 24) - 1),
     FIELD("request_mac", I32, request_mac, 65535),
     FIELD("cell_identity", I64, cell_identity, (INT64_C(1) << 36) - 1),
+    FLAG(of_phone),
     FIELD("ue_c_rnti", I32, ue_c_rnti, 65535),
     FIELD("ue_pci", I32, ue_pci, 1007),
     FIELD("cause", CAUSE, cause, 0),

@@ -40,7 +40,7 @@ static void count_item(struct peel *peel, uint16_t code, bool command)
     tally_item(&peel->at, (struct daps_framing_items){.code = code, .command = command});
 }
 
-static void count_unknown(struct peel *peel, uint16_t code, uint8_t version)
+static void count_unknown(struct peel *peel, uint16_t code, uint32_t version)
 {
     tally_item(&peel->at, (struct daps_framing_items){.code = code, .version_unknown = true, .version = version});
 }
@@ -51,24 +51,34 @@ static void say(struct peel *peel, enum daps_problem what, uint64_t number)
                   (struct daps_framing_problem){.what = what, .layer = layer, .numbers = {number}, .rrc_lost = true});
 }
 
-/* What is said of the frame around an item; followed: what is in it is, so that damage may mislead. */
-static void look_at_frame(struct peel *peel, uint16_t code, bool followed)
+/* What is said of the frame around an item: damaged, even its code may be another. */
+static void look_at_frame(struct peel *peel, uint16_t code)
 {
     if (peel->diag == DAPS_DIAG_CHECKSUM_UNUSED)
         tally_count(&peel->at, DAPS_FRAMING_DIAG_CHECKSUM);
     else if (peel->diag == DAPS_DIAG_CHECKSUM_WRONG)
         tally_problem(&peel->at,
                       (struct daps_framing_problem){
-                          .what = DAPS_PROBLEM_DIAG_CHECKSUM, .layer = layer, .numbers = {code}, .rrc_lost = followed});
+                          .what = DAPS_PROBLEM_DIAG_CHECKSUM, .layer = layer, .numbers = {code}, .rrc_lost = true});
 }
 
-/* No rule needs it: a version that is not known is counted like any other item. */
+/* No rule needs these: a version that is not known is counted like any other item. */
 static void take_rach(struct peel *peel, uint64_t ue_key, struct octets body)
 {
     if (!peel_diag_rach(peel, ue_key, body))
         count_unknown(peel, CODE_LTE_RACH, body.left > 5 ? body.at[5] : 0);
     else
         count_item(peel, CODE_LTE_RACH, false);
+}
+
+static void take_cell(struct peel *peel, uint64_t ue_key, uint16_t code, struct octets body)
+{
+    uint32_t version;
+
+    if (!peel_diag_cell(peel, ue_key, code, body, &version))
+        count_unknown(peel, code, version);
+    else
+        count_item(peel, code, false);
 }
 
 static void take_item(struct peel *peel, uint64_t ue_key, struct octets packet)
@@ -83,7 +93,7 @@ static void take_item(struct peel *peel, uint64_t ue_key, struct octets packet)
         return;
     }
     peel->at.time_ns = time_of((uint64_t)high << 32 | low);
-    look_at_frame(peel, code, rrc);
+    look_at_frame(peel, code);
     if (length != there)
         tally_problem(&peel->at, (struct daps_framing_problem){.what = DAPS_PROBLEM_DIAG_LENGTH,
                                                                .layer = layer,
@@ -95,6 +105,8 @@ static void take_item(struct peel *peel, uint64_t ue_key, struct octets packet)
         count_unknown(peel, code, octets_peek(packet));
     else if (code == CODE_LTE_RACH)
         take_rach(peel, ue_key, packet);
+    else if (peel_diag_cell_is(code))
+        take_cell(peel, ue_key, code, packet);
     else if (!rrc && !is_pdcp(code))
         count_item(peel, code, false);
 }
@@ -142,7 +154,7 @@ void peel_diag(struct peel *peel, struct octets command)
         octets_skip(&command, 3);
         take_item(peel, ue_key, command);
     } else {
-        look_at_frame(peel, code, false);
+        look_at_frame(peel, code);
         count_item(peel, code, true);
         if (code == COMMAND_ENCRYPTED)
             say(peel, DAPS_PROBLEM_DIAG_ENCRYPTED, 0);

@@ -127,6 +127,9 @@ void peel_diag_item(struct peel *peel, struct octets packet);
 bool peel_diag_pdcp(struct peel *peel, uint64_t ue_key, uint16_t code, struct octets body);
 /* diag_rach.c: the body of log 0xB062, likewise; nothing is said, since no rule needs it */
 bool peel_diag_rach(struct peel *peel, uint64_t ue_key, struct octets body);
+/* diag_cell.c: the body of logs 0xB0C1, 0xB0C2, 0xB822 and 0xB823, likewise; *version is that of the item */
+bool peel_diag_cell_is(uint16_t code);
+bool peel_diag_cell(struct peel *peel, uint64_t ue_key, uint16_t code, struct octets body, uint32_t *version);
 /*
  * qualcomm.c: the body of log 0xB821, whoever carried it, of that UE; that of log 0xB0C0. False: the layout of its
  * version is not known, which is said.

@@ -158,6 +158,65 @@ def random_access(program, folder):
     print("random access: seven stories, four versions")
 
 
+def cell_items(near, pci, arfcn, identity):
+    """The phone's notes of a cell in every version that SCAT and MobileInsight read, and how many of each code."""
+    lte = struct.pack("<BBLHLHBHB", 100, 100, identity, 1494, 3, 250, 2, 1, 0)
+    nr = struct.pack("<LLHHQHBHBLH", arfcn, arfcn - 956, 90, 90, identity, 250, 2, 1, 0, 31017, 78)
+    cgi, earfcn = struct.pack("<Q", 0x062F220 << 36 | identity), 1825
+    for code, version, body in ((0xB0C1, b"\1", struct.pack("<HHHBB", pci, earfcn, 84, 2, 100)),
+                                (0xB0C1, b"\2", struct.pack("<HLHBB", pci, earfcn, 84, 2, 100)),
+                                (0xB0C1, b"\3", struct.pack("<HLHBBB", pci, earfcn, 84, 2, 100, 0)),
+                                (0xB0C2, b"\2", struct.pack("<HHH", pci, earfcn, 19825) + lte),
+                                (0xB0C2, b"\3", struct.pack("<HLL", pci, earfcn, 19825) + lte),
+                                (0xB822, b"\3\0\0\0", struct.pack("<HLL", pci, arfcn, 0x3F00009A)),
+                                (0xB822, b"\0\0\2\0", struct.pack("<HLLB", pci, arfcn, 0x1B6A031E, 12)),
+                                (0xB823, b"\4\0\0\0", struct.pack("<H", pci) + nr),
+                                (0xB823, b"\0\0\3\0", struct.pack("<H", pci) + cgi + nr),
+                                (0xB823, b"\2\0\3\0\0\1\1", struct.pack("<H", pci) + cgi + nr),
+                                (0xB823, b"\3\0\3\0\0\1\1", struct.pack("<H", pci) + cgi + nr)):
+        yield code, log_command(near, code, version + body)
+
+
+def cells(program, folder):
+    """What a phone notes of its cell changes no verdict, late or wrong as it may be; it is told, and versions are counted."""
+    path = os.path.join(folder, "cells.qmdl")
+    for sample in ("daps-fallback-daps", "lte-daps-fallback-daps", "failed-handover-reestablishment"):
+        scenario = os.path.join(TOP, "samples", sample + ".scenario")
+        check(run(program, "synth", scenario, "-f", "diag", "-o", path).returncode == 0, f"cells: {sample}")
+        with open(path, "rb") as file:
+            commands = list(frames(file.read()))
+        reference, expected = lines_of(program, path)
+        made, numbers, told = [], [], 0  # number of each item of the log among all; notes that have an identity
+        for at, command in enumerate(commands):
+            made.append(command)
+            numbers.append(len(made))
+            for code, item in cell_items(command, (11, 22)[at % 2], (632628, 1825)[at % 3 > 0], 0x1234567 + at):
+                made.append(item)
+                told += code in (0xB0C2, 0xB823)
+        with open(path, "wb") as file:
+            file.write(pack(made))
+        result, lines = lines_of(program, path)
+        baseband.judged_alike(program, path)
+        check(result.returncode == reference.returncode and len(lines) == len(expected), f"cells in {sample}: {result.stderr}")
+        for line, other in zip(lines, expected):
+            check(all(line.get(member) == other.get(member) for member in ("type", "rule", "evidence", "outcome", "key")) and
+                  [numbers[frame - 1] for frame in other.get("frames", [])] == line.get("frames", []),
+                  f"cells in {sample}: {line}")
+        notes = [event for event in map(json.loads, run(program, "events", path).stdout.decode().splitlines())
+                 if event.get("of_phone")]
+        check(len(notes) == told and {note["logged_pci"] for note in notes} == {11, 22} and
+              all(note["cell_identity"] >= 0x1234567 and note["logged_arfcn"] in (1825, 632628) for note in notes),
+              f"cells in {sample}: {len(notes)} notes of {told}")
+    unknown = [(0xB0C1, b"\x09"), (0xB0C2, b"\x09"), (0xB822, b"\x01\0\3\0"), (0xB823, b"\4\0\3\0")]
+    with open(path, "wb") as file:
+        file.write(pack(commands + [log_command(commands[0], code, head + bytes(60)) for code, head in unknown]))
+    result, lines = lines_of(program, path)
+    check(result.returncode == reference.returncode and lines == expected and
+          all(f'"diag-0x{code:04x}-version-{int.from_bytes(head, "little")}":1'.encode() in result.stdout
+              for code, head in unknown), f"cells of unknown versions: {result.returncode}")
+    print("notes of cells: three stories, eleven versions, four unknown")
+
+
 def as_headed(commands):
     return b"a container's head" + b"".join(b"\0\xff" + command for command in commands)
 
@@ -250,6 +309,7 @@ def main():
         versions(program, folder)
         by_value(program, folder)
         random_access(program, folder)
+        cells(program, folder)
         disorder(program, folder)
         of_others(program, folder)
     print(len(wrong), "wrong")

@@ -143,6 +143,9 @@ struct seen {
     unsigned pdcps;
     struct daps_pdu pdcp; /* the last one */
     char pdcp_octets[4096];
+    unsigned cells;
+    struct daps_cell cell; /* the last one that a phone noted, ... */
+    int64_t cell_identity; /* ... and its identity */
 };
 
 static inline void in_hex(const struct daps_pdu *pdu, char *hex, size_t room)
@@ -159,6 +162,12 @@ static inline void seen_pdu(void *user, const struct daps_pdu *pdu)
         seen->pdus++;
         seen->pdu = *pdu;
         in_hex(pdu, seen->octets, sizeof seen->octets);
+        return;
+    }
+    if (pdu->layer == DAPS_LAYER_LOGGED && pdu->logged->cell) {
+        seen->cells++;
+        seen->cell = pdu->logged_cell;
+        seen->cell_identity = pdu->logged->cell_identity;
         return;
     }
     ck_assert_int_eq(pdu->layer, DAPS_LAYER_PDCP);

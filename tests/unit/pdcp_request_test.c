@@ -175,6 +175,42 @@ START_TEST(nothing_is_said)
 }
 END_TEST
 
+/* What a phone notes is not what its MAC is computed with; but against SIB1 it shows that SIB1's cell is another. */
+START_TEST(notes_of_a_phone)
+{
+    struct world world;
+    struct daps_event note;
+
+    start(&world, false, true);
+    note = event_of(&world, DAPS_EV_SYSTEM_INFORMATION, DAPS_CH_BCCH_DL_SCH);
+    note.cell_identity = nr.cell_identity;
+    note.of_phone = true;
+    daps_engine_event(world.engine, 0, NULL, &note);
+    request(&world, DAPS_EV_REESTABLISHMENT_REQUEST, RIGHT_MAC ^ 1, 11, 17921);
+    ck_assert_uint_eq(world.forged, 0);
+    end(&world);
+    start(&world, true, true);
+    daps_engine_event(world.engine, 0, NULL, &note);
+    request(&world, DAPS_EV_REESTABLISHMENT_REQUEST, RIGHT_MAC ^ 1, 11, 17921);
+    ck_assert_uint_eq(world.forged, 1);
+    note.cell_identity++;
+    note.logged_cell.ssb_arfcn++; /* of another cell */
+    daps_engine_event(world.engine, 0, NULL, &note);
+    request(&world, DAPS_EV_REESTABLISHMENT_REQUEST, RIGHT_MAC ^ 1, 11, 17921);
+    ck_assert_uint_eq(world.forged, 2);
+    note.logged_cell.ssb_arfcn--;
+    daps_engine_event(world.engine, 0, NULL, &note);
+    request(&world, DAPS_EV_REESTABLISHMENT_REQUEST, RIGHT_MAC ^ 1, 11, 17921);
+    ck_assert_uint_eq(world.forged, 2);
+    note.of_phone = false;
+    note.cell_identity = nr.cell_identity;
+    daps_engine_event(world.engine, 0, NULL, &note); /* SIB1 once more */
+    request(&world, DAPS_EV_REESTABLISHMENT_REQUEST, RIGHT_MAC ^ 1, 11, 17921);
+    ck_assert_uint_eq(world.forged, 3);
+    end(&world);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("pdcp_request");
@@ -185,6 +221,7 @@ int main(void)
     tcase_add_test(tc, right_and_wrong);
     tcase_add_test(tc, right_and_wrong_in_lte);
     tcase_add_test(tc, nothing_is_said);
+    tcase_add_test(tc, notes_of_a_phone);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

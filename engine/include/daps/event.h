@@ -190,6 +190,7 @@ struct daps_event {
             struct daps_drb_counts counts; /* COUNTER_CHECK, and TRAFFIC that is its response */
 
             int64_t cell_identity; /* SYSTEM_INFORMATION: cellIdentity of the first PLMN of SIB1: 36 bits, -1 */
+            bool of_phone;         /* SYSTEM_INFORMATION: not SIB1, but what a phone notes of its cell */
         };
         struct daps_root_evidence root;           /* KEY_ROOT */
         struct daps_key_evidence key;             /* KEY_FITS */

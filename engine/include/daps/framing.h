@@ -65,7 +65,7 @@ struct daps_framing_items {
     uint16_t code;
     bool command;         /* code is that of a command of DIAG, not of a log packet */
     bool version_unknown; /* they would be followed, were the layout of this version known */
-    uint8_t version;
+    uint32_t version;
 };
 
 #define DAPS_FRAMING_MAX_ITEMS 512

@@ -25,15 +25,17 @@ enum daps_layer {
  * octets are its first ones, uplink as they were before ciphering, downlink as they were received.
  */
 struct daps_logged {
-    bool integrity;       /* keys are KRRCenc and KRRCint; else KRRCenc and KUPenc */
-    uint8_t keys[2][16];  /* wiped after use by whoever read them */
-    int8_t algorithms[2]; /* EEA or EIA number that each is for; -1 not known */
-    bool has_pdu;         /* else only the keys */
-    uint32_t count, size; /* of the PDU */
-    uint32_t mac;         /* integrity: its MAC-I */
-    uint16_t sfn;         /* and subframe, in which it was logged */
-    bool sent;            /* no keys and no PDU, but a random access: in Msg3 a message of SRB1 went ... */
-    uint16_t c_rnti;      /* ... under that C-RNTI */
+    bool integrity;        /* keys are KRRCenc and KRRCint; else KRRCenc and KUPenc */
+    uint8_t keys[2][16];   /* wiped after use by whoever read them */
+    int8_t algorithms[2];  /* EEA or EIA number that each is for; -1 not known */
+    bool has_pdu;          /* else only the keys */
+    uint32_t count, size;  /* of the PDU */
+    uint32_t mac;          /* integrity: its MAC-I */
+    uint16_t sfn;          /* and subframe, in which it was logged */
+    bool sent;             /* no keys and no PDU, but a random access: in Msg3 a message of SRB1 went ... */
+    uint16_t c_rnti;       /* ... under that C-RNTI */
+    bool cell;             /* no keys and no PDU, but what the phone notes of its cell, logged_cell: ... */
+    int64_t cell_identity; /* ... that it has this identity */
 };
 
 enum daps_rlc_mode { DAPS_RLC_UNKNOWN, DAPS_RLC_TM, DAPS_RLC_UM, DAPS_RLC_AM };
