@@ -15,6 +15,7 @@
 #include "live.h"
 #include "packet_daps.h"
 #include "prefs.h"
+#include "report.h"
 #include "report/outbuf.h"
 #include "report/text_finding.h"
 #include "text_window.h"
@@ -197,6 +198,14 @@ static void export_findings(ext_menubar_gui_type gui, gpointer object, gpointer 
     g_free(capture);
 }
 
+static void evidence(ext_menubar_gui_type gui, gpointer object, gpointer user)
+{
+    (void)gui;
+    (void)object;
+    (void)user;
+    report_ask();
+}
+
 void menu_register(int protocol)
 {
     static char findings[] = "daps.finding", handovers[] = "daps.handover",
@@ -217,6 +226,8 @@ void menu_register(int protocol)
                           "All findings, and what could not be judged; follows a running capture", follow_findings,
                           NULL);
     ext_menubar_add_entry(menu, "Export findings...", "To a file, as NDJSON or text", export_findings, NULL);
+    ext_menubar_add_entry(menu, "Evidence of this capture...",
+                          "The report that others can check, saved as HTML and opened", evidence, NULL);
     ext_menubar_add_separator(menu);
     ext_menubar_add_entry(menu, "Read again", "The whole capture, so that every row shows what is known now",
                           read_again, NULL);

@@ -7,7 +7,7 @@
 
 #include "keyfile.h"
 
-static struct daps_prefs prefs_now = {.keylog = "", .decipher = TRUE, .ncc_reading = DAPS_NCC_ACTIVE};
+static struct daps_prefs prefs_now = {.keylog = "", .program = "", .decipher = TRUE, .ncc_reading = DAPS_NCC_ACTIVE};
 
 void prefs_register_daps(int protocol)
 {
@@ -35,6 +35,10 @@ void prefs_register_daps(int protocol)
         "Show RRC that deciphers with the key log, or that only the plugin reads, as a data source of its own, "
         "dissected",
         &prefs_now.decipher);
+    prefs_register_filename_preference(module, "program", "Program dapsaudit",
+                                       "Writes the report of Tools > DAPS. Empty: the one that was built or installed "
+                                       "with the plugin, else the one in PATH",
+                                       &prefs_now.program, FALSE);
 }
 
 const struct daps_prefs *prefs_daps(void)
@@ -56,9 +60,12 @@ static void say(void *user, bool is_error, const char *sentence)
     }
 }
 
+bool prefs_has_keylog(void)
+{
+    return prefs_now.keylog != NULL && prefs_now.keylog[0] != '\0' && strcmp(prefs_now.keylog, "-") != 0;
+}
+
 struct daps_keylog *prefs_load_keylog(void)
 {
-    if (prefs_now.keylog == NULL || prefs_now.keylog[0] == '\0' || strcmp(prefs_now.keylog, "-") == 0)
-        return NULL;
-    return keyfile_load(prefs_now.keylog, say, NULL);
+    return prefs_has_keylog() ? keyfile_load(prefs_now.keylog, say, NULL) : NULL;
 }

@@ -87,3 +87,47 @@ void text_windows_refresh(void)
     for (guint i = 0; all != NULL && i < all->len; i++)
         refresh(all->pdata[i]);
 }
+
+struct text_window {
+    funnel_text_window_t *window;
+    void (*closed)(void *user); /* NULL: nobody waits for it */
+    void *user;
+};
+
+static void tell_closed(void *data)
+{
+    struct text_window *window = data;
+
+    if (window->closed != NULL)
+        window->closed(window->user);
+    g_free(window);
+}
+
+struct text_window *text_window_open(const char *title, char *text, void (*closed)(void *user), void *user)
+{
+    const funnel_ops_t *ops = window_ops();
+    struct text_window *window = NULL;
+    funnel_text_window_t *shown =
+        ops != NULL && ops->set_close_cb != NULL ? ops->new_text_window(ops->ops_id, title) : NULL;
+
+    if (shown != NULL) {
+        window = g_new0(struct text_window, 1);
+        window->window = shown;
+        window->closed = closed;
+        window->user = user;
+        ops->set_close_cb(shown, tell_closed, window);
+        ops->set_text(shown, text);
+    }
+    g_free(text);
+    return window;
+}
+
+void text_window_close_with(struct text_window *window, char *text)
+{
+    const funnel_ops_t *ops = window_ops();
+
+    window->closed = NULL;
+    if (ops != NULL)
+        ops->set_text(window->window, text);
+    g_free(text);
+}

@@ -13,4 +13,10 @@ void text_window_follow(const char *title, char *(*make)(void));
 /* Of all windows that follow, those whose text is another by now show it. */
 void text_windows_refresh(void);
 
+/* A window for what takes a while. closed: called if the user closes it before text_window_close_with, which writes the
+ * last text into it and leaves it to the user. NULL if there can be none. Both texts are freed. */
+struct text_window;
+struct text_window *text_window_open(const char *title, char *text, void (*closed)(void *user), void *user);
+void text_window_close_with(struct text_window *window, char *text);
+
 #endif

@@ -316,9 +316,9 @@ def colours_in(path):
     return counted
 
 
-def ink_in(path):
+def ink_in(path, head=36):
     """Dark pixels between the head of a window and the buttons at its foot: what is written there."""
-    command = ["convert", path, "-gravity", "North", "-crop", "98%x60%+0+36", "-colorspace", "Gray", "-threshold", "35%",
+    command = ["convert", path, "-gravity", "North", "-crop", f"98%x60%+0+{head}", "-colorspace", "Gray", "-threshold", "35%",
                "-format", "%[fx:(1-mean)*w*h]", "info:-"]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return round(float(text))

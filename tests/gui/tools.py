@@ -17,7 +17,8 @@ from screenshots import Failure, LIST_AND_TREE, on_display, wait_for, Wireshark 
 
 SAMPLE = "daps-fallback-daps"
 ENTRIES = ("Next finding", "Previous finding", "Show findings", "Show handovers", "Show what was not read",
-           "Explain this frame", "Findings as text", "Export findings...", "Read again", "Rules")
+           "Explain this frame", "Findings as text", "Export findings...", "Evidence of this capture...", "Read again",
+           "Rules")
 
 
 def choose(wireshark, entry):
