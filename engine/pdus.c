@@ -44,8 +44,8 @@ static void watch_segments(struct daps_engine *engine, const struct daps_pdu *pd
     lose_segments(engine, &lost);
 }
 
-/* executed: the PDU is under the key of a conditional candidate. Gives its UE if that is the one at hand now, else
- * NULL. */
+/* executed: a MAC-I shows under which key it is (daps/event.h). Gives its UE if that is the one at hand now, else NULL.
+ */
 static struct daps_ue *follow(struct daps_engine *engine, const struct daps_pdu *pdu, bool from_pdcp, bool executed,
                               struct daps_rrc_result *result)
 {
@@ -62,7 +62,7 @@ static struct daps_ue *follow(struct daps_engine *engine, const struct daps_pdu 
         ev->time_ns = pdu->time_ns;
         ev->logged_cell = within ? (struct daps_cell){-1, -1} : pdu->logged_cell;
         ev->from_pdcp = from_pdcp;
-        ev->executed = executed && ev->kind == DAPS_EV_RECONFIGURATION_COMPLETE;
+        ev->executed = executed && i == 0;
         ue = engine_event(engine, pdu->ue_key, NULL, ev);
         if (within)
             ue = NULL;
@@ -178,6 +178,29 @@ static void follow_return(struct daps_engine *engine, const struct daps_ue *ue, 
     daps_engine_event(engine, pdu->ue_key, NULL, &ev);
 }
 
+/*
+ * Does the key that its MAC-I is right under say more than the message? A failure under the target's is not the failure
+ * to get there (TS 38.331 5.3.5.8.3); a security mode command under the key in force is the one that brought it.
+ */
+static bool is_shown_by_key(const struct daps_ue *ue, const struct pdcp_reading *reading, enum daps_event_kind kind)
+{
+    const struct daps_attempt *attempt = ue->open != NULL ? ue->open : ue->revocable;
+
+    switch (kind) {
+    case DAPS_EV_RECONFIGURATION_COMPLETE:
+        return reading->late_ciphered;
+    case DAPS_EV_FAILURE_INFORMATION:
+        return attempt != NULL && reading->key == attempt->target.chain.key &&
+               reading->key != attempt->source.chain.key;
+    case DAPS_EV_SECURITY_MODE_COMMAND:
+        return reading->key != NULL && !reading->late && reading->key == ue->active.chain.key;
+    case DAPS_EV_REESTABLISHMENT_COMPLETE:
+        return reading->key != NULL && !reading->late;
+    default:
+        return false;
+    }
+}
+
 /* What was read of a PDU is followed. */
 static void follow_read(struct daps_engine *engine, struct daps_ue *ue, const struct pdcp_reading *reading,
                         struct daps_rrc_result *result)
@@ -210,7 +233,8 @@ static void follow_read(struct daps_engine *engine, struct daps_ue *ue, const st
     if (reading->returned && !twin)
         follow_return(engine, ue, reading->pdu, result);
     if (decoded && !twin && is_followed(ue, reading, result))
-        follow(engine, &rrc, true, reading->late_ciphered, result);
+        follow(engine, &rrc, true, result->n_events > 0 && is_shown_by_key(ue, reading, result->events[0].kind),
+               result);
     else
         result->n_events = 0;
     ue->pdcp->reading = false;

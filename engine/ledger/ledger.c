@@ -151,6 +151,7 @@ static enum daps_ledger_verdict compare(const struct stream *stream, const struc
         .length = slot->length,
         .copies = slot->copies,
         .collided = slot->collided,
+        .newest = slot->newest != 0 ? slot->newest : slot->entity,
     };
     if (slot->digest != entry->digest && stream->others != NULL) {
         const struct other *other =
@@ -195,6 +196,7 @@ enum daps_ledger_verdict daps_ledger_enter(struct daps_ledger *ledger, const str
     ledger->uncompared += verdict == DAPS_LEDGER_UNCOMPARED;
     if (verdict == DAPS_LEDGER_COLLISION) {
         stream->slots[entry->count & (stream->n_slots - 1)].collided = true;
+        stream->slots[entry->count & (stream->n_slots - 1)].newest = entry->entity;
         stream_add_other(ledger, stream, entry);
     } else if (verdict == DAPS_LEDGER_SAME) {
         struct slot *slot = &stream->slots[entry->count & (stream->n_slots - 1)];

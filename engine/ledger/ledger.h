@@ -60,6 +60,7 @@ struct daps_ledger_earlier {
     const uint8_t *octets; /* all of it, or its first DAPS_LEDGER_HEAD octets */
     size_t held, length;
     uint32_t copies; /* of it, seen so far */
+    uint32_t newest; /* entity of the newest contents under its COUNT */
     bool collided;   /* other contents have come under its COUNT */
 };
 

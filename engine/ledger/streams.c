@@ -194,6 +194,7 @@ void stream_remember(struct daps_ledger *ledger, struct stream *stream, const st
     slot->era = entry->era;
     slot->copies = 0;
     slot->collided = false;
+    slot->newest = 0;
     memcpy(slot->head, entry->octets, head);
     if (stream->id.srb && entry->length > head && ledger->room->octets + entry->length <= OCTETS_ALL) {
         slot->whole = g_memdup2(entry->octets, entry->length);

@@ -15,8 +15,9 @@ struct slot {
     uint64_t digest;
     uint32_t length;
     uint32_t era;
-    bool used, verified, collided;
+    bool used : 1, verified : 1, collided : 1;
     uint16_t copies;
+    uint32_t newest; /* entity of the newest contents that collided, 0 none */
     uint8_t head[DAPS_LEDGER_HEAD];
     uint8_t *whole; /* signalling: owned copy of all octets, or NULL */
 };

@@ -23,6 +23,7 @@
 #define APART_NS       INT64_C(110000000) /* 100 ms, and those that are stamped one after the other */
 #define TELLING_OCTETS 16                 /* of a message: answers are shorter, and alike */
 #define JITTER_NS      INT64_C(20000000)  /* by which a delay may leave those seen so far */
+#define STEADY_NS      INT64_C(5000000)   /* by which one does that is known well enough to tell answers apart */
 #define COPY_NS        INT64_C(10000000)  /* sooner no message comes again by itself (TS 38.331 clause 12) */
 
 struct pdcp_beside {
@@ -131,6 +132,33 @@ static int64_t distance(const struct pdcp_beside *beside, int64_t lag)
     return lag > beside->most_lag_ns ? lag - beside->most_lag_ns : 0;
 }
 
+/* On SRB1 for certain (TS 38.331 5.3.1.1, B.1): NAS has SRB2, and what is not known may go anywhere. */
+static bool is_on_srb1(enum daps_event_kind kind)
+{
+    return kind != DAPS_EV_NAS_TRANSFER && kind != DAPS_EV_TRAFFIC;
+}
+
+/* So many records of its context stand before it that its PDU has at least that COUNT. */
+static struct pdcp_record counted(struct daps_pdcp *pdcp, const struct pdcp_record *record)
+{
+    struct pdcp_context *context = pdcp_find_context(pdcp, record->context);
+    struct pdcp_record result = *record;
+
+    if (context != NULL && is_on_srb1(record->kind))
+        result.least_count = context->records[record->channel == DAPS_CH_DL_DCCH]++;
+    return result;
+}
+
+/* Its SN is one that its context was past by then; not where SNs may have gone round. */
+static bool is_past_count(struct daps_pdcp *pdcp, const struct pdcp_record *record, const struct daps_pdu *pdu)
+{
+    struct pdcp_context *context = record->least_count > 0 ? pdcp_find_context(pdcp, record->context) : NULL;
+    const uint32_t half = UINT32_C(1) << (pdu->sn_bits - 1);
+
+    return context != NULL && pdu->bearer == 1 && pdcp_sn(pdu) < record->least_count && record->least_count < half &&
+           pdcp_count_of(context, pdu)->rx_next < half;
+}
+
 enum match { MATCH_NONE, MATCH_LENGTH, MATCH_OCTETS };
 
 static enum match match(struct daps_pdcp *pdcp, const struct pdcp_record *record, const struct daps_pdu *pdu,
@@ -144,6 +172,8 @@ static enum match match(struct daps_pdcp *pdcp, const struct pdcp_record *record
     *off = distance(pdcp->beside, lag);
     if (is_in_clear(record, pdu))
         return MATCH_OCTETS;
+    if (is_past_count(pdcp, record, pdu))
+        return MATCH_NONE;
     return must_be_clear(pdcp, record, pdu) || *off > JITTER_NS ? MATCH_NONE : MATCH_LENGTH;
 }
 
@@ -242,18 +272,20 @@ static void give(struct pdcp_beside *beside, const struct pdcp_record *record, c
 void daps_pdcp_record(struct daps_pdcp *pdcp, const struct pdcp_record *record)
 {
     struct pdcp_beside *beside = get(pdcp);
-    const struct best best = find_held(pdcp, record);
+    struct pdcp_record it = counted(pdcp, record);
+    const struct best best = find_held(pdcp, &it);
     struct held *held;
 
     pdcp->log_beside = true;
     if (best.match == MATCH_NONE) {
-        note(beside, record, false);
+        note(beside, &it, false);
         return;
     }
     held = &beside->pdus[best.at];
-    learn_lag(beside, record, &held->pdu, best.match);
-    take(note(beside, record, false), &held->pdu);
-    give(beside, record, held);
+    it.vague = best.match == MATCH_LENGTH && best.off > STEADY_NS;
+    learn_lag(beside, &it, &held->pdu, best.match);
+    take(note(beside, &it, false), &held->pdu);
+    give(beside, &it, held);
     pass(beside, &held->pdu, best.at);
 }
 
@@ -288,6 +320,7 @@ static bool find_record(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, stru
         *out = *copied;
     if (best.match == MATCH_NONE)
         return copied != NULL;
+    beside->records[best.at].record.vague = best.match == MATCH_LENGTH && best.off > STEADY_NS;
     *out = beside->records[best.at].record;
     take(&beside->records[best.at], pdu);
     learn_lag(beside, out, pdu, best.match);

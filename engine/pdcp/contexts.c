@@ -389,6 +389,11 @@ void daps_pdcp_event(struct daps_pdcp *pdcp, const struct daps_event *ev)
         pdcp->plain_started = true;
         pdcp->dl_credit = 0;
         break;
+    case DAPS_EV_SETUP_COMPLETE: /* there is one in a connection: the RRCSetup of this one is not in the capture */
+        if (!pdcp->just_began)
+            pdcp_note_connection(pdcp);
+        pdcp->just_began = false;
+        break;
     case DAPS_EV_SECURITY_MODE_COMPLETE:
         if (active != NULL)
             active->ul_active = active->dl_active = true;

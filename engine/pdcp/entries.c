@@ -26,12 +26,22 @@ static void add_proof(struct daps_pdcp *pdcp, const struct pdcp_context *context
         c->xor_plain[i] = a[i] ^ b[i];
 }
 
+/*
+ * In which stay the earlier one was. What no MAC-I shows to be of this key, and comes with a COUNT that has gone by in
+ * this very stay, is of another key: it says nothing of earlier stays either.
+ */
+static uint32_t earlier_stay(const struct daps_ledger_entry *entry, const struct daps_ledger_earlier *earlier)
+{
+    return !entry->verified && earlier->newest == entry->entity ? entry->entity : earlier->entity;
+}
+
 /* Two different PDUs under one tuple, with what shows it. */
 static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_stream_id *id,
                            const struct daps_ledger_entry *entry, const struct daps_ledger_earlier *earlier,
                            const struct pdcp_protection *how)
 {
     const struct daps_pdu at = {.frame = entry->frame, .time_ns = pdcp->now_ns};
+    const uint32_t stay = earlier_stay(entry, earlier);
     struct daps_event ev;
 
     if (id->mac && !daps_rat_needs_nonce(pdcp->ue.rat, id->algorithm))
@@ -39,7 +49,7 @@ static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_context *co
     daps_event_clear(&ev, DAPS_EV_COLLISION);
     ev.collision = (struct daps_collision_evidence){
         .context = context->serial,
-        .stays = {earlier->entity, entry->entity},
+        .stays = {stay, entry->entity},
         .frames = {earlier->frame, entry->frame},
         .mac = id->mac,
         .view = id->view,
@@ -51,10 +61,10 @@ static void tell_collision(struct daps_pdcp *pdcp, const struct pdcp_context *co
         .copies = earlier->copies,
         .reset = id->srb && context->srb[id->bearer][id->direction].reset,
         .proven = earlier->verified && entry->verified,
-        .counted_elsewhere = id->mac && earlier->entity == entry->entity && context->nea > 0,
+        .counted_elsewhere = id->mac && stay == entry->entity && context->nea > 0,
     };
     add_proof(pdcp, context, entry, earlier, &ev.collision);
-    if (how->tentative && earlier->entity == entry->entity)
+    if (how->tentative && stay == entry->entity)
         pdcp_tentative_add(pdcp, &at, &ev, how->since_ns);
     else
         pdcp_tell_collision(pdcp, &at, &ev);

@@ -83,7 +83,7 @@ static void enter_unverified(struct daps_pdcp *pdcp, struct pdcp_context *contex
                                         .since_ns = MAX(pdu->time_ns, pdcp->now_ns)};
 
     reading->status = DAPS_PDCP_UNREADABLE;
-    if (context->restarted) {
+    if (context->restarted || record->vague) {
         pdcp_counts(pdcp)->pdcp.unplaced++;
     } else if (!pdcp_count_of(context, pdu)->unsure) {
         pdcp_take(pdcp, context, pdu, how.count);

@@ -187,7 +187,7 @@ static void read_without_key(struct daps_pdcp *pdcp, const struct daps_pdu *pdu,
     }
     count = pdcp_count_unread(context, pdu);
     clear = context->nea == 0 || pdcp_mac_is_zero(pdu);
-    if (context->restarted) {
+    if (context->restarted || pdcp->log_beside) { /* its record is missing, or far away: so may that of its key be */
         pdcp_counts(pdcp)->pdcp.unplaced++;
     } else if (!pdcp_count_of(context, pdu)->unsure) {
         pdcp_take(pdcp, context, pdu, count);
@@ -313,6 +313,7 @@ static void read_signalling(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, 
         }
     } else
         read_without_key(pdcp, pdu, sn, reading);
+    pdcp->just_began = pdcp->just_began && pdcp_kind_if_clear(pdcp, pdu) == DAPS_EV_SETUP_COMPLETE;
     pdcp->newest_digest[pdu->bearer - 1][pdu->downlink] = daps_digest(pdu->octets, pdu->length);
     settle_signalling(pdcp, pdu, failed_in, reading);
 }

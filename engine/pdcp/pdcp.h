@@ -69,6 +69,7 @@ struct pdcp_context {
     uint64_t leg;        /* C-RNTI + 1, 0 unknown */
     uint64_t target_leg; /* of an open handover that keeps the key, 0 none */
     bool keys_valid;     /* leaf keys computed for term, nea, nia */
+    uint32_t records[2]; /* of a log beside it, on SRB1: uplink, downlink */
     bool by_value;       /* leaf keys are those of a key log, whatever the term's value */
     uint8_t keys[PDCP_LEAF_KEYS][DAPS_CIPHER_KEY_OCTETS];
     bool uplink_told;       /* that its key was used for signalling uplink ... */
@@ -187,7 +188,8 @@ struct daps_pdcp {
     unsigned root_searches; /* PDUs that were tried under the roots of the key log in vain */
     uint64_t given_root;    /* digest of the root that needs.other_count is about, as the key log gives it */
     uint32_t unsure_root;   /* context whose root fits one MAC-I among many, 0 none */
-    bool root_found;        /* of the connection at hand */
+    bool root_found;        /* of the connection at hand ... */
+    bool just_began;        /* ... of which nothing behind RRCSetupComplete has come yet */
     bool nas_count_due;     /* needs.other_count is confirmed: told at the end, unless another connection explains it */
     uint64_t unsure_frame;  /* of its security mode command */
     uint64_t unfit_frame;   /* of the security mode command that no root of the key log fits, 0 none */
@@ -207,7 +209,9 @@ struct pdcp_record {
     uint32_t context; /* serial of the context it was sent in; 0 before security, or not known */
     enum daps_channel channel;
     enum daps_event_kind kind;
-    int8_t integrity; /* NIA number of a security mode command, -1 */
+    int8_t integrity;     /* NIA number of a security mode command, -1 */
+    bool vague;           /* it may be another PDU's: neither octets nor time tell */
+    uint32_t least_count; /* of its PDU: so many went before it in that context, direction and bearer */
 };
 
 /* What came of one PDU. rrc points into the PDU or into room of the UE's, valid until the next call. */

@@ -87,6 +87,19 @@ static bool may_be_commanded_unread(const struct daps_pdcp *pdcp, const struct p
     return pdcp->unread_dl || (context->by_value && (context->algorithms_unsure || context->srb[0][1].rx_next == 0));
 }
 
+/*
+ * COUNT was taken by another PDU, and the message says itself that the entity has begun anew: a re-establishment led to
+ * the same key (TS 38.331 5.3.7.5), or did before.
+ */
+static bool is_of_unseen_stay(struct daps_pdcp *pdcp, const struct pdcp_context *context, const struct daps_pdu *pdu)
+{
+    struct daps_pdu plain = *pdu;
+
+    plain.octets = pdcp->open;
+    return context->unseen_stay != 0 ||
+           (!pdu->downlink && pdcp_kind_if_clear(pdcp, &plain) == DAPS_EV_REESTABLISHMENT_COMPLETE);
+}
+
 /* A failure releases what the UE had in the target (TS 38.331 5.3.5.8.3): uplink after that is of another attempt. */
 static bool is_of_another(const struct pdcp_context *context, const struct daps_pdu *pdu)
 {
@@ -138,6 +151,10 @@ static bool settle(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const str
     context->early |= patience != PDCP_JUST_CAME && pdu->time_ns < context->begun_ns;
     if (seen != PDCP_SEEN_OTHER)
         return true;
+    if (is_of_unseen_stay(pdcp, context, pdu)) {
+        *stay = unseen_stay(pdcp, context);
+        return true;
+    }
     if (over) {
         other = other_stay(pdcp, context, pdu, &placed->how);
         if (other != NULL)

@@ -305,6 +305,7 @@ void daps_pdcp_find_root(struct daps_pdcp *pdcp, const struct pdcp_reading *read
 void pdcp_note_connection(struct daps_pdcp *pdcp)
 {
     pdcp->root_found = false;
+    pdcp->just_began = true;
     pdcp->secondary_drbs = pdcp->gone_drbs = 0;
     pdcp->host.roots->connections++;
 }

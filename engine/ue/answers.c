@@ -277,6 +277,21 @@ static bool is_of_the_one_before(const struct daps_ue *ue, const struct daps_eve
 }
 
 /*
+ * Under the key of the target, by its MAC-I: the UE had reached it, and what failed is another attempt, from there. Its
+ * command is not in the capture.
+ */
+static void fails_in_target(struct daps_ue *ue, const struct daps_event *ev)
+{
+    if (ue->open != NULL) {
+        daps_attempt_settle(ue, DAPS_OUTCOME_COMPLETED, ev->frame);
+        daps_attempt_close(ue, true);
+    }
+    daps_attempt_confirm(ue);
+    daps_ue_gap(ue, ev->frame, DAPS_GAP_DAPS_FAILURE);
+    daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
+}
+
+/*
  * Read only once its key was known, but sent before the command: T304 runs from the command on, so it is of an attempt
  * whose command the capture does not hold.
  */
@@ -291,6 +306,10 @@ void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev
 
     if (!ev->daps_failure)
         return;
+    if (ev->executed) {
+        fails_in_target(ue, ev);
+        return;
+    }
     if (ue->open == NULL && daps_attempt_may_fail(ue, ev->time_ns))
         (void)daps_attempt_reopen(ue); /* the target's daps-SourceRelease did not reach the UE */
     if (ue->open == NULL || !ue->open->daps) {

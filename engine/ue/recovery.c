@@ -356,7 +356,7 @@ void daps_ue_reestablishment_complete(struct daps_ue *ue, const struct daps_even
     }
     if (daps_ue_complete_newest(ue, ev, DAPS_PROC_REESTABLISHMENT) || ue->active.chain.key == NULL)
         return;
-    if (ue->seen.pdus)
+    if (ue->seen.pdus && (ev->executed || !ev->from_pdcp))
         reestablished_unseen(ue, ev);
     else
         daps_ue_miss_answer(ue, ev, DAPS_GAP_REESTABLISHED_ALONE);

@@ -38,6 +38,12 @@ static bool is_same_stream(const struct daps_stream_id *a, const struct daps_str
            a->bearer == b->bearer && a->direction == b->direction;
 }
 
+/* What stands for attempts whose commands are missing may be several of them; a phone's log tells them apart. */
+static bool is_one_stay(const struct daps_collision_evidence *e)
+{
+    return e->stays[0] == e->stays[1] && (e->by_value || (e->stays[0] & DAPS_STAY_UNSEEN) == 0);
+}
+
 static struct daps_collision collision_of(const struct daps_ue *ue, const struct daps_event *ev)
 {
     const struct daps_collision_evidence *e = &ev->collision;
@@ -49,7 +55,7 @@ static struct daps_collision collision_of(const struct daps_ue *ue, const struct
                    .algorithm = e->algorithm,
                    .bearer = e->bearer,
                    .direction = e->direction},
-        .one_entity = e->stays[0] == e->stays[1],
+        .one_entity = is_one_stay(e),
         .n = 2,
         .sights = {{e->stays[0], e->frames[0]}, {e->stays[1], e->frames[1]}},
         .copies = e->copies,

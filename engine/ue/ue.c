@@ -273,8 +273,11 @@ static bool is_late_smc(const struct daps_ue *ue, const struct daps_event *smc)
 {
     const int64_t elapsed = daps_ue_elapsed(ue, ue->presumed_root_ns, smc->time_ns);
 
-    return ue->setup_seen && ue->active.chain.key != NULL && ue->secured.digest == 0 && !smc->from_pdcp &&
-           elapsed >= 0 && elapsed <= DAPS_LAG_NS;
+    if (ue->active.chain.key == NULL || ue->secured.digest != 0)
+        return false;
+    if (smc->from_pdcp) /* its MAC-I is right under that key */
+        return smc->executed;
+    return ue->setup_seen && elapsed >= 0 && elapsed <= DAPS_LAG_NS;
 }
 
 static void security_mode(struct daps_ue *ue, const struct daps_event *ev)

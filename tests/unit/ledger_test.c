@@ -188,6 +188,34 @@ static enum daps_ledger_keeps none(const struct daps_term *key, void *user)
     return DAPS_LEDGER_GOES;
 }
 
+/* Three PDUs under one COUNT, the last two in one stay: that is what the newest stay tells of the third. */
+START_TEST(newest_stay_under_a_count)
+{
+    struct daps_ledger *ledger = daps_ledger_new(NULL);
+    const struct daps_stream_id id = stream_of(3);
+    struct daps_ledger_earlier earlier = {0};
+    uint8_t octets[100];
+
+    for (uint32_t i = 0; i < 3; i++) {
+        const uint32_t stays[] = {1, 2, 2};
+        const size_t length = make_contents(i, octets);
+        const struct daps_ledger_entry entry = {.count = 7,
+                                                .frame = i + 1,
+                                                .entity = stays[i],
+                                                .octets = octets,
+                                                .length = length,
+                                                .digest = daps_digest(octets, length)};
+        ck_assert_int_eq(daps_ledger_enter(ledger, &id, &entry, &earlier),
+                         i == 0 ? DAPS_LEDGER_NEW : DAPS_LEDGER_COLLISION);
+        if (i == 0)
+            continue;
+        ck_assert_uint_eq(earlier.entity, 1);
+        ck_assert_uint_eq(earlier.newest, i == 1 ? 1 : 2);
+    }
+    daps_ledger_free(ledger);
+}
+END_TEST
+
 START_TEST(streams_leave_with_their_key)
 {
     struct daps_ledger *ledger = daps_ledger_new(NULL);
@@ -339,6 +367,7 @@ int main(void)
     int failed;
 
     tcase_add_test(tests, random_traces);
+    tcase_add_test(tests, newest_stay_under_a_count);
     tcase_add_test(tests, streams_leave_with_their_key);
     tcase_add_test(tests, held_keys_are_asked_about_once);
     tcase_add_test(tests, a_key_is_renamed);

@@ -177,7 +177,9 @@ struct daps_event {
 
             /* Failure, re-establishment, resume, release. */
             bool from_pdcp;       /* read from a PDCP PDU, whose COUNT tells it from a copy */
-            bool executed;        /* RECONFIGURATION_COMPLETE: a MAC-I shows it under a candidate's key */
+            bool executed;        /* a MAC-I shows it under a candidate's key (RECONFIGURATION_COMPLETE), the target's
+                                     (FAILURE_INFORMATION), that in force (SECURITY_MODE_COMMAND), one of the UE's
+                                     (REESTABLISHMENT_COMPLETE) */
             bool daps_failure;    /* FAILURE_INFORMATION: failureInfoDAPS */
             bool suspend;         /* RELEASE: suspendConfig is there */
             int64_t i_rnti;       /* fullI-RNTI of suspendConfig, resumeIdentity of an rrcResumeRequest1: 40 bits, -1 */
