@@ -22,7 +22,9 @@
 #define MOST_OCTETS  (512U << 20) /* of records that are held in memory */
 #define RUNS         60           /* a record may be audited so often, on average, ... */
 #define LEAST_BUDGET 400000       /* ... or this many records in all */
-#define MOST_TOLD    200          /* frames in the report's table of old and new numbers */
+#define MOST_COMMENT 2000         /* octets of one about messages, about ... */
+#define AND_SO_ON    "more messages"
+#define MOST_TOLD    200 /* frames in the report's table of old and new numbers */
 
 struct excerpt {
     struct verdicts *wanted;
@@ -101,7 +103,20 @@ static void free_text(gpointer data)
     g_free(data);
 }
 
-/* Frame to "UE 1: RRCReconfiguration, daps-handover to ...; F1, F3". */
+/* A frame may hold several messages, of several UEs: each is named, as far as there is room. */
+static void add_comment(GHashTable *comments, uint64_t frame, const char *text)
+{
+    const char *before = g_hash_table_lookup(comments, &frame);
+    const bool is_full = before != NULL && strlen(before) >= MOST_COMMENT;
+    char *all;
+
+    if (is_full && g_str_has_suffix(before, AND_SO_ON))
+        return;
+    all = before == NULL ? g_strdup(text) : g_strconcat(before, "; also ", is_full ? AND_SO_ON : text, NULL);
+    g_hash_table_replace(comments, g_memdup2(&frame, sizeof frame), all);
+}
+
+/* Frame to "UE 1: RRCReconfiguration, daps-handover to ...; finding F1, F3". */
 static GHashTable *comments_of(const struct evidence *evidence)
 {
     GHashTable *comments = g_hash_table_new_full(g_int64_hash, g_int64_equal, free_text, free_text);
@@ -115,7 +130,8 @@ static GHashTable *comments_of(const struct evidence *evidence)
             g_string_append_printf(text, "UE %s: %s", story->ue, step->message);
             g_string_append_printf(text, "%s%s", step->note[0] != '\0' ? ", " : "", step->note);
             g_string_append_printf(text, "%s%s", step->findings[0] != '\0' ? "; finding " : "", step->findings);
-            g_hash_table_replace(comments, g_memdup2(&step->mark->frame, sizeof(uint64_t)), g_string_free(text, FALSE));
+            add_comment(comments, step->mark->frame, text->str);
+            g_string_free(text, TRUE);
         }
         g_array_unref(steps);
     }

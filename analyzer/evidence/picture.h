@@ -5,6 +5,9 @@
 
 #include "evidence/evidence.h"
 
+/* Are steps[from..to) few enough for one chart, with a lane for each cell? */
+bool picture_fits(const GArray *steps, guint from, guint to);
+
 /* Message sequence chart of steps[from..to), struct step. label: what a screen reader says. */
 void picture_chart(struct outbuf *out, const struct evidence *evidence, const struct story *story, const GArray *steps,
                    guint from, guint to);

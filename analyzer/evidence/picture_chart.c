@@ -13,6 +13,7 @@
 #include "evidence/steps.h"
 
 #define MOST_CELLS 5
+#define MOST_ROWS  60 /* of a chart that goes on behind what is left out */
 #define UE_X       200
 #define LANE       240
 #define NOTES      90  /* from the last lane to what is said of a message, ... */
@@ -79,6 +80,16 @@ static void find_lanes(struct chart *chart)
         if (step->target_key[0] != '\0')
             add_cell(chart, &step->target);
     }
+}
+
+bool picture_fits(const GArray *steps, guint from, guint to)
+{
+    struct chart chart = {.steps = steps, .from = from, .to = to};
+
+    if (to - from > MOST_ROWS)
+        return false;
+    find_lanes(&chart);
+    return !chart.others;
 }
 
 static int lane_x(int lane)
@@ -265,7 +276,12 @@ static void arrow(struct chart *chart, const struct step *step, double y)
     g_free(note);
 }
 
-/* Rows; a long wait pushes the next one down and says how long it was. */
+static bool left_out(const struct chart *chart, guint i)
+{
+    return step_at(chart, i)->mark->before.messages > 0;
+}
+
+/* Rows; a long wait, or what is left out, pushes the next one down and says how long it was. */
 static void place(struct chart *chart)
 {
     double y = TOP + 20;
@@ -275,26 +291,37 @@ static void place(struct chart *chart)
         if (i > chart->from && step_at(chart, i)->mark->time_ns != INT64_MIN &&
             step_at(chart, i - 1)->mark->time_ns != INT64_MIN)
             waited = step_at(chart, i)->mark->time_ns - step_at(chart, i - 1)->mark->time_ns;
-        y += waited >= LONG_NS ? 16 : 0;
+        y += waited >= LONG_NS || (i > chart->from && left_out(chart, i)) ? 16 : 0;
         chart->y[i - chart->from] = y;
         y += ROW;
     }
     chart->end = y - 8;
 }
 
-static void waits(struct chart *chart)
+static void gap(struct chart *chart, guint i, const char *waited, const char *left_out)
+{
+    const double y = chart->y[i - chart->from];
+
+    if (waited[0] != '\0')
+        text_at(chart, 116, y - 20, "e s w", waited);
+    outbuf_printf(chart->out, "<path class=\"wait\" d=\"M124 %dH%d\"/>", (int)y - 24, width(chart) - 6);
+    if (left_out != NULL)
+        text_at(chart, notes_x(chart), y - 28, "s w", left_out);
+}
+
+static void gaps(struct chart *chart)
 {
     for (guint i = chart->from + 1; i < chart->to; i++) {
         const int64_t before = step_at(chart, i - 1)->mark->time_ns, now = step_at(chart, i)->mark->time_ns;
         int64_t waited;
-        char text[48];
-        if (before == INT64_MIN || now == INT64_MIN || __builtin_sub_overflow(now, before, &waited) || waited < LONG_NS)
-            continue;
-        g_snprintf(text, sizeof text, "%" PRId64 ".%01d s later", waited / LONG_NS,
-                   (int)(waited % LONG_NS / 100000000));
-        text_at(chart, 116, chart->y[i - chart->from] - 20, "e s w", text);
-        outbuf_printf(chart->out, "<path class=\"wait\" d=\"M124 %dH%d\"/>", (int)chart->y[i - chart->from] - 24,
-                      width(chart) - 6);
+        char text[48] = "", *quiet = steps_left_out(&step_at(chart, i)->mark->before);
+        if (before != INT64_MIN && now != INT64_MIN && !__builtin_sub_overflow(now, before, &waited) &&
+            waited >= LONG_NS)
+            g_snprintf(text, sizeof text, "%" PRId64 ".%01d s later", waited / LONG_NS,
+                       (int)(waited % LONG_NS / 100000000));
+        if (text[0] != '\0' || quiet != NULL)
+            gap(chart, i, text, quiet);
+        g_free(quiet);
     }
 }
 
@@ -320,7 +347,7 @@ void picture_chart(struct outbuf *out, const struct evidence *evidence, const st
     outbuf_literal(out, "; the table below it says the same\">");
     rows(&chart);
     heads(&chart);
-    waits(&chart);
+    gaps(&chart);
     bars(&chart);
     for (guint i = from; i < to; i++)
         arrow(&chart, step_at(&chart, i), chart.y[i - from]);

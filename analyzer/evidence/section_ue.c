@@ -10,27 +10,61 @@
 #include "report/rfc3339.h"
 #include "report/text.h"
 
-/* "312 messages and 25 handovers without a finding, frames 100 to 4000, are left out here." */
 static void quiet(struct page *page, const struct story_quiet *what)
 {
-    struct outbuf out;
-    char *text;
+    char *text = steps_left_out(what);
 
-    if (what->messages == 0)
-        return;
-    outbuf_init(&out, NULL, NULL);
-    text_counted(&out, what->messages, "message", NULL);
-    if (what->handovers > 0) {
-        outbuf_literal(&out, " with ");
-        text_counted(&out, what->handovers, "handover command", NULL);
-    }
-    outbuf_printf(&out, what->messages == 1 ? " left out here: frame %" PRIu64 : " left out here: frames %" PRIu64,
-                  what->first_frame);
-    if (what->messages > 1)
-        outbuf_printf(&out, " to %" PRIu64, what->last_frame);
-    outbuf_char(&out, '.');
-    text = sections_text(&out);
-    page->form->paragraph(page, text, "quiet");
+    if (text != NULL)
+        page->form->paragraph(page, text, "quiet");
+    g_free(text);
+}
+
+/*
+ * The messages as a table. Where there are no pictures the page is one of paper, on which seven columns are so narrow
+ * that names of messages break: there what is around a message stands behind its name.
+ */
+static const struct page_table wide_table = {.caption = "Messages",
+                                             .n = 7,
+                                             .columns = {{"Frame", true, 8},
+                                                         {"Time", false, 14},
+                                                         {"Direction", false, 11},
+                                                         {"Other end", false, 13},
+                                                         {"Message", false, 20},
+                                                         {"What it does", false, 20},
+                                                         {"Findings", false, 11}}},
+                               narrow_table = {.caption = "Messages",
+                                               .n = 3,
+                                               .columns = {{"Frame", true, 8},
+                                                           {"Message, and what it does", false, 70},
+                                                           {"Findings", false, 11}}};
+
+/* "RRCReconfiguration to UE, PCI 11, 2026-01-01T00:00:00.12Z: daps-handover to PCI 22; K2" */
+static char *in_one(const char *cells[7])
+{
+    if (cells[4][0] == '\0')
+        return g_strdup(cells[5]);
+    return g_strconcat(cells[4], " ", cells[2], ", ", cells[3], cells[1][0] != '\0' ? ", " : "", cells[1],
+                       cells[5][0] != '\0' ? ": " : "", cells[5], NULL);
+}
+
+static void message_row(struct page *page, const char *cells[7])
+{
+    char *one = in_one(cells);
+    struct page_cell wide[7] = {{NULL, NULL, NULL}},
+                     narrow[] = {{cells[0], NULL, NULL}, {one, NULL, NULL}, {cells[6], NULL, NULL}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(wide); i++)
+        wide[i].text = cells[i];
+    page->form->row(page, page->pictures ? wide : narrow, NULL);
+    g_free(one);
+}
+
+static void quiet_row(struct page *page, const struct story_quiet *what)
+{
+    char *text = steps_left_out(what);
+
+    if (text != NULL)
+        message_row(page, (const char *[]){"", "", "", "", "", text, ""});
     g_free(text);
 }
 
@@ -44,42 +78,28 @@ static void step_row(struct page *page, const struct step *step, enum daps_rat r
         g_string_append(cell, "core network");
     else
         daps_words_cell(cell, &step->cell, rat);
-    page->form->row(page,
-                    (struct page_cell[]){{frame, NULL, NULL},
-                                         {rfc3339_write(step->mark->time_ns, time) ? time : "", NULL, NULL},
-                                         {step->mark->downlink ? "to UE" : "from UE", NULL, NULL},
-                                         {cell->str, NULL, NULL},
-                                         {step->message, NULL, NULL},
-                                         {step->note, NULL, NULL},
-                                         {step->findings, NULL, NULL}},
-                    NULL);
+    message_row(page, (const char *[]){frame, rfc3339_write(step->mark->time_ns, time) ? time : "",
+                                       step->mark->downlink ? "to UE" : "from UE", cell->str, step->message, step->note,
+                                       step->findings});
     g_string_free(cell, TRUE);
 }
 
 static void steps_table(struct page *page, const struct story *story, const GArray *steps, guint from, guint to)
 {
-    static const struct page_table table = {.caption = "Messages",
-                                            .n = 7,
-                                            .columns = {{"Frame", true, 8},
-                                                        {"Time", false, 14},
-                                                        {"Direction", false, 11},
-                                                        {"Other end", false, 13},
-                                                        {"Message", false, 20},
-                                                        {"What it does", false, 20},
-                                                        {"Findings", false, 11}}};
-
     if (page->pictures)
         page->form->fold(page, "The chart as a table");
-    page->form->table(page, &table);
-    for (guint i = from; i < to; i++)
+    page->form->table(page, page->pictures ? &wide_table : &narrow_table);
+    for (guint i = from; i < to; i++) {
+        if (i > from)
+            quiet_row(page, &g_array_index(steps, struct step, i).mark->before);
         step_row(page, &g_array_index(steps, struct step, i), story->rat);
+    }
     page->form->table_end(page);
     if (page->pictures)
         page->form->fold(page, NULL);
 }
 
-/* From one fold to the next. */
-static guint stretch_end(const GArray *steps, guint from)
+static guint fold_behind(const GArray *steps, guint from)
 {
     guint to = from + 1;
 
@@ -88,12 +108,22 @@ static guint stretch_end(const GArray *steps, guint from)
     return to;
 }
 
+/* From one fold to the next; where nothing is found, what is left out between handovers is a line of the chart. */
+static guint stretch_end(const struct story *story, const GArray *steps, guint from)
+{
+    guint to = fold_behind(steps, from);
+
+    while (story_is_clean(story) && to < steps->len && picture_fits(steps, from, fold_behind(steps, to)))
+        to = fold_behind(steps, to);
+    return to;
+}
+
 static void chart(struct page *page, const struct evidence *evidence, const struct story *story)
 {
     GArray *steps = steps_of(evidence, story);
 
     for (guint from = 0, to; from < steps->len; from = to) {
-        to = stretch_end(steps, from);
+        to = stretch_end(story, steps, from);
         quiet(page, &g_array_index(steps, struct step, from).mark->before);
         if (page->pictures)
             picture_chart(page->out, evidence, story, steps, from, to);

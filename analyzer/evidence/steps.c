@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "daps/words.h"
+#include "evidence/sections.h"
+#include "report/text.h"
 
 struct telling {
     const struct evidence *evidence;
@@ -18,6 +20,7 @@ struct telling {
     struct daps_cell current, target;
     char current_key[24], target_key[24];
     bool open, completed; /* an attempt is under way; its Complete was seen */
+    const struct daps_handover *attempt;
 };
 
 static void free_text(gpointer data)
@@ -96,8 +99,28 @@ static const struct daps_finding *finding_of_pdu(const struct telling *telling, 
     return NULL;
 }
 
+static bool is_shown(const struct story *story, uint64_t frame)
+{
+    for (guint i = 0; i < story->marks->len; i++) {
+        if (g_array_index(story->marks, struct story_mark, i).frame == frame)
+            return true;
+    }
+    return false;
+}
+
+/* Of a Complete; with the outcome, where the message that shows it is left out. */
+static char *complete_note(const struct telling *telling, const struct daps_handover *handover)
+{
+    const uint64_t settled = handover->settled_frame;
+
+    if (settled == 0 || settled == handover->complete_frame || is_shown(telling->story, settled))
+        return g_strdup_printf("first message under %s", telling->target_key);
+    return g_strdup_printf("first message under %s; %s in frame %" PRIu64, telling->target_key,
+                           daps_words_outcome(handover->outcome), settled);
+}
+
 /* What else there is to say of the message. */
-static char *note_of(const struct telling *telling, const struct step *step, bool completes)
+static char *note_of(const struct telling *telling, const struct step *step, const struct daps_handover *completes)
 {
     const struct daps_finding *finding;
 
@@ -106,8 +129,8 @@ static char *note_of(const struct telling *telling, const struct step *step, boo
     if (step->settles != NULL)
         return g_strdup_printf("%s: %s", daps_procedure_name(step->settles->procedure),
                                daps_words_outcome(step->settles->outcome));
-    if (completes && telling->target_key[0] != '\0')
-        return g_strdup_printf("first message under %s", telling->target_key);
+    if (completes != NULL && telling->target_key[0] != '\0')
+        return complete_note(telling, completes);
     finding = step->mark->pdu ? finding_of_pdu(telling, step->mark->frame) : NULL;
     if (finding != NULL)
         return g_strdup_printf("under %s: COUNT %" PRIu32 ", BEARER %d", finding->key.id, finding->keystream.count,
@@ -142,6 +165,7 @@ static void note_root(struct telling *telling, uint64_t frame)
 static void begin_attempt(struct telling *telling, const struct daps_handover *handover)
 {
     telling->open = true;
+    telling->attempt = handover;
     telling->completed = false;
     telling->target = handover->target;
     if (handover->source.pci >= 0)
@@ -164,20 +188,42 @@ static void end_attempt(struct telling *telling, const struct daps_handover *han
     telling->target_key[0] = '\0';
 }
 
-static void tell(struct telling *telling, const struct story_mark *mark, GArray *steps)
+/* Another message of the same frame, before or behind? */
+static bool shares_frame(const struct telling *telling, const struct story_mark *mark, guint at, int step)
 {
+    const GArray *marks = telling->story->marks;
+
+    return (step < 0 ? at > 0 : at + 1 < marks->len) && (mark + step)->frame == mark->frame;
+}
+
+/* What is told of a frame is told of that message of it which it can be of. */
+static void share_out(const struct telling *telling, struct step *step, guint at)
+{
+    const enum daps_event_kind kind = step->mark->kind;
+    const bool second = shares_frame(telling, step->mark, at, -1), first = shares_frame(telling, step->mark, at, 1);
+
+    if ((first || second) && (kind == DAPS_EV_TRAFFIC || kind == DAPS_EV_NAS_TRANSFER || kind == DAPS_EV_COUNTER_CHECK))
+        step->command = NULL;
+    if (second)
+        step->settles = NULL;
+}
+
+static void tell(struct telling *telling, guint at, GArray *steps)
+{
+    const struct story_mark *mark = &g_array_index(telling->story->marks, struct story_mark, at);
     const struct daps_handover *completes = story_complete(telling->story, mark->frame);
     struct step step = {.mark = mark,
                         .command = story_command(telling->story, mark->frame),
                         .settles = story_settled(telling->story, mark->frame)};
     const char *named = g_hash_table_lookup(telling->findings, &mark->frame);
 
+    share_out(telling, &step, at);
     if (completes != NULL && telling->open)
         telling->completed = true;
     step.message = mark->pdu ? "PDCP PDU" : daps_words_message(mark->kind, mark->downlink, mark->rat);
     step.core = mark->kind == DAPS_EV_NAS_TRANSFER;
     step.cell = other_end(telling, &step);
-    step.note = note_of(telling, &step, completes != NULL);
+    step.note = note_of(telling, &step, completes);
     step.findings = g_strdup(named != NULL ? named : "");
     /* One that comes after the newest command may end an earlier attempt: only that is over then. */
     if (step.settles != NULL && (step.command == NULL || step.command != step.settles))
@@ -207,8 +253,31 @@ GArray *steps_of(const struct evidence *evidence, const struct story *story)
             telling.current = (struct daps_cell){-1, -1};
             telling.current_key[0] = telling.target_key[0] = '\0';
         }
-        tell(&telling, mark, steps);
+        if (mark->before.messages > 0 && telling.open && telling.attempt->settled_frame > 0 &&
+            telling.attempt->settled_frame < mark->frame)
+            end_attempt(&telling, telling.attempt); /* in a message that is left out */
+        tell(&telling, i, steps);
     }
     g_hash_table_unref(telling.findings);
     return steps;
+}
+
+char *steps_left_out(const struct story_quiet *what)
+{
+    struct outbuf out;
+
+    if (what->messages == 0)
+        return NULL;
+    outbuf_init(&out, NULL, NULL);
+    text_counted(&out, what->messages, "message", NULL);
+    if (what->handovers > 0) {
+        outbuf_literal(&out, " with ");
+        text_counted(&out, what->handovers, "handover command", NULL);
+    }
+    outbuf_printf(&out, what->messages == 1 ? " left out here: frame %" PRIu64 : " left out here: frames %" PRIu64,
+                  what->first_frame);
+    if (what->messages > 1)
+        outbuf_printf(&out, " to %" PRIu64, what->last_frame);
+    outbuf_char(&out, '.');
+    return sections_text(&out);
 }

@@ -22,6 +22,9 @@ struct step {
 /* The steps of a story: struct step, to be freed with g_array_unref. */
 GArray *steps_of(const struct evidence *evidence, const struct story *story);
 
+/* "312 messages with 25 handover commands left out here: frames 100 to 4000."; NULL for nothing. Caller frees. */
+char *steps_left_out(const struct story_quiet *what);
+
 /* Is that a key some finding of this UE says was derived more than once? */
 bool steps_key_repeats(const struct evidence *evidence, const struct story *story, const char *id);
 

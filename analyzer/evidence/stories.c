@@ -86,6 +86,11 @@ bool story_is_of(const struct story *story, const struct daps_finding *finding)
     return story->rat == finding->rat && strcmp(story->ue, finding->ue) == 0;
 }
 
+bool story_is_clean(const struct story *story)
+{
+    return story->wanted == NULL;
+}
+
 void stories_want(struct stories *stories, const struct story_want *want)
 {
     GArray *frames = look_up(stories->wanted, want->rat, want->ue);
@@ -186,6 +191,13 @@ static void keep(struct story *story, struct story_mark *mark)
     }
 }
 
+static void leave_pending(struct story *story)
+{
+    for (unsigned i = 0; i < story->n_pending; i++)
+        count_quiet(&story->after, &story->pending[i]);
+    story->n_pending = 0;
+}
+
 static void keep_pending(struct story *story)
 {
     for (unsigned i = 0; i < story->n_pending; i++)
@@ -208,7 +220,19 @@ static guint first_marks(const struct stories *stories, const struct story *stor
     return stories->few ? STORY_LEAST_MARKS : story->wanted != NULL ? STORY_FIRST_MARKS : STORY_QUIET_MARKS;
 }
 
-static void take_mark(const struct stories *stories, struct story *story, struct story_mark *mark)
+/* Of a UE without findings each handover is shown, from its command to what ended it, and what lies between is not. */
+static bool keep_milestone(struct stories *stories, struct story *story, struct story_mark *mark)
+{
+    if (!story_is_clean(story) || !mark->milestone || stories->milestones >= STORIES_MOST_MARKS)
+        return false;
+    stories->milestones++;
+    leave_pending(story);
+    story->follow = MAX(story->follow, mark->handover); /* its Complete */
+    keep(story, mark);
+    return true;
+}
+
+static void take_mark(struct stories *stories, struct story *story, struct story_mark *mark)
 {
     const bool room = story->marks->len + story->n_pending < stories->room;
 
@@ -221,7 +245,7 @@ static void take_mark(const struct stories *stories, struct story *story, struct
         story->follow -= story->follow > 0;
         keep_pending(story);
         keep(story, mark);
-    } else {
+    } else if (!room || !keep_milestone(stories, story, mark)) {
         story->frames_left_out += mark->of_finding;
         wait(story, mark);
     }
@@ -240,6 +264,23 @@ static bool is_message(enum daps_event_kind kind)
 {
     return !daps_event_is_evidence(kind) && kind != DAPS_EV_SYSTEM_INFORMATION && kind != DAPS_EV_CANDIDATE &&
            kind != DAPS_EV_CANDIDATE_RELEASE && kind != DAPS_EV_SCG_CHANGE && kind != DAPS_EV_SOURCE_IN_USE;
+}
+
+/* May an attempt end with it, if it does not with the message behind its command? */
+static bool ends_attempt(const struct daps_event *ev)
+{
+    switch (ev->kind) {
+    case DAPS_EV_FAILURE_INFORMATION:
+    case DAPS_EV_REESTABLISHMENT_REQUEST:
+    case DAPS_EV_REESTABLISHMENT:
+    case DAPS_EV_MOBILITY_FROM_NR:
+    case DAPS_EV_MOBILITY_FROM_EUTRA:
+        return true;
+    case DAPS_EV_RECONFIGURATION:
+        return ev->daps_source_release;
+    default:
+        return false;
+    }
 }
 
 static struct story_mark *last_mark(const struct story *story)
@@ -264,6 +305,7 @@ static void on_event(void *user, const char *ue, const struct daps_event *ev)
     if (story == NULL)
         return;
     mark.handover = ev->kind == DAPS_EV_RECONFIGURATION && ev->sync;
+    mark.milestone = mark.handover || ends_attempt(ev);
     if (story->marks->len > 0 && last_mark(story)->frame == ev->frame && last_mark(story)->pdu) {
         last_mark(story)->kind = ev->kind; /* the message of that very PDU */
         last_mark(story)->pdu = false;
@@ -370,13 +412,6 @@ static void on_key(void *user, const struct daps_key_step *step)
 
 /* ---- reading ---- */
 
-static void finish(struct story *story)
-{
-    for (unsigned i = 0; i < story->n_pending; i++)
-        count_quiet(&story->after, &story->pending[i]);
-    story->n_pending = 0;
-}
-
 static void note_time(struct stories *stories, int64_t time_ns)
 {
     stories->now_ns = time_ns;
@@ -425,7 +460,7 @@ bool stories_read(struct stories *stories, const char *path, const struct option
     daps_engine_free(engine);
     daps_capture_close(capture);
     for (guint i = 0; i < stories->list->len; i++)
-        finish(g_ptr_array_index(stories->list, i));
+        leave_pending(g_ptr_array_index(stories->list, i));
     return true;
 }
 

@@ -37,6 +37,7 @@ struct story_mark {
     bool pdu;        /* no message was read in it; it is a finding's PDU */
     bool of_finding; /* a finding names it */
     bool handover;   /* a command, and not kept otherwise */
+    bool milestone;  /* a command, or what ends an attempt: of a UE without findings these are kept */
     struct daps_cell logged_cell;
     struct story_quiet before; /* what was left out in front of it */
 };
@@ -88,6 +89,7 @@ struct stories {
     bool values;             /* key values are asked for */
     GHashTable *keys_wanted; /* names of keys of findings and of their parents, of whatever UE */
     bool few;                /* messages in the capture */
+    unsigned milestones;     /* kept, of UEs without findings */
     unsigned room;           /* marks for one UE */
     int64_t now_ns;
     struct story *newest; /* asked for last, NULL none */
@@ -114,6 +116,9 @@ bool stories_read(struct stories *stories, const char *path, const struct option
 /* The story of a UE in one technology, NULL none; and whether it is the finding's. */
 const struct story *stories_find(const struct stories *stories, enum daps_rat rat, const char *ue);
 bool story_is_of(const struct story *story, const struct daps_finding *finding);
+
+/* Does no finding name a frame of it? */
+bool story_is_clean(const struct story *story);
 
 /* The key of that name, NULL none. */
 const struct story_key *story_key(const struct story *story, const char *id);

@@ -22,6 +22,9 @@ import unittest
 import page
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests" / "cases"))
+import reshape  # noqa: E402
+
 SAMPLES = TOP / "samples"
 REPEAT = SAMPLES / "daps-fallback-daps.pcap"
 AIR = SAMPLES / "air-daps-fallback.pcap"
@@ -387,6 +390,24 @@ class Docs(Case):
         self.assertIn(b"70 00 16 00 02 09 A7 34 00 03", back)
         self.assertIn(b"The same key was derived for two attempts", back)
 
+    def test_of_a_clean_capture_each_handover_is_told(self):
+        """Between them what is quiet is counted, and a key is in force where the message that shows it is left out."""
+        cells, calm = "ABCD", "".join(f"wait 3s\ntraffic dl\n{'measurement-report' + chr(10)}" for _ in range(3))
+        lines = "cell C pci 33 ssb-arfcn 632628\ncell D pci 44 ssb-arfcn 632628\n"
+        lines += "".join(f"{calm}handover to {cells[(i + 1) % 4]} ncc {(i + 1) % 8}\ncomplete\n" for i in range(60))
+        path = make(self.folder, "clean", lines + calm)
+        handovers = [line for line in audit(path) if line["type"] == "handover"]
+        self.assertFalse([line for line in audit(path) if line["type"] == "finding"])
+        text = run("report", "--format", "markdown", path).stdout.decode()
+        rows = [line for line in text.splitlines() if re.match(r"\| \d+ \| ", line)]
+        told = [int(row.split()[1]) for row in rows if ": handover to " in row]
+        self.assertEqual(told, [line["frame"] for line in handovers])
+        self.assertEqual(sum("completed in frame" in row or "handover: completed" in row for row in rows), len(handovers))
+        self.assertIn("6 messages left out here", text)
+        read, _ = self.page(path)
+        self.assertFalse(read.problems)
+        self.assertLess(len(run("report", path).stdout), 150000)
+
 
 class Excerpt(Case):
     SAME = ("rule", "severity", "evidence", "rat", "liaison", "exposure", "procedures", "repeats", "copies", "clauses", "title")
@@ -443,6 +464,20 @@ class Excerpt(Case):
         self.assertIn(hashlib.sha256(REPEAT.read_bytes()).hexdigest().encode(), octets)
         self.assertIn(b"frame 6 of the source; UE 1: RRCReconfiguration, daps-handover to PCI 22", octets)
         self.assertIn(b"frame 8 of the source; UE 1: FailureInformation", octets)
+
+    def test_each_message_of_a_frame_is_named(self):
+        """A MAC PDU with two messages, of which the second is a command."""
+        scenario, path = self.folder / "two.scenario", self.folder / "two.pcap"
+        scenario.write_text(AIR.with_suffix(".scenario").read_text().replace("daps-handover", "traffic dl\ndaps-handover", 1))
+        keys = self.folder / "two.keys"
+        run("synth", scenario, "-o", path, "--keys-out", keys)
+        head, found = reshape.records(path)
+        first, second = (reshape.Mac(frame) for _, _, frame, _ in found[5:7])
+        both = first.with_pdu(b"".join(first.subs) + second.pdu)
+        reshape.write(path, head, [*found[:5], (*found[5][:2], both, len(both)), *found[7:]])
+        out, _, _, _ = self.excerpt(path, "--keys", keys)
+        self.assertIn(b"frame 6 of the source; UE 1: other RRC message; finding F3; also UE 1: RRCReconfiguration, daps-handover to "
+                      b"PCI 22", out.read_bytes())
 
     def test_much_noise_goes_away(self):
         calm = "repeat 500\nhandover to B ncc 0\ncomplete\nhandover to A ncc 0\ncomplete\nend\n"
