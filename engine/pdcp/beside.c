@@ -20,14 +20,16 @@
 #define MOST_RECORDS   DAPS_BOUND(32, 3) /* noted; the oldest gives way */
 #define MOST_PDUS      DAPS_BOUND(64, 4) /* that wait; beyond, the oldest is read without its record */
 #define MOST_OCTETS    DAPS_BOUND(65536U, 512U)
-#define APART_NS       INT64_C(110000000) /* 100 ms, and those that are stamped one after the other */
-#define TELLING_OCTETS 16                 /* of a message: answers are shorter, and alike */
-#define JITTER_NS      INT64_C(20000000)  /* by which a delay may leave those seen so far */
-#define STEADY_NS      INT64_C(5000000)   /* by which one does that is known well enough to tell answers apart */
-#define COPY_NS        INT64_C(10000000)  /* sooner no message comes again by itself (TS 38.331 clause 12) */
+#define APART_NS       INT64_C(110000000)  /* 100 ms, and those that are stamped one after the other */
+#define TELLING_OCTETS 12                  /* of a message: answers are shorter, and alike */
+#define FAR_NS         INT64_C(5000000000) /* by which the clocks of two captures may differ that were merged */
+#define JITTER_NS      INT64_C(20000000)   /* by which a delay may leave those seen so far */
+#define STEADY_NS      INT64_C(5000000)    /* by which one does that is known well enough to tell answers apart */
+#define COPY_NS        INT64_C(10000000)   /* sooner no message comes again by itself (TS 38.331 clause 12) */
 
 struct pdcp_beside {
     bool lag_known; /* record less PDU: */
+    bool lag_sure;  /* by octets, where a length may be another message's */
     int64_t least_lag_ns, most_lag_ns;
     int64_t now_ns; /* the latest time seen */
     unsigned n_records;
@@ -195,6 +197,7 @@ static void learn_lag(struct pdcp_beside *beside, const struct pdcp_record *reco
 {
     int64_t lag;
 
+    beside->lag_sure |= by == MATCH_OCTETS;
     if (!lag_of(record, pdu, &lag) || (by != MATCH_OCTETS && beside->lag_known))
         return;
     beside->least_lag_ns = beside->lag_known ? MIN(beside->least_lag_ns, lag) : lag;
@@ -330,10 +333,13 @@ static bool find_record(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, stru
 
 /* ---- what was said twice ---- */
 
-/* Octets that no two messages share by chance may be out of step and out of order at once. */
-static bool is_same(const struct pdcp_record *a, const struct pdcp_record *b)
+/*
+ * Octets that no two messages share by chance may be out of step and out of order at once. Where log and PDUs have not
+ * been in step at all they may be two captures, of clocks that differ.
+ */
+static bool is_same(const struct pdcp_beside *beside, const struct pdcp_record *a, const struct pdcp_record *b)
 {
-    const int64_t apart = a->octets >= TELLING_OCTETS ? 2 * APART_NS : APART_NS;
+    const int64_t apart = a->octets < TELLING_OCTETS ? APART_NS : beside->lag_sure ? 2 * APART_NS : FAR_NS;
 
     return a->digest == b->digest && a->channel == b->channel && !pdcp_is_later(a->time_ns, b->time_ns, apart) &&
            !pdcp_is_later(b->time_ns, a->time_ns, apart);
@@ -346,8 +352,8 @@ bool daps_pdcp_is_twin(struct daps_pdcp *pdcp, const struct pdcp_record *message
     if (message->digest == 0 || beside == NULL)
         return false;
     for (unsigned i = 0; i < beside->n_records; i++) {
-        if (beside->records[i].followed != below && beside->records[i].taken_by == 0 &&
-            is_same(&beside->records[i].record, message)) {
+        const bool taken = beside->records[i].taken_by != 0 && beside->lag_sure; /* else perhaps by another's PDU */
+        if (beside->records[i].followed != below && !taken && is_same(beside, &beside->records[i].record, message)) {
             unnote(beside, i);
             return true;
         }

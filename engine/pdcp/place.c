@@ -100,10 +100,15 @@ static bool is_of_unseen_stay(struct daps_pdcp *pdcp, const struct pdcp_context 
            (!pdu->downlink && pdcp_kind_if_clear(pdcp, &plain) == DAPS_EV_REESTABLISHMENT_COMPLETE);
 }
 
-/* A failure releases what the UE had in the target (TS 38.331 5.3.5.8.3): uplink after that is of another attempt. */
+/*
+ * A failure releases what the UE had in the target (TS 38.331 5.3.5.8.3): uplink after that is of another attempt, and
+ * so is downlink to another C-RNTI, of whatever the target may still send.
+ */
 static bool is_of_another(const struct pdcp_context *context, const struct daps_pdu *pdu)
 {
-    return !pdu->downlink && pdcp_is_later(pdu->time_ns, context->ended_ns, PDCP_DISORDER_NS);
+    const bool other_leg = pdu->leg != 0 && context->leg != 0 && pdu->leg != context->leg;
+
+    return (!pdu->downlink || other_leg) && pdcp_is_later(pdu->time_ns, context->ended_ns, PDCP_DISORDER_NS);
 }
 
 /* False: it waits. */
@@ -180,11 +185,20 @@ static bool may_be_clear(const struct daps_pdcp *pdcp, const struct daps_pdu *pd
     }
 }
 
+/* Of an attempt before under the same key, with other algorithms, it would say nothing of this one's. */
+static bool is_of_its_time(const struct pdcp_context *context, const struct daps_pdu *pdu)
+{
+    const bool other_leg = pdu->leg != 0 && context->leg != 0 && pdu->leg != context->leg;
+
+    return !other_leg && !pdcp_is_later(context->begun_ns, pdu->time_ns, 0);
+}
+
 /* The MAC-I is right: what pdcp->open holds is what was said. */
 static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, const struct pdcp_placed *placed,
                           uint32_t stay, struct pdcp_reading *reading)
 {
     struct pdcp_context *context = placed->context;
+    const bool in_its_time = is_of_its_time(context, pdu);
     const struct pdcp_protection how = {.count = placed->how.count,
                                         .stay = stay,
                                         .header = pdcp_header(pdu),
@@ -214,7 +228,7 @@ static void read_verified(struct daps_pdcp *pdcp, const struct daps_pdu *pdu, co
     }
     /* A context that has ended is not in force: the same key may serve again, with another algorithm. */
     if (context->past == PDCP_PRESENT && stay == context->serial && !how.ciphered && context->nea > 0 &&
-        pdcp_is_active(context, pdu) && !context->algorithms_unsure && !may_be_clear(pdcp, pdu))
+        pdcp_is_active(context, pdu) && !context->algorithms_unsure && in_its_time && !may_be_clear(pdcp, pdu))
         pdcp_note_unciphered(pdcp, context, pdu, how.count);
     pdcp_note_near_end(pdcp, context, pdu, how.count);
     reading->status = DAPS_PDCP_READ;

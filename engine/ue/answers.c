@@ -160,9 +160,12 @@ static void unexpected_complete(struct daps_ue *ue, const struct daps_event *ev)
 }
 
 /* Its MAC-I, or its leg, is a candidate's: what it answers is not the reconfiguration whose Complete is missing. */
-static bool is_in_candidates_cell(const struct daps_ue *ue, const struct daps_event *ev)
+static bool is_in_candidates_cell(const struct daps_ue *ue, const struct daps_transaction *transaction,
+                                  const struct daps_event *ev)
 {
-    return ev->executed && ev->from_pdcp && ev->logged_cell.pci >= 0 && ue->open == NULL && ue->n_candidates > 0;
+    const bool moves = ue->open != NULL && ue->open->digest == transaction->digest;
+
+    return ev->executed && ev->from_pdcp && ev->logged_cell.pci >= 0 && !moves && ue->n_candidates > 0;
 }
 
 /* The Complete before of its transaction once more, behind a reconfiguration that had not come by then. */
@@ -184,7 +187,7 @@ void daps_ue_reconfiguration_complete(struct daps_ue *ue, const struct daps_even
         return;
     }
     if (ev->transaction >= 0 && transaction->due &&
-        (is_in_candidates_cell(ue, ev) || is_candidates(ue, transaction, ev) || comes_too_late(ue, ev)))
+        (is_in_candidates_cell(ue, transaction, ev) || is_candidates(ue, transaction, ev) || comes_too_late(ue, ev)))
         transaction->due = false;
     if (ev->transaction >= 0 && transaction->due)
         expected_complete(ue, transaction, ev);

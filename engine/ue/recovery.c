@@ -374,6 +374,7 @@ void daps_ue_release(struct daps_ue *ue, const struct daps_event *ev)
     }
     if (daps_ue_suspend_is_lost(ue)) /* it answers the resume request, under a key made from what the lost one said */
         daps_ue_lose_track(ue, ev, DAPS_GAP_RELEASE_BEHIND_SUSPEND, DAPS_NOT_JUDGED_COUNT);
+    daps_ue_resume_unasked(ue, ev); /* suspended again: it answers a request (TS 38.331 5.3.13.1) */
     if (ue->open != NULL && ue->open->daps) {
         daps_attempt_close_by_next(ue, ev); /* a release may follow only the source release (TS 38.300 9.2.3.2) */
     } else if (ue->open != NULL) {

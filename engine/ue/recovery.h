@@ -22,6 +22,8 @@ void daps_ue_miss_answer(struct daps_ue *ue, const struct daps_event *ev, enum d
 void daps_ue_resume_request(struct daps_ue *ue, const struct daps_event *ev);
 /* Is it suspended, and has nobody been seen to resume it? */
 bool daps_ue_sleeps(const struct daps_ue *ue);
+/* Suspended, it has been given an answer (ev) to a request that is not in the log. */
+void daps_ue_resume_unasked(struct daps_ue *ue, const struct daps_event *ev);
 /* Evidence (DAPS_EV_RESUMED) that it has been. */
 void daps_ue_resumed(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_resume(struct daps_ue *ue, const struct daps_event *ev);

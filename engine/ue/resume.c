@@ -97,6 +97,14 @@ static void miss_resume_request(struct daps_ue *ue, const struct daps_event *ev)
     daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
 }
 
+void daps_ue_resume_unasked(struct daps_ue *ue, const struct daps_event *ev)
+{
+    if (!daps_ue_sleeps(ue))
+        return;
+    miss_resume_request(ue, ev);
+    begin_resume(ue, ev);
+}
+
 /* The key in force was made while the log did not look, or from what it does not show. */
 static void resume_from_unseen(struct daps_ue *ue, const struct daps_event *ev)
 {
