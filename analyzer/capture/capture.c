@@ -14,6 +14,7 @@
 #include <pcap/pcap.h>
 #include <string.h>
 
+#include "azm.h"
 #include "diag.h"
 #include "input.h"
 #include "peek.h"
@@ -31,6 +32,7 @@ struct daps_capture {
     bool plain_is_over;  /* ... until one was not */
     struct wiretap *wiretap;
     struct diag *diag; /* it is a baseband log */
+    struct azm *azm;   /* it is a log of AZENQOS */
     int linktype;
     uint64_t frames; /* delivered */
     char *error;
@@ -198,6 +200,10 @@ static bool open_other(struct daps_capture *capture, char **error)
     if (input->format == INPUT_OTHER || input->format == INPUT_GZIP) {
         input->keep = input->stream;
         enum diag_kind kind = diag_look(input, &capture->peeked, &checksums);
+        if (kind == DIAG_AZENQOS && azm_is_read() && input->follow == NULL) {
+            capture->azm = azm_open(input, error);
+            return capture->azm != NULL;
+        }
         if (diag_not_read(kind) != NULL) {
             *error = g_strdup_printf("%s: %s", input->name, diag_not_read(kind));
             return false;
@@ -278,6 +284,18 @@ static enum daps_capture_status next_of_diag(struct daps_capture *capture, struc
     return status;
 }
 
+static enum daps_capture_status next_of_azm(struct daps_capture *capture, struct daps_record *record)
+{
+    const char *reason = NULL;
+    enum daps_capture_status status = azm_next(capture->azm, record, &reason);
+    if (status == DAPS_CAPTURE_RECORD)
+        record->frame = ++capture->frames;
+    else if (status == DAPS_CAPTURE_ERROR)
+        return fail(capture, g_strdup_printf("%s: cannot be trusted, or not be read, behind row %" PRIu64 ": %s",
+                                             capture->input->name, capture->frames, reason));
+    return status;
+}
+
 /* Starts over with libwiretap and skips what libpcap has delivered. False: *reason says why not. */
 static bool go_on_with_wiretap(struct daps_capture *capture, char **reason)
 {
@@ -352,6 +370,8 @@ enum daps_capture_status daps_capture_next(struct daps_capture *capture, struct 
         return next_of_wiretap(capture, record);
     if (capture->diag)
         return next_of_diag(capture, record);
+    if (capture->azm)
+        return next_of_azm(capture, record);
     if (capture->plain && !capture->plain_is_over) {
         if (plain_next(capture->plain, record)) {
             record->frame = ++capture->frames;
@@ -395,6 +415,7 @@ void daps_capture_close(struct daps_capture *capture)
         fclose(capture->file);
     wiretap_close(capture->wiretap);
     diag_free(capture->diag);
+    azm_close(capture->azm);
     input_close(capture->input);
     plain_free(capture->plain);
     g_free(capture->peeked);

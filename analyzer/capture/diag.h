@@ -26,7 +26,7 @@ enum diag_kind { DIAG_NONE, DIAG_FRAMES, DIAG_PACKETS, DIAG_HEADED, DIAG_SAMSUNG
 /* diag_tell.c: what kind of log begins with these octets; all: they are all of it. *checksums: some are right. */
 enum diag_kind diag_tell(const uint8_t *octets, size_t n, bool all, bool *checksums);
 
-/* diag_foreign.c: the same of logs that are not read, and why not; NULL: they are. */
+/* diag_foreign.c: the same of logs that are not read here, and why not; NULL: they are. */
 enum diag_kind diag_tell_foreign(const uint8_t *octets, size_t n);
 const char *diag_not_read(enum diag_kind kind);
 

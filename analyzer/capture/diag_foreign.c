@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Logs of other makers: told, so that they can be named, and not read. Layouts as SCAT has them; little-endian.
+ * Logs of other makers: told, so that they can be named; those of AZENQOS are read by azm.c. Layouts as SCAT has them; little-endian.
  *
  *     Samsung, raw:  7f | u16 length | 00 | u16 the same less 3 | ... | 7e, length + 1 octets behind the 7f
  *     Samsung, .sdm: a file header nobody describes, then packets: u16 length | u16 7f39 | u48 time | ...
@@ -82,7 +82,7 @@ const char *diag_not_read(enum diag_kind kind)
         return "is the log of a Samsung modem (SDM), which is not read; SCAT converts it: scat -t sec -d FILE -F "
                "OUT.pcap";
     case DIAG_AZENQOS:
-        return "is a log of AZENQOS (AZM), which is not read; its maker's tools export the signalling";
+        return "is a log of AZENQOS (AZM), which is not read while it grows, nor by a build without SQLite";
     default:
         return NULL;
     }

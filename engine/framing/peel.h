@@ -138,6 +138,9 @@ bool peel_qualcomm_nr(struct peel *peel, uint64_t ue_key, struct octets body);
 bool peel_qualcomm_lte(struct peel *peel, uint64_t ue_key, struct octets body);
 bool qualcomm_nr_fits(struct octets body); /* as its own length says */
 
+/* azenqos.c: a row of a log's table of signalling */
+void peel_azenqos(struct peel *peel, struct octets packet);
+
 /* qcsuper.c, rls.c: false if the payload is something else that happens to use the port */
 bool peel_qcsuper(struct peel *peel, struct octets payload);
 bool peel_rls(struct peel *peel, struct octets payload);

@@ -38,6 +38,7 @@ static const char *const class_names[DAPS_FRAMING_CLASS_COUNT] = {
     [DAPS_FRAMING_DIAG_PDCP] = "diag-pdcp",
     [DAPS_FRAMING_DIAG_CHECKSUM] = "diag-checksum-unused",
     [DAPS_FRAMING_DIAG_HEAD] = "diag-head",
+    [DAPS_FRAMING_AZENQOS] = "azenqos",
     [DAPS_FRAMING_UNKNOWN] = "unknown",
     [DAPS_FRAMING_CUT] = "cut",
     [DAPS_FRAMING_INCOMPLETE] = "incomplete",
@@ -145,6 +146,7 @@ enum daps_framing_class daps_problem_class(enum daps_problem what)
     case DAPS_PROBLEM_RRC_SUBTYPE:
     case DAPS_PROBLEM_PDU_TYPE:
     case DAPS_PROBLEM_DIAG_ENCRYPTED:
+    case DAPS_PROBLEM_ROW_NAME:
         return DAPS_FRAMING_UNKNOWN;
     case DAPS_PROBLEM_FRAGMENTS_MISSING:
     case DAPS_PROBLEM_FRAGMENTS_UNENDED:

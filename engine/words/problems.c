@@ -60,6 +60,8 @@ static const struct {
     [DAPS_PROBLEM_DIAG_CUT] = {"the log ends in the middle of an item", "after {} octets of it"},
     [DAPS_PROBLEM_DIAG_ENCRYPTED] = {"an item is encrypted", NULL},
     [DAPS_PROBLEM_DIAG_LENGTH] = {"an item whose lengths disagree", "{} octets, {} are there"},
+    [DAPS_PROBLEM_ROW_NAME] = {"a message of RRC with a name that says no channel", NULL},
+    [DAPS_PROBLEM_ROW_DIRECTION] = {"a message goes one way by its name and the other way by its row", NULL},
 };
 
 const char *daps_problem_reason(enum daps_problem what)

@@ -8,7 +8,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
 from carriers import CARRIERS  # noqa: E402
 
-LINKTYPES = [252, 1, 101, 228, 229, 113, 276, 0, 108, 149, 9, 147, 152, 105, 157, 156, 219, 104, 51, -1]  # as in fuzz.c
+LINKTYPES = [252, 1, 101, 228, 229, 113, 276, 0, 108, 149, 9, 147, 152, 105, 157, 156, 219, 104, 51, -1, -5]  # as in fuzz.c
 
 
 def record(linktype, octets):
@@ -62,6 +62,10 @@ def fragments6(datagram):
 def seeds():
     for name in (b"nr-rrc.dl.dcch", b"nr-rrc.rrc_reconf_msg\0", b"lte_rrc.dl_dcch", b"udp", b"ip", b"gsmtap", b"sctp"):
         yield record(252, upper(name, udp(1, 4729, gsmtap3(0x0503, 4, b"abc"))))
+    for protocol, symbol, name in ((b"NR-RRC", b"recv", b"NR DL DCCH RrcReconfiguration"), (b"send", b"ERRC", b"X (UL_DCCH)"),
+                                   (b"NR-RRC", b"send", b"NR ENDC RRCReconfigurationComplete"), (b"RRC", b"recv", b"SCG (DL-DCCH)"),
+                                   (b"ERRC", b"send", b"X (DL-DCCH)"), (b"SIP", b"recv", b"SIP Request"), (b"EMM", b"", b"")):
+        yield record(-5, b"\0\0\0\1" + b"\0".join((protocol, symbol, name, b"abc")))
     for version in (7, 8, 9, 12, 14, 17, 19, 20, 23, 24, 25, 26, 28):
         yield b"".join(record(228, ipv4(udp(47928, 47928, qualcomm(version, t, 0, b"abc")))) for t in (4, 9, 10))
     for version in (23, 28):

@@ -56,8 +56,27 @@ char *fuzz_file(const void *octets, size_t length, int *file)
 
 struct daps_record fuzz_record(struct feed *feed, uint64_t frame)
 {
-    static const int linktypes[] = {252, 1,   101, 228, 229, 113, 276, 0,   108, 149,
-                                    9,   147, 152, 105, 157, 156, 219, 104, 51,  DAPS_LINKTYPE_NONE};
+    static const int linktypes[] = {252,
+                                    1,
+                                    101,
+                                    228,
+                                    229,
+                                    113,
+                                    276,
+                                    0,
+                                    108,
+                                    149,
+                                    9,
+                                    147,
+                                    152,
+                                    105,
+                                    157,
+                                    156,
+                                    219,
+                                    104,
+                                    51,
+                                    DAPS_LINKTYPE_NONE,
+                                    DAPS_LINKTYPE_AZENQOS};
     struct daps_record record = {.frame = frame, .time_ns = (int64_t)frame * 1000000};
     uint32_t missing;
 

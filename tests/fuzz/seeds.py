@@ -10,8 +10,11 @@ import struct
 import subprocess
 import sys
 import tempfile
+import zipfile
 
-import framing_seeds
+import framing_seeds # finds tests/tools
+import azm
+import baseband
 import rrc_seeds
 
 SAMPLES = pathlib.Path(__file__).resolve().parent.parent.parent / "samples"
@@ -165,6 +168,10 @@ def of_logs(program):
         yield "baseband", "dlf", b"\0" + pathlib.Path(file.name).read_bytes()
     yield "baseband", "hdf", b"\0head" + b"between".join(mixed)
     yield "baseband", "gz", b"\0" + gzip.compress(log, mtime=0)
+    rows = [azm.row_of(command) for command in baseband.frames(log)]
+    for name, octets in (("azm", azm.archive(azm.database(rows))), ("azm-wal", azm.archive(azm.database(rows, wal=True))),
+                         ("azm-stored", azm.archive(azm.database(rows, swapped=True), zipfile.ZIP_STORED))):
+        yield "baseband", name, b"\0" + octets
     yield "baseband", "encrypted", packed([b"\x9e\1\2\3", mixed[1], b"\x60\0"])
 
 

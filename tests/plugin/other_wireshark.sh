@@ -53,7 +53,7 @@ quietly() {
     fi
 }
 
-packages="gcc cmake ninja-build pkgconf libglib2.0-dev libpcap-dev libgcrypt20-dev libwiretap-dev
+packages="gcc cmake ninja-build pkgconf libglib2.0-dev libpcap-dev libgcrypt20-dev libsqlite3-dev libwiretap-dev
 wireshark-dev libwireshark-dev libwsutil-dev tshark python3"
 [ "$(dpkg --print-architecture)" != amd64 ] || packages="$packages libipsec-mb-dev"
 

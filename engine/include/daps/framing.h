@@ -51,6 +51,7 @@ enum daps_framing_class {
     DAPS_FRAMING_DIAG_PDCP,     /* one with keys and PDUs of PDCP, which is followed */
     DAPS_FRAMING_DIAG_CHECKSUM, /* one whose checksum is wrong or not there, where a tool wrote them all so */
     DAPS_FRAMING_DIAG_HEAD,     /* octets in front of the first item of a baseband log */
+    DAPS_FRAMING_AZENQOS,       /* a row of a log of AZENQOS that is neither RRC nor NAS */
     /* The rest are problems: each is reported, too. */
     DAPS_FRAMING_UNKNOWN,    /* a carrier of NR RRC with a PDU type that it should not have */
     DAPS_FRAMING_CUT,        /* cut by the snap length, and what is left is not enough */

@@ -58,6 +58,8 @@ enum daps_problem {
     DAPS_PROBLEM_DIAG_CUT,           /* the log ends in the middle of an item: after N octets of it */
     DAPS_PROBLEM_DIAG_ENCRYPTED,     /* it is encrypted */
     DAPS_PROBLEM_DIAG_LENGTH,        /* an item whose lengths disagree: N octets, N are there */
+    DAPS_PROBLEM_ROW_NAME,           /* a message of RRC whose name says no channel */
+    DAPS_PROBLEM_ROW_DIRECTION,      /* its name says one direction, its row the other */
     DAPS_PROBLEM_COUNT
 };
 

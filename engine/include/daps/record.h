@@ -15,6 +15,8 @@
 /* A command of Qualcomm's DIAG, without the checksum of its frame; and a log packet alone, which one of them holds. */
 #define DAPS_LINKTYPE_DIAG      (-3)
 #define DAPS_LINKTYPE_DIAG_ITEM (-4)
+/* A row of signalling as AZENQOS logs it (framing/azenqos.c). */
+#define DAPS_LINKTYPE_AZENQOS (-5)
 
 /* How an item of a baseband log was found in its file. */
 enum daps_diag_state {
