@@ -261,6 +261,8 @@ static bool fits_open(struct daps_ue *ue, const struct daps_event *ev)
         daps_ue_contradict(ue, ev);
     else if (timing != ON_TIME)
         daps_ue_gap(ue, ev->frame, DAPS_GAP_DAPS_FAILURE_OF_ANOTHER);
+    if (timing == EARLY && ue->several.weight > 0) /* by itself captures made by hand have it as well */
+        daps_ue_weigh_unexplained(ue, ev->frame);
     return true;
 }
 
@@ -277,6 +279,21 @@ static bool is_of_the_one_before(const struct daps_ue *ue, const struct daps_eve
         before = daps_attempts_back(daps_kept_all(ue), &i);
     return before != NULL && before->daps && before->outcome == DAPS_OUTCOME_DAPS_FALLBACK &&
            before->settled_frame == ue->open->frame && !daps_attempt_t304_is_over(ue, ue->open, ev->time_ns, true);
+}
+
+/* Behind a fallback: the same one once more, or that of another attempt, whose command is not in the log. */
+static void failure_again(struct daps_ue *ue, const struct daps_attempt *last, const struct daps_event *ev)
+{
+    if (last->settled_frame == ev->frame)
+        return;
+    if (ev->from_pdcp || daps_ue_elapsed(ue, last->closed_time_ns, ev->time_ns) <= DAPS_LAG_NS) {
+        daps_ue_note_again(ue);
+        return;
+    }
+    if (daps_ue_is_contradicted(ue))
+        daps_ue_contradict(ue, ev);
+    daps_ue_gap(ue, ev->frame, DAPS_GAP_DAPS_FAILURE);
+    daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ev->frame);
 }
 
 /*
@@ -317,9 +334,10 @@ void daps_ue_failure_information(struct daps_ue *ue, const struct daps_event *ev
         (void)daps_attempt_reopen(ue); /* the target's daps-SourceRelease did not reach the UE */
     if (ue->open == NULL || !ue->open->daps) {
         if (ue->open == NULL && last != NULL && last->outcome == DAPS_OUTCOME_DAPS_FALLBACK) {
-            if (last->settled_frame != ev->frame)
-                daps_ue_note_again(ue);
+            failure_again(ue, last, ev);
         } else {
+            if (!ev->from_pdcp && daps_ue_is_contradicted(ue)) /* no DAPS handover is under way here */
+                daps_ue_contradict(ue, ev);
             daps_ue_gap(ue, ev->frame, DAPS_GAP_DAPS_FAILURE);
             if (ue->active.chain.key != NULL || ue->setup.begun)
                 ue->unexplained_failure = ev->frame;

@@ -6,8 +6,10 @@
 #define NS_PER_MS   INT64_C(1000000)
 #define ANSWER_NS   (500 * NS_PER_MS)   /* what two procedures are begun and answered in */
 #define SECURE_NS   (5000 * NS_PER_MS)  /* from RRCSetup to security, with authentication between */
+#define WAIT_NS     (900 * NS_PER_MS)   /* T302, less what a tool may be out of step */
 #define WHILE_NS    (60000 * NS_PER_MS) /* contradictions further apart do not add up */
 #define CONTRADICTS 3                   /* against one UE: twice is enough, for once may be order, loss or forgery */
+#define HARDLY      2                   /* what phones have been seen to do, but seldom */
 #define ENOUGH      6
 
 void daps_several_init(struct daps_several *several)
@@ -15,6 +17,7 @@ void daps_several_init(struct daps_several *several)
     *several = (struct daps_several){.newest_ns = INT64_MIN};
     several->insecure.setup_ns = several->request.time_ns = several->left_ns = INT64_MIN;
     several->target.command_ns = several->access_ns = several->set_up_ns = INT64_MIN;
+    several->connected.time_ns = several->away_ns = several->rejected_ns = INT64_MIN;
 }
 
 static bool is_within(const struct daps_ue *ue, int64_t then_ns, int64_t now_ns, int64_t limit_ns)
@@ -259,6 +262,108 @@ static void watch_left(struct daps_ue *ue, const struct daps_event *ev)
         daps_ue_contradict(ue, ev);
 }
 
+/*
+ * Only who was suspended asks to be resumed (TS 38.331 5.3.13.2), and not while the wait time of RRCReject runs, which
+ * is a second at least (5.3.15.2).
+ */
+static void watch_resume(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_several *several = &ue->several;
+
+    switch (ev->kind) {
+    case DAPS_EV_RELEASE:
+        several->idle = !ev->suspend;
+        break;
+    case DAPS_EV_REJECT:
+        several->rejected_ns = ev->time_ns;
+        break;
+    case DAPS_EV_RESUME_REQUEST:
+        if (several->idle && ev->rat == DAPS_RAT_NR && daps_ue_elapsed(ue, several->left_ns, ev->time_ns) > DAPS_LAG_NS)
+            daps_ue_contradict(ue, ev);
+        else if (is_within(ue, several->rejected_ns, ev->time_ns, WAIT_NS) &&
+                 daps_ue_elapsed(ue, several->rejected_ns, ev->time_ns) > DAPS_LAG_NS)
+            weigh(ue, HARDLY, ev->frame);
+        several->idle = false;
+        break;
+    case DAPS_EV_SETUP:
+        several->idle = false;
+        break;
+    default:
+        break;
+    }
+}
+
+/* What goes only with SRB2 and a DRB (TS 38.331 5.3.5.2, 5.3.7.2, 5.3.8.3; TS 36.331 5.3.1.3, 5.3.7.2), or sets them
+ * up. */
+static bool shows_bearers(const struct daps_event *ev)
+{
+    switch (ev->kind) {
+    case DAPS_EV_RECONFIGURATION:
+        return ev->sync || ev->sk_counter >= 0 || ev->conditional || ev->bearers.drb_added != 0;
+    case DAPS_EV_REESTABLISHMENT:
+    case DAPS_EV_RESUME:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/*
+ * A UE with bearers that loses its connection looks for a cell to re-establish it in, for T311 at least (1 s), and says
+ * so when it has found one (TS 38.331 5.3.7.3, 5.3.7.6). Sooner it is set up anew only once it was released, or its
+ * upper layers have let go of the connection by themselves.
+ */
+#define T311_NS (1000 * NS_PER_MS)
+
+static void watch_connected(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_several *several = &ue->several;
+
+    switch (ev->kind) {
+    case DAPS_EV_SETUP:
+        if (several->connected.bearers && is_within(ue, several->connected.time_ns, ev->time_ns, T311_NS) &&
+            daps_ue_elapsed(ue, several->connected.time_ns, ev->time_ns) > DAPS_LAG_NS)
+            weigh(ue, HARDLY, ev->frame);
+        several->connected.bearers = false;
+        several->connected.time_ns = INT64_MIN;
+        return;
+    case DAPS_EV_RELEASE:
+    case DAPS_EV_REESTABLISHMENT_REQUEST: /* which RRCSetup may answer */
+    case DAPS_EV_RESUME_REQUEST:
+    case DAPS_EV_MOBILITY_FROM_NR:
+    case DAPS_EV_MOBILITY_FROM_EUTRA:
+        several->connected.time_ns = INT64_MIN;
+        break;
+    default:
+        if (is_dcch(ev) && several->request.time_ns == INT64_MIN)
+            several->connected.time_ns = ev->time_ns;
+        break;
+    }
+    several->connected.bearers |= shows_bearers(ev);
+}
+
+/* Who was handed over to another system (5.4.3) is back by a request, or a handover whose command is in that system. */
+static void watch_away(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_several *several = &ue->several;
+    int64_t elapsed;
+
+    if (ev->kind == DAPS_EV_MOBILITY_FROM_NR || ev->kind == DAPS_EV_MOBILITY_FROM_EUTRA) {
+        several->away_ns = ev->time_ns;
+        return;
+    }
+    if (several->away_ns == INT64_MIN)
+        return;
+    elapsed = daps_ue_elapsed(ue, several->away_ns, ev->time_ns);
+    if (is_dcch(ev) && elapsed <= DAPS_LAG_NS)
+        return;
+    several->away_ns = INT64_MIN;
+    if (is_dcch(ev) && elapsed <= WHILE_NS && !(ev->kind == DAPS_EV_RECONFIGURATION && ev->sync) &&
+        ev->kind != DAPS_EV_RECONFIGURATION_COMPLETE && ev->kind != DAPS_EV_REESTABLISHMENT &&
+        ev->kind != DAPS_EV_SETUP_COMPLETE && ev->kind != DAPS_EV_RESUME)
+        daps_ue_contradict(ue, ev);
+}
+
 /* ---- who has answered the target has reached it ---- */
 
 static bool leads_elsewhere(const struct daps_attempt *open, const struct daps_event *ev)
@@ -381,7 +486,10 @@ void daps_ue_watch_others(struct daps_ue *ue, const struct daps_event *ev)
     watch_sequels(ue, ev);
     watch_security(ue, ev);
     watch_request(ue, ev);
+    watch_resume(ue, ev);
     watch_left(ue, ev);
+    watch_connected(ue, ev);
+    watch_away(ue, ev);
     watch_target(ue, ev);
     watch_names(ue, ev);
 }

@@ -46,8 +46,15 @@ struct daps_several {
         int64_t time_ns; /* of a re-establishment request without an answer, INT64_MIN none */
         bool goes_on;    /* a message on a dedicated channel has come since */
     } request;
-    int64_t set_up_ns; /* of an RRCSetupComplete, and no RRCSetup since; INT64_MIN none */
-    int64_t left_ns;   /* the UE was released or suspended, and has not asked for anything since; INT64_MIN not */
+    struct {
+        bool bearers;    /* SRB2 and a DRB are there */
+        int64_t time_ns; /* of the newest message on a dedicated channel, INT64_MIN none */
+    } connected;
+    int64_t away_ns;     /* of a handover to another system that nothing has followed, INT64_MIN none */
+    int64_t set_up_ns;   /* of an RRCSetupComplete, and no RRCSetup since; INT64_MIN none */
+    bool idle;           /* the newest release had no suspendConfig, and nothing has come since */
+    int64_t rejected_ns; /* of an RRCReject, INT64_MIN none */
+    int64_t left_ns;     /* the UE was released or suspended, and has not asked for anything since; INT64_MIN not */
     struct {
         int32_t c_rnti, pci;
         int64_t command_ns; /* INT64_MIN: no command is open to doubt */
