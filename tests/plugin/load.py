@@ -15,7 +15,8 @@ TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), 
 SEVERITIES = ("info", "low", "medium", "high")
 TABLES = ("daps,handovers", "daps,findings", "daps,keys", "daps,coverage", "daps_rules,tree", "daps,rtd", "flow,daps")
 # Values as tshark prints them: a key is never shown unless somebody asked for it.
-PREFERENCES = {"keylog": "", "show_keys": "FALSE", "ncc": "NCC of the active key (TS 33.501 6.9.2.3.4)", "decipher": "TRUE"}
+PREFERENCES = {"keylog": "", "show_keys": "FALSE", "ncc": "NCC of the active key (TS 33.501 6.9.2.3.4)", "decipher": "TRUE",
+               "program": ""}
 
 TEXT = r'"(?:[^"\\]|\\.)*"(?:\s*"(?:[^"\\]|\\.)*")*'
 # X(id, title, filter name, type, display, strings, blurb)
