@@ -4,7 +4,7 @@
 #include "ue/ue.h"
 
 /* Could a key from that parent be derived once more from where the UE stands now? */
-static bool can_recur(const struct daps_ue *ue, const struct daps_term *parent)
+static bool is_at_hand(const struct daps_ue *ue, const struct daps_term *parent)
 {
     if (parent == NULL)
         return false;
@@ -21,6 +21,13 @@ static bool can_recur(const struct daps_ue *ue, const struct daps_term *parent)
     default:
         return false;
     }
+}
+
+/* Or from the key of a target, once that is made again: a handover that failed had given out an sk-Counter under it. */
+static bool can_recur(const struct daps_ue *ue, const struct daps_term *parent)
+{
+    return is_at_hand(ue, parent) ||
+           (parent != NULL && parent->kind == DAPS_TERM_STAR && is_at_hand(ue, parent->parent));
 }
 
 static void keep_context(const struct daps_context *context)
