@@ -12,8 +12,7 @@ static const struct {
                              "not audited: another key than those of the key log is used"},
     [COVERAGE_UNDECODED] = {"RRC that could not be read", "not audited: daps.undecoded says why"},
     [COVERAGE_MISSED] = {"PDUs not followed", "not audited: daps.not_followed says why"},
-    [COVERAGE_NODES] = {"interfaces between nodes",
-                        "not audited by this version: NGAP, XnAP, F1AP, E1AP, E2AP, S1AP, X2AP, GTP"},
+    [COVERAGE_NODES] = {"interfaces between nodes", "not audited by this version: NGAP, XnAP, F1AP, E1AP, E2AP, GTP"},
     [COVERAGE_NAS] = {"NAS", "not audited: it holds no AS security"},
 };
 

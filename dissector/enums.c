@@ -8,7 +8,7 @@
 
 value_string daps_rats[DAPS_RAT_COUNT + 1], daps_rules[DAPS_RULE_COUNT + 1], daps_severities[DAPS_SEVERITY_HIGH + 2],
     daps_evidences[DAPS_EVIDENCE_PROVEN + 2], daps_exposures[DAPS_EXPOSURE_LOGGED + 2],
-    daps_procedures[DAPS_PROC_COUNT + 1], daps_outcomes[DAPS_OUTCOME_SUPERSEDED + 2],
+    daps_procedures[DAPS_PROC_COUNT + 1], daps_outcomes[DAPS_OUTCOMES + 1],
     daps_derivations[DAPS_DERIVATION_SK_COUNTER + 2], daps_rachs[DAPS_RACH_SKIP + 2],
     daps_algorithms[ENUM_ALGORITHMS + 1], daps_key_kinds[ENUM_KEY_KINDS + 1];
 const value_string daps_directions[] = {{0, "uplink"}, {1, "downlink"}, {0, NULL}};

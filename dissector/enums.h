@@ -13,9 +13,8 @@ enum { ENUM_ALGORITHMS = 32, ENUM_KEY_KINDS = 2 * 4 };
 /* The number is that of the enumeration in the engine; ended as Wireshark wants it. */
 extern value_string daps_rats[DAPS_RAT_COUNT + 1], daps_rules[DAPS_RULE_COUNT + 1],
     daps_severities[DAPS_SEVERITY_HIGH + 2], daps_evidences[DAPS_EVIDENCE_PROVEN + 2],
-    daps_exposures[DAPS_EXPOSURE_LOGGED + 2], daps_procedures[DAPS_PROC_COUNT + 1],
-    daps_outcomes[DAPS_OUTCOME_SUPERSEDED + 2], daps_derivations[DAPS_DERIVATION_SK_COUNTER + 2],
-    daps_rachs[DAPS_RACH_SKIP + 2];
+    daps_exposures[DAPS_EXPOSURE_LOGGED + 2], daps_procedures[DAPS_PROC_COUNT + 1], daps_outcomes[DAPS_OUTCOMES + 1],
+    daps_derivations[DAPS_DERIVATION_SK_COUNTER + 2], daps_rachs[DAPS_RACH_SKIP + 2];
 /* NEA0 to NEA7 are 0 to 7, NIA 8 to 15, EEA 16 to 23, EIA 24 to 31. */
 extern value_string daps_algorithms[ENUM_ALGORITHMS + 1];
 /* Kinds of NR, those of LTE from 16 on; what both call alike has one number. */

@@ -18,7 +18,8 @@
  *
  * What Wireshark does not open (GSMTAP version 3, QCSuper, UERANSIM's radio link, link types and names that it does
  * not know or that its preferences leave closed) goes to framing/ as the UDP datagram that Wireshark has unwrapped,
- * or as the record. RRC inside other protocols of the network (NGAP, F1AP, ...) is not taken.
+ * or as the record. So does what holds S1AP or X2AP. RRC inside other protocols between nodes (NGAP, F1AP, ...) is not
+ * taken.
  */
 #include "take.h"
 
@@ -37,6 +38,7 @@ struct seen {
     bool radio;      /* any of them, or ... */
     bool lte;        /* ... one of LTE below RRC: framing/ reads these alike in every version */
     bool closed;     /* a closed protocol comes before any radio layer, ... */
+    bool sctp;       /* around whatever is closed */
     bool user_plane; /* ... but not GTP-U that carries IP, which may hold whatever IP may */
     bool udp, ip;    /* around the radio layers */
     bool user_data;  /* a datagram inside them: the ports that Wireshark tells are its */
@@ -61,6 +63,7 @@ static struct seen look(const packet_info *pinfo)
         if (!may_be_known(ids, id))
             continue;
         seen.udp |= !seen.radio && id == ids->udp;
+        seen.sctp |= !seen.radio && closed_by == 0 && id == ids->sctp;
         seen.user_data |= seen.radio && id == ids->udp;
         seen.user_ip |= seen.radio && (id == ids->ip || id == ids->ipv6);
         if (!seen.radio && (id == ids->ip || id == ids->ipv6)) {
@@ -117,8 +120,23 @@ static bool may_name_layer(tvbuff_t *tvb, const packet_info *pinfo)
     return false;
 }
 
+/*
+ * PDUs of S1AP and X2AP are read from the record: framing/ tells chunks that come again, and joins those of one
+ * message. Those of which Wireshark shows nothing yet are in a frame that holds no more than SCTP.
+ */
+static bool holds_nodes(const packet_info *pinfo, const struct seen *seen)
+{
+    const struct take_ids *ids = take_ids();
+    const bool read =
+        seen->closed ? seen->closed_by == ids->s1ap || seen->closed_by == ids->x2ap : seen->sctp && !seen->radio;
+
+    return read && take_knows_link(pinfo);
+}
+
 static enum route route_of(tvbuff_t *tvb, const packet_info *pinfo, proto_tree *tree, const struct seen *seen)
 {
+    if (holds_nodes(pinfo, seen))
+        return BY_RECORD;
     if (seen->closed)
         return NOTHING;
     if (seen->radio && seen->user_ip && take_knows_link(pinfo))
@@ -249,7 +267,7 @@ enum take_outcome take_frame(struct session *session, tvbuff_t *tvb, packet_info
     session_time(session, time_of(pinfo));
     if (!seen.layers[RRC])
         session_keep_clear(session);
-    if (seen.closed)
+    if (seen.closed && !holds_nodes(pinfo, &seen))
         take_note_of(session, seen.closed_by);
     switch (route_of(tvb, pinfo, tree, &seen)) {
     case BY_LAYER:

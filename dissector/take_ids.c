@@ -98,6 +98,9 @@ void take_resolve(void)
     ids.ip = protocol_id("ip");
     ids.ipv6 = protocol_id("ipv6");
     ids.gtp = protocol_id("gtp");
+    ids.sctp = protocol_id("sctp");
+    ids.s1ap = protocol_id("s1ap");
+    ids.x2ap = protocol_id("x2ap");
     for (unsigned i = 0; i < ROOTS; i++) {
         ids.roots[i].id = proto_registrar_get_id_byname(root_names[i].name);
         ids.roots[i].rat = root_names[i].rat;

@@ -21,7 +21,7 @@ struct take_ids {
     int lte[LTE_LAYERS];             /* MAC, RLC and PDCP of LTE, which framing/ reads */
     int closed[CLOSED];              /* protocols that carry RRC between nodes, or quote what did not arrive */
     enum coverage closed_as[CLOSED]; /* COVERAGE_COUNT: not spoken of */
-    int frame, udp, ip, ipv6, gtp;
+    int frame, udp, ip, ipv6, gtp, sctp, s1ap, x2ap;
     struct {
         int id;
         enum daps_rat rat;

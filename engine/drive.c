@@ -7,12 +7,14 @@
 
 #include <glib.h>
 
+#include "ap/ap.h"
 #include "ue/ue.h"
 #include "unwrap/unwrap.h"
 
 struct drive {
     struct daps_engine *engine;
     struct unwrap *unwrap;
+    struct ap *ap;
     struct daps_rrc_result *result;
 };
 
@@ -36,6 +38,8 @@ static void tell_undecoded(const struct drive *drive, const struct daps_pdu *pdu
 static inline void learn(struct drive *drive, const struct daps_pdu *pdu, enum daps_channel channel,
                          const struct daps_rrc_result *result)
 {
+    if (result->status == DAPS_RRC_OK && pdu->between_nodes)
+        return; /* the UE has no names there */
     if (result->status == DAPS_RRC_OK)
         unwrap_learn(drive->unwrap, pdu->rat, pdu->ue_key, result); /* bearers and names below RRC */
     else
@@ -69,6 +73,10 @@ static void on_pdu(void *user, const struct daps_pdu *pdu)
     struct drive *drive = user;
     const struct daps_sink *sink = daps_engine_sink(drive->engine);
 
+    if (pdu->layer == DAPS_LAYER_AP) {
+        ap_take(drive->ap, pdu);
+        return;
+    }
     if (sink->pdu != NULL)
         sink->pdu(sink->user, pdu->ue_key, pdu->rat, pdu->names.has_ue_id ? pdu->names.ue_id : -1);
     if (pdu->layer == DAPS_LAYER_RRC)
@@ -117,6 +125,16 @@ static void on_unfollowed(void *user, uint64_t frame)
     daps_engine_not_judged(drive->engine, DAPS_NOT_JUDGED_NODE_INTERFACE, frame);
 }
 
+static void on_said(void *user, const struct ap_said *said)
+{
+    const struct drive *drive = user;
+    const struct daps_sink *sink = daps_engine_sink(drive->engine);
+
+    if (sink->pdu != NULL)
+        sink->pdu(sink->user, said->ue_key, DAPS_RAT_LTE, -1);
+    engine_node(drive->engine, said);
+}
+
 static void on_join(void *user, uint64_t ue_key, const struct daps_identity_join *join)
 {
     const struct drive *drive = user;
@@ -130,7 +148,10 @@ struct drive *drive_new(struct daps_engine *engine, const struct daps_engine_opt
     const struct unwrap_sink sink = {
         .user = drive, .pdu = on_pdu, .problem = on_problem, .join = on_join, .unfollowed = on_unfollowed};
 
+    const struct ap_sink ap_sink = {.user = drive, .says = on_said, .rrc = on_pdu, .unfollowed = on_unfollowed};
+
     drive->engine = engine;
+    drive->ap = ap_new(&ap_sink);
     drive->unwrap = unwrap_new(&sink);
     unwrap_assume(drive->unwrap, options->drbs, options->n_drbs);
     drive->result = g_new0(struct daps_rrc_result, 1);
@@ -142,6 +163,7 @@ void drive_free(struct drive *drive)
     if (drive == NULL)
         return;
     unwrap_free(drive->unwrap);
+    ap_free(drive->ap);
     g_free(drive->result);
     g_free(drive);
 }
@@ -169,4 +191,5 @@ uint64_t daps_engine_forgotten(const struct daps_engine *engine)
 void daps_engine_drain(struct daps_engine *engine)
 {
     unwrap_finish(engine_drive(engine)->unwrap);
+    ap_finish(engine_drive(engine)->ap);
 }

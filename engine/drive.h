@@ -21,6 +21,10 @@ enum daps_pdcp_status engine_pdcp(struct daps_engine *engine, const struct daps_
 /* Follows what a phone's log says of a PDCP PDU, or of keys. */
 void engine_logged(struct daps_engine *engine, const struct daps_pdu *pdu);
 
+/* Follows what a node interface says. */
+struct ap_said;
+void engine_node(struct daps_engine *engine, const struct ap_said *said);
+
 /* A name was joined to the UE of that key; the sink is told once the UE has a name. join is copied. */
 void engine_join(struct daps_engine *engine, uint64_t ue_key, const struct daps_identity_join *join);
 

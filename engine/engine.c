@@ -46,6 +46,8 @@ void daps_engine_free(struct daps_engine *engine)
     if (engine->open != NULL)
         daps_wipe(engine->open, DAPS_PDCP_MOST_OCTETS);
     g_free(engine->open);
+    if (engine->node_roots != NULL)
+        g_hash_table_unref(engine->node_roots);
     g_free(engine->waited);
     g_free(engine->seen);
     g_free(engine);

@@ -36,6 +36,8 @@ void daps_event_clear(struct daps_event *ev, enum daps_event_kind kind)
             ev->root.ciphering = ev->root.integrity = -1;
         if (kind == DAPS_EV_KEY_FITS)
             ev->key.point_a = ev->key.carrier = -1;
+        if (kind == DAPS_EV_NODE)
+            ev->node.source = (struct daps_node_cell){-1, -1, -1};
     } else {
         *ev = absent;
     }

@@ -111,7 +111,7 @@ static bool same_particulars(const struct daps_finding *a, const struct daps_fin
     case DAPS_RULE_KEY_MISMATCH:
         if (a->variant == DAPS_VARIANT_FITS)
             return same_fit(&a->fit, &b->fit);
-        if (a->variant == DAPS_VARIANT_BY_VALUE)
+        if (a->variant == DAPS_VARIANT_BY_VALUE || a->variant == DAPS_VARIANT_CARRIED)
             return true;
         if (a->variant == DAPS_VARIANT_NONE_FITS)
             return a->unfit.messages == b->unfit.messages;

@@ -61,6 +61,7 @@ struct daps_engine {
     struct daps_rrc_result *waited; /* what PDUs that waited said; NULL until needed */
     uint64_t *seen;                 /* fingerprints of the newest messages, NULL until there is one */
     struct daps_rrc_result *trial;  /* for looking whether octets could be RRC; likewise */
+    GHashTable *node_roots;         /* digest of each KeNB of the key log, to its number + 1; likewise */
     uint8_t *open;                  /* the PDU at hand, deciphered; likewise */
 };
 

@@ -374,7 +374,8 @@ enum daps_rrc_status engine_rrc(struct daps_engine *engine, const struct daps_pd
     if (engine->sink.rrc != NULL)
         engine->sink.rrc(engine->sink.user, NULL, pdu, NULL);
     take_segment(engine, pdu, result);
-    engine->has_log[pdu->rat] |= !pdu->air && pdu->channel != DAPS_CH_BCCH_BCH && pdu->channel != DAPS_CH_BCCH_DL_SCH;
+    engine->has_log[pdu->rat] |=
+        !pdu->air && !pdu->between_nodes && pdu->channel != DAPS_CH_BCCH_BCH && pdu->channel != DAPS_CH_BCCH_DL_SCH;
     if (is_dcch(pdu->channel) && !pdu->air)
         follow_logged(engine, pdu, result);
     else

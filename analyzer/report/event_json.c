@@ -24,6 +24,7 @@
 #define BEARER(type, member, most)    EVIDENCE(BEARER, type, bearer_##member, bearer.member, most)
 #define SEEN(type, member, most)      EVIDENCE(KEY_SEEN, type, seen_##member, seen.member, most)
 #define SENT(type, member, most)      EVIDENCE(MESSAGE_SENT, type, sent_##member, sent.member, most)
+#define NODE(type, member, most)      EVIDENCE(NODE, type, node_##member, node.member, most)
 #define BEARERS(name)                 FIELD(#name, SET, bearers.name, 0)
 #define FLAG(name)                    FIELD(#name, FLAG, name, 0)
 
@@ -168,6 +169,15 @@ const struct event_field event_fields[] = {
     SEEN(FLAG, fits, 0),
     SEEN(COUNT, context, 0),
     SENT(COUNT, c_rnti, UINT16_MAX),
+    NODE(SAYS, says, 0),
+    EVIDENCE(NODE, I32, node_source_pci, node.source.pci, 1007),
+    EVIDENCE(NODE, I32, node_source_arfcn, node.source.arfcn, 3279165),
+    EVIDENCE(NODE, I32, node_source_c_rnti, node.source.c_rnti, 65535),
+    NODE(DIGEST, digest, 0),
+    NODE(U64, key_frame, INT64_MAX),
+    NODE(FLAG, vertical, 0),
+    NODE(FLAG, checked, 0),
+    NODE(FLAG, fits, 0),
 };
 const size_t event_fields_n = G_N_ELEMENTS(event_fields);
 
@@ -213,6 +223,8 @@ static int64_t number(const struct event_field *field, const struct daps_event *
         return ev->collision.octets > 0 && (value == ev->collision.xor_cipher || ev->collision.has_plain) ? 0 : -1;
     case EVENT_FIELD_RACH:
         return ev->rach != DAPS_RACH_UNKNOWN ? (int64_t)ev->rach : -1;
+    case EVENT_FIELD_SAYS:
+        return *(const uint8_t *)value;
     case EVENT_FIELD_CAUSE:
         return ev->cause != DAPS_REEST_NONE ? (int64_t)ev->cause : -1;
     }
@@ -284,6 +296,11 @@ static void write_value(struct outbuf *out, const struct event_field *field, con
     case EVENT_FIELD_RACH:
         outbuf_string(out, quote);
         outbuf_string(out, daps_rach_name(ev->rach));
+        outbuf_string(out, quote);
+        break;
+    case EVENT_FIELD_SAYS:
+        outbuf_string(out, quote);
+        outbuf_string(out, daps_node_says_name((enum daps_node_says)ev->node.says));
         outbuf_string(out, quote);
         break;
     case EVENT_FIELD_CAUSE:

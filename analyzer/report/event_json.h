@@ -30,6 +30,7 @@ enum event_field_type {
     EVENT_FIELD_XOR,    /* uint8_t[64] in hexadecimal, as many as the collision has; present when there are any */
     EVENT_FIELD_RACH,
     EVENT_FIELD_CAUSE,
+    EVENT_FIELD_SAYS, /* enum daps_node_says, always there */
 };
 
 /* Names are those of one list: a field belongs to messages, or to one kind of evidence. */

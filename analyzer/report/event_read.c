@@ -67,6 +67,11 @@ static const char *rach_name(unsigned value)
     return daps_rach_name((enum daps_rach)value);
 }
 
+static const char *says_name(unsigned value)
+{
+    return daps_node_says_name((enum daps_node_says)value);
+}
+
 static const char *cause_name(unsigned value)
 {
     return daps_reestablishment_cause_name((enum daps_reestablishment_cause)value);
@@ -201,6 +206,11 @@ static bool read_field(const struct reading *r, const struct event_field *field,
         if (!read_name(r, value, rach_name, DAPS_RACH_SKIP + 1, &found))
             return false;
         ev->rach = (enum daps_rach)found;
+        return true;
+    case EVENT_FIELD_SAYS:
+        if (!read_name(r, value, says_name, DAPS_NODE_SAYS, &found))
+            return false;
+        ev->node.says = (uint8_t)found;
         return true;
     case EVENT_FIELD_CAUSE:
         if (!read_name(r, value, cause_name, DAPS_REEST_OTHER_FAILURE + 1, &found))

@@ -27,6 +27,8 @@ void text_handover_row(struct handover_row *row, const struct daps_handover *han
         .ciphering = handover->ciphering,
         .integrity = handover->integrity,
         .prepared = handover->prepared,
+        .key_frame = handover->key_frame,
+        .key_verified = handover->key_verified,
         .same_frequency = handover->same_frequency,
     };
     g_strlcpy(row->key, handover->key.id, sizeof row->key);
@@ -96,6 +98,8 @@ static void cell_text(struct outbuf *out, const struct handover_row *row, enum c
         break;
     case KEY:
         text_safe(out, row->key[0] != '\0' ? row->key : "-");
+        if (row->key_frame != 0)
+            outbuf_printf(out, " (%sframe %" PRIu64 ")", row->key_verified ? "verified, " : "", row->key_frame);
         break;
     case ALGORITHMS:
         text_algorithms(out, rat, row->ciphering, row->integrity);

@@ -18,6 +18,8 @@ struct handover_row {
     enum daps_outcome outcome;
     struct daps_cell source, target;
     int ncc, ciphering, integrity;
+    uint64_t key_frame; /* of the message of a node interface with its key, 0 none */
+    bool key_verified;
     bool prepared, same_frequency;
     char key[24];
 };

@@ -49,6 +49,7 @@ void framing_finish(struct framing *framing)
         fragments_finish(framing->fragments, &peel);
     if (framing->segments)
         segments_finish(framing->segments, &peel);
+    sctp_finish(&peel);
 }
 
 void framing_free(struct framing *framing)
@@ -57,6 +58,7 @@ void framing_free(struct framing *framing)
         return;
     fragments_free(framing->fragments);
     segments_free(framing->segments);
+    sctp_messages_free(framing->sctp);
     g_free(framing);
 }
 

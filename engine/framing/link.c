@@ -226,7 +226,7 @@ void peel_link(struct peel *peel, int linktype, struct octets packet)
     }
     for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++) {
         if (protocols[i].linktype == linktype) {
-            tally_count(&peel->at, protocols[i].class);
+            peel_ap(peel, protocols[i].class, packet);
             return;
         }
     }

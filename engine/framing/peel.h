@@ -10,6 +10,7 @@
 
 #include "bytes/octets.h"
 #include "framing/framing.h"
+#include "framing/sctp_messages.h"
 
 struct peel;
 typedef void peel_layer(struct peel *peel, struct octets packet);
@@ -102,8 +103,12 @@ bool peel_named_payload(struct peel *peel, struct octets payload);
 /* sctp.c */
 void peel_sctp(struct peel *peel, struct octets packet);
 enum daps_framing_class sctp_payload_class(uint32_t ppid);
-/* Counts a PDU of a node interface, and says whether it carries what nobody follows. */
+/* Counts a PDU of a node interface, and hands it over or says that it carries what nobody follows. */
 void peel_ap(struct peel *peel, enum daps_framing_class class, struct octets pdu);
+/* Are PDUs of that class handed over? */
+bool peel_ap_is_read(enum daps_framing_class class);
+/* The capture has ended: messages that have not become whole are said. */
+void sctp_finish(struct peel *peel);
 
 /* upper_pdu.c */
 void peel_upper_pdu(struct peel *peel, struct octets packet);
@@ -253,6 +258,7 @@ struct framing {
     framing_pdu *pdu;
     struct fragments *fragments; /* NULL until the first one */
     struct segments *segments;   /* likewise */
+    struct sctp_messages *sctp;  /* likewise */
     struct upper_cache upper;
     struct upper_memory upper_tags;
     struct pdcp_memory pdcp_contexts;

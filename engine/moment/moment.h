@@ -87,8 +87,12 @@ struct daps_attempt {
     int32_t carrier; /* centre of its carrier as NR-ARFCN, -1 */
     bool has_leaf;   /* a phone's log names the keys below that of its target: */
     struct daps_seen_evidence leaf;
-    bool target_used; /* uplink signalling under the target's key was seen below RRC */
-    bool sent;        /* a phone's log shows its first message in the random access to the target */
+    bool by_node;       /* a node interface brought its command; its leaf is the whole key */
+    bool handed_over;   /* ... the source has handed its PDCP status over, which follows the command */
+    bool key_fits;      /* ... the key carried comes from what was known */
+    uint64_t key_frame; /* of the message that carried it, 0 none */
+    bool target_used;   /* uplink signalling under the target's key was seen below RRC */
+    bool sent;          /* a phone's log shows its first message in the random access to the target */
     /* What-if (ue/suppose.c), else 0: */
     uint32_t first_count; /* COUNT of the first message under its key */
     bool unsent;          /* it failed before anything was sent under its key */
@@ -270,6 +274,7 @@ struct daps_moment {
             struct daps_repeat_side earlier, later;
             int algorithm;
             bool unchanged; /* the later one is where the key had to change */
+            bool carried;   /* node interfaces carried the key, no phone's log */
         } again;
         struct {
             const struct daps_term *key;

@@ -103,6 +103,7 @@ void radio_take(struct radio *radio, const struct daps_pdu *pdu)
         break;
     case DAPS_LAYER_RRC:
     case DAPS_LAYER_LOGGED:
+    case DAPS_LAYER_AP:
         break;
     }
 }

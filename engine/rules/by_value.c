@@ -104,7 +104,7 @@ void rule_key_again(const struct judgement *j)
     struct daps_finding finding;
 
     finding_start(&finding, j, unchanged ? DAPS_RULE_KEY_UNCHANGED : DAPS_RULE_REPEATED_KEY, later->attempt);
-    finding.variant = DAPS_VARIANT_BY_VALUE;
+    finding.variant = j->moment->again.carried ? DAPS_VARIANT_CARRIED : DAPS_VARIANT_BY_VALUE;
     finding.evidence = DAPS_EVIDENCE_PROVEN;
     add_side(&finding, earlier);
     add_side(&finding, later);

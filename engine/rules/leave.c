@@ -9,7 +9,7 @@ static bool was_tried(const struct daps_attempt *attempt)
 {
     if (attempt->unsure)
         return false;
-    return !attempt->prepared || attempt->outcome == DAPS_OUTCOME_DAPS_FALLBACK ||
+    return !attempt->prepared || attempt->by_node || attempt->outcome == DAPS_OUTCOME_DAPS_FALLBACK ||
            attempt->outcome == DAPS_OUTCOME_REESTABLISHED || attempt->complete_frame != 0;
 }
 
@@ -27,24 +27,31 @@ typedef const struct daps_term *group_term(const struct daps_attempt *attempt);
 
 static const struct daps_term *by_key(const struct daps_attempt *attempt)
 {
+    if (attempt->by_node && !attempt->has_leaf)
+        return NULL; /* only its value says whether what was not seen has changed the key before it */
     return attempt->parent != NULL ? attempt->key : NULL;
 }
 
 static const struct daps_term *by_nh(const struct daps_attempt *attempt)
 {
+    if (attempt->by_node && !attempt->key_fits)
+        return NULL;
     return attempt->parent != NULL && attempt->parent->kind == DAPS_TERM_NH ? attempt->parent : NULL;
 }
 
 /*
  * A key that rests on cells of the log is one key only with what rests on the same ones (ue/cells.c); and behind
- * messages that could not be read nothing is known to be what it was before them.
+ * messages that could not be read nothing is known to be what it was before them. A key that a node interface carried
+ * is what its value says: handovers within an eNB, which no node interface shows, may have changed the one before it.
  */
 static gpointer group_of(const struct daps_attempt *attempt, const struct daps_term *term)
 {
     const guintptr taint = term == attempt->key ? (guintptr)attempt->taint : 0;
     const guintptr doubt = (guintptr)(attempt->doubt * UINT64_C(0x9e3779b97f4a7c15));
 
-    return (gpointer)((guintptr)term ^ (taint << 4) ^ doubt);
+    const guintptr value = attempt->by_node && term == attempt->key ? (guintptr)attempt->leaf.srb : 0;
+
+    return (gpointer)((guintptr)term ^ (taint << 4) ^ doubt ^ value);
 }
 
 static void free_group(gpointer group)

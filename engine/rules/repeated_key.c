@@ -30,6 +30,8 @@ static enum daps_exposure exposure_of(const struct judgement *j, const struct da
         return DAPS_EXPOSURE_NONE; /* turned down on SRB0, or never applied: nothing was sent under the new keys */
     if (attempt->procedure == DAPS_PROC_SK_COUNTER)
         return DAPS_EXPOSURE_POSSIBLE;
+    if (attempt->outcome == DAPS_OUTCOME_CANCELLED && !attempt->handed_over)
+        return DAPS_EXPOSURE_UNLIKELY; /* nothing shows that the UE was sent the command (TS 36.300 10.1.2.1.1) */
     if (attempt->outcome == DAPS_OUTCOME_COMPLETED)
         return DAPS_EXPOSURE_POSSIBLE;
     if (attempt->sent && !attempt->unsent)
@@ -70,11 +72,12 @@ void rule_repeated_key(const struct judgement *j, struct daps_attempt *const *gr
         finding_add_attempt(&finding, group[i]);
     if (rule_is_named(group, n)) {
         finding.evidence = DAPS_EVIDENCE_PROVEN;
-        finding.variant = DAPS_VARIANT_BY_VALUE;
+        finding.variant = group[0]->by_node ? DAPS_VARIANT_CARRIED : DAPS_VARIANT_BY_VALUE;
     }
     finding.has_exposure = true;
     finding.exposure = worst_exposure(j, group, n);
-    finding_assume_no_gap(&finding, group, n);
+    if (finding.variant != DAPS_VARIANT_CARRIED) /* whatever is missing: the values are equal */
+        finding_assume_no_gap(&finding, group, n);
     finding_assume_cells(&finding, group, n);
     if (group[0]->derivation == DAPS_DERIVATION_NEW_KEY_SET)
         finding.assumptions |= DAPS_ASSUMES_NO_NAS_SMC;

@@ -59,7 +59,8 @@ bool daps_framing_class_is_followed(enum daps_framing_class class)
 {
     return class == DAPS_FRAMING_NR_RRC || class == DAPS_FRAMING_LTE_RRC || class == DAPS_FRAMING_MAC_NR ||
            class == DAPS_FRAMING_RLC_NR || class == DAPS_FRAMING_PDCP_NR || class == DAPS_FRAMING_MAC_LTE ||
-           class == DAPS_FRAMING_RLC || class == DAPS_FRAMING_PDCP || class == DAPS_FRAMING_DIAG_PDCP;
+           class == DAPS_FRAMING_RLC || class == DAPS_FRAMING_PDCP || class == DAPS_FRAMING_DIAG_PDCP ||
+           class == DAPS_FRAMING_S1AP || class == DAPS_FRAMING_X2AP;
 }
 
 void tally_unfollowed(const struct tally_place *place)

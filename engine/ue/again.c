@@ -280,6 +280,8 @@ bool daps_ue_command_again(struct daps_ue *ue, const struct daps_event *ev)
 
     if (!ev->from_pdcp && ((ev->digest != 0 && is_behind_another(ue, ev)) || daps_ue_was_too_late(ue, ev)))
         return true;
+    if (ue->node.awaits && ev->prepared)
+        return false; /* nodes have agreed on it anew */
     if (last == NULL || ev->digest == 0 || last->digest != ev->digest ||
         last->procedure == DAPS_PROC_CONDITIONAL_HANDOVER)
         return false;

@@ -89,8 +89,15 @@ static bool know_root(struct daps_ue *ue, const struct daps_term *root, bool fre
                                             .keylog = keylog,
                                             .ue = matched ? ue->root.ue : ue->name,
                                             .ordinal = matched ? ue->root.ordinal : ue->roots};
-    bool found = keylog != NULL && ue->root.match != DAPS_ROOT_NONE_FITS &&
-                 daps_keylog_root(keylog, source.ue, ue->rat, source.ordinal, known) && correct_count(ue, known);
+    bool found;
+
+    if (ue->given != NULL) { /* by a node interface, which is the best to know */
+        *known = *ue->given;
+        daps_term_root_known(ue->pool, root, &(struct daps_root_source){.known = known, .ue = ue->name});
+        return true;
+    }
+    found = keylog != NULL && ue->root.match != DAPS_ROOT_NONE_FITS &&
+            daps_keylog_root(keylog, source.ue, ue->rat, source.ordinal, known) && correct_count(ue, known);
 
     known->has_ncc &= !fresh;
     if (keylog != NULL && ue->root.match != DAPS_ROOT_NONE_FITS)
@@ -158,6 +165,29 @@ void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc)
     ue->state = DAPS_UE_CONNECTED;
     daps_ue_note_null(ue, smc->frame, smc->ciphering, smc->integrity);
     daps_deliver_root(ue, active, smc, DAPS_DERIVATION_NONE);
+}
+
+/*
+ * The MME has given the eNB another KeNB, which goes into use by a handover within the cell, with NCC 0: its key is
+ * made for the cell that the UE is in.
+ */
+void daps_ue_rekey(struct daps_ue *ue, const struct daps_event *ev)
+{
+    struct daps_chain *chain = &ue->active.chain;
+    uint32_t n = 0;
+    bool n_known = true;
+
+    chain->root = next_root(ue, true, &n, &n_known);
+    chain->key = daps_term_star(ue->pool, chain->root, ue->active.pci, ue->active.arfcn);
+    chain->n = 0;
+    chain->ahead = 0;
+    chain->n_known = true;
+    ue->active.gaps = ue->gaps;
+    ue->active.serial = ++ue->serials;
+    ue->active.c_rnti = -1;
+    ue->stored_n_valid = false;
+    ue->n_candidates = 0;
+    daps_deliver_root(ue, &ue->active, ev, DAPS_DERIVATION_NEW_KEY_SET);
 }
 
 /* Keys stay as they are: those derived by now would be others if NCC 0 had been known, and equal the same ones. */

@@ -334,6 +334,11 @@ void daps_ue_evidence(struct daps_ue *ue, const struct daps_event *ev)
         message_sent(ue, ev);
         return;
     }
+    if (ev->kind == DAPS_EV_NODE) {
+        daps_ue_node(ue, ev);
+        daps_ue_tell_progress(ue, ev->frame);
+        return;
+    }
     if (ev->kind == DAPS_EV_KEY_SEEN) {
         daps_ue_see_keys(ue, ev);
         return;

@@ -14,6 +14,7 @@ bool daps_attempt_has_failed(const struct daps_attempt *attempt)
     switch (attempt->outcome) {
     case DAPS_OUTCOME_DAPS_FALLBACK:
     case DAPS_OUTCOME_REESTABLISHED:
+    case DAPS_OUTCOME_CANCELLED:
         return true;
     case DAPS_OUTCOME_SUPERSEDED:
         return !attempt->prepared;

@@ -475,6 +475,8 @@ void daps_ue_finish(struct daps_ue *ue)
         daps_ue_not_judged(ue, DAPS_NOT_JUDGED_COMMAND_LOST, ue->unexplained_failure);
     if (ue->segments[0].n > 0) /* the end of a downlink message, perhaps a command */
         daps_ue_not_judged(ue, DAPS_NOT_JUDGED_SEGMENTS_LOST, ue->segments[0].first_frame);
+    if (ue->open != NULL && ue->open->by_node && ue->open->outcome == DAPS_OUTCOME_UNKNOWN)
+        daps_ue_not_judged(ue, DAPS_NOT_JUDGED_OUTCOME_LOST, ue->open->frame);
     if (ue->open != NULL)
         daps_attempt_close(ue, ue->open->outcome == DAPS_OUTCOME_COMPLETED);
     daps_attempt_confirm(ue);

@@ -53,6 +53,13 @@ struct daps_orphan {
     int ciphering, integrity;
 };
 
+#define DAPS_CARRIED 8 /* keys that node interfaces carried last, by which an equal one is told from others' */
+struct daps_carried {
+    uint64_t digest, frame;
+    uint32_t attempt;
+    enum daps_procedure procedure;
+};
+
 struct daps_ue {
     struct daps_engine *engine;
     char name[64];
@@ -157,11 +164,17 @@ struct daps_ue {
         int64_t due_ns;     /* of an RRCSetup whose RRCSetupComplete has not come; INT64_MIN none */
         int64_t missing_ns; /* of the first message of a connection whose RRCSetup has not come; INT64_MIN none */
     } setup;
-    uint32_t serials;            /* of contexts */
-    bool is_copy;                /* for a preview: what it shares with the UE must not change */
-    struct daps_root_match root; /* of the connection that is about to be secured */
-    unsigned roots;              /* of this UE's name in the key log that are spent: which one is next */
-    unsigned nas_epoch;          /* NAS messages seen: a NAS security mode command may hide among them */
+    struct {
+        bool awaits; /* the next command is that of a new preparation */
+        unsigned n;  /* carried so far */
+        struct daps_carried keys[DAPS_CARRIED];
+    } node;                               /* what node interfaces say */
+    const struct daps_keylog_root *given; /* value of the root about to be made, while that is known; NULL else */
+    uint32_t serials;                     /* of contexts */
+    bool is_copy;                         /* for a preview: what it shares with the UE must not change */
+    struct daps_root_match root;          /* of the connection that is about to be secured */
+    unsigned roots;                       /* of this UE's name in the key log that are spent: which one is next */
+    unsigned nas_epoch;                   /* NAS messages seen: a NAS security mode command may hide among them */
     struct {
         const struct daps_term *root;
         unsigned nas_epoch;
@@ -246,6 +259,7 @@ void daps_ue_setup(struct daps_ue *ue, const struct daps_event *ev); /* TS 38.33
 void daps_ue_setup_complete(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc);       /* TS 33.501 6.9.2.1.1 */
 void daps_ue_secured_late(struct daps_ue *ue, const struct daps_event *smc); /* ... read behind what it secured */
+void daps_ue_rekey(struct daps_ue *ue, const struct daps_event *ev);         /* TS 33.401 7.2.9.2 */
 void daps_ue_root_matched(struct daps_ue *ue); /* ue->root has been found out after the connection was secured */
 /* A message that shows security, and the command that began it is not in a log that saw the connection begin. */
 void daps_ue_miss_security(struct daps_ue *ue, const struct daps_event *ev);
@@ -387,6 +401,9 @@ bool daps_ue_is_from_elsewhere(const struct daps_ue *ue, const struct daps_event
 void daps_ue_taint(struct daps_attempt *attempt, const struct daps_place *place); /* ... of its key, once derived */
 struct daps_place daps_ue_command_place(const struct daps_ue *ue, const struct daps_event *ev);
 struct daps_place daps_ue_logged_place(struct daps_ue *ue, const struct daps_event *ev, const struct daps_cell *also);
+
+/* node.c: what node interfaces say of its keys and handovers. */
+void daps_ue_node(struct daps_ue *ue, const struct daps_event *ev);
 
 /* evidence.c: what PDUs below RRC show of the UE's keys and contexts. */
 void daps_ue_evidence(struct daps_ue *ue, const struct daps_event *ev);

@@ -46,6 +46,8 @@ void daps_deliver_handover(struct daps_ue *ue, const struct daps_attempt *attemp
         .ciphering = attempt->target.ciphering,
         .integrity = attempt->target.integrity,
         .outcome = attempt->outcome,
+        .key_frame = attempt->key_frame,
+        .key_verified = attempt->key_fits,
     };
 
     counts->handovers++;

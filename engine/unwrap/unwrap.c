@@ -14,12 +14,12 @@ struct unwrap {
     struct radio *radio;
 };
 
-/* What framing/ hands over; RRC and what a phone logged need nothing more. */
+/* What framing/ hands over; RRC, what a phone logged and node interfaces need nothing more. */
 static void on_framed(void *user, const struct daps_pdu *pdu)
 {
     const struct unwrap *unwrap = user;
 
-    if (pdu->layer == DAPS_LAYER_RRC || pdu->layer == DAPS_LAYER_LOGGED)
+    if (pdu->layer == DAPS_LAYER_RRC || pdu->layer == DAPS_LAYER_LOGGED || pdu->layer == DAPS_LAYER_AP)
         unwrap->sink.pdu(unwrap->sink.user, pdu);
     else
         radio_take(unwrap->radio, pdu);

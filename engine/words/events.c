@@ -40,6 +40,7 @@ const char *daps_event_kind_name(enum daps_event_kind kind)
         [DAPS_EV_KEY_UNFIT] = "key-unfit",
         [DAPS_EV_KEY_SEEN] = "key-seen",
         [DAPS_EV_MESSAGE_SENT] = "message-sent",
+        [DAPS_EV_NODE] = "node-interface",
         [DAPS_EV_UNREAD] = "unread",
         [DAPS_EV_RESUMED] = "resumed",
         [DAPS_EV_BEARER] = "bearer",
@@ -92,4 +93,17 @@ const char *daps_reestablishment_cause_name(enum daps_reestablishment_cause caus
     static const char *const names[] = {"none", "reconfiguration-failure", "handover-failure", "other-failure"};
 
     return (unsigned)cause < sizeof names / sizeof names[0] ? names[cause] : "none";
+}
+
+const char *daps_node_says_name(enum daps_node_says says)
+{
+    static const char *const names[DAPS_NODE_SAYS] = {
+        [DAPS_NODE_SECURED] = "secured",   [DAPS_NODE_REKEYED] = "rekeyed",
+        [DAPS_NODE_PREPARES] = "prepares", [DAPS_NODE_REFUSED] = "refused",
+        [DAPS_NODE_KEY] = "key",           [DAPS_NODE_SENT] = "sent",
+        [DAPS_NODE_REACHED] = "reached",   [DAPS_NODE_CANCELLED] = "cancelled",
+        [DAPS_NODE_LOST] = "lost",         [DAPS_NODE_RELEASED] = "released",
+    };
+
+    return (unsigned)says < DAPS_NODE_SAYS ? names[says] : "unknown";
 }

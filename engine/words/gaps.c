@@ -70,6 +70,7 @@ static const struct {
                                 "a message from the source of a handover that is neither answered nor failed"},
     [DAPS_GAP_COMMAND_AGAIN] = {"command-again",
                                 "a command with the octets of one just before it, which a tool may have written twice"},
+    [DAPS_GAP_NODE_KEY] = {"node-key", "a key on a node interface that does not come from the one in use"},
     [DAPS_GAP_COUNT_AGAIN] = {"count-again", "signalling whose COUNT starts over, without the key change that does it"},
     [DAPS_GAP_OTHER] = {"other", "something that this version has no name for"},
 };

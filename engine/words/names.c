@@ -46,8 +46,8 @@ const char *daps_procedure_name(enum daps_procedure procedure)
 
 const char *daps_outcome_name(enum daps_outcome outcome)
 {
-    static const char *const names[] = {"unknown",       "completed", "daps-fallback",
-                                        "reestablished", "released",  "superseded"};
+    static const char *const names[] = {"unknown",  "completed",  "daps-fallback", "reestablished",
+                                        "released", "superseded", "cancelled"};
 
     return NAME_OF(names, outcome);
 }
@@ -93,6 +93,7 @@ const char *daps_words_outcome(enum daps_outcome outcome)
         [DAPS_OUTCOME_REESTABLISHED] = "failed, re-established",
         [DAPS_OUTCOME_RELEASED] = "connection released",
         [DAPS_OUTCOME_SUPERSEDED] = "superseded",
+        [DAPS_OUTCOME_CANCELLED] = "cancelled by the source",
     };
 
     return NAME_OF(words, outcome);

@@ -66,6 +66,8 @@ static const char *proven_words(const struct daps_finding *finding)
 {
     if (finding->variant == DAPS_VARIANT_BY_VALUE)
         return "proven: the phone's own log names the keys by value";
+    if (finding->variant == DAPS_VARIANT_CARRIED)
+        return "proven: node interfaces carried the keys, and their values are equal";
     if (finding->variant == DAPS_VARIANT_FITS)
         return "proven: the MAC-I is right under that key, and wrong under the standard's";
     if (finding->rule == DAPS_RULE_UNCIPHERED || finding->rule == DAPS_RULE_COUNT_NEAR_WRAP)

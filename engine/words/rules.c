@@ -135,7 +135,7 @@ static const struct daps_rule rules[DAPS_RULE_COUNT] = {
             .title = "An impossible or unsafe step of the key chain",
             .liaison = "",
             .clauses = CLAUSES("TS 33.501 6.9.2.1.1", "TS 33.501 6.9.2.3.2", "TS 33.501 A.10"),
-            .meaning = "(Not reported by this version, which reads no node interfaces.) A node interface carried an NH "
+            .meaning = "(Not reported by this version.) A node interface carried an NH "
                        "of all zeros, an NCC that does not follow modulo 8, or NCC 1 for a "
                        "derivation, which the standard never uses.",
             .remedy = "Core network or node: correct the NH chain; keys that came from it are not fresh.",

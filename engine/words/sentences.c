@@ -88,6 +88,19 @@ static void say_named(GString *text, const struct daps_finding *finding)
                                exposure_sentence(finding)); /* the others speak of a first attempt that failed */
 }
 
+/* Node interfaces carried the key, or the NH that it comes from. */
+static void say_carried(GString *text, const struct daps_finding *finding)
+{
+    g_string_append(text, "Node interfaces carried the keys of the handovers prepared in ");
+    append_contexts(text, finding);
+    g_string_append(text, ", and they are the same by value.");
+    if (finding->has_key && finding->key.parent[0] != '\0') {
+        g_string_append(text, " It is ");
+        daps_words_key(text, &finding->key, finding->rat);
+        g_string_append_c(text, '.');
+    }
+}
+
 static void say_unchanged(GString *text, const struct daps_finding *finding)
 {
     g_string_append(text, "The phone's log names the AS keys: behind ");
@@ -110,8 +123,8 @@ static void say_contradicted(GString *text, const struct daps_finding *finding)
 
 static void say_repeated_key(GString *text, const struct daps_finding *finding)
 {
-    if (finding->variant == DAPS_VARIANT_BY_VALUE) {
-        say_named(text, finding);
+    if (finding->variant == DAPS_VARIANT_BY_VALUE || finding->variant == DAPS_VARIANT_CARRIED) {
+        (finding->variant == DAPS_VARIANT_CARRIED ? say_carried : say_named)(text, finding);
         return;
     }
     g_string_append(text, "The commands in ");

@@ -55,6 +55,14 @@ static const char *step_word(const void *at, enum daps_rat rat)
 
 /* ---- handovers and SCG changes ---- */
 
+/* A node interface carried the key. */
+static bool is_carried(const void *object)
+{
+    return ((const struct daps_handover *)object)->key_frame != 0;
+}
+
+#define CARRIED .there = is_carried, .optional = true, .column = 0
+
 static const struct daps_member handover_members[] = {
     {NAMED("capture"), .type = DAPS_MEMBER_CAPTURE, .column = 1},
     MEMBER(TEXT, "ue", daps_handover, ue, .column = 2),
@@ -83,6 +91,8 @@ static const struct daps_member handover_members[] = {
     MEMBER(WORD, "ciphering", daps_handover, ciphering, .word = ciphering_word, .column = 25),
     MEMBER(WORD, "integrity", daps_handover, integrity, .word = integrity_word, .column = 26),
     MEMBER(FLAG, "prepared", daps_handover, prepared, .column = 27),
+    MEMBER(FRAME, "key_frame", daps_handover, key_frame, CARRIED),
+    MEMBER(FLAG, "key_verified", daps_handover, key_verified, CARRIED),
 };
 
 const struct daps_shape daps_shape_handover = {"handover", handover_members, G_N_ELEMENTS(handover_members),

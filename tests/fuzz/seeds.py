@@ -6,6 +6,7 @@ usage: seeds.py DAPSAUDIT DIRECTORY
 """
 import gzip
 import pathlib
+import re
 import struct
 import subprocess
 import sys
@@ -175,12 +176,27 @@ def of_logs(program):
     yield "baseband", "encrypted", packed([b"\x9e\1\2\3", mixed[1], b"\x60\0"])
 
 
+def of_nodes():
+    """Stories of node interfaces, by themselves and in SCTP; some messages twice."""
+    header = (SAMPLES.parent / "tests" / "unit" / "ap_pdus.h").read_text(encoding="utf-8")
+    for name, rows in re.findall(r"given (\w+)\[\] = \{(.*?)\};", header, re.S):
+        alone = sctp = b""
+        for number, (source, target, octets) in enumerate(re.findall(r'\{(\d), (\d), "(\w+)"\}', rows)):
+            octets = bytes.fromhex(octets)
+            kind, nodes = int("0" not in (source, target)), int(source) << 4 | int(target)
+            head = struct.pack(">BH", nodes, len(octets))
+            alone += bytes([kind]) + head + octets
+            sctp += (bytes([kind | 2]) + head + bytes([3, number]) + octets) * (1 + number % 2)
+        yield "nodes", name, alone
+        yield "nodes", name + "-sctp", sctp
+
+
 def main():
     if len(sys.argv) != 3:
         print(__doc__, file=sys.stderr)
         return 2
     program, directory = sys.argv[1], pathlib.Path(sys.argv[2])
-    made = [*of_layouts(program), *of_logs(program)]
+    made = [*of_layouts(program), *of_logs(program), *of_nodes()]
     for scenario in sorted(SAMPLES.glob("*.scenario")):
         made += of_sample(program, scenario)
     for harness, name, octets in made:

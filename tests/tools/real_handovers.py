@@ -63,6 +63,8 @@ def ours(program, capture, rat, lte_frames):
     output = subprocess.run([program, "audit", "--format", "ndjson", capture], capture_output=True, text=True).stdout
     frames, duplicates = {}, 0
     for line in map(json.loads, output.splitlines()):
+        if "key_frame" in line:
+            continue  # of a node interface: node_interfaces.py
         if line["type"] in ("handover", "scg-change") and line["rat"] == rat and (rat == "lte" or line["frame"] not in lte_frames):
             frames.setdefault(line["frame"], []).append(line)
         elif line["type"] == "summary":

@@ -140,6 +140,9 @@ struct seen {
     enum daps_framing_class class;
     bool rrc_lost, ue_known;
     char detail[400];
+    unsigned aps;       /* PDUs of S1AP or X2AP, and ... */
+    struct daps_pdu ap; /* ... the last one, */
+    char ap_octets[4096];
     unsigned pdcps;
     struct daps_pdu pdcp; /* the last one */
     char pdcp_octets[4096];
@@ -168,6 +171,12 @@ static inline void seen_pdu(void *user, const struct daps_pdu *pdu)
         seen->cells++;
         seen->cell = pdu->logged_cell;
         seen->cell_identity = pdu->logged->cell_identity;
+        return;
+    }
+    if (pdu->layer == DAPS_LAYER_AP) {
+        seen->aps++;
+        seen->ap = *pdu;
+        in_hex(pdu, seen->ap_octets, sizeof seen->ap_octets);
         return;
     }
     ck_assert_int_eq(pdu->layer, DAPS_LAYER_PDCP);

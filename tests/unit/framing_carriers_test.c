@@ -114,12 +114,8 @@ START_TEST(node_interfaces)
         enum daps_framing_class class;
         unsigned unfollowed;
     } pdus[] = {
-        {"x2ap", "0000006d", DAPS_FRAMING_X2AP, 1}, /* HandoverRequest */
-        {"x2ap", "2000006d", DAPS_FRAMING_X2AP, 0}, /* its acknowledge */
-        {"x2ap", "0005006d", DAPS_FRAMING_X2AP, 0}, /* uEContextRelease */
-        {"x2ap", "00", DAPS_FRAMING_X2AP, 0},       {"s1ap", "000980", DAPS_FRAMING_S1AP, 0},
-        {"s1ap", "000080", DAPS_FRAMING_S1AP, 1},   {"s1ap", "000180", DAPS_FRAMING_S1AP, 1},
-        {"s1ap", "000380", DAPS_FRAMING_S1AP, 1},   {"ngap", "000c00", DAPS_FRAMING_NGAP, 1},
+        {"x2ap", "0000006d", DAPS_FRAMING_X2AP, 0}, /* S1AP and X2AP are handed over */
+        {"s1ap", "000980", DAPS_FRAMING_S1AP, 0},   {"ngap", "000c00", DAPS_FRAMING_NGAP, 1},
         {"ngap", "000e00", DAPS_FRAMING_NGAP, 0},   {"ngap", "00ff00", DAPS_FRAMING_NGAP, 0},
         {"xnap", "000000", DAPS_FRAMING_XNAP, 1},   {"f1ap", "000c00", DAPS_FRAMING_F1AP, 1},
         {"f1ap", "000100", DAPS_FRAMING_F1AP, 0},   {"nas-eps", "000000", DAPS_FRAMING_NAS, 0},
@@ -132,6 +128,11 @@ START_TEST(node_interfaces)
         ck_assert_uint_eq(counted_all(&seen), 1);
         ck_assert_msg(seen.unfollowed == pdus[i].unfollowed, "%s %s", pdus[i].name, pdus[i].octets);
         ck_assert_uint_eq(seen.problems, 0);
+        ck_assert_uint_eq(seen.aps, i < 2);
+        if (i < 2) {
+            ck_assert_str_eq(seen.ap_octets, pdus[i].octets);
+            ck_assert(seen.ap.x2 == (i == 0) && !seen.ap.numbered);
+        }
         seen_end(&seen);
     }
     seen_begin(&seen); /* SCTP in IPv4 in raw IP, one DATA chunk of X2AP */
@@ -139,7 +140,10 @@ START_TEST(node_interfaces)
          hex("45000034 00000000 40840000 0a000001 0a000002 8e368e36 00000000 00000000"
              "00030014 00000001 00000000 0000001b 0000006d"));
     ck_assert_uint_eq(counted(&seen, DAPS_FRAMING_X2AP), 1);
-    ck_assert_uint_eq(seen.unfollowed, 1);
+    ck_assert_uint_eq(seen.unfollowed, 0);
+    ck_assert_str_eq(seen.ap_octets, "0000006d");
+    ck_assert(seen.ap.x2 && seen.ap.numbered);
+    ck_assert_uint_eq(seen.ap.ends.source.port, 36406);
     seen_end(&seen);
 }
 END_TEST

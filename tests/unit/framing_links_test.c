@@ -278,6 +278,42 @@ START_TEST(sctp_payloads)
 }
 END_TEST
 
+static void give_chunk(struct seen *seen, const char *chunk)
+{
+    give(seen, 228, ipv4(1, 2, 132, join(hex("8e76 8e76 00000007 00000000"), hex(chunk))));
+}
+
+/* RFC 9260 3.3.1: a TSN that was met before is the same chunk; pieces of a message have TSNs that follow one another.
+ */
+START_TEST(sctp_messages)
+{
+    struct seen seen;
+
+    seen_begin(&seen);
+    give_chunk(&seen, "00 03 0014 fffffffe 0001 0001 0000001b 00050001");
+    give_chunk(&seen, "00 03 0014 fffffffe 0001 0001 0000001b 00050001"); /* sent again */
+    ck_assert_uint_eq(seen.aps, 1);
+    give_chunk(&seen, "00 01 0014 00000001 0001 0002 0000001b aabbccdd"); /* the end, the beginning, the middle */
+    give_chunk(&seen, "00 02 0014 ffffffff 0001 0002 0000001b 00050002");
+    give_chunk(&seen, "00 02 0014 ffffffff 0001 0002 0000001b 00050002");
+    ck_assert_uint_eq(seen.aps, 1);
+    give_chunk(&seen, "00 00 0014 00000000 0001 0002 0000001b 11223344");
+    ck_assert_uint_eq(seen.aps, 2);
+    ck_assert_str_eq(seen.ap_octets, "0005000211223344aabbccdd");
+    give_chunk(&seen, "00 03 0014 fffffffd 0001 0000 0000001b 00050003"); /* late, but new */
+    ck_assert_uint_eq(seen.aps, 3);
+    give(&seen, 228,
+         ipv4(1, 2, 132, hex("8e76 8e76 00000008 00000000 00 03 0014 fffffffe 0001 0001 0000001b 00050004")));
+    ck_assert_uint_eq(seen.aps, 4); /* of another association */
+    give_chunk(&seen, "00 02 0014 00000005 0001 0003 0000001b 00000005");
+    ck_assert_uint_eq(seen.aps, 4);
+    ck_assert_uint_eq(seen.unfollowed, 0);
+    unwrap_finish(seen.unwrap);
+    ck_assert_uint_eq(seen.unfollowed, 1); /* its end never came */
+    seen_end(&seen);
+}
+END_TEST
+
 /* Where a datagram is, in octets that have something in front of it and behind it; every octet of it may be cut off. */
 START_TEST(udp_is_found)
 {
@@ -322,6 +358,7 @@ int main(void)
     tcase_add_test(c, everything_else_is_counted);
     tcase_add_test(c, udp_payloads);
     tcase_add_test(c, sctp_payloads);
+    tcase_add_test(c, sctp_messages);
     tcase_add_test(c, udp_is_found);
     suite_add_tcase(s, c);
     return run(s);

@@ -98,6 +98,9 @@ static void set_field(struct daps_event *ev, const struct event_field *field, GR
     case EVENT_FIELD_RACH:
         ev->rach = (enum daps_rach)g_rand_int_range(rand, 0, DAPS_RACH_SKIP + 1);
         break;
+    case EVENT_FIELD_SAYS:
+        ev->node.says = (uint8_t)g_rand_int_range(rand, 0, DAPS_NODE_SAYS);
+        break;
     case EVENT_FIELD_CAUSE:
         ev->cause = (enum daps_reestablishment_cause)g_rand_int_range(rand, 0, DAPS_REEST_OTHER_FAILURE + 1);
         break;
@@ -121,6 +124,7 @@ static size_t size_of(const struct event_field *field)
     case EVENT_FIELD_I8:
     case EVENT_FIELD_U8:
     case EVENT_FIELD_S8:
+    case EVENT_FIELD_SAYS:
         return 1;
     case EVENT_FIELD_TEXT:
     case EVENT_FIELD_XOR:

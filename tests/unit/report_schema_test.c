@@ -143,7 +143,7 @@ START_TEST(words_are_enumerations)
         {definition("not_judged_reason"), DAPS_NOT_JUDGED_COUNT, not_judged},
         {property("finding", "evidence"), DAPS_EVIDENCE_PROVEN + 1, evidence},
         {property("finding", "exposure"), DAPS_EXPOSURE_LOGGED + 1, exposure},
-        {property("handover", "outcome"), DAPS_OUTCOME_SUPERSEDED + 1, outcome},
+        {property("handover", "outcome"), DAPS_OUTCOMES, outcome},
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++)

@@ -79,6 +79,7 @@ enum daps_event_kind {
     DAPS_EV_UNREAD,  /* signalling on SRB1 in the channel's direction that cannot be read; told once for several */
     DAPS_EV_RESUMED, /* the key of a suspended UE is in use that it has in logged_cell; its request is not there */
     DAPS_EV_MESSAGE_SENT,
+    DAPS_EV_NODE, /* what a node interface says */
     DAPS_EV_KIND_COUNT
 };
 
@@ -203,6 +204,7 @@ struct daps_event {
         struct daps_request_evidence request;     /* REQUEST_FORGED */
         struct daps_seen_evidence seen;           /* KEY_SEEN */
         struct daps_sent_evidence sent;           /* MESSAGE_SENT */
+        struct daps_node_evidence node;           /* NODE */
     };
 };
 

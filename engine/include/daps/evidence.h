@@ -116,4 +116,34 @@ struct daps_seen_evidence {
     uint32_t context; /* ... that context gives what was logged for it, or does not */
 };
 
+/* What a node interface says of a UE's keys and handovers (TS 36.413, TS 36.423). */
+enum daps_node_says {
+    DAPS_NODE_SECURED,   /* its connection is given that KeNB, and NCC 0 (TS 33.401 7.2.8.1) */
+    DAPS_NODE_REKEYED,   /* another KeNB has taken that one's place (7.2.9.2) */
+    DAPS_NODE_PREPARES,  /* the source asks a target for a handover; the command follows once the target agrees */
+    DAPS_NODE_REFUSED,   /* ... which it does not: no command */
+    DAPS_NODE_KEY,       /* the key of the command just before, by value */
+    DAPS_NODE_SENT,      /* the source has sent the command: it hands its PDCP status over */
+    DAPS_NODE_REACHED,   /* the target says that the UE is there */
+    DAPS_NODE_CANCELLED, /* the source goes on without the target */
+    DAPS_NODE_LOST,      /* the UE is elsewhere or has another key, by a handover of which the command is not known */
+    DAPS_NODE_RELEASED,  /* the connection is over */
+    DAPS_NODE_SAYS
+};
+
+/* "secured", "prepares", ...; never NULL. */
+const char *daps_node_says_name(enum daps_node_says says);
+
+struct daps_node_evidence {
+    uint8_t says;           /* enum daps_node_says */
+    struct daps_node_cell { /* PREPARES: of the source, ... */
+        int32_t pci, arfcn; /* ... -1 not known */
+        int32_t c_rnti;     /* ... that the UE has there, likewise */
+    } source;
+    uint64_t digest;    /* SECURED, REKEYED, KEY: of the key's value; 0 its value is not known */
+    uint64_t key_frame; /* KEY: of the message that carried it, or the NH that it comes from */
+    bool vertical;      /* KEY: from the NH that a node interface carried */
+    bool checked, fits; /* KEY: what it has to come from was at hand, and gives it */
+};
+
 #endif

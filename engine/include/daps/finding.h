@@ -63,6 +63,8 @@ enum daps_outcome {
     DAPS_OUTCOME_REESTABLISHED,
     DAPS_OUTCOME_RELEASED,
     DAPS_OUTCOME_SUPERSEDED,
+    DAPS_OUTCOME_CANCELLED, /* by the source, which goes on without the target (TS 36.423 8.2.3, TS 36.413 8.4.5) */
+    DAPS_OUTCOMES
 };
 
 enum daps_derivation {
@@ -120,6 +122,8 @@ struct daps_handover {
     enum daps_rach rach;
     int ciphering, integrity; /* in force in the target, -1 unknown */
     enum daps_outcome outcome;
+    uint64_t key_frame;       /* of the message of a node interface that carried that key or the NH before it, 0 none */
+    bool key_verified;        /* ... and it comes from what was known before */
     struct daps_key_view key; /* of the target */
 };
 
@@ -181,6 +185,7 @@ enum daps_variant {
     DAPS_VARIANT_SEEN,      /* ... PDCP PDUs show it */
     DAPS_VARIANT_FITS,      /* key-mismatch, ncc-ambiguity: a MAC-I shows what the network did */
     DAPS_VARIANT_BY_VALUE,  /* a phone's log names the keys */
+    DAPS_VARIANT_CARRIED,   /* node interfaces carried the keys */
     DAPS_VARIANT_NONE_FITS, /* key-mismatch: nothing that was tried makes a MAC-I right */
 };
 

@@ -55,6 +55,7 @@ enum daps_gap {
     DAPS_GAP_SOURCE_SPEAKS,           /* a message from the source of a handover that is neither answered nor failed */
     DAPS_GAP_COMMAND_AGAIN, /* a command with the octets of one just before it, which a tool may have written twice */
     DAPS_GAP_COUNT_AGAIN,   /* signalling whose COUNT starts over, without the key change that does it */
+    DAPS_GAP_NODE_KEY,      /* a key on a node interface that does not come from the one in use */
     DAPS_GAP_OTHER,         /* something that a later version has a name for */
     DAPS_GAP_COUNT
 };

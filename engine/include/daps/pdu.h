@@ -18,6 +18,7 @@ enum daps_layer {
     DAPS_LAYER_RLC,    /* with srb or not, bearer, rlc_mode, rlc_sn_bits and downlink */
     DAPS_LAYER_MAC,    /* with rnti_type and downlink */
     DAPS_LAYER_LOGGED, /* what a phone's log says of a PDCP PDU and of the keys in use: logged */
+    DAPS_LAYER_AP,     /* a PDU of S1AP, or with x2 of X2AP; numbered or not */
 };
 
 /*
@@ -100,6 +101,9 @@ struct daps_pdu {
     bool air;                         /* of RRC: it came in MAC, RLC or PDCP; else in a log of RRC */
     const struct daps_logged *logged; /* of LOGGED */
     bool deciphered;                  /* of RRC, by the engine: it was sent ciphered */
+    bool x2;                          /* of AP: X2AP, else S1AP */
+    bool numbered;                    /* of AP: its TSNs show that it is no copy of a PDU before it */
+    bool between_nodes;               /* of RRC: a node interface carried it */
 };
 
 /* A UE key from both ends, the same whichever way round they are; 0 if they tell nobody apart. */
