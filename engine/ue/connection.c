@@ -35,7 +35,7 @@ static void begin_connection(struct daps_ue *ue, const struct daps_event *ev)
     ue->left_nr = false; /* not before the request it may answer, which may be about that */
 }
 
-void daps_ue_setup(struct daps_ue *ue, const struct daps_event *ev)
+static void take_setup(struct daps_ue *ue, const struct daps_event *ev)
 {
     const bool late =
         (!ue->seen.pdus || ue->secured.from_pdcp) && is_within(ue, ue->setup.missing_ns, ev->time_ns, DAPS_LAG_NS);
@@ -46,6 +46,68 @@ void daps_ue_setup(struct daps_ue *ue, const struct daps_event *ev)
         return; /* logged behind the first messages, or PDUs, of the connection that it set up */
     begin_connection(ue, ev);
     ue->setup.due_ns = ev->time_ns;
+}
+
+bool daps_ue_setup_is_unasked(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    return ev->kind == DAPS_EV_SETUP && ue->active.chain.key != NULL && ue->state == DAPS_UE_CONNECTED &&
+           !ue->setup.asked && !ue->request.pending && !ue->left_nr && ue->setup.missing_ns == INT64_MIN;
+}
+
+/*
+ * What follows an RRCSetup that nobody asked for: an answer, or security, begins a connection (TS 38.331 5.3.3.4). What
+ * goes only under security says that this UE did not take it: anybody can send one, to whom it may concern.
+ */
+enum shown { SETUP_TAKEN, SETUP_OPEN, SETUP_REFUTED };
+
+static enum shown what_shows(const struct daps_ue *ue, const struct daps_event *ev)
+{
+    switch (ev->kind) {
+    case DAPS_EV_SETUP_COMPLETE:
+    case DAPS_EV_SECURITY_MODE_COMMAND:
+    case DAPS_EV_SECURITY_MODE_COMPLETE:
+    case DAPS_EV_SECURITY_MODE_FAILURE:
+        return SETUP_TAKEN;
+    case DAPS_EV_SETUP_REQUEST: /* its own, late */
+        return is_within(ue, ue->setup.held_ns, ev->time_ns, DAPS_LAG_NS) ? SETUP_TAKEN : SETUP_REFUTED;
+    case DAPS_EV_NAS_TRANSFER: /* may go without security */
+    case DAPS_EV_TRAFFIC:
+        return is_within(ue, ue->setup.held_ns, ev->time_ns, SETUP_NS) ? SETUP_OPEN : SETUP_REFUTED;
+    default:
+        return ev->channel == DAPS_CH_DL_DCCH || ev->channel == DAPS_CH_UL_DCCH || ev->channel == DAPS_CH_UL_CCCH
+                   ? SETUP_REFUTED
+                   : SETUP_OPEN;
+    }
+}
+
+void daps_ue_decide_setup(struct daps_ue *ue, const struct daps_event *ev)
+{
+    const enum shown shown = ue->setup.held != 0 ? what_shows(ue, ev) : SETUP_OPEN;
+    struct daps_event setup;
+
+    if (shown == SETUP_REFUTED) {
+        daps_ue_gap(ue, ue->setup.held, DAPS_GAP_ANOTHER_UE);
+    } else if (shown == SETUP_TAKEN) {
+        daps_event_clear(&setup, DAPS_EV_SETUP);
+        setup.channel = DAPS_CH_DL_CCCH;
+        setup.rat = ue->rat;
+        setup.frame = ue->setup.held;
+        setup.time_ns = ue->setup.held_ns;
+        begin_connection(ue, &setup);
+        ue->setup.due_ns = setup.time_ns;
+    }
+    if (shown != SETUP_OPEN)
+        ue->setup.held = 0;
+}
+
+void daps_ue_setup(struct daps_ue *ue, const struct daps_event *ev)
+{
+    if (daps_ue_setup_is_unasked(ue, ev)) {
+        ue->setup.held = ev->frame;
+        ue->setup.held_ns = ev->time_ns;
+        return;
+    }
+    take_setup(ue, ev);
 }
 
 /* Where its RRCSetup is late or lost, it shows by itself that a connection has begun (TS 38.331 5.3.3.4). */

@@ -408,7 +408,9 @@ static void follow(struct daps_ue *ue, const struct daps_event *ev)
     watch_clock(ue, ev);
     count_directions(ue, ev);
     daps_ue_watch_cells(ue, ev);
-    daps_ue_watch_others(ue, ev);
+    daps_ue_decide_setup(ue, ev);
+    if (!daps_ue_setup_is_unasked(ue, ev))
+        daps_ue_watch_others(ue, ev);
     daps_ue_drop_request(ue, ev);
     if (ue->left_nr && ev->kind == DAPS_EV_RECONFIGURATION && ev->sync) {
         /* Back from another RAT: its security context, not the one we left with (TS 33.501 8.4). */
@@ -467,6 +469,8 @@ void daps_ue_finish(struct daps_ue *ue)
     if (ue->pdcp != NULL)
         daps_pdcp_close(ue->pdcp);
     daps_ue_let_go(ue);
+    if (ue->setup.held != 0)
+        daps_ue_gap(ue, ue->setup.held, DAPS_GAP_ANOTHER_UE);
     daps_ue_request_at_end(ue);
     daps_ue_watch_cells_end(ue);
     judge_directions(ue);

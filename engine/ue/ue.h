@@ -161,6 +161,8 @@ struct daps_ue {
     struct {
         bool asked;         /* RRCSetupRequest, not answered yet */
         bool begun;         /* the log holds how this connection began */
+        uint64_t held;      /* frame of an RRCSetup that nobody asked for, and of which nothing has come, 0 none ... */
+        int64_t held_ns;    /* ... and its time */
         int64_t due_ns;     /* of an RRCSetup whose RRCSetupComplete has not come; INT64_MIN none */
         int64_t missing_ns; /* of the first message of a connection whose RRCSetup has not come; INT64_MIN none */
     } setup;
@@ -256,6 +258,9 @@ bool daps_ue_suppose_collides(const struct daps_ue *ue, const struct daps_collis
 /* connection.c: connections, their security and their roots. */
 void daps_ue_setup_request(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_setup(struct daps_ue *ue, const struct daps_event *ev); /* TS 38.331 5.3.3 */
+/* It has no protection: while a key is in force, one without a request waits until what follows shows whose it is. */
+bool daps_ue_setup_is_unasked(const struct daps_ue *ue, const struct daps_event *ev);
+void daps_ue_decide_setup(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_setup_complete(struct daps_ue *ue, const struct daps_event *ev);
 void daps_ue_secure(struct daps_ue *ue, const struct daps_event *smc);       /* TS 33.501 6.9.2.1.1 */
 void daps_ue_secured_late(struct daps_ue *ue, const struct daps_event *smc); /* ... read behind what it secured */
