@@ -299,6 +299,18 @@ static void adopt(struct search *s)
     pdcp_keys_changed(s->pdcp);
 }
 
+/*
+ * What first goes up under the key of a re-establishment or resume is its own Complete (TS 38.331 5.3.7.5, 5.3.13.4):
+ * this one answers the handover that led to the same key and failed, and is late.
+ */
+static bool is_of_handover(const struct search *s)
+{
+    const enum daps_procedure procedure = s->attempt->procedure;
+
+    return (procedure == DAPS_PROC_REESTABLISHMENT || procedure == DAPS_PROC_RESUME) && !s->pdu->downlink &&
+           is_first_complete(s->pdcp, s->pdu);
+}
+
 /* One MAC-I among few candidates is enough; among many a second PDU must agree. */
 static bool is_confirmed(struct search *s)
 {
@@ -353,7 +365,7 @@ bool pdcp_choose(struct daps_pdcp *pdcp, struct pdcp_context *context, const str
         s.choice = (struct pdcp_choice){.parent = s.attempt->parent};
         found = try_parent(&s) || (set_other_reading(&s) && try_parent(&s)) || try_nearby_parents(&s);
     }
-    found = found && is_confirmed(&s);
+    found = found && !is_of_handover(&s) && is_confirmed(&s);
     if (found)
         adopt(&s);
     daps_wipe(&s, sizeof s);
