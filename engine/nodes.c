@@ -136,9 +136,11 @@ static bool value_of(const struct daps_attempt *attempt, const struct ap_said *s
     if (attempt->parent == NULL)
         return false;
     if (said->nh != NULL && has_cell) { /* TS 33.401 7.2.8.4.3: the target makes it of the NH that the MME gave it */
+        const struct daps_term *parent = attempt->parent;
+        const bool other = parent->has_value && memcmp(parent->value, said->nh, sizeof parent->value) != 0;
         node->checked = node->vertical = true;
-        node->fits = said->ncc == attempt->ncc && star(attempt, said->nh, 0, value);
-        return node->fits;
+        node->fits = said->ncc == attempt->ncc && !other; /* a key log may know that NH, too */
+        return star(attempt, said->nh, 0, value);
     }
     if (said->star == NULL)
         return false;

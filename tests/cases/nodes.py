@@ -306,6 +306,22 @@ def s1_repeated():
             *second, (B, MME, notify(3, 6)), (MME, A, released(1, 1))]
 
 
+def s1_other_ncc():
+    """The target's command has another NCC than the MME gave it with the NH: the two will not derive one key."""
+    return [(MME, A, context_setup(1, 1, KENB)),
+            *s1_handover(1, 1, 2, 5, 3, NH3, source_of(A, 0x2001), command(*CELLS[B], 0x3001, 2)), (B, MME, notify(2, 5))]
+
+
+def x2_rekeyed():
+    """The MME gives another KeNB, which the source takes up within its cell; KeNB* comes from what that gives."""
+    new = bytes(range(60, 92))
+    return [(MME, A, context_setup(1, 1, KENB)),
+            (MME, A, s1("initiatingMessage", 21, "UEContextModificationRequest", mme=1, enb=1, key=key_bits(new))),
+            (A, MME, s1("successfulOutcome", 21, "UEContextModificationResponse", mme=1, enb=1)),
+            *prepared(1, 1, star(star(new, *CELLS[A]), *CELLS[B]), 0, source_of(A, 0x2001)), (A, B, x2_status(1, 1)),
+            (B, A, x2_release(1, 1))]
+
+
 STORIES = {
     "node-x2-repeated-key": (x2_repeated, "sctp"),
     "node-x2-repeated-key-exported": (x2_repeated, "upper"),
@@ -313,7 +329,9 @@ STORIES = {
     "node-x2-refused": (x2_refused, "sctp"),
     "node-x2-refreshed": (x2_refreshed, "sctp"),
     "node-x2-two-ues": (x2_two_ues, "pieces"),
+    "node-x2-rekeyed": (x2_rekeyed, "sctp"),
     "node-s1-x2-chain": (chain, "sctp"),
+    "node-s1-other-ncc": (s1_other_ncc, "sctp"),
     "node-s1-repeated-pair": (s1_repeated, "sctp"),
     "node-s1-repeated-pair-dlt150": (s1_repeated, "dlt150"),
 }
