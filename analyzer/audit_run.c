@@ -185,7 +185,11 @@ static void count_items(const struct daps_framing_counts *framing, struct captur
         if (items->version_unknown)
             g_snprintf(name, sizeof name, "diag-0x%04x-version-%u", items->code, items->version);
         else
-            g_snprintf(name, sizeof name, items->command ? "diag-command-0x%02x" : "diag-0x%04x", items->code);
+            g_snprintf(name, sizeof name,
+                       items->samsung   ? "sdm-0x%04x"
+                       : items->command ? "diag-command-0x%02x"
+                                        : "diag-0x%04x",
+                       items->code);
         totals_add_other(totals, name, items->n);
     }
     if (framing->more_items > 0)

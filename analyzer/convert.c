@@ -169,7 +169,7 @@ struct convert *convert_new(const char *path, const char *output_path, struct sy
 bool convert_is_item(const struct daps_record *record)
 {
     return record->linktype == DAPS_LINKTYPE_DIAG || record->linktype == DAPS_LINKTYPE_DIAG_ITEM ||
-           record->linktype == DAPS_LINKTYPE_AZENQOS;
+           record->linktype == DAPS_LINKTYPE_AZENQOS || record->linktype == DAPS_LINKTYPE_SDM;
 }
 
 bool convert_item(struct convert *convert, const struct daps_record *record)

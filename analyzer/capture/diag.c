@@ -49,8 +49,11 @@ bool diag_have(struct diag *diag, size_t n)
 enum daps_capture_status diag_next(struct diag *diag, struct daps_record *record, const char **reason)
 {
     typedef bool next(struct diag * diag, struct daps_record * record);
-    static next *const readers[] = {
-        [DIAG_FRAMES] = diag_next_frame, [DIAG_PACKETS] = diag_next_packet, [DIAG_HEADED] = diag_next_headed};
+    static next *const readers[] = {[DIAG_FRAMES] = diag_next_frame,
+                                    [DIAG_PACKETS] = diag_next_packet,
+                                    [DIAG_HEADED] = diag_next_headed,
+                                    [DIAG_SDM_RAW] = diag_next_sdm_raw,
+                                    [DIAG_SDM] = diag_next_sdm};
 
     *record = (struct daps_record){.time_ns = INT64_MIN, .linktype = DAPS_LINKTYPE_DIAG, .data = diag->frame};
     if (readers[diag->kind](diag, record)) {

@@ -17,8 +17,8 @@
 #include "daps/bound.h"
 #include "input.h"
 
-/* The last two are told only. */
-enum diag_kind { DIAG_NONE, DIAG_FRAMES, DIAG_PACKETS, DIAG_HEADED, DIAG_SAMSUNG, DIAG_AZENQOS };
+/* The last one is read by azm.c. */
+enum diag_kind { DIAG_NONE, DIAG_FRAMES, DIAG_PACKETS, DIAG_HEADED, DIAG_SDM_RAW, DIAG_SDM, DIAG_AZENQOS };
 
 /* How much of a file is looked at to tell what it is: an item of the greatest length fits, every octet escaped. */
 #define DIAG_LOOK DAPS_BOUND((size_t)160 * 1024, 8192)

@@ -75,5 +75,10 @@ static inline void diag_use(struct diag *diag, size_t n)
 bool diag_next_frame(struct diag *diag, struct daps_record *record);
 bool diag_next_packet(struct diag *diag, struct daps_record *record);
 bool diag_next_headed(struct diag *diag, struct daps_record *record);
+/* sdm.c: the same of Samsung's; octets of the packet that begins here, 0: none, or not whole */
+bool diag_next_sdm_raw(struct diag *diag, struct daps_record *record);
+bool diag_next_sdm(struct diag *diag, struct daps_record *record);
+size_t sdm_raw_packet(const uint8_t *octets, size_t n);
+size_t sdm_logged_packet(const uint8_t *octets, size_t n);
 
 #endif

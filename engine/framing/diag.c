@@ -45,10 +45,10 @@ static void count_unknown(struct peel *peel, uint16_t code, uint32_t version)
     tally_item(&peel->at, (struct daps_framing_items){.code = code, .version_unknown = true, .version = version});
 }
 
-static void say(struct peel *peel, enum daps_problem what, uint64_t number)
+static void say(struct peel *peel, const char *of, enum daps_problem what, uint64_t number)
 {
     tally_problem(&peel->at,
-                  (struct daps_framing_problem){.what = what, .layer = layer, .numbers = {number}, .rrc_lost = true});
+                  (struct daps_framing_problem){.what = what, .layer = of, .numbers = {number}, .rrc_lost = true});
 }
 
 /* What is said of the frame around an item: damaged, even its code may be another. */
@@ -111,15 +111,14 @@ static void take_item(struct peel *peel, uint64_t ue_key, struct octets packet)
         count_item(peel, code, false);
 }
 
-/* What is no item, and what was skipped in front of one. */
-static bool take_foreign(struct peel *peel)
+bool peel_foreign(struct peel *peel, const char *of)
 {
     if (peel->diag == DAPS_DIAG_CUT)
-        say(peel, DAPS_PROBLEM_DIAG_CUT, peel->foreign);
+        say(peel, of, DAPS_PROBLEM_DIAG_CUT, peel->foreign);
     else if (peel->diag == DAPS_DIAG_HEAD)
         tally_count(&peel->at, DAPS_FRAMING_DIAG_HEAD);
     else if (peel->diag == DAPS_DIAG_FOREIGN || peel->foreign > 0)
-        say(peel, DAPS_PROBLEM_DIAG_FOREIGN, peel->foreign);
+        say(peel, of, DAPS_PROBLEM_DIAG_FOREIGN, peel->foreign);
     return peel->diag >= DAPS_DIAG_FOREIGN;
 }
 
@@ -131,7 +130,7 @@ static uint64_t key_of(uint32_t subscription)
 
 void peel_diag_item(struct peel *peel, struct octets packet)
 {
-    if (!take_foreign(peel))
+    if (!peel_foreign(peel, layer))
         take_item(peel, 0, packet);
 }
 
@@ -140,7 +139,7 @@ void peel_diag(struct peel *peel, struct octets command)
     uint64_t ue_key = 0;
     uint8_t code;
 
-    if (take_foreign(peel))
+    if (peel_foreign(peel, layer))
         return;
     code = octets_u8(&command);
     if (code == COMMAND_OF_SUBSCRIPTION) {
@@ -157,6 +156,6 @@ void peel_diag(struct peel *peel, struct octets command)
         look_at_frame(peel, code);
         count_item(peel, code, true);
         if (code == COMMAND_ENCRYPTED)
-            say(peel, DAPS_PROBLEM_DIAG_ENCRYPTED, 0);
+            say(peel, layer, DAPS_PROBLEM_DIAG_ENCRYPTED, 0);
     }
 }

@@ -197,6 +197,7 @@ static const struct {
     {DAPS_LINKTYPE_DIAG, peel_diag},
     {DAPS_LINKTYPE_DIAG_ITEM, peel_diag_item},
     {DAPS_LINKTYPE_AZENQOS, peel_azenqos},
+    {DAPS_LINKTYPE_SDM, peel_sdm},
     {157, peel_mac_nr},
     {147, peel_mac_lte}, /* srsRAN 4G, LTESniffer */
     {9, peel_ppp},

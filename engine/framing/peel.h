@@ -32,6 +32,7 @@ struct pdu_context {
     uint64_t ue_key;
     enum daps_channel channel;
     struct daps_cell cell;
+    const char *layer; /* of PDUs in parts: what is said to be missing them; NULL: Qualcomm's */
 };
 
 #define NO_CELL ((struct daps_cell){.pci = -1, .ssb_arfcn = -1})
@@ -128,6 +129,10 @@ void peel_gsmtap_radio(struct peel *peel, uint16_t type, struct octets pdu);
 /* diag.c: a command of Qualcomm's DIAG, a log packet */
 void peel_diag(struct peel *peel, struct octets command);
 void peel_diag_item(struct peel *peel, struct octets packet);
+/* Says what is no item, and what was skipped in front of one, of a log of that name. True: it is no item. */
+bool peel_foreign(struct peel *peel, const char *of);
+/* sdm.c: a packet of a Samsung modem */
+void peel_sdm(struct peel *peel, struct octets packet);
 /* diag_pdcp.c: the body of logs 0xB0A3, 0xB0B3, 0xB0A5 and 0xB0B5. False: its layout is not known, which is said. */
 bool peel_diag_pdcp(struct peel *peel, uint64_t ue_key, uint16_t code, struct octets body);
 /* diag_rach.c: the body of log 0xB062, likewise; nothing is said, since no rule needs it */
@@ -247,7 +252,8 @@ void fragments_finish(struct fragments *fragments, struct peel *peel);
 struct segments;
 struct segments *segments_new(void);
 void segments_free(struct segments *segments);
-/* number 1..6 a part, last = true for the final one. True when whole: *whole is set, valid until the next call. */
+/* number of the part from 1 on; 0: it is the last, which has none. True when whole: *whole is set, valid until the next
+ * call. */
 bool segments_add(struct segments *segments, struct peel *peel, const struct pdu_context *context, unsigned number,
                   bool last, struct octets part, struct octets *whole);
 void segments_finish(struct segments *segments, struct peel *peel);

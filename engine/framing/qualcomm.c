@@ -235,8 +235,8 @@ static bool join_segments(struct peel *peel, const struct pdu_context *context, 
         return true;
     if (!peel->framing->segments)
         peel->framing->segments = segments_new();
-    return segments_add(peel->framing->segments, peel, context, entry->segment, entry->segment == SEGMENT_LAST, part,
-                        pdu);
+    return segments_add(peel->framing->segments, peel, context, entry->segment % SEGMENT_LAST,
+                        entry->segment == SEGMENT_LAST, part, pdu);
 }
 
 static void peel_entry(struct peel *peel, uint64_t ue_key, struct entry *entry)

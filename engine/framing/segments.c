@@ -40,6 +40,8 @@ void segments_free(struct segments *segments)
 
 static const char *layer_of(const struct pdu_context *context)
 {
+    if (context->layer != NULL)
+        return context->layer;
     return context->rat == DAPS_RAT_LTE ? "Qualcomm LTE RRC log" : "Qualcomm NR RRC log";
 }
 
@@ -90,7 +92,7 @@ bool segments_add(struct segments *segments, struct peel *peel, const struct pdu
 {
     tally_count(&peel->at, DAPS_FRAMING_SEGMENT);
     struct slot *slot = find(segments, peel, context);
-    if (slot->used && (slot->context.channel != context->channel || (!last && number != slot->next)))
+    if (slot->used && (slot->context.channel != context->channel || (number != 0 && number != slot->next)))
         give_up(slot, peel);
     if (!slot->used) {
         if (last || number != 1) {

@@ -99,7 +99,7 @@ void tally_count(struct tally_place *place, enum daps_framing_class class)
 
 static bool is_kind(const struct daps_framing_items *items, const struct daps_framing_items *kind)
 {
-    return items->code == kind->code && items->command == kind->command &&
+    return items->code == kind->code && items->command == kind->command && items->samsung == kind->samsung &&
            items->version_unknown == kind->version_unknown && items->version == kind->version;
 }
 

@@ -8,7 +8,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
 from carriers import CARRIERS  # noqa: E402
 
-LINKTYPES = [252, 1, 101, 228, 229, 113, 276, 0, 108, 149, 9, 147, 152, 105, 157, 156, 219, 104, 51, -1, -5]  # as in fuzz.c
+LINKTYPES = [252, 1, 101, 228, 229, 113, 276, 0, 108, 149, 9, 147, 152, 105, 157, 156, 219, 104, 51, -1, -5, -6]  # as in fuzz.c
 
 
 def record(linktype, octets):
@@ -66,6 +66,8 @@ def seeds():
                                    (b"NR-RRC", b"send", b"NR ENDC RRCReconfigurationComplete"), (b"RRC", b"recv", b"SCG (DL-DCCH)"),
                                    (b"ERRC", b"send", b"X (DL-DCCH)"), (b"SIP", b"recv", b"SIP Request"), (b"EMM", b"", b"")):
         yield record(-5, b"\0\0\0\1" + b"\0".join((protocol, symbol, name, b"abc")))
+    for code, bodies in ((b"\x02\x52", (b"\4\0\3\0abc", b"\4\1\3\0abc")), (b"\x41\x08", (b"\2\1\7\4\0\2\0ab", b"\2\2\7\4\0\1\0c"))):
+        yield b"".join(record(-6, b"\xa0" + code + bytes(4) + body) for body in bodies)
     for version in (7, 8, 9, 12, 14, 17, 19, 20, 23, 24, 25, 26, 28):
         yield b"".join(record(228, ipv4(udp(47928, 47928, qualcomm(version, t, 0, b"abc")))) for t in (4, 9, 10))
     for version in (23, 28):

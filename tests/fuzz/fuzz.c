@@ -76,7 +76,8 @@ struct daps_record fuzz_record(struct feed *feed, uint64_t frame)
                                     104,
                                     51,
                                     DAPS_LINKTYPE_NONE,
-                                    DAPS_LINKTYPE_AZENQOS};
+                                    DAPS_LINKTYPE_AZENQOS,
+                                    DAPS_LINKTYPE_SDM};
     struct daps_record record = {.frame = frame, .time_ns = (int64_t)frame * 1000000};
     uint32_t missing;
 

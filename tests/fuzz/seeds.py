@@ -16,6 +16,7 @@ import zipfile
 import framing_seeds # finds tests/tools
 import azm
 import baseband
+import sdm
 import rrc_seeds
 
 SAMPLES = pathlib.Path(__file__).resolve().parent.parent.parent / "samples"
@@ -173,6 +174,8 @@ def of_logs(program):
     for name, octets in (("azm", azm.archive(azm.database(rows))), ("azm-wal", azm.archive(azm.database(rows, wal=True))),
                          ("azm-stored", azm.archive(azm.database(rows, swapped=True), zipfile.ZIP_STORED))):
         yield "baseband", name, b"\0" + octets
+    for raw in (False, True):
+        yield "baseband", f"sdm-{raw}", b"\0" + b"".join(sdm.packets(rows, raw, 9))
     yield "baseband", "encrypted", packed([b"\x9e\1\2\3", mixed[1], b"\x60\0"])
 
 

@@ -276,21 +276,11 @@ def disorder(program, folder):
 
 
 def of_others(program, folder):
-    def sdm_raw(n):
-        body = bytes(range(20 + n))
-        return b"\x7f" + struct.pack("<HBH", len(body) + 5, 0, len(body) + 2) + body[:len(body)] + b"\x7e"
-
-    def sdm(n):
-        packet = struct.pack("<HLHBBBL", 0x7F39, 5, 6, 1, 2, 3, 7) + bytes(20 + n)
-        return struct.pack("<H", len(packet)) + packet
-
     azm = io.BytesIO()
     with zipfile.ZipFile(azm, "w") as file:
         file.writestr("settings.xml", "<a/>")
         file.writestr("azqdata.db", b"SQLite format 3\0" + bytes(4000))
-    for name, octets, word in (("a.sdmraw", b"".join(map(sdm_raw, range(9))), b"Samsung"),
-                               ("a.sdm", b"header" * 40 + b"".join(map(sdm, range(9))), b"Samsung"),
-                               ("a.azm", azm.getvalue(), b"AZENQOS")):
+    for name, octets, word in (("a.azm", azm.getvalue(), b"AZENQOS"),):
         path = os.path.join(folder, "others", name + ".log")  # known by content
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "wb") as file:
@@ -300,7 +290,7 @@ def of_others(program, folder):
             with open(path, "rb") as file:
                 result = run(program, *command, stdin=file)
             check(result.returncode == 3 and word in result.stderr, f"{command} of {name}: {result.returncode} {result.stderr}")
-    print("logs of others are named")
+    print("a log of another kind is named")
 
 
 def main():

@@ -65,6 +65,7 @@ struct daps_framing_items {
     uint64_t n; /* 0: this place is empty */
     uint16_t code;
     bool command;         /* code is that of a command of DIAG, not of a log packet */
+    bool samsung;         /* code is group and command of a Samsung modem */
     bool version_unknown; /* they would be followed, were the layout of this version known */
     uint32_t version;
 };

@@ -17,6 +17,8 @@
 #define DAPS_LINKTYPE_DIAG_ITEM (-4)
 /* A row of signalling as AZENQOS logs it (framing/azenqos.c). */
 #define DAPS_LINKTYPE_AZENQOS (-5)
+/* A packet of a Samsung modem (framing/sdm.c). */
+#define DAPS_LINKTYPE_SDM (-6)
 
 /* How an item of a baseband log was found in its file. */
 enum daps_diag_state {
