@@ -145,15 +145,14 @@ static inline void make_room(struct daps_engine *engine, const struct ue_entry *
         make_them_give_way(engine, met, frame);
 }
 
-uint64_t engine_key_in(enum daps_rat rat, uint64_t ue_key)
-{
-    return rat == DAPS_RAT_LTE ? ue_key ^ UINT64_C(0x8a91a6d40bf42040) : ue_key;
-}
-
 struct daps_ue *engine_find_ue(struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat)
 {
-    struct ue_entry *entry = ues_find(engine->ues, engine_key_in(rat, ue_key));
+    struct daps_ue *ue = engine_at_hand(engine, ue_key, rat);
+    struct ue_entry *entry;
 
+    if (ue != NULL)
+        return ue;
+    entry = ues_find(engine->ues, engine_key_in(rat, ue_key));
     return entry != NULL ? tell_gaps(engine, entry) : NULL;
 }
 
@@ -210,9 +209,13 @@ static struct daps_ue *turn_to_ue(struct daps_engine *engine, struct ue_entry *e
 struct daps_ue *engine_get_ue(struct daps_engine *engine, uint64_t ue_key, const char *name, enum daps_rat rat,
                               uint64_t frame)
 {
-    struct ue_entry *entry = ues_find(engine->ues, engine_key_in(rat, ue_key));
+    struct daps_ue *ue = engine_at_hand(engine, ue_key, rat);
+    struct ue_entry *entry;
 
-    if (entry != NULL && entry == engine->touched) /* mostly: the one at hand before */
+    if (ue != NULL)
+        return ue;
+    entry = ues_find(engine->ues, engine_key_in(rat, ue_key));
+    if (entry != NULL && entry == engine->touched)
         return tell_gaps(engine, entry);
     return turn_to_ue(engine, entry, ue_key, name, rat, frame);
 }
@@ -363,15 +366,17 @@ void daps_engine_not_judged(struct daps_engine *engine, enum daps_not_judged rea
 bool daps_engine_seen(struct daps_engine *engine, uint64_t fingerprint)
 {
     uint64_t *bucket;
+    bool found = false;
 
     if (engine->seen == NULL)
         engine->seen = g_new0(uint64_t, (gsize)SEEN_BUCKETS * SEEN_WAYS);
     bucket = engine->seen + (fingerprint % SEEN_BUCKETS) * SEEN_WAYS;
-    for (unsigned i = 0; i < SEEN_WAYS; i++) {
-        if (bucket[i] == fingerprint)
-            return true;
-    }
-    memmove(bucket + 1, bucket, (SEEN_WAYS - 1) * sizeof *bucket);
+    for (unsigned i = 0; i < SEEN_WAYS; i++)
+        found |= bucket[i] == fingerprint;
+    if (found)
+        return true;
+    for (unsigned i = SEEN_WAYS - 1; i > 0; i--)
+        bucket[i] = bucket[i - 1];
     bucket[0] = fingerprint;
     return false;
 }

@@ -65,12 +65,27 @@ struct daps_engine {
     uint8_t *open;                  /* the PDU at hand, deciphered; likewise */
 };
 
+/* In ues, a UE has an entry a technology: the key of that. */
+static inline uint64_t engine_key_in(enum daps_rat rat, uint64_t ue_key)
+{
+    return rat == DAPS_RAT_LTE ? ue_key ^ UINT64_C(0x8a91a6d40bf42040) : ue_key;
+}
+
+/* Mostly a PDU is of the UE at hand before, which knows all there is to be told of gaps. NULL: it is not. */
+static inline struct daps_ue *engine_at_hand(const struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat)
+{
+    struct ue_entry *entry = engine->touched;
+
+    if (entry == NULL || entry->key != engine_key_in(rat, ue_key) || entry->ue == NULL || entry->gaps != engine->gaps.n)
+        return NULL;
+    entry->met = true;
+    return entry->ue;
+}
+
 /*
  * engine.c: the UE of that key in that technology, NULL if it was not seen there; or a new one, named or numbered. A UE
  * seen in two technologies has a chain in each: two of these, of one name.
  */
-/* In ues, a UE has an entry a technology: the key of that. */
-uint64_t engine_key_in(enum daps_rat rat, uint64_t ue_key);
 struct daps_ue *engine_find_ue(struct daps_engine *engine, uint64_t ue_key, enum daps_rat rat);
 struct daps_ue *engine_get_ue(struct daps_engine *engine, uint64_t ue_key, const char *name, enum daps_rat rat,
                               uint64_t frame);

@@ -118,24 +118,26 @@ static void take_segment(struct daps_engine *engine, const struct daps_pdu *pdu,
 }
 
 /* result: its answer to the PDU. */
-static struct pdcp_record record_of(const struct daps_pdu *pdu, const struct daps_rrc_result *result)
+static void record_of(const struct daps_pdu *pdu, const struct daps_rrc_result *result, struct pdcp_record *record)
 {
-    const struct daps_event *ev = result->n_events > 0 && !result->segment.present ? &result->events[0] : NULL;
+    const bool has_event = result->n_events > 0 && !result->segment.present;
 
-    return (struct pdcp_record){.digest = result->digest != 0 ? result->digest : daps_digest(pdu->octets, pdu->length),
-                                .frame = pdu->frame,
-                                .time_ns = pdu->time_ns,
-                                .octets = (uint32_t)pdu->length,
-                                .channel = pdu->channel,
-                                .kind = ev != NULL ? ev->kind : DAPS_EV_TRAFFIC,
-                                .integrity = ev != NULL ? ev->integrity : -1};
+    record->digest = result->digest != 0 ? result->digest : daps_digest(pdu->octets, pdu->length);
+    record->frame = pdu->frame;
+    record->time_ns = pdu->time_ns;
+    record->octets = (uint32_t)pdu->length;
+    record->context = 0;
+    record->channel = pdu->channel;
+    record->kind = has_event ? result->events[0].kind : DAPS_EV_TRAFFIC;
+    record->integrity = has_event ? result->events[0].integrity : -1;
 }
 
 /* Read by itself: has its record in the log said the same? */
 static bool is_twin(const struct daps_ue *ue, const struct daps_pdu *pdu, const struct daps_rrc_result *result)
 {
-    const struct pdcp_record message = record_of(pdu, result);
+    struct pdcp_record message;
 
+    record_of(pdu, result, &message);
     return daps_pdcp_is_twin(ue->pdcp, &message, true);
 }
 
@@ -306,9 +308,10 @@ static struct pdcp_record *place_for_record(struct daps_engine *engine, const st
 static bool follow_beside(struct daps_engine *engine, struct daps_ue *ue, struct daps_pdu *pdu,
                           const struct daps_rrc_result *result, bool *executed)
 {
-    const struct pdcp_record record = record_of(pdu, result);
+    struct pdcp_record record;
     struct daps_cell cell;
 
+    record_of(pdu, result, &record);
     daps_pdcp_clock(ue->pdcp, pdu->time_ns);
     follow_turns(engine, ue);
     if (daps_pdcp_is_twin(ue->pdcp, &record, false))
@@ -320,14 +323,12 @@ static bool follow_beside(struct daps_engine *engine, struct daps_ue *ue, struct
 }
 
 /* Of a message that has been followed, which found its UE as it was before. */
-static struct pdcp_record record_after(const struct daps_ue *ue, const struct daps_pdu *pdu,
-                                       const struct daps_rrc_result *result, const struct daps_ue_moment *before)
+static void record_after(const struct daps_ue *ue, const struct daps_pdu *pdu, const struct daps_rrc_result *result,
+                         const struct daps_ue_moment *before, struct pdcp_record *record)
 {
-    struct pdcp_record record = record_of(pdu, result);
-
+    record_of(pdu, result, record);
     if (result->n_events > 0)
-        record.context = daps_ue_sent_in(ue, before, &result->events[0]);
-    return record;
+        record->context = daps_ue_sent_in(ue, before, &result->events[0]);
 }
 
 /* A message on a DCCH that a log has: it is followed as it comes. PDUs beside it show under which key it went. */
@@ -356,9 +357,10 @@ static void follow_logged(struct daps_engine *engine, const struct daps_pdu *pdu
     if (result->n_events > 0 && ue->message.again)
         return; /* a copy has no PDU of its own */
     if (ue->pdcp == NULL) {
-        *place_for_record(engine, pdu) = record_after(ue, pdu, result, &before);
+        record_after(ue, pdu, result, &before, place_for_record(engine, pdu));
     } else {
-        const struct pdcp_record record = record_after(ue, pdu, result, &before);
+        struct pdcp_record record;
+        record_after(ue, pdu, result, &before, &record);
         hand_record(engine, ue, &record);
     }
 }

@@ -360,6 +360,25 @@ static int64_t time_of(const struct daps_capture *capture, const struct pcap_pkt
     return seconds * 1000000000 + nanoseconds;
 }
 
+/* The next of what libpcap reads, or refuses. */
+static __attribute__((noinline)) enum daps_capture_status next_of_pcap(struct daps_capture *capture,
+                                                                       struct daps_record *record)
+{
+    struct pcap_pkthdr *header;
+    const u_char *data;
+    int status = pcap_next_ex(capture->pcap, &header, &data);
+    if (status == 1) {
+        record->frame = ++capture->frames;
+        record->time_ns = time_of(capture, header);
+        record->linktype = capture->linktype;
+        record->caplen = header->caplen;
+        record->len = header->len;
+        record->data = data;
+        return DAPS_CAPTURE_RECORD;
+    }
+    return status == PCAP_ERROR_BREAK ? DAPS_CAPTURE_END : pcap_stopped(capture, record);
+}
+
 enum daps_capture_status daps_capture_next(struct daps_capture *capture, struct daps_record *record)
 {
     if (capture->error)
@@ -379,19 +398,7 @@ enum daps_capture_status daps_capture_next(struct daps_capture *capture, struct 
         }
         capture->plain_is_over = true;
     }
-    struct pcap_pkthdr *header;
-    const u_char *data;
-    int status = pcap_next_ex(capture->pcap, &header, &data);
-    if (status == 1) {
-        record->frame = ++capture->frames;
-        record->time_ns = time_of(capture, header);
-        record->linktype = capture->linktype;
-        record->caplen = header->caplen;
-        record->len = header->len;
-        record->data = data;
-        return DAPS_CAPTURE_RECORD;
-    }
-    return status == PCAP_ERROR_BREAK ? DAPS_CAPTURE_END : pcap_stopped(capture, record);
+    return next_of_pcap(capture, record);
 }
 
 const char *daps_capture_error(const struct daps_capture *capture)

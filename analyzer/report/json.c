@@ -77,45 +77,30 @@ static void between_quotes(struct outbuf *out, const char *word, size_t length)
     outbuf_took(out, length + 2);
 }
 
-/* ASCII that needs no escape; the end of a string is not among it. */
+/* ASCII that needs no escape; the end of a string is not among it. Bit c % 64 of word c / 64. */
 static inline bool is_bare(unsigned char c)
 {
-    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+    static const uint64_t bare[4] = {(UINT64_MAX << 32) & ~(UINT64_C(1) << '"'),
+                                     ~(UINT64_C(1) << ('\\' - 64) | UINT64_C(1) << (0x7f - 64))};
+
+    return bare[c >> 6] >> (c & 63) & 1;
 }
 
 #define SHORT 62
 
-#define EACH(octet) (UINT64_C(0x0101010101010101) * (octet))
-
-/* Are these eight all bare? Of each octet the highest bit is set by what is too low, too high, or one of the three. */
-static inline bool are_bare(const char *octets)
-{
-    uint64_t word, odd;
-
-    memcpy(&word, octets, sizeof word);
-    odd = (word - EACH(0x20)) | ((word ^ EACH('"')) - EACH(1)) | ((word ^ EACH('\\')) - EACH(1)) |
-          ((word ^ EACH(0x7f)) - EACH(1));
-    return ((word | odd) & EACH(0x80)) == 0;
-}
-
-/* Most strings are short words: written, and then looked at. False, and nothing done, if it is another. */
+/* Most strings are short words: written as far as they are bare. False, and nothing done, if it is another. */
 static bool short_word(struct outbuf *out, const char *string)
 {
-    const size_t length = strnlen(string, SHORT + 1);
-    char *to = outbuf_room(out, SHORT + 2 + sizeof(uint64_t));
-    bool bare = true;
+    char *to = outbuf_room(out, SHORT + 2);
+    size_t n = 0;
 
-    if (length > SHORT)
-        return false;
     to[0] = '"';
-    memcpy(to + 1, string, length);
-    memset(to + 1 + length, ' ', sizeof(uint64_t));
-    for (size_t i = 0; i < length; i += sizeof(uint64_t))
-        bare &= are_bare(to + 1 + i);
-    if (!bare)
+    for (; n < SHORT && is_bare((unsigned char)string[n]); n++)
+        to[n + 1] = string[n];
+    if (string[n] != '\0')
         return false;
-    to[length + 1] = '"';
-    outbuf_took(out, length + 2);
+    to[n + 1] = '"';
+    outbuf_took(out, n + 2);
     return true;
 }
 

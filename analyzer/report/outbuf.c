@@ -73,15 +73,14 @@ static unsigned count_digits(uint64_t value)
     return n + (value >= 10) + (value >= 100) + (value >= 1000);
 }
 
-void outbuf_unsigned(struct outbuf *out, uint64_t value)
+char *outbuf_put_number(char *to, uint64_t value)
 {
     static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
                                 "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
                                 "8081828384858687888990919293949596979899";
-    const unsigned n = count_digits(value);
-    char *to = outbuf_room(out, n) + n;
+    char *const end = to + count_digits(value);
 
-    for (; value >= 100; value /= 100) {
+    for (to = end; value >= 100; value /= 100) {
         to -= 2;
         memcpy(to, pairs + value % 100 * 2, 2);
     }
@@ -89,7 +88,14 @@ void outbuf_unsigned(struct outbuf *out, uint64_t value)
         memcpy(to - 2, pairs + value * 2, 2);
     else
         to[-1] = (char)('0' + value);
-    outbuf_took(out, n);
+    return end;
+}
+
+void outbuf_unsigned(struct outbuf *out, uint64_t value)
+{
+    char *to = outbuf_room(out, OUTBUF_DIGITS);
+
+    outbuf_took(out, (size_t)(outbuf_put_unsigned(to, value) - to));
 }
 
 void outbuf_signed(struct outbuf *out, int64_t value)

@@ -35,6 +35,16 @@ void outbuf_reserve(struct outbuf *out, size_t more); /* room for that many octe
 /* An outlet into another buffer: out is a struct outbuf. */
 bool outbuf_take(void *out, const char *octets, size_t length);
 
+#define OUTBUF_DIGITS 20                           /* of the largest number */
+char *outbuf_put_number(char *to, uint64_t value); /* there is room for its digits; returns their end */
+static inline char *outbuf_put_unsigned(char *to, uint64_t value)
+{
+    if (value >= 10)
+        return outbuf_put_number(to, value);
+    *to = (char)('0' + value);
+    return to + 1;
+}
+
 void outbuf_unsigned(struct outbuf *out, uint64_t value);
 void outbuf_signed(struct outbuf *out, int64_t value);
 void outbuf_hex(struct outbuf *out, const uint8_t *octets, size_t length); /* lower case */

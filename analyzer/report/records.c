@@ -90,6 +90,32 @@ static void write_list(struct outbuf *out, const struct daps_member *member, con
     outbuf_char(out, ']');
 }
 
+static inline char *put(char *to, const char *word, size_t length)
+{
+    memcpy(to, word, length);
+    return to + length;
+}
+
+/* At most as many octets as a number has. */
+static char *put_number(char *to, const struct daps_member *member, const void *object)
+{
+    uint64_t number;
+
+    if (!daps_member_number(member, object, &number))
+        return put(to, "null", 4);
+    if (member->type == DAPS_MEMBER_FLAG)
+        return number != 0 ? put(to, "true", 4) : put(to, "false", 5);
+    return outbuf_put_unsigned(to, number);
+}
+
+static void write_word(struct outbuf *out, const struct daps_member *member, const void *object, enum daps_rat rat)
+{
+    const char *word =
+        daps_member_is_there(member, object) ? member->word((const char *)object + member->offset, rat) : NULL;
+
+    json_string(out, word != NULL && word[0] != '\0' ? word : NULL);
+}
+
 static void write_plain(struct outbuf *out, const struct daps_member *member, const void *object,
                         const struct daps_telling *telling)
 {
@@ -125,10 +151,18 @@ static void write_part(struct outbuf *out, const struct daps_shape *part, const 
     outbuf_char(out, '}');
 }
 
-static inline void write_key(struct outbuf *out, const struct daps_member *member)
+/* Name and value, in one room and with no call, for most members are numbers. False: only the name. */
+static inline bool write_number(struct outbuf *out, const struct daps_member *member, const void *object)
 {
-    memcpy(outbuf_room(out, sizeof member->key), member->key, sizeof member->key);
-    outbuf_took(out, member->key_octets);
+    char *const room = outbuf_room(out, sizeof member->key + OUTBUF_DIGITS), *to = room;
+    const bool is_number = daps_member_is_number(member);
+
+    memcpy(to, member->key, sizeof member->key);
+    to += member->key_octets;
+    if (is_number)
+        to = put_number(to, member, object);
+    outbuf_took(out, (size_t)(to - room));
+    return is_number;
 }
 
 /* {"type":...,"member":value,...} */
@@ -142,13 +176,16 @@ static void write_record(struct outbuf *out, const struct daps_shape *shape, con
         const struct daps_member *member = &shape->members[i];
         if (member->csv_only || (member->optional && !daps_member_is_there(member, object)))
             continue;
-        write_key(out, member);
+        if (write_number(out, member, object))
+            continue;
         if (member->type == DAPS_MEMBER_LIST)
             write_list(out, member, object);
         else if (member->type == DAPS_MEMBER_OBJECT)
             write_part(out, member->object, daps_member_object(member, object), &telling);
         else if (member->type == DAPS_MEMBER_AS_KEYS)
             write_as_keys(out, object, telling.show_keys);
+        else if (member->type == DAPS_MEMBER_WORD)
+            write_word(out, member, object, telling.rat);
         else
             write_plain(out, member, object, &telling);
     }

@@ -19,7 +19,7 @@ struct framing *framing_new(struct tally *tally, void *user, framing_pdu *pdu)
     return framing;
 }
 
-void framing_record(struct framing *framing, const struct daps_record *record)
+static void peel_record(struct framing *framing, const struct daps_record *record)
 {
     const size_t missing = record->caplen < record->len ? record->len - record->caplen : 0;
     struct peel peel = {
@@ -34,10 +34,16 @@ void framing_record(struct framing *framing, const struct daps_record *record)
         .diag = record->diag,
         .foreign = record->foreign,
     };
-    framing->tally->frame = record->frame;
-    framing->tally->counts.frames++;
     peel_link(&peel, record->linktype, octets_of(record->data, record->caplen));
     peel_run(&peel);
+}
+
+void framing_record(struct framing *framing, const struct daps_record *record)
+{
+    framing->tally->frame = record->frame;
+    framing->tally->counts.frames++;
+    if (record->linktype != LINKTYPE_UPPER_PDU || !upper_pdu_again(framing, record))
+        peel_record(framing, record);
 }
 
 void framing_finish(struct framing *framing)

@@ -181,7 +181,7 @@ static const struct {
     int linktype;
     void (*unwrap)(struct peel *peel, struct octets packet);
 } headers[] = {
-    {252, peel_upper_pdu},
+    {LINKTYPE_UPPER_PDU, peel_upper_pdu},
     {1, peel_ethernet},
     {12, peel_ip}, /* DLT_RAW */
     {14, peel_ip}, /* DLT_RAW of OpenBSD */

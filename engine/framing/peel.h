@@ -112,7 +112,10 @@ bool peel_ap_is_read(enum daps_framing_class class);
 void sctp_finish(struct peel *peel);
 
 /* upper_pdu.c */
+enum { LINKTYPE_UPPER_PDU = 252 };
 void peel_upper_pdu(struct peel *peel, struct octets packet);
+/* A whole RRC PDU behind a list of tags met before, which most records are: handed over at once. False: it is not. */
+bool upper_pdu_again(struct framing *framing, const struct daps_record *record);
 
 /* gsmtap2.c, gsmtap3.c: false if the payload is no GSMTAP of that version */
 bool peel_gsmtap2(struct peel *peel, struct octets payload);
@@ -209,6 +212,7 @@ struct upper_memory {
         size_t length; /* with the tag that ends them; 0: nothing here */
         struct daps_ends ends;
         const struct upper_name *entry;
+        struct daps_pdu pdu; /* of RRC: what of it is the same behind every such list */
     } slot[16];
 };
 

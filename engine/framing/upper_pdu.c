@@ -157,6 +157,15 @@ static bool recall(struct peel *peel, struct octets packet)
     return true;
 }
 
+static struct daps_pdu rrc_behind(const struct upper_name *entry, const struct daps_ends *ends)
+{
+    return (struct daps_pdu){.layer = DAPS_LAYER_RRC,
+                             .rat = entry->rat,
+                             .ue_key = ends->known ? daps_ends_key(ends, true) : 0,
+                             .channel = entry->channel,
+                             .logged_cell = NO_CELL};
+}
+
 static void remember(const struct peel *peel, struct octets packet, size_t length, const struct upper_name *entry)
 {
     const size_t i = slot_of(packet);
@@ -167,6 +176,7 @@ static void remember(const struct peel *peel, struct octets packet, size_t lengt
     memory->slot[i].length = length;
     memory->slot[i].ends = peel->ends;
     memory->slot[i].entry = entry;
+    memory->slot[i].pdu = rrc_behind(entry, &peel->ends);
 }
 
 /* False: the record ends inside its tags. */
@@ -213,6 +223,24 @@ static void read_upper_pdu(struct peel *peel, struct octets packet, bool blank)
         tally_problem(&peel->at, (struct daps_framing_problem){
                                      .what = DAPS_PROBLEM_DISSECTOR_UNNAMED, .layer = layer, .rrc_lost = true});
     }
+}
+
+bool upper_pdu_again(struct framing *framing, const struct daps_record *record)
+{
+    const struct octets packet = octets_of(record->data, record->caplen);
+    const size_t i = slot_of(packet), length = framing->upper_tags.slot[i].length;
+    struct daps_pdu *pdu = &framing->upper_tags.slot[i].pdu;
+    if (length == 0 || length >= packet.left || record->caplen < record->len || !are_blank(&record->ends) ||
+        framing->upper_tags.slot[i].entry->kind != UPPER_RRC ||
+        memcmp(framing->upper_tags.slot[i].tags, packet.at, length) != 0)
+        return false;
+    framing->tally->counts.classes[pdu->rat == DAPS_RAT_LTE ? DAPS_FRAMING_LTE_RRC : DAPS_FRAMING_NR_RRC]++;
+    pdu->frame = record->frame;
+    pdu->time_ns = record->time_ns;
+    pdu->octets = packet.at + length;
+    pdu->length = packet.left - length;
+    framing->pdu(framing->user, pdu);
+    return true;
 }
 
 void peel_upper_pdu(struct peel *peel, struct octets packet)

@@ -165,7 +165,17 @@ static void say_type(struct daps_rrc_result *out, const struct rrc_message_kind 
 {
     struct daps_event *ev = &out->events[0];
 
-    daps_event_clear(ev, kind->kind);
+    if (out->silent) { /* as most are that come behind one another: what the caller has put into it */
+        ev->kind = kind->kind;
+        ev->frame = 0;
+        ev->time_ns = INT64_MIN;
+        ev->logged_cell = (struct daps_cell){-1, -1};
+        ev->digest = 0;
+        ev->from_pdcp = ev->executed = false;
+    } else {
+        daps_event_clear(ev, kind->kind);
+        out->silent = true;
+    }
     ev->channel = channel;
     ev->octets = (uint32_t)length;
     if (kind->digest || is_dedicated(channel))
@@ -174,11 +184,12 @@ static void say_type(struct daps_rrc_result *out, const struct rrc_message_kind 
     out->n_events = 1;
 }
 
-static void read_all(const struct rrc_technology *technology, enum daps_channel channel, const uint8_t *octets,
-                     size_t length, struct daps_rrc_result *out)
+static __attribute__((noinline)) void read_all(const struct rrc_technology *technology, enum daps_channel channel,
+                                               const uint8_t *octets, size_t length, struct daps_rrc_result *out)
 {
     struct rrc_reading r = {.octets = octets, .length = length, .out = out, .technology = technology};
 
+    out->silent = false;
     technology->read_channel(&r, channel);
     if (out->status != DAPS_RRC_OK)
         out->n_events = 0;

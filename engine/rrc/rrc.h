@@ -54,6 +54,7 @@ struct daps_rrc_result {
     uint32_t error_bit;  /* bit offset in the PDU (or in its embedded container) where decoding stopped */
     uint64_t read_bits;  /* of the PDU, where the walk of the message itself ended; 0: its type was all that mattered */
     uint32_t n_events;
+    bool silent; /* the decoder's own: the first event says nothing but what it is, which needs no clearing */
     struct daps_event events[DAPS_RRC_MAX_EVENTS];
     uint32_t n_rlc; /* logical channels of the master cell group, for whoever reads RLC */
     struct daps_rlc_bearer rlc[DAPS_RRC_MAX_RLC];

@@ -141,6 +141,7 @@ static bool is_recent(const struct daps_ue *ue, uint64_t digest)
 {
     bool found = false;
 
+#pragma GCC unroll 8 /* asked of every message */
     for (unsigned i = 0; i < DAPS_RECENT; i++)
         found |= ue->recent[i].digest == digest;
     return found;

@@ -399,6 +399,34 @@ static bool is_ignored(struct daps_ue *ue, const struct daps_event *ev)
     return ue->message.ignored;
 }
 
+/* Does that message say nothing but that it was sent, as measurement reports do and most others? */
+static inline bool says_nothing(const struct daps_event *ev)
+{
+    return (ev->kind == DAPS_EV_TRAFFIC || ev->kind == DAPS_EV_NAS_TRANSFER) && !ev->from_pdcp && is_dcch(ev) &&
+           ev->logged_cell.pci < 0 && ev->logged_cell.ssb_arfcn < 0 && (ev->counts.drb[0] | ev->counts.drb[1]) == 0;
+}
+
+/* Is nothing open that the next message could settle by being there at all? */
+static inline bool is_settled(const struct daps_ue *ue)
+{
+    const struct daps_attempt *open = ue->open;
+
+    return (open == NULL || (open->outcome != DAPS_OUTCOME_UNKNOWN && open->complete_frame != 0)) &&
+           !ue->early.pending && !ue->request.pending && ue->smc_digest == 0 && ue->pdcp == NULL &&
+           ue->logged_keys == NULL && ue->several.left_ns == INT64_MIN;
+}
+
+/* Then this is all that such a message does in follow(). */
+static void follow_silent(struct daps_ue *ue, const struct daps_event *ev)
+{
+    watch_clock(ue, ev);
+    count_directions(ue, ev);
+    daps_ue_watch_silent(ue, ev);
+    ue->nas_epoch += ev->kind == DAPS_EV_NAS_TRANSFER;
+    if (ev->channel == DAPS_CH_DL_DCCH)
+        ue->heard_pci = ev->logged_cell.pci;
+}
+
 static void follow(struct daps_ue *ue, const struct daps_event *ev)
 {
     const bool asks = daps_ue_asks_for_held(ue, ev);
@@ -447,6 +475,10 @@ void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev)
     }
     if (is_ignored(ue, ev))
         return;
+    if (says_nothing(ev) && is_settled(ue)) {
+        follow_silent(ue, ev);
+        return;
+    }
     follow(ue, ev);
     daps_ue_watch_keys(ue, ev);
     if (ue->pdcp != NULL)

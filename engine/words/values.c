@@ -12,14 +12,13 @@ enum daps_rat daps_shape_rat(const struct daps_shape *shape, const void *object)
     return *(const enum daps_rat *)(const void *)((const char *)object + shape->rat);
 }
 
-bool daps_member_is_there(const struct daps_member *member, const void *object)
+static struct daps_value number(const struct daps_member *member, const void *object)
 {
-    return member->there == NULL || member->there(object);
-}
+    struct daps_value value = {.kind = DAPS_VALUE_NONE};
 
-static struct daps_value number(uint64_t value, bool present)
-{
-    return (struct daps_value){.kind = present ? DAPS_VALUE_NUMBER : DAPS_VALUE_NONE, .number = value};
+    if (daps_member_number(member, object, &value.number))
+        value.kind = member->type == DAPS_MEMBER_FLAG ? DAPS_VALUE_FLAG : DAPS_VALUE_NUMBER;
+    return value;
 }
 
 static struct daps_value word(const char *text)
@@ -66,19 +65,13 @@ struct daps_value daps_member_value(const struct daps_member *member, const void
     case DAPS_MEMBER_WORD:
         return word(member->word(at, telling->rat));
     case DAPS_MEMBER_FLAG:
-        return (struct daps_value){.kind = DAPS_VALUE_FLAG, .number = *(const bool *)at};
     case DAPS_MEMBER_INT:
-        return number((uint64_t) * (const int *)at, *(const int *)at >= 0);
     case DAPS_MEMBER_SOME:
-        return number((uint64_t) * (const int *)at, *(const int *)at > 0);
     case DAPS_MEMBER_U32:
-        return number(*(const uint32_t *)at, true);
     case DAPS_MEMBER_U64:
-        return number(*(const uint64_t *)at, true);
     case DAPS_MEMBER_FRAME:
-        return number(*(const uint64_t *)at, *(const uint64_t *)at != 0);
     case DAPS_MEMBER_OCTET:
-        return number(*(const uint8_t *)at, *(const uint8_t *)at != 0);
+        return number(member, object);
     case DAPS_MEMBER_TIME:
         return (struct daps_value){.kind = *(const int64_t *)at != INT64_MIN ? DAPS_VALUE_TIME : DAPS_VALUE_NONE,
                                    .time_ns = *(const int64_t *)at};

@@ -17,13 +17,13 @@ enum daps_member_type {
     DAPS_MEMBER_TEXT,    /* const char *, NULL nothing */
     DAPS_MEMBER_NAME,    /* char[], "" nothing */
     DAPS_MEMBER_WORD,    /* what word() makes of it, "" or NULL nothing */
-    DAPS_MEMBER_FLAG,    /* bool */
+    DAPS_MEMBER_FLAG,    /* bool; from here numbers in the structure itself, ... */
     DAPS_MEMBER_INT,     /* int or int32_t, below 0 nothing */
     DAPS_MEMBER_SOME,    /* int, below 1 nothing */
     DAPS_MEMBER_U32,
     DAPS_MEMBER_U64,
     DAPS_MEMBER_FRAME,   /* uint64_t, 0 nothing */
-    DAPS_MEMBER_OCTET,   /* uint8_t, 0 nothing */
+    DAPS_MEMBER_OCTET,   /* uint8_t, 0 nothing; ... to here */
     DAPS_MEMBER_TIME,    /* int64_t in ns, INT64_MIN nothing */
     DAPS_MEMBER_KEY,     /* const uint8_t * to 32 octets, NULL or not asked for: nothing */
     DAPS_MEMBER_XOR,     /* const uint8_t * in a keystream tuple */
@@ -95,7 +95,50 @@ struct daps_telling {
 /* rat of the object, for a telling of it. */
 enum daps_rat daps_shape_rat(const struct daps_shape *shape, const void *object);
 
-bool daps_member_is_there(const struct daps_member *member, const void *object);
+static inline bool daps_member_is_there(const struct daps_member *member, const void *object)
+{
+    return member->there == NULL || member->there(object);
+}
+
+static inline bool daps_member_is_number(const struct daps_member *member)
+{
+    return member->type >= DAPS_MEMBER_FLAG && member->type <= DAPS_MEMBER_OCTET;
+}
+
+/* Into *value what such a member says; false: nothing. Inline, for most of what is written is this. */
+static inline bool daps_member_number(const struct daps_member *member, const void *object, uint64_t *value)
+{
+    const void *at = (const char *)object + member->offset;
+
+    *value = 0;
+    if (!daps_member_is_there(member, object))
+        return false;
+    switch (member->type) {
+    case DAPS_MEMBER_FLAG:
+        *value = *(const bool *)at;
+        return true;
+    case DAPS_MEMBER_INT:
+        *value = (uint64_t) * (const int *)at;
+        return *(const int *)at >= 0;
+    case DAPS_MEMBER_SOME:
+        *value = (uint64_t) * (const int *)at;
+        return *(const int *)at > 0;
+    case DAPS_MEMBER_U32:
+        *value = *(const uint32_t *)at;
+        return true;
+    case DAPS_MEMBER_U64:
+        *value = *(const uint64_t *)at;
+        return true;
+    case DAPS_MEMBER_FRAME:
+        *value = *(const uint64_t *)at;
+        return *value != 0;
+    case DAPS_MEMBER_OCTET:
+        *value = *(const uint8_t *)at;
+        return *value != 0;
+    default:
+        return false;
+    }
+}
 
 /* A value that is no list and no object; NONE if there is none. */
 struct daps_value daps_member_value(const struct daps_member *member, const void *object,
