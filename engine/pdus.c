@@ -265,8 +265,7 @@ static void follow_waited(struct daps_engine *engine, struct daps_ue *ue, const 
         drive_learn_pdcp(engine->drive, reading->pdu, engine->waited);
 }
 
-/* PDUs that waited and can be read now. */
-static void follow_waiting(struct daps_engine *engine, struct daps_ue *ue)
+static void read_waiting(struct daps_engine *engine, struct daps_ue *ue)
 {
     struct pdcp_reading reading;
 
@@ -274,8 +273,14 @@ static void follow_waiting(struct daps_engine *engine, struct daps_ue *ue)
         follow_waited(engine, ue, &reading);
 }
 
-/* PDUs whose record has come, or comes no more. */
-static void follow_turns(struct daps_engine *engine, struct daps_ue *ue)
+/* PDUs that waited and can be read now. */
+static inline void follow_waiting(struct daps_engine *engine, struct daps_ue *ue)
+{
+    if (daps_pdcp_has_waited(ue->pdcp)) /* mostly not */
+        read_waiting(engine, ue);
+}
+
+static void read_in_turn(struct daps_engine *engine, struct daps_ue *ue)
 {
     struct pdcp_reading reading;
     struct pdcp_turn turn;
@@ -284,6 +289,13 @@ static void follow_turns(struct daps_engine *engine, struct daps_ue *ue)
         daps_pdcp_read(ue->pdcp, &turn.pdu, turn.has_record ? &turn.record : NULL, &reading);
         follow_waited(engine, ue, &reading);
     }
+}
+
+/* PDUs whose record has come, or comes no more. */
+static inline void follow_turns(struct daps_engine *engine, struct daps_ue *ue)
+{
+    if (ue->pdcp->beside != NULL)
+        read_in_turn(engine, ue);
 }
 
 /* The record is there for its PDU, which may have waited for it. */

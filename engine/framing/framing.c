@@ -24,6 +24,7 @@ static void peel_record(struct framing *framing, const struct daps_record *recor
     const size_t missing = record->caplen < record->len ? record->len - record->caplen : 0;
     struct peel peel = {
         .framing = framing,
+        .record = record,
         .at = {.tally = framing->tally,
                .frame = record->frame,
                .time_ns = record->time_ns,
@@ -42,7 +43,7 @@ void framing_record(struct framing *framing, const struct daps_record *record)
 {
     framing->tally->frame = record->frame;
     framing->tally->counts.frames++;
-    if (record->linktype != LINKTYPE_UPPER_PDU || !upper_pdu_again(framing, record))
+    if (record->linktype == LINKTYPE_UPPER_PDU ? !upper_pdu_again(framing, record) : !head_again(framing, record))
         peel_record(framing, record);
 }
 
@@ -117,6 +118,8 @@ void peel_radio(struct peel *peel, struct daps_pdu *pdu, struct octets octets)
     pdu->missing = peel->at.missing;
     pdu->ends = peel->ends;
     pdu->logged_cell = NO_CELL;
+    if (pdu->layer == DAPS_LAYER_PDCP)
+        head_remember(peel, pdu);
     peel->framing->pdu(peel->framing->user, pdu);
 }
 

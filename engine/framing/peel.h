@@ -17,6 +17,7 @@ typedef void peel_layer(struct peel *peel, struct octets packet);
 
 struct peel {
     struct framing *framing;
+    const struct daps_record *record; /* NULL at the end of the capture */
     struct tally_place at;
     struct daps_ends ends;     /* of the innermost packet */
     enum daps_diag_state diag; /* of a baseband log, ... */
@@ -229,6 +230,20 @@ struct pdcp_memory {
     } slot[16];
 };
 
+/* same_head.c: what stood in front of a PDCP PDU, and what it said of it. */
+#define HEADS    16
+#define HEAD_MAX 96
+struct head_memory {
+    uint8_t octets[HEAD_MAX];
+    size_t length; /* 0: nothing here */
+    int linktype;
+    struct daps_pdu pdu;
+};
+/* The record begins like one before: its PDU is handed over. False: it has to be peeled. */
+bool head_again(struct framing *framing, const struct daps_record *record);
+/* What is in front of that PDU, the last thing in its record, is kept if it is of the kind that comes again. */
+void head_remember(const struct peel *peel, const struct daps_pdu *pdu);
+
 /* fragments.c */
 struct fragments;
 struct fragments *fragments_new(void);
@@ -272,6 +287,7 @@ struct framing {
     struct upper_cache upper;
     struct upper_memory upper_tags;
     struct pdcp_memory pdcp_contexts;
+    struct head_memory heads[HEADS];
 };
 
 #endif

@@ -25,6 +25,7 @@ void identity_assigned(struct identity *identity, const struct identity_name *wr
 {
     struct by_rnti *at = identity_by_rnti(identity, rnti);
 
+    identity->marks++;
     at->assigned_frame = frame;
     at->assigned_ns = time_ns;
     at->assigned_node = writer->of_log ? 0 : identity_node(identity, writer);
@@ -34,6 +35,7 @@ void identity_not_taken(struct identity *identity, const struct identity_link *l
 {
     struct by_rnti *at = identity_by_rnti(identity, temporary);
 
+    identity->marks++;
     if (at->assigned_node == like->node)
         at->assigned_frame = 0;
 }
@@ -103,6 +105,7 @@ void identity_resolved(struct identity *identity, struct identity_link *link, ui
 {
     struct identity_msg3 won = {.id = msg3}; /* one that the capture lacks */
 
+    identity->marks++;
     if (link->of_log || link->msg3.id == 0 || link->msg3.id == msg3)
         return;
     if (link->earlier_msg3.id == msg3)

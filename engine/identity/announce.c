@@ -332,6 +332,7 @@ void identity_learn(struct identity *identity, uint64_t ue_key, const struct dap
 {
     struct identity_ue *ue;
 
+    identity->marks++;
     while (n > 0 && !identity_is_of_use(events)) {
         events++;
         n--;

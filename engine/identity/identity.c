@@ -374,6 +374,7 @@ struct identity_link *identity_find(struct identity *identity, const struct iden
     struct identity_link *link;
     uint32_t node;
 
+    identity->marks++;
     identity_tell_found(identity);
     identity->found = (struct found){.link = NULL};
     identity->frame = frame;
@@ -388,4 +389,24 @@ struct identity_link *identity_find(struct identity *identity, const struct iden
     if (!name->first_access)
         identity_tell_found(identity);
     return link;
+}
+
+/* No C-RNTI that a command could announce or a response assign, and no connection that an RRCSetup has ended. */
+uint64_t identity_mark(const struct identity *identity)
+{
+    const struct identity_link *last = identity->last;
+
+    return last != NULL && identity->found.link == NULL && !last->provisional &&
+                   (last->of_log || (last->rnti < 0 && last->connection == last->ue->connection))
+               ? identity->marks
+               : 0;
+}
+
+struct identity_link *identity_again(struct identity *identity, uint64_t mark, uint64_t frame, int64_t time_ns)
+{
+    if (mark == 0 || mark != identity->marks)
+        return NULL;
+    identity->frame = identity->last->frame = frame;
+    identity->time_ns = identity->last->time_ns = time_ns;
+    return identity->last;
 }

@@ -107,6 +107,7 @@ struct identity {
     GHashTable *ues;   /* struct identity_ue by key, owned */
     GHashTable *slots; /* struct identity_slot by key, owned */
     GPtrArray *slab;   /* all links ever made, owned */
+    uint64_t marks;    /* goes up with whatever may change whose a name is */
     struct identity_link *newest, *oldest, *last;
     struct by_rnti *by_rnti[256]; /* blocks of 256 C-RNTIs, made when needed */
     struct announcement *announced, *announced_oldest;

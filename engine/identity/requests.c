@@ -138,6 +138,7 @@ uint64_t identity_common(struct identity *identity, struct identity_link *link, 
 {
     uint64_t ue_key = link->ue_key;
 
+    identity->marks++;
     if (link->of_log)
         return ue_key;
     if (ev != NULL) {
@@ -152,8 +153,10 @@ uint64_t identity_common(struct identity *identity, struct identity_link *link, 
 void identity_dedicated(struct identity *identity, struct identity_link *link)
 {
     link->only_ccch = false;
-    if (link->provisional)
-        settle(identity, link);
+    if (!link->provisional)
+        return;
+    identity->marks++;
+    settle(identity, link);
 }
 
 bool identity_is_claimed(const struct identity *identity)
@@ -166,6 +169,7 @@ uint64_t identity_answered(struct identity *identity)
     struct identity_link *link = identity->last;
     struct identity_ue *ue = link->claimed;
 
+    identity->marks++;
     identity_ue_hold(ue);
     identity_give(identity, link, ue);
     identity_ue_drop(identity, ue);

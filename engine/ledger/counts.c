@@ -172,7 +172,19 @@ bool counts_have(const struct counts *counts, uint32_t count)
     return find(counts, count, &place) && count <= interval_at(counts, place)->hi;
 }
 
-bool counts_add(struct counts *counts, uint32_t count)
+/* The next one behind all so far, as nearly all are. */
+static inline bool goes_on(struct counts *counts, uint32_t count)
+{
+    const struct counts_piece *last = counts->n_pieces > 0 ? &counts->pieces[counts->n_pieces - 1] : NULL;
+    struct counts_interval *interval = last != NULL ? &last->at[last->n - 1] : NULL;
+
+    if (interval == NULL || interval->hi == UINT32_MAX || count != interval->hi + 1)
+        return false;
+    interval->hi = count;
+    return true;
+}
+
+static bool add_within(struct counts *counts, uint32_t count)
 {
     struct place left = {0, 0}, right = {0, 0};
     const bool has_left = find(counts, count, &left), has_right = next_of(counts, has_left ? &left : NULL, &right);
@@ -196,4 +208,9 @@ bool counts_add(struct counts *counts, uint32_t count)
             join_lowest(counts);
     }
     return false;
+}
+
+bool counts_add(struct counts *counts, uint32_t count)
+{
+    return !goes_on(counts, count) && add_within(counts, count);
 }

@@ -38,16 +38,13 @@ bool pdcp_keys(struct daps_pdcp *pdcp, struct pdcp_context *context)
     return context->keys_valid;
 }
 
-struct pdcp_count *pdcp_drb(struct pdcp_context *context, unsigned index, unsigned direction)
+void pdcp_drbs_begin(struct pdcp_context *context)
 {
-    if (context->drbs == NULL) {
-        context->drbs = g_new0(struct pdcp_drbs, 1);
-        for (unsigned i = 0; i < 32; i++) {
-            context->drbs->at[i][0] = context->drbs->at[i][1] = PDCP_COUNT_ZERO;
-            context->drbs->at[i][0].unsure = context->drbs->at[i][1].unsure = context->drbs_unsure;
-        }
+    context->drbs = g_new0(struct pdcp_drbs, 1);
+    for (unsigned i = 0; i < 32; i++) {
+        context->drbs->at[i][0] = context->drbs->at[i][1] = PDCP_COUNT_ZERO;
+        context->drbs->at[i][0].unsure = context->drbs->at[i][1].unsure = context->drbs_unsure;
     }
-    return &context->drbs->at[index][direction];
 }
 
 struct pdcp_drbs *pdcp_drbs_copy(const struct pdcp_drbs *drbs)

@@ -327,7 +327,13 @@ struct pdcp_roots *pdcp_roots_new(void);
 void pdcp_roots_free(struct pdcp_roots *roots);
 
 /* contexts.c */
-struct pdcp_count *pdcp_drb(struct pdcp_context *context, unsigned index, unsigned direction);
+void pdcp_drbs_begin(struct pdcp_context *context);
+static inline struct pdcp_count *pdcp_drb(struct pdcp_context *context, unsigned index, unsigned direction)
+{
+    if (context->drbs == NULL)
+        pdcp_drbs_begin(context);
+    return &context->drbs->at[index][direction];
+}
 struct pdcp_drbs *pdcp_drbs_copy(const struct pdcp_drbs *drbs); /* NULL of NULL */
 void pdcp_context_clear(struct pdcp_context *context);
 void pdcp_forget_past(struct daps_pdcp *pdcp, bool (*is_kept)(const struct daps_term *key, void *user), void *user);

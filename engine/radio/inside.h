@@ -67,6 +67,11 @@ struct radio_side {
     const struct radio_row *row;
     struct bearers *bearers;
     struct identity *identity;
+    struct {
+        struct daps_ends ends;
+        struct daps_names names;
+        uint64_t mark; /* identity_mark() of what they found; 0 none */
+    } last;            /* of PDUs that hold PDCP itself: most are named like the one before */
 };
 
 struct radio {

@@ -1,18 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PDCP PDUs that a capture holds by themselves: whose they are, and what their framing leaves open. */
+#include <string.h>
+
 #include "inside.h"
+
+/* Equal octets are equal names; others are looked at. */
+static bool is_named_as_last(const struct way *way)
+{
+    return memcmp(&way->side->last.ends, &way->of->ends, sizeof way->of->ends) == 0 &&
+           memcmp(&way->side->last.names, &way->of->names, sizeof way->of->names) == 0;
+}
+
+static struct identity_link *find(struct way *way, bool common)
+{
+    struct radio_side *side = way->side;
+    struct identity_link *link = NULL;
+    struct identity_name name;
+
+    if (side->last.mark != 0 && !common && is_named_as_last(way))
+        link = identity_again(side->identity, side->last.mark, way->at.frame, way->at.time_ns);
+    if (link != NULL)
+        return link;
+    name = radio_name(way);
+    name.first_access = common;
+    link = radio_whose(way, &name);
+    side->last.mark = common ? 0 : identity_mark(side->identity);
+    side->last.ends = way->of->ends;
+    side->last.names = way->of->names;
+    return link;
+}
 
 void radio_pdcp(struct way *way, struct octets pdu)
 {
     const struct daps_pdu *of = way->of;
     const bool common = of->channel == DAPS_CH_UL_CCCH || of->channel == DAPS_CH_DL_CCCH;
-    struct identity_name name = radio_name(way);
     struct identity_link *link;
     struct daps_pdu out = *of;
 
     tally_count(&way->at, way->side->row->pdcp_class);
-    name.first_access = common;
-    link = radio_whose(way, &name);
+    link = find(way, common);
     if (common) {
         radio_common(way, way->side->row->pdcp, link, radio_ccch(of, pdu), pdu);
         return;
