@@ -343,6 +343,29 @@ static void record_after(const struct daps_ue *ue, const struct daps_pdu *pdu, c
         record->context = daps_ue_sent_in(ue, before, &result->events[0]);
 }
 
+/*
+ * Most messages of a log say nothing but what they are, come from the UE at hand, and nobody but it asks for them: the
+ * same as follow_logged(), without what asks for more. False: it is another.
+ */
+static bool follow_silent(struct daps_engine *engine, const struct daps_pdu *pdu, struct daps_rrc_result *result)
+{
+    struct daps_ue *ue = engine_at_hand(engine, pdu->ue_key, pdu->rat);
+    struct daps_event *ev = &result->events[0];
+    struct daps_ue_moment before;
+
+    if (ue == NULL || ue->pdcp != NULL || engine->segments_seen || engine->options.keylog != NULL ||
+        engine->sink.event != NULL)
+        return false;
+    before = daps_ue_moment(ue);
+    ev->frame = pdu->frame;
+    ev->time_ns = pdu->time_ns;
+    ev->logged_cell = pdu->logged_cell;
+    daps_ue_event(ue, ev);
+    if (!ue->message.again)
+        record_after(ue, pdu, result, &before, place_for_record(engine, pdu));
+    return true;
+}
+
 /* A message on a DCCH that a log has: it is followed as it comes. PDUs beside it show under which key it went. */
 static void follow_logged(struct daps_engine *engine, const struct daps_pdu *pdu, struct daps_rrc_result *result)
 {
@@ -390,9 +413,10 @@ enum daps_rrc_status engine_rrc(struct daps_engine *engine, const struct daps_pd
     take_segment(engine, pdu, result);
     engine->has_log[pdu->rat] |=
         !pdu->air && !pdu->between_nodes && pdu->channel != DAPS_CH_BCCH_BCH && pdu->channel != DAPS_CH_BCCH_DL_SCH;
-    if (is_dcch(pdu->channel) && !pdu->air)
-        follow_logged(engine, pdu, result);
-    else
+    if (is_dcch(pdu->channel) && !pdu->air) {
+        if (!result->silent || !follow_silent(engine, pdu, result))
+            follow_logged(engine, pdu, result);
+    } else
         follow(engine, pdu, false, false, result);
     return result->status;
 }

@@ -86,21 +86,59 @@ static inline bool is_bare(unsigned char c)
     return bare[c >> 6] >> (c & 63) & 1;
 }
 
-#define SHORT 62
+#define EACH(octet) (UINT64_C(0x0101010101010101) * (octet))
 
-/* Most strings are short words: written as far as they are bare. False, and nothing done, if it is another. */
+/* Are these eight all bare? Of each octet the highest bit is set by what is too low, too high, or one of the three. */
+static inline bool are_bare(uint64_t word)
+{
+    const uint64_t odd = (word - EACH(0x20)) | ((word ^ EACH('"')) - EACH(1)) | ((word ^ EACH('\\')) - EACH(1)) |
+                         ((word ^ EACH(0x7f)) - EACH(1));
+
+    return ((word | odd) & EACH(0x80)) == 0;
+}
+
+#define SHORT 62
+#define WORD  sizeof(uint64_t)
+
+/* What n octets, WORD or its half, copied from one place to the other, are: all bare? */
+static inline bool put_bare(char *to, const char *from, size_t n)
+{
+    uint64_t word = EACH(' ');
+
+    memcpy(&word, from, n);
+    memcpy(to, &word, n);
+    return are_bare(word);
+}
+
+/* The last octets of a word are copied with those before them once more, so that nobody copies one by one. */
+static inline bool put_word(char *to, const char *word, size_t length)
+{
+    bool bare = true;
+
+    if (length >= WORD) {
+        for (size_t at = 0; at + WORD < length; at += WORD)
+            bare &= put_bare(to + at, word + at, WORD);
+        return put_bare(to + length - WORD, word + length - WORD, WORD) && bare;
+    }
+    if (length >= WORD / 2)
+        return put_bare(to, word, WORD / 2) && put_bare(to + length - WORD / 2, word + length - WORD / 2, WORD / 2);
+    for (size_t at = 0; at < length; at++) {
+        to[at] = word[at];
+        bare &= is_bare((unsigned char)word[at]);
+    }
+    return bare;
+}
+
+/* Most strings are short words. False, and nothing done, if it is another. */
 static bool short_word(struct outbuf *out, const char *string)
 {
+    const size_t length = strnlen(string, SHORT + 1);
     char *to = outbuf_room(out, SHORT + 2);
-    size_t n = 0;
 
-    to[0] = '"';
-    for (; n < SHORT && is_bare((unsigned char)string[n]); n++)
-        to[n + 1] = string[n];
-    if (string[n] != '\0')
+    if (length > SHORT || !put_word(to + 1, string, length))
         return false;
-    to[n + 1] = '"';
-    outbuf_took(out, n + 2);
+    to[0] = to[length + 1] = '"';
+    outbuf_took(out, length + 2);
     return true;
 }
 

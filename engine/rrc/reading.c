@@ -136,6 +136,8 @@ struct rrc_span rrc_without_padding(struct rrc_span span)
 {
     struct daps_bits bits = daps_bits_of(span.octets, span.length);
 
+    if (((span.bit + span.bits) & 7) == 0 && span.bits >= 8 && span.octets[(span.bit + span.bits) / 8 - 1] != 0)
+        return span; /* the last octet is one, and says something, as mostly */
     for (; span.bits >= 8; span.bits -= 8) {
         bits.position = span.bit + span.bits - 8;
         if (daps_bits_take(&bits, 8) != 0)

@@ -106,11 +106,15 @@ void rrc_read_message(struct rrc_reading *r, const struct rrc_message_class *cla
     } else if (extension != 0) {
         r->technology->read_extension(r, span, class->root);
     } else if (kind->kind == DAPS_EV_RECONFIGURATION) {
+        const struct rrc_span said = rrc_without_padding(span);
         struct rrc_span inner = span;
+        const uint64_t digest = rrc_digest(said);
+        if (said.bits == span.bits)
+            r->out->digest = digest; /* that of all octets */
         inner.bit = bits.position;
         inner.bits = span.bits - bits.position;
         r->out->message = kind->name;
-        r->technology->reconfiguration(r, inner, false, rrc_digest(rrc_without_padding(span)));
+        r->technology->reconfiguration(r, inner, false, digest);
     } else {
         rrc_read_fields(r, span, class->root, kind);
     }

@@ -223,12 +223,14 @@ bool daps_ue_is_copy(struct daps_ue *ue, const struct daps_event *ev)
  */
 bool daps_ue_is_repeated_stretch(struct daps_ue *ue, const struct daps_event *ev)
 {
+    const uint64_t what = (uint64_t)ue->number << 16 | (uint64_t)ev->kind << 8 | (uint64_t)ev->channel;
+    uint64_t fingerprint;
     bool seen;
 
     if (ev->time_ns == INT64_MIN || ev->digest == 0 || ev->from_pdcp)
         return false;
-    seen = daps_engine_seen(ue->engine, daps_digest_four(ue->number, (uint64_t)ev->time_ns, ev->digest,
-                                                         (uint64_t)ev->kind << 8 | (uint64_t)ev->channel));
+    fingerprint = daps_digest_mix(daps_digest_mix(ev->digest, (uint64_t)ev->time_ns), what);
+    seen = daps_engine_seen(ue->engine, fingerprint != 0 ? fingerprint : 1);
     if (ue->last_time_ns != INT64_MIN) {
         ue->clock_moves |= ev->time_ns != ue->last_time_ns;
         ue->clock_is_fine = ue->clock_is_fine || ev->time_ns % NS_PER_MS != 0;
@@ -243,13 +245,16 @@ static bool is_behind_another(const struct daps_ue *ue, const struct daps_event 
 
     for (unsigned back = 2; back <= MIN(ue->n_recent, DAPS_RECENT); back++) { /* 1 is this one */
         const struct daps_recent *recent = &ue->recent[(ue->n_recent - back) % DAPS_RECENT];
-        const int64_t elapsed = daps_ue_elapsed(ue, recent->time_ns, ev->time_ns);
+        int64_t elapsed;
 
         if (!recent->sync || recent->air)
             continue;
-        if (recent->digest == ev->digest)
-            return between && elapsed >= 0 && elapsed <= DAPS_LAG_NS;
-        between = true;
+        if (recent->digest != ev->digest) {
+            between = true;
+            continue;
+        }
+        elapsed = daps_ue_elapsed(ue, recent->time_ns, ev->time_ns);
+        return between && elapsed >= 0 && elapsed <= DAPS_LAG_NS;
     }
     return false;
 }

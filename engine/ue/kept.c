@@ -31,9 +31,15 @@ struct daps_kept {
     bool is_lost;                /* ... it has gone, and has to be looked for */
 };
 
+static const struct daps_term nobodys; /* term of those that are not used */
+
 struct daps_kept *daps_kept_new(void)
 {
-    return g_new0(struct daps_kept, 1);
+    struct daps_kept *kept = g_new0(struct daps_kept, 1);
+
+    for (unsigned i = 0; i < FEW; i++)
+        kept->few[i].term = &nobodys;
+    return kept;
 }
 
 void daps_kept_free(struct daps_kept *kept)
@@ -72,8 +78,9 @@ static struct holder *find(const struct daps_ue *ue, const struct daps_term *ter
 
     if (kept == NULL)
         return NULL;
+#pragma GCC unroll 6 /* some thirty times an attempt */
     for (unsigned i = 0; i < FEW; i++) {
-        if (kept->few[i].term == term && kept->few[i].used)
+        if (kept->few[i].term == term)
             return &kept->few[i];
     }
     return kept->by_term != NULL ? g_hash_table_lookup(kept->by_term, term) : NULL;
@@ -114,7 +121,7 @@ static void let_go(struct daps_ue *ue, const struct daps_term *term)
     if (!ue->is_copy)
         daps_term_loosen(ue->pool, term);
     if (holder->used)
-        holder->used = false;
+        *holder = (struct holder){.term = &nobodys};
     else
         g_hash_table_remove(ue->kept->by_term, term);
 }
