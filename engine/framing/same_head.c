@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Datagrams that begin like one before. A gNB that writes PDCP PDUs over UDP puts the same octets in front of all PDUs of
- * one bearer, but for four fields of two octets. What they said once they say again, so such a record is not taken apart:
+ * Datagrams that begin like one before. A gNB that writes PDCP PDUs over UDP puts the same octets in front of all PDUs
+ * of one bearer, but for four fields of two octets. What they said once they say again, so such a record is not taken
+ * apart:
  *
  *     link | IPv4: .. | 2 total length | 4 identification | 6 .. | 10 checksum | 12 .. 20 |
  *            UDP: source, destination port | 4 length | 6 checksum | "pdcp-nr" or "pdcp-lte" | context | PDU

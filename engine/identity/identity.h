@@ -105,8 +105,8 @@ struct identity_link *identity_find(struct identity *identity, const struct iden
                                     int64_t time_ns);
 
 /*
- * Most PDUs have the name of the one before. A mark of what was found last, 0: it could change by itself. With that mark
- * identity_again() is identity_find() of the same name; NULL: something else has been found or said since.
+ * Most PDUs have the name of the one before. A mark of what was found last, 0: it could change by itself. With that
+ * mark identity_again() is identity_find() of the same name; NULL: something else has been found or said since.
  */
 uint64_t identity_mark(const struct identity *identity);
 struct identity_link *identity_again(struct identity *identity, uint64_t mark, uint64_t frame, int64_t time_ns);

@@ -96,19 +96,19 @@ static bool on_field(void *user, const struct per_hit *hit)
 
 static const struct rrc_message_kind dl_dcch[16] = {
     RRC_OTHER("csfbParametersResponseCDMA2000"),
-    {"dlInformationTransfer", DAPS_EV_NAS_TRANSFER, false, false},
+    {"dlInformationTransfer", DAPS_EV_NAS_TRANSFER, false, RRC_NOTHING},
     RRC_OTHER("handoverFromEUTRAPreparationRequest"),
-    {"mobilityFromEUTRACommand", DAPS_EV_MOBILITY_FROM_EUTRA, false, false},
-    {"rrcConnectionReconfiguration", DAPS_EV_RECONFIGURATION, true, true},
-    {"rrcConnectionRelease", DAPS_EV_RELEASE, false, true},
-    {"securityModeCommand", DAPS_EV_SECURITY_MODE_COMMAND, true, true},
+    {"mobilityFromEUTRACommand", DAPS_EV_MOBILITY_FROM_EUTRA, false, RRC_NOTHING},
+    {"rrcConnectionReconfiguration", DAPS_EV_RECONFIGURATION, true, RRC_FIELDS},
+    {"rrcConnectionRelease", DAPS_EV_RELEASE, false, RRC_FIELDS},
+    {"securityModeCommand", DAPS_EV_SECURITY_MODE_COMMAND, true, RRC_FIELDS},
     RRC_OTHER("ueCapabilityEnquiry"),
-    {"counterCheck", DAPS_EV_COUNTER_CHECK, false, false},
+    {"counterCheck", DAPS_EV_COUNTER_CHECK, false, RRC_NOTHING},
     RRC_OTHER("ueInformationRequest"),
     RRC_OTHER("loggedMeasurementConfiguration"),
     RRC_OTHER("rnReconfiguration"),
-    {"rrcConnectionResume", DAPS_EV_RESUME, true, true},
-    {"dlDedicatedMessageSegment", DAPS_EV_TRAFFIC, false, true},
+    {"rrcConnectionResume", DAPS_EV_RESUME, true, RRC_FIELDS},
+    {"dlDedicatedMessageSegment", DAPS_EV_TRAFFIC, false, RRC_FIELDS},
     RRC_SPARE,
     RRC_SPARE,
 };
@@ -116,14 +116,14 @@ static const struct rrc_message_kind dl_dcch[16] = {
 static const struct rrc_message_kind ul_dcch[16] = {
     RRC_OTHER("csfbParametersRequestCDMA2000"),
     RRC_OTHER("measurementReport"),
-    {"rrcConnectionReconfigurationComplete", DAPS_EV_RECONFIGURATION_COMPLETE, true, true},
-    {"rrcConnectionReestablishmentComplete", DAPS_EV_REESTABLISHMENT_COMPLETE, true, true},
-    {"rrcConnectionSetupComplete", DAPS_EV_SETUP_COMPLETE, false, true},
-    {"securityModeComplete", DAPS_EV_SECURITY_MODE_COMPLETE, false, true},
-    {"securityModeFailure", DAPS_EV_SECURITY_MODE_FAILURE, false, true},
+    {"rrcConnectionReconfigurationComplete", DAPS_EV_RECONFIGURATION_COMPLETE, true, RRC_TRANSACTION},
+    {"rrcConnectionReestablishmentComplete", DAPS_EV_REESTABLISHMENT_COMPLETE, true, RRC_TRANSACTION},
+    {"rrcConnectionSetupComplete", DAPS_EV_SETUP_COMPLETE, false, RRC_TRANSACTION},
+    {"securityModeComplete", DAPS_EV_SECURITY_MODE_COMPLETE, false, RRC_TRANSACTION},
+    {"securityModeFailure", DAPS_EV_SECURITY_MODE_FAILURE, false, RRC_TRANSACTION},
     RRC_OTHER("ueCapabilityInformation"),
     RRC_OTHER("ulHandoverPreparationTransfer"),
-    {"ulInformationTransfer", DAPS_EV_NAS_TRANSFER, false, false},
+    {"ulInformationTransfer", DAPS_EV_NAS_TRANSFER, false, RRC_NOTHING},
     RRC_OTHER("counterCheckResponse"),
     RRC_OTHER("ueInformationResponse"),
     RRC_OTHER("proximityIndication"),
@@ -140,38 +140,39 @@ static const struct rrc_message_kind ul_dcch_c2[16] = {
     RRC_OTHER("scgFailureInformation"),
     RRC_OTHER("sidelinkUEInformation"),
     RRC_OTHER("wlanConnectionStatusReport"),
-    {"rrcConnectionResumeComplete", DAPS_EV_RESUME_COMPLETE, true, true},
+    {"rrcConnectionResumeComplete", DAPS_EV_RESUME_COMPLETE, true, RRC_FIELDS},
     RRC_OTHER("ulInformationTransferMRDC"),
     RRC_OTHER("scgFailureInformationNR"),
     RRC_OTHER("measReportAppLayer"),
-    {"failureInformation-r15", DAPS_EV_FAILURE_INFORMATION, false, false},
-    {"ulDedicatedMessageSegment", DAPS_EV_TRAFFIC, false, true},
+    {"failureInformation-r15", DAPS_EV_FAILURE_INFORMATION, false, RRC_NOTHING},
+    {"ulDedicatedMessageSegment", DAPS_EV_TRAFFIC, false, RRC_FIELDS},
     RRC_OTHER("purConfigurationRequest"),
-    {"failureInformation-r16", DAPS_EV_FAILURE_INFORMATION, false, true},
+    {"failureInformation-r16", DAPS_EV_FAILURE_INFORMATION, false, RRC_FIELDS},
     RRC_OTHER("mcgFailureInformation"),
     RRC_OTHER("ulInformationTransferIRAT"),
 };
 
 static const struct rrc_message_kind dl_ccch[4] = {
-    {"rrcConnectionReestablishment", DAPS_EV_REESTABLISHMENT, true, true},
-    {"rrcConnectionReestablishmentReject", DAPS_EV_RELEASE, false, false}, /* TS 36.331 5.3.7.8: to idle */
-    {"rrcConnectionReject", DAPS_EV_REJECT, false, false},
-    {"rrcConnectionSetup", DAPS_EV_SETUP, false, true},
+    {"rrcConnectionReestablishment", DAPS_EV_REESTABLISHMENT, true, RRC_FIELDS},
+    {"rrcConnectionReestablishmentReject", DAPS_EV_RELEASE, false, RRC_NOTHING}, /* TS 36.331 5.3.7.8: to idle */
+    {"rrcConnectionReject", DAPS_EV_REJECT, false, RRC_NOTHING},
+    {"rrcConnectionSetup", DAPS_EV_SETUP, false, RRC_FIELDS},
 };
 
 static const struct rrc_message_kind ul_ccch[2] = {
-    {"rrcConnectionReestablishmentRequest", DAPS_EV_REESTABLISHMENT_REQUEST, false, true},
-    {"rrcConnectionRequest", DAPS_EV_SETUP_REQUEST, false, false},
+    {"rrcConnectionReestablishmentRequest", DAPS_EV_REESTABLISHMENT_REQUEST, false, RRC_FIELDS},
+    {"rrcConnectionRequest", DAPS_EV_SETUP_REQUEST, false, RRC_NOTHING},
 };
 
-static const struct rrc_message_kind ul_ccch_c2 = {"rrcConnectionResumeRequest", DAPS_EV_RESUME_REQUEST, false, true};
+static const struct rrc_message_kind ul_ccch_c2 = {"rrcConnectionResumeRequest", DAPS_EV_RESUME_REQUEST, false,
+                                                   RRC_FIELDS};
 
 static const struct rrc_message_kind bcch_dl_sch[2] = {
-    {"systemInformation", DAPS_EV_KIND_COUNT, false, false},
-    {"systemInformationBlockType1", DAPS_EV_SYSTEM_INFORMATION, false, true},
+    {"systemInformation", DAPS_EV_KIND_COUNT, false, RRC_NOTHING},
+    {"systemInformationBlockType1", DAPS_EV_SYSTEM_INFORMATION, false, RRC_FIELDS},
 };
 
-static const struct rrc_message_kind bcch_bch = {"mib", DAPS_EV_SYSTEM_INFORMATION, false, false};
+static const struct rrc_message_kind bcch_bch = {"mib", DAPS_EV_SYSTEM_INFORMATION, false, RRC_NOTHING};
 
 /*
  * Behind the bit that says messageClassExtension: CHOICE { c2, future }, then an index in c2. What is none of these is
@@ -239,7 +240,7 @@ static void read_bare_reconfiguration(struct rrc_reading *r)
 static void read_channel(struct rrc_reading *r, enum daps_channel channel)
 {
     static const struct rrc_message_kind preparation = {"handoverPreparationInformation", DAPS_EV_HANDOVER_PREPARATION,
-                                                        false, true};
+                                                        false, RRC_FIELDS};
 
     if (classes[channel].kinds != NULL)
         rrc_read_message(r, &classes[channel]);

@@ -135,16 +135,16 @@ static bool on_extension(void *user, const struct per_hit *hit)
 }
 
 static const struct rrc_message_kind dl_dcch[16] = {
-    {"rrcReconfiguration", DAPS_EV_RECONFIGURATION, true, true},
-    {"rrcResume", DAPS_EV_RESUME, false, true},
-    {"rrcRelease", DAPS_EV_RELEASE, false, true},
-    {"rrcReestablishment", DAPS_EV_REESTABLISHMENT, true, true},
-    {"securityModeCommand", DAPS_EV_SECURITY_MODE_COMMAND, true, true},
-    {"dlInformationTransfer", DAPS_EV_NAS_TRANSFER, false, false},
+    {"rrcReconfiguration", DAPS_EV_RECONFIGURATION, true, RRC_FIELDS},
+    {"rrcResume", DAPS_EV_RESUME, false, RRC_FIELDS},
+    {"rrcRelease", DAPS_EV_RELEASE, false, RRC_FIELDS},
+    {"rrcReestablishment", DAPS_EV_REESTABLISHMENT, true, RRC_FIELDS},
+    {"securityModeCommand", DAPS_EV_SECURITY_MODE_COMMAND, true, RRC_FIELDS},
+    {"dlInformationTransfer", DAPS_EV_NAS_TRANSFER, false, RRC_NOTHING},
     RRC_OTHER("ueCapabilityEnquiry"),
-    {"counterCheck", DAPS_EV_COUNTER_CHECK, false, true},
-    {"mobilityFromNRCommand", DAPS_EV_MOBILITY_FROM_NR, false, false},
-    {"dlDedicatedMessageSegment", DAPS_EV_TRAFFIC, false, true},
+    {"counterCheck", DAPS_EV_COUNTER_CHECK, false, RRC_FIELDS},
+    {"mobilityFromNRCommand", DAPS_EV_MOBILITY_FROM_NR, false, RRC_NOTHING},
+    {"dlDedicatedMessageSegment", DAPS_EV_TRAFFIC, false, RRC_FIELDS},
     RRC_OTHER("ueInformationRequest"),
     RRC_OTHER("dlInformationTransferMRDC"),
     RRC_OTHER("loggedMeasurementConfiguration"),
@@ -155,42 +155,44 @@ static const struct rrc_message_kind dl_dcch[16] = {
 
 static const struct rrc_message_kind ul_dcch[16] = {
     RRC_OTHER("measurementReport"),
-    {"rrcReconfigurationComplete", DAPS_EV_RECONFIGURATION_COMPLETE, true, true},
-    {"rrcSetupComplete", DAPS_EV_SETUP_COMPLETE, false, true},
-    {"rrcReestablishmentComplete", DAPS_EV_REESTABLISHMENT_COMPLETE, true, true},
-    {"rrcResumeComplete", DAPS_EV_RESUME_COMPLETE, true, true},
-    {"securityModeComplete", DAPS_EV_SECURITY_MODE_COMPLETE, false, true},
-    {"securityModeFailure", DAPS_EV_SECURITY_MODE_FAILURE, false, true},
-    {"ulInformationTransfer", DAPS_EV_NAS_TRANSFER, false, false},
+    {"rrcReconfigurationComplete", DAPS_EV_RECONFIGURATION_COMPLETE, true, RRC_TRANSACTION},
+    {"rrcSetupComplete", DAPS_EV_SETUP_COMPLETE, false, RRC_TRANSACTION},
+    {"rrcReestablishmentComplete", DAPS_EV_REESTABLISHMENT_COMPLETE, true, RRC_TRANSACTION},
+    {"rrcResumeComplete", DAPS_EV_RESUME_COMPLETE, true, RRC_TRANSACTION},
+    {"securityModeComplete", DAPS_EV_SECURITY_MODE_COMPLETE, false, RRC_TRANSACTION},
+    {"securityModeFailure", DAPS_EV_SECURITY_MODE_FAILURE, false, RRC_TRANSACTION},
+    {"ulInformationTransfer", DAPS_EV_NAS_TRANSFER, false, RRC_NOTHING},
     RRC_OTHER("locationMeasurementIndication"),
     RRC_OTHER("ueCapabilityInformation"),
-    {"counterCheckResponse", DAPS_EV_TRAFFIC, false, true},
+    {"counterCheckResponse", DAPS_EV_TRAFFIC, false, RRC_FIELDS},
     RRC_OTHER("ueAssistanceInformation"),
-    {"failureInformation", DAPS_EV_FAILURE_INFORMATION, false, true},
+    {"failureInformation", DAPS_EV_FAILURE_INFORMATION, false, RRC_FIELDS},
     RRC_OTHER("ulInformationTransferMRDC"),
     RRC_OTHER("scgFailureInformation"),
     RRC_OTHER("scgFailureInformationEUTRA"),
 };
 
-static const struct rrc_message_kind dl_ccch[4] = {
-    {"rrcReject", DAPS_EV_REJECT, false, false}, {"rrcSetup", DAPS_EV_SETUP, false, true}, RRC_SPARE, RRC_SPARE};
+static const struct rrc_message_kind dl_ccch[4] = {{"rrcReject", DAPS_EV_REJECT, false, RRC_NOTHING},
+                                                   {"rrcSetup", DAPS_EV_SETUP, false, RRC_FIELDS},
+                                                   RRC_SPARE,
+                                                   RRC_SPARE};
 
 static const struct rrc_message_kind ul_ccch[4] = {
-    {"rrcSetupRequest", DAPS_EV_SETUP_REQUEST, false, false},
-    {"rrcResumeRequest", DAPS_EV_RESUME_REQUEST, false, true},
-    {"rrcReestablishmentRequest", DAPS_EV_REESTABLISHMENT_REQUEST, false, true},
-    {"rrcSystemInfoRequest", DAPS_EV_KIND_COUNT, false, false},
+    {"rrcSetupRequest", DAPS_EV_SETUP_REQUEST, false, RRC_NOTHING},
+    {"rrcResumeRequest", DAPS_EV_RESUME_REQUEST, false, RRC_FIELDS},
+    {"rrcReestablishmentRequest", DAPS_EV_REESTABLISHMENT_REQUEST, false, RRC_FIELDS},
+    {"rrcSystemInfoRequest", DAPS_EV_KIND_COUNT, false, RRC_NOTHING},
 };
 
 static const struct rrc_message_kind ul_ccch1[4] = {
-    {"rrcResumeRequest1", DAPS_EV_RESUME_REQUEST, false, true}, RRC_SPARE, RRC_SPARE, RRC_SPARE};
+    {"rrcResumeRequest1", DAPS_EV_RESUME_REQUEST, false, RRC_FIELDS}, RRC_SPARE, RRC_SPARE, RRC_SPARE};
 
 static const struct rrc_message_kind bcch_dl_sch[2] = {
-    {"systemInformation", DAPS_EV_KIND_COUNT, false, false},
-    {"systemInformationBlockType1", DAPS_EV_SYSTEM_INFORMATION, false, true},
+    {"systemInformation", DAPS_EV_KIND_COUNT, false, RRC_NOTHING},
+    {"systemInformationBlockType1", DAPS_EV_SYSTEM_INFORMATION, false, RRC_FIELDS},
 };
 
-static const struct rrc_message_kind bcch_bch = {"mib", DAPS_EV_SYSTEM_INFORMATION, false, false};
+static const struct rrc_message_kind bcch_bch = {"mib", DAPS_EV_SYSTEM_INFORMATION, false, RRC_NOTHING};
 
 /* TS 38.331 6.2.1: UL-DCCH is the one channel whose extension class has messages; behind the eleventh all are spare. */
 static void read_extension(struct rrc_reading *r, struct rrc_span span, uint32_t root)
@@ -235,9 +237,9 @@ static const struct rrc_message_class classes[DAPS_CH_COUNT] = {
 static void read_channel(struct rrc_reading *r, enum daps_channel channel)
 {
     static const struct rrc_message_kind complete = {"rrcReconfigurationComplete", DAPS_EV_RECONFIGURATION_COMPLETE,
-                                                     true, true};
+                                                     true, RRC_FIELDS};
     static const struct rrc_message_kind preparation = {"handoverPreparationInformation", DAPS_EV_HANDOVER_PREPARATION,
-                                                        false, true};
+                                                        false, RRC_FIELDS};
     const struct rrc_span whole = rrc_whole(r);
 
     switch (channel) {

@@ -43,20 +43,23 @@ struct rrc_message {
 };
 
 /* One row a message of a channel's c1. */
+/* What is wanted of a message beside its type: nothing, rrc-TransactionIdentifier right behind it, or more. */
+enum rrc_wanted { RRC_NOTHING, RRC_TRANSACTION, RRC_FIELDS };
+
 struct rrc_message_kind {
     const char *name; /* NULL: spare */
     enum daps_event_kind kind;
     bool digest; /* rules compare its octets */
-    bool fields; /* something inside is wanted */
+    enum rrc_wanted wanted;
 };
 
 #define RRC_OTHER(name)                                                                                                \
     {                                                                                                                  \
-        name, DAPS_EV_TRAFFIC, false, false                                                                            \
+        name, DAPS_EV_TRAFFIC, false, RRC_NOTHING                                                                      \
     }
 #define RRC_SPARE                                                                                                      \
     {                                                                                                                  \
-        NULL, DAPS_EV_KIND_COUNT, false, false                                                                         \
+        NULL, DAPS_EV_KIND_COUNT, false, RRC_NOTHING                                                                   \
     }
 
 struct rrc_message_class {

@@ -79,7 +79,7 @@ void rrc_read_fields(struct rrc_reading *r, struct rrc_span span, uint32_t root,
     ev = rrc_add_event(r, kind->kind);
     if (ev == NULL)
         return;
-    if (kind->fields)
+    if (kind->wanted != RRC_NOTHING)
         walk_fields(r, span, root, kind, ev);
     else if (kind->digest)
         ev->digest = r->out->digest = daps_digest(r->octets, r->length);
@@ -120,6 +120,8 @@ void rrc_read_message(struct rrc_reading *r, const struct rrc_message_class *cla
     }
 }
 
+enum { TRANSACTION_BITS = 2 };
+
 static bool is_dedicated(enum daps_channel channel)
 {
     switch (channel) {
@@ -152,7 +154,10 @@ static void begin(struct daps_rrc_result *out)
     out->digest = 0;
 }
 
-/* The message, where its type is all that matters, as for most; which one it is stands in the first octet. NULL: no. */
+/*
+ * The message, where its type is all that matters, or its transaction, as for most: both stand in the first octet.
+ * NULL: no.
+ */
 static const struct rrc_message_kind *type_alone(const struct rrc_message_class *class, const uint8_t *octets,
                                                  size_t length)
 {
@@ -161,7 +166,9 @@ static const struct rrc_message_kind *type_alone(const struct rrc_message_class 
     if (class->kinds == NULL || length == 0 || octets[0] >> 7 != 0)
         return NULL;
     kind = &class->kinds[(unsigned)octets[0] >> (7 - class->c1_bits)];
-    return kind->fields || kind->kind == DAPS_EV_RECONFIGURATION || kind->kind == DAPS_EV_KIND_COUNT ? NULL : kind;
+    if (kind->wanted == RRC_FIELDS || kind->kind == DAPS_EV_RECONFIGURATION || kind->kind == DAPS_EV_KIND_COUNT)
+        return NULL;
+    return kind;
 }
 
 static void say_type(struct daps_rrc_result *out, const struct rrc_message_kind *kind, enum daps_channel channel,
@@ -175,6 +182,7 @@ static void say_type(struct daps_rrc_result *out, const struct rrc_message_kind 
         ev->time_ns = INT64_MIN;
         ev->logged_cell = (struct daps_cell){-1, -1};
         ev->digest = 0;
+        ev->transaction = -1;
         ev->from_pdcp = ev->executed = false;
     } else {
         daps_event_clear(ev, kind->kind);
@@ -221,6 +229,11 @@ enum daps_rrc_status daps_rrc_decode(enum daps_rat rat, enum daps_channel channe
     kind = type_alone(&technology->classes[channel], octets, length);
     if (kind != NULL) {
         say_type(out, kind, channel, octets, length);
+        if (kind->wanted == RRC_TRANSACTION) {
+            const unsigned behind = 1 + technology->classes[channel].c1_bits + TRANSACTION_BITS;
+            out->events[0].transaction = (int8_t)(octets[0] >> (8 - behind) & 3);
+            out->read_bits = behind;
+        }
         out->events[0].rat = rat;
     } else {
         read_all(technology, channel, octets, length, out);
