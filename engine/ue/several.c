@@ -479,21 +479,10 @@ static void watch_names(struct daps_ue *ue, const struct daps_event *ev)
     }
 }
 
-/* COUNT and MAC-I tell, or no clock does. */
-static bool is_told_otherwise(const struct daps_ue *ue, const struct daps_event *ev)
-{
-    return ev->from_pdcp || ue->seen.pdus || ev->time_ns == INT64_MIN || !ue->clock_moves;
-}
-
-void daps_ue_watch_silent(struct daps_ue *ue, const struct daps_event *ev)
-{
-    ue->several.request.goes_on |= !is_told_otherwise(ue, ev);
-}
-
 void daps_ue_watch_others(struct daps_ue *ue, const struct daps_event *ev)
 {
-    if (is_told_otherwise(ue, ev))
-        return;
+    if (ev->from_pdcp || ue->seen.pdus || ev->time_ns == INT64_MIN || !ue->clock_moves)
+        return; /* COUNT and MAC-I tell */
     watch_sequels(ue, ev);
     watch_security(ue, ev);
     watch_request(ue, ev);

@@ -78,6 +78,5 @@ void daps_ue_contradict(struct daps_ue *ue, const struct daps_event *ev); /* ano
 bool daps_ue_is_contradicted(const struct daps_ue *ue);
 void daps_ue_weigh_unexplained(struct daps_ue *ue, uint64_t frame); /* a key change, or an outcome */
 void daps_ue_watch_others(struct daps_ue *ue, const struct daps_event *ev);
-void daps_ue_watch_silent(struct daps_ue *ue, const struct daps_event *ev); /* the same, of one that says nothing */
 
 #endif

@@ -413,15 +413,15 @@ static inline bool is_settled(const struct daps_ue *ue)
 
     return (open == NULL || (open->outcome != DAPS_OUTCOME_UNKNOWN && open->complete_frame != 0)) &&
            !ue->early.pending && !ue->request.pending && ue->smc_digest == 0 && ue->pdcp == NULL &&
-           ue->logged_keys == NULL && ue->several.left_ns == INT64_MIN;
+           ue->logged_keys == NULL;
 }
 
-/* Then this is all that such a message does in follow(). */
+/* Then this is all that such a message does in follow(): what is added there is added here, or excluded above. */
 static void follow_silent(struct daps_ue *ue, const struct daps_event *ev)
 {
     watch_clock(ue, ev);
     count_directions(ue, ev);
-    daps_ue_watch_silent(ue, ev);
+    daps_ue_watch_others(ue, ev);
     ue->nas_epoch += ev->kind == DAPS_EV_NAS_TRANSFER;
     if (ev->channel == DAPS_CH_DL_DCCH)
         ue->heard_pci = ev->logged_cell.pci;
