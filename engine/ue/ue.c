@@ -412,8 +412,8 @@ static inline bool is_settled(const struct daps_ue *ue)
     const struct daps_attempt *open = ue->open;
 
     return (open == NULL || (open->outcome != DAPS_OUTCOME_UNKNOWN && open->complete_frame != 0)) &&
-           !ue->early.pending && !ue->request.pending && ue->smc_digest == 0 && ue->pdcp == NULL &&
-           ue->logged_keys == NULL;
+           !ue->early.pending && !ue->request.pending && ue->setup.held == 0 && ue->smc_digest == 0 &&
+           ue->pdcp == NULL && ue->logged_keys == NULL;
 }
 
 /* Then this is all that such a message does in follow(): what is added there is added here, or excluded above. */
