@@ -89,14 +89,21 @@ static void release(struct ap *ap, const struct ap_message *m)
     ap_rename(ap, ue, AP_NAME_ENB, ap_name(AP_NAME_ENB, ap_node(&m->pdu->ends.source, false), ue->mme_id));
 }
 
+/* SeNBAdditionRequest, SgNBAdditionRequest and RetrieveUEContextResponse carry keys by value, which nobody follows. */
+static void with_keys(struct ap *ap, const struct ap_message *m)
+{
+    ap_unfollowed(ap, m);
+}
+
 /* By choice and procedureCode (TS 36.423 9.3.2). */
 static const struct {
     uint8_t choice, procedure;
     void (*take)(struct ap *ap, const struct ap_message *m);
 } messages[] = {
-    {0, 0, request}, {1, 0, acknowledge}, {2, 0, refused}, /* HandoverPreparationFailure */
-    {0, 1, refused},                                       /* HandoverCancel */
-    {0, 4, status},  {0, 51, status},     {0, 5, release}, /* UEContextRelease */
+    {0, 0, request},    {1, 0, acknowledge}, {2, 0, refused}, /* HandoverPreparationFailure */
+    {0, 1, refused},                                          /* HandoverCancel */
+    {0, 4, status},     {0, 51, status},     {0, 5, release}, /* UEContextRelease */
+    {0, 19, with_keys}, {0, 27, with_keys},  {1, 26, with_keys},
 };
 
 bool ap_x2_begins(const struct ap_message *m)

@@ -46,10 +46,10 @@ static const struct {
     enum daps_framing_class class;
     uint8_t procedures[5];
 } carrying[] = {
-    {DAPS_FRAMING_NGAP, {12, 13, 25, 255, 255}},  /* TS 38.413: preparation, resource allocation, path switch */
-    {DAPS_FRAMING_S1AP, {0, 1, 3, 255, 255}},     /* TS 36.413: the same */
-    {DAPS_FRAMING_XNAP, {0, 255, 255, 255, 255}}, /* TS 38.423 handoverPreparation */
-    {DAPS_FRAMING_X2AP, {0, 255, 255, 255, 255}}, /* TS 36.423 handoverPreparation */
+    {DAPS_FRAMING_NGAP, {12, 13, 25, 255, 255}}, /* TS 38.413: preparation, resource allocation, path switch */
+    {DAPS_FRAMING_S1AP, {0, 1, 3, 255, 255}},    /* TS 36.413: the same */
+    {DAPS_FRAMING_XNAP, {0, 3, 7, 255, 255}},  /* TS 38.423: preparation, retrieval of a context, addition of a node */
+    {DAPS_FRAMING_X2AP, {0, 19, 26, 27, 255}}, /* TS 36.423: the same */
     {DAPS_FRAMING_F1AP,
      {5, 7, 11, 12, 13}}, /* TS 38.473: UE context setup, modification; initial, DL, UL RRC transfer */
 };

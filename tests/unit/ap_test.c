@@ -231,6 +231,29 @@ START_TEST(unanswered)
 }
 END_TEST
 
+/* What carries keys of dual connectivity, or of a context that another node asks for, is no message that can be left
+ * aside. */
+START_TEST(keys_unfollowed)
+{
+    static const char *const pdus[] = {"00130003000000", "001b0003000000", "201a0003000000"};
+    static const char *const others[] = {"00120003000000", "001d0003000000", "001a0003000000"};
+    static const struct given between = {.from = 1, .to = 2};
+    struct heard heard;
+
+    begin(&heard);
+    for (unsigned i = 0; i < G_N_ELEMENTS(pdus); i++) {
+        GByteArray *octets = octets_of_hex(pdus[i]), *other = octets_of_hex(others[i]);
+        take(&heard, &between, octets->data, octets->len, true);
+        take(&heard, &between, other->data, other->len, true);
+        ck_assert_uint_eq(heard.unfollowed, i + 1);
+        g_byte_array_unref(octets);
+        g_byte_array_unref(other);
+    }
+    ck_assert_str_eq(heard.said->str, "");
+    end(&heard);
+}
+END_TEST
+
 /* Cut at every octet, every octet changed: nothing is read beyond, and what was cut says nothing wrong. */
 static void damage(const struct given *story, size_t n)
 {
@@ -294,6 +317,7 @@ int main(void)
     tcase_add_test(c, chain_story);
     tcase_add_test(c, missing);
     tcase_add_test(c, unanswered);
+    tcase_add_test(c, keys_unfollowed);
     tcase_add_test(c, damaged);
     tcase_add_test(c, many);
     suite_add_tcase(s, c);
