@@ -66,6 +66,12 @@ static void take_rrc(struct peel *peel, uint64_t ue_key, bool nr, struct octets 
         peel_deliver(peel, layer, &context, body);
 }
 
+static void count_other(struct peel *peel, uint16_t code)
+{
+    tally_count(&peel->at, DAPS_FRAMING_DIAG);
+    tally_item(&peel->at, (struct daps_framing_items){.code = code, .samsung = true});
+}
+
 void peel_sdm(struct peel *peel, struct octets packet)
 {
     uint8_t group, command;
@@ -85,5 +91,5 @@ void peel_sdm(struct peel *peel, struct octets packet)
     else if (code == LTE_RRC || code == NR_RRC)
         take_rrc(peel, ue_key, code == NR_RRC, packet);
     else
-        tally_item(&peel->at, (struct daps_framing_items){.code = code, .samsung = true});
+        count_other(peel, code);
 }
