@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PDUs to events: messages of RRC as they come, PDCP PDUs once they can be read, those that waited in their turn. */
 #include "bytes/digest.h"
+#include "daps/short_way.h"
 #include "inside.h"
 
 /* Cells that a message names in passing are where its UE may go: of use only where keys are computed. */
@@ -414,7 +415,7 @@ enum daps_rrc_status engine_rrc(struct daps_engine *engine, const struct daps_pd
     engine->has_log[pdu->rat] |=
         !pdu->air && !pdu->between_nodes && pdu->channel != DAPS_CH_BCCH_BCH && pdu->channel != DAPS_CH_BCCH_DL_SCH;
     if (is_dcch(pdu->channel) && !pdu->air) {
-        if (!result->silent || !follow_silent(engine, pdu, result))
+        if (!DAPS_SHORT_WAY(result->silent && follow_silent(engine, pdu, result)))
             follow_logged(engine, pdu, result);
     } else
         follow(engine, pdu, false, false, result);

@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "daps/bound.h"
+#include "daps/short_way.h"
 #include "framing/peel.h"
 
 enum { MOST_LAYERS = DAPS_BOUND(32, 6) }; /* as many as peel_then is called for one record */
@@ -43,7 +44,8 @@ void framing_record(struct framing *framing, const struct daps_record *record)
 {
     framing->tally->frame = record->frame;
     framing->tally->counts.frames++;
-    if (record->linktype == LINKTYPE_UPPER_PDU ? !upper_pdu_again(framing, record) : !head_again(framing, record))
+    if (!DAPS_SHORT_WAY(record->linktype == LINKTYPE_UPPER_PDU ? upper_pdu_again(framing, record)
+                                                               : head_again(framing, record)))
         peel_record(framing, record);
 }
 

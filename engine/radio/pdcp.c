@@ -2,6 +2,7 @@
 /* PDCP PDUs that a capture holds by themselves: whose they are, and what their framing leaves open. */
 #include <string.h>
 
+#include "daps/short_way.h"
 #include "inside.h"
 
 /* Equal octets, whatever is between the members, are equal names; others are looked at. */
@@ -19,7 +20,7 @@ static struct identity_link *find(struct way *way, bool common)
     struct identity_link *link = NULL;
     struct identity_name name;
 
-    if (side->last.mark != 0 && !common && is_named_as_last(way))
+    if (DAPS_SHORT_WAY(side->last.mark != 0 && !common && is_named_as_last(way)))
         link = identity_again(side->identity, side->last.mark, way->at.frame, way->at.time_ns);
     if (link != NULL)
         return link;

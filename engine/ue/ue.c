@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A UE from its first to its last event: which message goes to which procedure, and what its mere arrival shows. */
+#include "daps/short_way.h"
 #include "ue/recovery.h"
 
 #define NS_PER_MS      INT64_C(1000000)
@@ -416,7 +417,8 @@ static inline bool is_settled(const struct daps_ue *ue)
            ue->pdcp == NULL && ue->logged_keys == NULL;
 }
 
-/* Then this is all that such a message does in follow(): what is added there is added here, or excluded above. */
+/* Then this is all that such a message does in follow(): what is added there is added here, or excluded above (builds
+ * with DAPS_LONG_WAY show whether it was). */
 static void follow_silent(struct daps_ue *ue, const struct daps_event *ev)
 {
     watch_clock(ue, ev);
@@ -475,7 +477,7 @@ void daps_ue_event(struct daps_ue *ue, const struct daps_event *ev)
     }
     if (is_ignored(ue, ev))
         return;
-    if (says_nothing(ev) && is_settled(ue)) {
+    if (DAPS_SHORT_WAY(says_nothing(ev) && is_settled(ue))) {
         follow_silent(ue, ev);
         return;
     }
