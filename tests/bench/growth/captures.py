@@ -58,6 +58,12 @@ def from_address(octets, number):
     return octets[:14] + with_checksum(octets[14:26] + address + octets[30:34]) + octets[34:]
 
 
+def between_others(octets, number, nodes):
+    """The frame (Ethernet, IPv4) between nodes with addresses of that number; nodes has the addresses met so far."""
+    ends = [struct.pack("!I", 0x0B000000 + 8 * number + nodes.setdefault(octets[at:at + 4], len(nodes))) for at in (26, 30)]
+    return octets[:14] + with_checksum(octets[14:26] + ends[0] + ends[1]) + octets[34:]
+
+
 def of_ue(octets, framing, number):
     """The frame with another UEId; beyond 65,000 the writer is another one as well."""
     name, tag = UE_ID[framing]

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-from captures import CELL, SECURED, cells, frames_of, in_fragments, many, synth, write
+from captures import CELL, SECURED, between_others, cells, frames_of, in_fragments, many, synth, write
 
 FALL_BACK = "complete\nfallback\nwait 2s\n"
 CONNECT = "connect\nsecurity nea 2 nia 2\n"
@@ -113,6 +113,33 @@ def baseband(text, name="x.qmdl"):
 
 def logged_data(n):
     return "bearers\ncomplete\n" + f"data dl count {min(n, 20000)}\n" * max(1, n // 20000)
+
+
+# ---- node interfaces ----
+
+def node_frames(name):
+    return frames_of(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "cases", name, name + ".pcap"))
+
+
+def timed(records):
+    return ((i // 1000, i % 1000 * 1000, octets) for i, octets in enumerate(records))
+
+
+def node_ues(program, folder, n):
+    """The handovers of one UE between nodes of other addresses each time: other UEs."""
+    header, records = node_frames("node-x2-repeated-key")
+    capture, nodes = os.path.join(folder, "nodes.pcap"), {}
+    write(capture, header, timed(between_others(octets, i, nodes) for i in range(n) for _, _, octets in records))
+    return [capture]
+
+
+def node_handovers(program, folder, n):
+    """Of one UE: its context, then handovers that are prepared and cancelled, under one KeNB*."""
+    header, records = node_frames("node-x2-repeated-key-exported")
+    capture = os.path.join(folder, "nodes.pcap")
+    octets = [record[2] for record in records]
+    write(capture, header, timed(octets[:1] + octets[1:5] * n))
+    return [capture]
 
 
 # ---- UEs ----
@@ -229,6 +256,8 @@ ROWS = {
     "baseband-again": ("attempts under one key, which a phone's log names", 100,
                        baseband(lambda n: f"step 250ms\nrepeat {n}\ndaps-handover to C1 ncc 0\ncomplete\nfallback\nend\n"), 1),
     "baseband-data": ("PDCP PDUs of user data in a phone's log", 1000, baseband(logged_data), 1),
+    "node-ues": ("UEs with two handovers each between eNBs (S1AP, X2AP in SCTP)", 100, node_ues, 1),
+    "node-handovers": ("cancelled handovers of one UE between eNBs", 300, node_handovers, 1),
     "segments": ("messages in RLC segments of 8 octets", 100,
                  log(lambda n: repeated(n, "traffic dl\n", "segment 8\n"), "mac-nr", True), 1),
 }
