@@ -149,7 +149,9 @@ static bool equal_handovers(const struct daps_handover *a, const struct daps_han
 {
     return a->outcome == b->outcome && a->complete_frame == b->complete_frame && a->settled_frame == b->settled_frame &&
            daps_cell_equals(&a->source, &b->source) && daps_cell_equals(&a->target, &b->target) &&
-           a->same_frequency == b->same_frequency && a->derivation == b->derivation && equal_keys(&a->key, &b->key);
+           a->same_frequency == b->same_frequency && a->derivation == b->derivation && equal_keys(&a->key, &b->key) &&
+           a->ncc == b->ncc && a->c_rnti == b->c_rnti && a->ciphering == b->ciphering && a->integrity == b->integrity &&
+           a->prepared == b->prepared && a->key_frame == b->key_frame && a->key_verified == b->key_verified;
 }
 
 bool daps_result_equal(const struct daps_result *a, const struct daps_result *b)
