@@ -53,19 +53,16 @@ static const struct shown general[] = {
     {"arfcn", hf_daps_arfcn, false},
     {"same_frequency", hf_daps_same_frequency, true},
     {"source_pci", hf_daps_source_pci, false},
-    {"source_arfcn", hf_daps_source_arfcn, false}, /* a MAC-I may show it later than the command */
+    /* A MAC-I may show these later than the command. */
+    {"source_arfcn", hf_daps_source_arfcn, false},
+    {"ciphering", hf_daps_ciphering, false},
+    {"integrity", hf_daps_integrity, false},
 };
 
 /* What only the frames of the command say; the others link to it. */
 static const struct shown of_command[] = {
-    {"rat", hf_daps_rat, false},
-    {"daps", hf_daps_daps, false},
-    {"prepared", hf_daps_prepared, true},
-    {"c_rnti", hf_daps_c_rnti, false},
-    {"t304", hf_daps_t304, false},
-    {"rach", hf_daps_rach, false},
-    {"ciphering", hf_daps_ciphering, false},
-    {"integrity", hf_daps_integrity, false},
+    {"rat", hf_daps_rat, false},       {"daps", hf_daps_daps, false}, {"prepared", hf_daps_prepared, true},
+    {"c_rnti", hf_daps_c_rnti, false}, {"t304", hf_daps_t304, false}, {"rach", hf_daps_rach, false},
 };
 
 static void put_derivation(proto_tree *tree, tvbuff_t *tvb, const struct daps_handover *handover)

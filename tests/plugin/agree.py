@@ -85,7 +85,7 @@ def key_of(derived):
 
 
 # What only the frames of the command show; the other frames of a handover link to it.
-OF_COMMAND = ("rat", "daps", "c_rnti", "rach", "t304", "ciphering", "integrity", "prepared")
+OF_COMMAND = ("rat", "daps", "c_rnti", "rach", "t304", "prepared")
 
 
 def handover_of(item, frame):

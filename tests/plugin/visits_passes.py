@@ -8,7 +8,7 @@ from shown import (children, item_of_sharkd, labels, of_json, of_pdml, of_text, 
 
 # Hangs on the frame it is shown at, not on the handover or finding alone; and what only frames of a command say of it.
 OF_THE_FRAME = {"daps.first_derived_in", "daps.repeated_in", "daps.keystream.other_use"}
-OF_THE_COMMAND = {"daps.rat", "daps.daps", "daps.prepared", "daps.c_rnti", "daps.t304", "daps.rach", "daps.ciphering", "daps.integrity"}
+OF_THE_COMMAND = {"daps.rat", "daps.daps", "daps.prepared", "daps.c_rnti", "daps.t304", "daps.rach"}
 COUNTED = "io,stat,0,COUNT(daps.finding)daps.finding"
 RESULTS = {"daps.handover", "daps.finding", "daps.withdrawn"}
 
