@@ -288,6 +288,15 @@ static struct story_mark *last_mark(const struct story *story)
     return &g_array_index(story->marks, struct story_mark, story->marks->len - 1);
 }
 
+static void note_time(struct stories *stories, int64_t time_ns)
+{
+    if (time_ns == INT64_MIN)
+        return;
+    if (stories->first_ns == INT64_MIN || time_ns < stories->first_ns)
+        stories->first_ns = time_ns;
+    stories->last_ns = MAX(stories->last_ns, time_ns);
+}
+
 static void on_event(void *user, const char *ue, const struct daps_event *ev)
 {
     struct stories *stories = user;
@@ -299,6 +308,8 @@ static void on_event(void *user, const char *ue, const struct daps_event *ev)
                               .logged_cell = ev->logged_cell};
     struct story *story;
 
+    if (stories->now_ns == INT64_MIN)
+        note_time(stories, ev->time_ns); /* a phone's log has its times in the items */
     if (ue[0] == '\0' || !is_message(ev->kind))
         return;
     story = story_of(stories, ue, ev->rat);
@@ -412,16 +423,6 @@ static void on_key(void *user, const struct daps_key_step *step)
 
 /* ---- reading ---- */
 
-static void note_time(struct stories *stories, int64_t time_ns)
-{
-    stories->now_ns = time_ns;
-    if (time_ns == INT64_MIN)
-        return;
-    if (stories->first_ns == INT64_MIN || time_ns < stories->first_ns)
-        stories->first_ns = time_ns;
-    stories->last_ns = MAX(stories->last_ns, time_ns);
-}
-
 static void prepare(struct stories *stories)
 {
     const guint ues = MAX(g_hash_table_size(stories->wanted), 1);
@@ -452,6 +453,7 @@ bool stories_read(struct stories *stories, const char *path, const struct option
     prepare(stories);
     engine = audit_engine(options, &sink);
     while (daps_capture_next(capture, &record) == DAPS_CAPTURE_RECORD) {
+        stories->now_ns = record.time_ns;
         note_time(stories, record.time_ns);
         daps_engine_record(engine, &record);
     }

@@ -286,6 +286,14 @@ class Facts(Case):
         self.assertIn("No findings in", read.text)
         self.assertNotIn("The findings in full", read.text)
 
+    def test_a_phones_log_has_the_times_of_its_items(self):
+        log = self.folder / "phone.qmdl"
+        run("synth", SAMPLES / "lte-ping-pong.scenario", "-f", "diag-keys", "-o", log)
+        facts, captured = (json.loads(run("report", "--format", "json", path).stdout)["captures"][0]["file"]
+                           for path in (log, SAMPLES / "lte-ping-pong.pcap"))
+        self.assertEqual(facts["first_time"][:19], captured["first_time"][:19])
+        self.assertEqual(facts["last_time"][:19], captured["last_time"][:19])
+
     def test_a_capture_without_rrc_has_its_times(self):
         """And nothing is said of it that only an audit could tell."""
         path = self.folder / "other.pcap"
