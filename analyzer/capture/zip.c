@@ -2,10 +2,12 @@
 /*
  * A zip archive, little-endian; its directory stands at its end:
  *
- *     directory entry: 50 4b 01 02 | u16 u16 | u16 flags | u16 method | u32 time | u32 CRC-32 | u32 packed | u32 size
- *         | u16 length of name | u16 of extra field | u16 of comment | u16 volume | u16 u32 | u32 local header | name
- * ... local header: 50 4b 03 04 | 22 octets | u16 length of name | u16 of extra field | ... | packed octets end: 50 4b
- * 05 06 | u16 volume | u16 | u16 u16 entries | u32 directory's octets | u32 where | u16 length of comment
+ *     entry:  50 4b 01 02 | u16 u16 | u16 flags | u16 method | u32 time | u32 CRC-32 | u32 packed | u32 size
+ *             | u16 length of name | u16 of extra field | u16 of comment | u16 volume | u16 u32
+ *             | u32 local header | name ...
+ *     local:  50 4b 03 04 | 22 octets | u16 length of name | u16 of extra field | ... | packed octets
+ *     end:    50 4b 05 06 | u16 volume | u16 | u16 u16 entries | u32 directory's octets | u32 where
+ *             | u16 length of comment
  */
 #include "zip.h"
 
