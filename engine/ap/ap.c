@@ -7,6 +7,7 @@ struct ap *ap_new(const struct ap_sink *sink)
     struct ap *ap = g_new0(struct ap, 1);
 
     ap->sink = *sink;
+    g_queue_init(&ap->by_age);
     ap->by_name = g_hash_table_new(g_int64_hash, g_int64_equal);
     return ap;
 }
@@ -15,8 +16,8 @@ void ap_free(struct ap *ap)
 {
     if (ap == NULL)
         return;
-    while (ap->oldest != NULL)
-        ap_remove(ap, ap->oldest);
+    while (ap->by_age.head != NULL)
+        ap_remove(ap, ap->by_age.head->data);
     g_hash_table_unref(ap->by_name);
     g_free(ap);
 }
@@ -37,6 +38,6 @@ void ap_take(struct ap *ap, const struct daps_pdu *pdu)
 
 void ap_finish(struct ap *ap)
 {
-    for (struct ap_ue *ue = ap->oldest; ue != NULL; ue = ue->newer)
-        ap_drop(ap, ue);
+    for (const GList *link = ap->by_age.head; link != NULL; link = link->next)
+        ap_drop(ap, link->data);
 }

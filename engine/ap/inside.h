@@ -51,13 +51,13 @@ enum { AP_NAMES = 5 };
 enum ap_name { AP_NAME_S1, AP_NAME_S1_TARGET, AP_NAME_ENB, AP_NAME_X2, AP_NAME_CONTAINER };
 
 struct ap_ue {
-    uint64_t key;                /* of the engine's UE */
-    uint64_t names[AP_NAMES];    /* by which it is found; 0 none */
-    struct ap_ue *older, *newer; /* in the order in which they were met */
-    bool begun;                  /* the engine has been told of it */
-    uint64_t secured;            /* digest of the KeNB it was given last */
-    uint64_t switched;           /* digest of the PathSwitchRequest that told the MME last */
-    bool path_switch_due;        /* X2: reached, and the MME has not been told yet */
+    uint64_t key;             /* of the engine's UE */
+    uint64_t names[AP_NAMES]; /* by which it is found; 0 none */
+    GList link;               /* in by_age */
+    bool begun;               /* the engine has been told of it */
+    uint64_t secured;         /* digest of the KeNB it was given last */
+    uint64_t switched;        /* digest of the PathSwitchRequest that told the MME last */
+    bool path_switch_due;     /* X2: reached, and the MME has not been told yet */
     uint32_t mme_id;
     bool has_fresh; /* the NH of a PathSwitchRequestAcknowledge, */
     bool new_due;   /* the KeNB of a context modification that is not answered yet */
@@ -69,8 +69,7 @@ struct ap_ue {
 struct ap {
     struct ap_sink sink;
     GHashTable *by_name; /* of all kinds; UEs owned */
-    struct ap_ue *oldest, *newest;
-    unsigned n_ues;
+    GQueue by_age;       /* the same, the one met longest ago first */
     uint64_t n_keys;
 };
 

@@ -14,36 +14,13 @@ uint64_t ap_name(enum ap_name kind, uint64_t scope, uint64_t id)
     return daps_digest_four((uint64_t)kind + 1, scope, id, 0);
 }
 
-static void unlink_ue(struct ap *ap, struct ap_ue *ue)
-{
-    if (ue->older != NULL)
-        ue->older->newer = ue->newer;
-    else
-        ap->oldest = ue->newer;
-    if (ue->newer != NULL)
-        ue->newer->older = ue->older;
-    else
-        ap->newest = ue->older;
-    ue->older = ue->newer = NULL;
-}
-
-static void link_ue(struct ap *ap, struct ap_ue *ue)
-{
-    ue->older = ap->newest;
-    if (ap->newest != NULL)
-        ap->newest->newer = ue;
-    else
-        ap->oldest = ue;
-    ap->newest = ue;
-}
-
 struct ap_ue *ap_find(struct ap *ap, uint64_t name)
 {
     struct ap_ue *ue = name != 0 ? g_hash_table_lookup(ap->by_name, &name) : NULL;
 
-    if (ue != NULL && ue != ap->newest) {
-        unlink_ue(ap, ue);
-        link_ue(ap, ue);
+    if (ue != NULL) {
+        g_queue_unlink(&ap->by_age, &ue->link);
+        g_queue_push_tail_link(&ap->by_age, &ue->link);
     }
     return ue;
 }
@@ -71,8 +48,7 @@ void ap_remove(struct ap *ap, struct ap_ue *ue)
 {
     for (unsigned i = 0; i < AP_NAMES; i++)
         ap_rename(ap, ue, (enum ap_name)i, 0);
-    unlink_ue(ap, ue);
-    ap->n_ues--;
+    g_queue_unlink(&ap->by_age, &ue->link);
     daps_wipe(ue, sizeof *ue);
     g_free(ue);
 }
@@ -81,12 +57,13 @@ struct ap_ue *ap_add(struct ap *ap, uint64_t frame)
 {
     struct ap_ue *ue = g_new0(struct ap_ue, 1);
 
-    if (ap->n_ues == AP_MOST_UES) {
-        ap_drop(ap, ap->oldest);
-        ap_remove(ap, ap->oldest);
+    if (ap->by_age.length == AP_MOST_UES) {
+        struct ap_ue *oldest = g_queue_peek_head(&ap->by_age);
+        ap_drop(ap, oldest);
+        ap_remove(ap, oldest);
     }
-    ap->n_ues++;
+    ue->link.data = ue;
     ue->key = daps_digest_four(++ap->n_keys, frame, 0x4150, 0);
-    link_ue(ap, ue);
+    g_queue_push_tail_link(&ap->by_age, &ue->link);
     return ue;
 }

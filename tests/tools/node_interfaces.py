@@ -20,21 +20,15 @@ import subprocess
 import sys
 import tempfile
 
+import tshark_fields
+
 TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 SHARED = os.environ.get("DAPS_SHARED", os.path.join(TOP, "..", "shared"))
 
 
 def tshark(capture, wanted, fields):
-    command = ["tshark", "-r", capture, "-Y", wanted, "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,", "-e", "frame.number"]
-    for field in fields:
-        command += ["-e", field]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    rows = {}
-    for line in output.splitlines():
-        frame, *columns = line.split("\t")
-        columns += [""] * (len(fields) - len(columns))
-        rows[int(frame)] = [[v.replace(":", "") for v in column.split(",") if v] for column in columns]
-    return rows
+    return {frame: [[value.replace(":", "") for value in column] for column in columns]
+            for frame, columns in tshark_fields.rows(capture, wanted, fields)}
 
 
 def star(parent, pci, earfcn):

@@ -19,6 +19,8 @@ import subprocess
 import sys
 import tempfile
 
+import tshark_fields
+
 TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 SHARED = os.environ.get("DAPS_SHARED", os.path.join(TOP, "..", "shared"))
 T304 = [50, 100, 150, 200, 500, 1000, 2000, 10000]
@@ -39,23 +41,12 @@ def number(rat, name, value):
 def tshark(capture, rat):
     """{frame: {our field: [values]}} of frames with a handover of that technology, or a change of NR's secondary cells."""
     fields = NR if rat == "nr" else LTE
-    command = ["tshark", "-r", capture, "-Y", FILTERS[rat], "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,", "-e",
-               "frame.number"]
-    for field in fields.values():
-        command += ["-e", field]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    frames = {}
-    for line in output.splitlines():
-        frame, *columns = line.split("\t")
-        columns += [""] * (len(fields) - len(columns))
-        frames[int(frame)] = {name: [number(rat, name, v) for v in column.split(",") if v] for name, column in zip(fields, columns)}
-    return frames
+    return {frame: {name: [number(rat, name, value) for value in column] for name, column in zip(fields, columns)}
+            for frame, columns in tshark_fields.rows(capture, FILTERS[rat], list(fields.values()))}
 
 
 def within_lte(capture):
-    output = subprocess.run(["tshark", "-r", capture, "-Y", "lte_rrc", "-T", "fields", "-e", "frame.number"], capture_output=True,
-                            text=True, check=True).stdout
-    return set(map(int, output.split()))
+    return {frame for frame, _ in tshark_fields.rows(capture, "lte_rrc", [])}
 
 
 def ours(program, capture, rat, lte_frames):

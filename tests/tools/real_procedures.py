@@ -6,7 +6,7 @@
 
 Every such message that tshark sees must be an event of ours in the same frame and no other: algorithms, C-RNTI, PCI, shortMAC-I and
 cause of a request, NCC of what answers it. A baseband log is converted first, then both read the same capture. What F1AP,
-S1AP or X2AP carry is left out: node interfaces are not followed. KeNB* of an X2 handover must be what derive makes. Exit status 77 (skipped) without the shared captures or without tshark.
+S1AP or X2AP carry is left out (node_interfaces.py has the handovers). KeNB* of an X2 handover must be what derive makes. Exit status 77 (skipped) without the shared captures or without tshark.
 """
 import collections
 import glob
@@ -16,6 +16,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import tshark_fields
 
 TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 SHARED = os.environ.get("DAPS_SHARED", os.path.join(TOP, "..", "shared"))
@@ -65,20 +67,16 @@ def of_tshark(capture, rat):
     prefix = f"{rat}-rrc."
     fields = sorted({field for _, members in MESSAGES[rat].values() for field in members.values()})
     elements = {name: f"{prefix}{name}_element" for name in MESSAGES[rat]}
-    command = ["tshark", "-r", capture, *OPTIONS, "-Y", "!f1ap && !s1ap && !x2ap && !_ws.malformed && (" +
-               " || ".join(elements.values()) + ")", "-T", "fields", "-e", "frame.number"]
-    for name in [*elements.values(), *(prefix + field for field in fields)]:
-        command += ["-e", name]
-    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    rows = tshark_fields.rows(capture, "!f1ap && !s1ap && !x2ap && !_ws.malformed && (" + " || ".join(elements.values()) + ")",
+                              [*elements.values(), *(prefix + field for field in fields)], OPTIONS)
     seen, messages = collections.deque(maxlen=8), []
-    for line in lines:
-        frame, *columns = line.split("\t")
+    for frame, columns in rows:
         present = dict(zip(elements, columns))
-        values = {field: text.split(",")[0] for field, text in zip(fields, columns[len(elements):]) if text}
+        values = {field: texts[0] for field, texts in zip(fields, columns[len(elements):]) if texts}
         for name, (event, members) in MESSAGES[rat].items():
             told = {m: number(rat, m, values[f]) for m, f in members.items() if f in values} if present[name] else {}
             if present[name] and not ("mac-" in capture and (event, told) in seen):
-                messages.append((int(frame), event, told))
+                messages.append((frame, event, told))
                 seen.append((event, told))
     return messages
 
